@@ -1,0 +1,41 @@
+/** What an engine is. Two exist, `native` and `portable`; docs/internals/engine.md is their common contract. */
+import type { Batch } from "../record/tables.ts";
+
+export type EngineName = "native" | "portable";
+export type Direction = "mask" | "unmask";
+
+export interface EngineHandle {
+  /**
+   * Transforms records `first…batch.recordCount` of the batch into `output`, one behind the other from offset 0, and writes
+   * statuses and output ranges into the tables. Returns the index of the first record that did not fit.
+   * Bytes written: RECORD_OUT_END of the record before that index.
+   */
+  transform(batch: Batch, output: Uint8Array, first: number): number;
+  close(): void;
+}
+
+export interface Engine {
+  readonly name: EngineName;
+  readonly version: string;
+  /** What `doctor` and the run's first line say: addon hash, CPU features. */
+  readonly facts: Readonly<Record<string, string>>;
+  /**
+   * @param plan bytes of bauta.plan.v1.Plan
+   * @param keys 32 bytes for each namespace of the plan, in its order
+   * @throws BautaError 6011 when an operation cannot fit its field
+   */
+  open(plan: Uint8Array, keys: Uint8Array, direction: Direction): EngineHandle;
+  readonly primitives: Primitives;
+}
+
+/** The primitives of an engine by themselves, for tests, and for those who build on them. */
+export interface Primitives {
+  /** FF1 (SP 800-38G Rev. 1) over digits below `radix`, AES key of 16, 24 or 32 bytes. Throws BautaError 6020 on invalid parameters or digits, 6003 on a domain below 10^6. */
+  ff1Encrypt(key: Uint8Array, tweak: Uint8Array, radix: number, digits: Uint16Array): Uint16Array;
+  ff1Decrypt(key: Uint8Array, tweak: Uint8Array, radix: number, digits: Uint16Array): Uint16Array;
+  hmacSha256(key: Uint8Array, data: Uint8Array): Uint8Array;
+  hmacSha512(key: Uint8Array, data: Uint8Array): Uint8Array;
+  blake3Keyed(key: Uint8Array, data: Uint8Array): Uint8Array;
+  /** Seedless or seeded XXH3-64, big-endian bytes. */
+  xxh3(data: Uint8Array, seed?: bigint): Uint8Array;
+}

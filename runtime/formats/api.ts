@@ -1,0 +1,127 @@
+/**
+ * What a format is: it cuts a record out of a run of bytes, walks it once and fills the batch's tables.
+ *
+ * A format knows its own grammar and catalogue. It does not know techniques: it asks the `Ruleset` for the operation of a field
+ * when it compiles a message type, and writes operation indexes into the value table.
+ */
+import type { Batch } from "../record/tables.ts";
+
+export type FormatName = "iso20022" | "swift-mt" | "json";
+
+/** Class of data of a field. `structure` never reaches a ruleset. */
+export const DATA_CLASSES = [
+  "person", // natural person: name, birth, private identification
+  "organisation", // legal entity that is a party (debtor, creditor, …)
+  "agent", // financial institution: BIC, clearing member, name, address
+  "account", // account numbers, IBANs, cards, proxies
+  "identifier", // identifiers of parties: LEI, tax id, national id, other ids
+  "contact", // phone, e-mail, postal address lines and parts
+  "reference", // ids of messages, transactions, mandates, invoices; UETR
+  "free-text", // remittance information, instructions, any narrative
+  "amount",
+  "currency",
+  "rate",
+  "number", // counts and quantities
+  "date", // dates, times and periods that are not a person's
+  "country",
+  "code", // items of code lists, proprietary codes of short form
+  "technical", // indicators, versions, media, checksums of structure
+  "envelope", // text and attributes of wrappers around a message
+  "signature", // signatures and digests over clear content
+] as const;
+export type DataClass = (typeof DATA_CLASSES)[number];
+
+/** Names of bauta.plan.v1.Shape without the prefix, in its order (docs/internals/engine.md). */
+export const SHAPES = [
+  "text", "swift-x", "reference-16x", "alphanumeric", "upper-alphanumeric", "digits", "iban", "bic", "lt-address", "lei", "uuid4",
+  "code", "country", "currency", "date", "date-time", "time", "year", "decimal", "boolean", "phone", "hex", "base64",
+  "swift-amount", "swift-date", "number", "enum", "unknown", "swift-date-time",
+] as const;
+export type Shape = (typeof SHAPES)[number];
+
+export interface Fit {
+  readonly shape: Shape;
+  readonly min: number;
+  /** Characters; 0 = no limit. */
+  readonly max: number;
+  readonly fraction?: number;
+  readonly values?: readonly string[];
+  readonly prefix?: string;
+}
+
+/** A catalogue entry. */
+export interface Field {
+  /** `FIToFICstmrCdtTrf/CdtTrfTxInf/Dbtr/Nm`, `…/InstdAmt/@Ccy`; `50K/name`; JSON has no catalogue. */
+  readonly path: string;
+  /** Type name in the format's own standard: `Max140Text`, `IBAN2007Identifier`; `35x`. */
+  readonly type: string;
+  readonly dataClass: DataClass;
+  readonly fit: Fit;
+}
+
+/** No rule covers the field. */
+export const UNCOVERED = -1;
+
+/** A model's answers, asked while a message type is compiled; never per record. */
+export interface Ruleset {
+  /** Index of the operation for a field, or `UNCOVERED`. */
+  operationFor(format: FormatName, messageType: string, field: Field): number;
+  /** Operation that removes a region (comments, trailers); always there. */
+  readonly dropOperation: number;
+  /** Rules for formats without a catalogue. Higher `rank` wins; equal ranks with different operations were refused by the model. */
+  readonly jsonRules: readonly JsonRule[];
+  readonly envelope: EnvelopeRules;
+}
+
+export interface JsonRule {
+  /** Segments of the path after `$`: a member name, `*` (any member or index of one level) or `**` (any depth, none included). Array levels count as `*`. */
+  readonly segments: readonly string[];
+  readonly rank: number;
+  readonly operation: number;
+  /** Where the rule is in the model, for messages. */
+  readonly label: string;
+}
+
+/** What may stand around a message. Names are schema, not data; what is not named here is refused. */
+export interface EnvelopeRules {
+  /** true: wrapper elements of any (sane) name and namespaces of any (sane) URI are structure; false: only the known ones and those below. */
+  readonly open: boolean;
+  readonly elements: readonly string[];
+  readonly namespaces: readonly string[];
+}
+
+export interface ScanOptions {
+  /** strict refuses what the standard forbids; lenient masks it where that is safe. */
+  readonly input: "strict" | "lenient";
+}
+
+/** More bytes are needed before this record can be scanned; nothing was added to the batch. */
+export const SCAN_MORE = -1;
+/** The end of the record cannot be found; `batch.faults` has the reason under record index `batch.recordCount`. The stream must stop. */
+export const SCAN_FRAME_ERROR = -2;
+
+export interface Scanner {
+  /**
+   * Scans the record that begins at `start` (its first byte, leading white space already passed over).
+   * Returns its end offset, having added one record to the batch; or SCAN_MORE; or SCAN_FRAME_ERROR.
+   * A record that must be refused is added too: `batch.refuse` has set its status, and it has no values.
+   * @param limit end of the bytes at hand, at most `batch.input.length`
+   * @param last no bytes will follow `limit`
+   */
+  scan(batch: Batch, start: number, limit: number, last: boolean): number;
+}
+
+export interface Format {
+  readonly name: FormatName;
+  /** Whether a record of this format can begin with these bytes (white space before it already passed over). Cheap, and disjoint between formats. */
+  detect(input: Uint8Array, start: number, limit: number): boolean;
+  open(rules: Ruleset, options: ScanOptions): OpenFormat;
+}
+
+export interface OpenFormat extends Scanner {
+  /** Name of a message index of RECORD_MESSAGE: `pacs.008.001.08`, `MT103`, `json`. */
+  messageName(index: number): string;
+  /** Path of a field index of VALUE_FIELD under a message index. For JSON the rule's path. */
+  fieldPath(message: number, field: number): string;
+  fieldClass(message: number, field: number): DataClass;
+}

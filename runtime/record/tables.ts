@@ -1,0 +1,183 @@
+/**
+ * The flat tables between scan and engine: records, values, segments.
+ *
+ * Layout and meaning of every column: docs/internals/engine.md. The tables are plain `Uint32Array`s with a stride, so that a
+ * batch crosses into the native engine without conversion and the portable engine reads the very same memory.
+ */
+
+export const RECORD_STRIDE = 10;
+export const RECORD_START = 0;
+export const RECORD_END = 1;
+export const RECORD_MESSAGE = 2;
+export const RECORD_FIRST_VALUE = 3;
+export const RECORD_VALUE_COUNT = 4;
+export const RECORD_STATUS = 5;
+export const RECORD_OUT_START = 6;
+export const RECORD_OUT_END = 7;
+export const RECORD_FAULT_VALUE = 8;
+export const RECORD_FLAGS = 9;
+
+/** Bit of RECORD_FLAGS: the record's bytes are ISO-8859-1, not UTF-8. */
+export const RECORD_FLAG_LATIN1 = 1;
+
+export const VALUE_STRIDE = 8;
+export const VALUE_RECORD = 0;
+export const VALUE_OPERATION = 1;
+export const VALUE_FIRST_SEGMENT = 2;
+export const VALUE_SEGMENT_COUNT = 3;
+export const VALUE_SCOPE = 4;
+export const VALUE_STATUS = 5;
+export const VALUE_FIELD = 6;
+
+export const SEGMENT_STRIDE = 3;
+export const SEGMENT_START = 0;
+export const SEGMENT_END = 1;
+export const SEGMENT_ENCODING = 2;
+
+/** How the bytes of a segment spell code points (docs/internals/engine.md, "Encodings of a segment"). */
+export const ENCODING_XML_TEXT = 0;
+export const ENCODING_XML_TEXT_REFS = 1;
+export const ENCODING_XML_ATTRIBUTE = 2;
+export const ENCODING_XML_CDATA = 3;
+export const ENCODING_JSON_STRING = 4;
+export const ENCODING_JSON_NUMBER = 5;
+export const ENCODING_MT_LINE = 6;
+export const ENCODING_RAW = 7;
+
+/** Outcome of a value; numbers of 1000 and more are issue numbers. */
+export const STATUS_PENDING = 0;
+export const STATUS_MASKED = 1;
+export const STATUS_KEPT = 2;
+export const STATUS_REMOVED = 3;
+export const STATUS_TOKEN = 4;
+export const STATUS_REDACTED = 5;
+export const STATUS_LEFT = 6;
+export const STATUS_ISSUE_MIN = 1000;
+
+/** "No value is to blame" in RECORD_FAULT_VALUE. */
+export const NO_VALUE = 0xffff_ffff;
+
+/** Why a record is refused: an issue number and a place, never a value. */
+export interface Fault {
+  readonly record: number;
+  readonly issue: number;
+  /** Absolute offset in the batch's input. */
+  readonly offset: number;
+  readonly length: number;
+  /** Path of names, where it is known. */
+  readonly path: string;
+}
+
+/** A batch: input bytes and the three growing tables that describe them. One batch is reused for a whole run. */
+export class Batch {
+  input: Uint8Array = new Uint8Array(0);
+  records: Uint32Array;
+  values: Uint32Array;
+  segments: Uint32Array;
+  recordCount = 0;
+  valueCount = 0;
+  segmentCount = 0;
+  /** Faults of refused records of this batch (and of a framing error, under record = recordCount). */
+  faults: Fault[] = [];
+
+  constructor(records = 256, values = 8192, segments = 8192) {
+    this.records = new Uint32Array(records * RECORD_STRIDE);
+    this.values = new Uint32Array(values * VALUE_STRIDE);
+    this.segments = new Uint32Array(segments * SEGMENT_STRIDE);
+  }
+
+  /** Empties the tables; the input and the capacity stay. */
+  clear(): void {
+    this.recordCount = 0;
+    this.valueCount = 0;
+    this.segmentCount = 0;
+    this.faults.length = 0;
+  }
+
+  /** Opens a record that starts at `start`; its values are whatever is added until `endRecord` or `cancelRecord`. */
+  beginRecord(start: number, message: number): number {
+    const index = this.recordCount;
+    let at = index * RECORD_STRIDE;
+    if (at + RECORD_STRIDE > this.records.length) this.records = grow(this.records);
+    const records = this.records;
+    records[at++] = start;
+    records[at++] = start;
+    records[at++] = message;
+    records[at++] = this.valueCount;
+    records[at++] = 0;
+    records[at++] = 0;
+    records[at++] = 0;
+    records[at++] = 0;
+    records[at++] = NO_VALUE;
+    records[at] = 0;
+    this.recordCount = index + 1;
+    return index;
+  }
+
+  endRecord(record: number, end: number): void {
+    const at = record * RECORD_STRIDE;
+    this.records[at + RECORD_END] = end;
+    this.records[at + RECORD_VALUE_COUNT] = this.valueCount - (this.records[at + RECORD_FIRST_VALUE] as number);
+  }
+
+  /** Marks the last record as refused, drops its values and closes it at `end`. */
+  refuse(record: number, issue: number, end: number, offset: number, length = 0, path = ""): void {
+    const at = record * RECORD_STRIDE;
+    const first = this.records[at + RECORD_FIRST_VALUE] as number;
+    if (first < this.valueCount) {
+      this.segmentCount = this.values[first * VALUE_STRIDE + VALUE_FIRST_SEGMENT] as number;
+      this.valueCount = first;
+    }
+    this.records[at + RECORD_END] = end;
+    this.records[at + RECORD_VALUE_COUNT] = 0;
+    this.records[at + RECORD_STATUS] = issue;
+    this.faults.push({ record, issue, offset, length, path });
+  }
+
+  /** Takes the last record back with all its values, as if it had never begun. */
+  cancelRecord(record: number): void {
+    const first = this.records[record * RECORD_STRIDE + RECORD_FIRST_VALUE] as number;
+    if (first < this.valueCount) {
+      this.segmentCount = this.values[first * VALUE_STRIDE + VALUE_FIRST_SEGMENT] as number;
+      this.valueCount = first;
+    }
+    this.recordCount = record;
+  }
+
+  /** Opens a value of the last record; segments added from now on are its own. Returns the value's index. */
+  addValue(operation: number, field: number, scope = 0): number {
+    const index = this.valueCount;
+    const at = index * VALUE_STRIDE;
+    if (at + VALUE_STRIDE > this.values.length) this.values = grow(this.values);
+    const values = this.values;
+    values[at] = this.recordCount - 1;
+    values[at + 1] = operation;
+    values[at + 2] = this.segmentCount;
+    values[at + 3] = 0;
+    values[at + 4] = scope;
+    values[at + 5] = 0;
+    values[at + 6] = field;
+    values[at + 7] = 0;
+    this.valueCount = index + 1;
+    return index;
+  }
+
+  /** Adds a segment to the last value. */
+  addSegment(start: number, end: number, encoding: number): void {
+    const index = this.segmentCount;
+    const at = index * SEGMENT_STRIDE;
+    if (at + SEGMENT_STRIDE > this.segments.length) this.segments = grow(this.segments);
+    this.segments[at] = start;
+    this.segments[at + 1] = end;
+    this.segments[at + 2] = encoding;
+    this.segmentCount = index + 1;
+    const count = (this.valueCount - 1) * VALUE_STRIDE + VALUE_SEGMENT_COUNT;
+    this.values[count] = (this.values[count] as number) + 1;
+  }
+}
+
+function grow(table: Uint32Array): Uint32Array<ArrayBuffer> {
+  const larger = new Uint32Array(table.length * 2);
+  larger.set(table);
+  return larger;
+}
