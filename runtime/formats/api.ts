@@ -33,9 +33,35 @@ export type DataClass = (typeof DATA_CLASSES)[number];
 
 /** Names of bauta.plan.v1.Shape without the prefix, in its order (docs/internals/engine.md). */
 export const SHAPES = [
-  "text", "swift-x", "reference-16x", "alphanumeric", "upper-alphanumeric", "digits", "iban", "bic", "lt-address", "lei", "uuid4",
-  "code", "country", "currency", "date", "date-time", "time", "year", "decimal", "boolean", "phone", "hex", "base64",
-  "swift-amount", "swift-date", "number", "enum", "unknown", "swift-date-time",
+  "text",
+  "swift-x",
+  "reference-16x",
+  "alphanumeric",
+  "upper-alphanumeric",
+  "digits",
+  "iban",
+  "bic",
+  "lt-address",
+  "lei",
+  "uuid4",
+  "code",
+  "country",
+  "currency",
+  "date",
+  "date-time",
+  "time",
+  "year",
+  "decimal",
+  "boolean",
+  "phone",
+  "hex",
+  "base64",
+  "swift-amount",
+  "swift-date",
+  "number",
+  "enum",
+  "unknown",
+  "swift-date-time",
 ] as const;
 export type Shape = (typeof SHAPES)[number];
 

@@ -162,6 +162,31 @@ export class Batch {
     return index;
   }
 
+  /** A value of one segment: the common case, in one call. */
+  addSimpleValue(operation: number, field: number, scope: number, start: number, end: number, encoding: number): void {
+    const index = this.valueCount;
+    const at = index * VALUE_STRIDE;
+    if (at + VALUE_STRIDE > this.values.length) this.values = grow(this.values);
+    const segment = this.segmentCount;
+    const segmentAt = segment * SEGMENT_STRIDE;
+    if (segmentAt + SEGMENT_STRIDE > this.segments.length) this.segments = grow(this.segments);
+    const values = this.values;
+    values[at] = this.recordCount - 1;
+    values[at + 1] = operation;
+    values[at + 2] = segment;
+    values[at + 3] = 1;
+    values[at + 4] = scope;
+    values[at + 5] = 0;
+    values[at + 6] = field;
+    values[at + 7] = 0;
+    const segments = this.segments;
+    segments[segmentAt] = start;
+    segments[segmentAt + 1] = end;
+    segments[segmentAt + 2] = encoding;
+    this.valueCount = index + 1;
+    this.segmentCount = segment + 1;
+  }
+
   /** Adds a segment to the last value. */
   addSegment(start: number, end: number, encoding: number): void {
     const index = this.segmentCount;

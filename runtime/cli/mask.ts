@@ -1,0 +1,273 @@
+/** `bauta mask` and `bauta unmask`. */
+import { existsSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { engineLine, selectEngine } from "../engines/select.ts";
+import type { Direction, EngineName } from "../engines/api.ts";
+import { openPlan, type PlanChoice } from "../open.ts";
+import { BautaError, describeIssue } from "../kit/errors.ts";
+import { Masker, type Counts, type Outlet, type Refusal } from "../pipeline/masker.ts";
+import type { FrameMode } from "../pipeline/frame.ts";
+import { FORMATS } from "../registry.ts";
+import { fileSink } from "../sinks/file.ts";
+import { stdout } from "../sinks/stdout.ts";
+import type { Sink } from "../sinks/api.ts";
+import { type FileSource, filesAt } from "../sources/file.ts";
+import { stdin } from "../sources/stdin.ts";
+import type { Source } from "../sources/api.ts";
+import { EXIT } from "./exit.ts";
+import { bytesText, colorsFor, grouped, millisecondsText, Progress, say } from "./terminal.ts";
+
+export interface MaskOptions {
+  readonly model?: string;
+  readonly preset?: string;
+  readonly keyFile?: string;
+  readonly env?: string;
+  readonly engine: EngineName;
+  readonly in?: readonly string[];
+  readonly out: string;
+  readonly refused?: string;
+  readonly refusedRaw?: boolean;
+  readonly onRefuse: "stop" | "divert";
+  readonly input: "strict" | "lenient";
+  readonly frame: FrameMode;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+interface Job {
+  readonly source: Source;
+  /** Path of its output below --out; undefined when all sources share one sink. */
+  readonly relativePath: string | undefined;
+}
+
+/** Refusals that are told one by one on stderr; the rest is in the summary and in --refused. */
+const REFUSALS_SHOWN = 20;
+/** The event loop gets a turn at least this often, so that signals are heard. */
+const TURN_MS = 50;
+
+/** Runs the command and returns its exit code. */
+export async function mask(options: MaskOptions, direction: Direction): Promise<number> {
+  const colors = colorsFor(process.stderr);
+  const jobs = jobsOf(options);
+  const engine = await selectEngine(options.engine);
+  const choice: PlanChoice = {
+    model: options.model,
+    preset: options.preset,
+    keyFile: options.keyFile,
+    environment: options.env,
+    direction,
+  };
+  const plan = openPlan(choice);
+  try {
+    start(options, engineLine(engine), plan.describe(), colors.dim);
+    if (options.refusedRaw) say(colors.yellow("warning: --refused-raw writes refused messages in clear into the --refused file (mode 0600)."));
+    const masker = new Masker({
+      engine,
+      plan,
+      formats: FORMATS,
+      scan: { input: options.input },
+      frame: options.frame,
+      direction,
+      onRefuse: options.onRefuse,
+      keyedHash: (bytes) => plan.keyedHash(bytes),
+    });
+    const report = new RefusalReport(options, colors.red);
+    const progress = new Progress(process.stderr.isTTY === true && !options.quiet && !options.json);
+    const from = performance.now();
+    let code: number;
+    try {
+      code = await run(jobs, options, masker, report, progress);
+      report.commit();
+    } catch (error) {
+      report.abort();
+      throw error;
+    } finally {
+      progress.clear();
+      masker.close();
+    }
+    masker.reconcile();
+    finish(options, masker.counts, performance.now() - from, engine.name, code, report.hidden, colors);
+    return code;
+  } finally {
+    plan.close();
+  }
+}
+
+async function run(jobs: readonly Job[], options: MaskOptions, masker: Masker, report: RefusalReport, progress: Progress): Promise<number> {
+  const shared = jobs.some((job) => job.relativePath === undefined) ? openSink(options.out) : undefined;
+  let code: number = EXIT.done;
+  let sink = shared;
+  try {
+    for (const job of jobs) {
+      if (shared === undefined) sink = openSink(join(options.out, job.relativePath ?? ""));
+      const outlet = outletFor(sink as Sink, report, job.source.name);
+      masker.beginSource();
+      await pump(job.source, masker, outlet, progress);
+      if (shared === undefined) sink?.commit();
+      if (masker.stopped === "refused") code = EXIT.refused;
+      if (masker.stopped === "framing") code = EXIT.framing;
+      // Files are frames of their own: with divert, a broken one does not hold up the others.
+      if (masker.stopped !== undefined && (options.onRefuse === "stop" || job.relativePath === undefined && jobs.length === 1)) break;
+    }
+    shared?.commit();
+    return code;
+  } catch (error) {
+    sink?.abort();
+    throw error;
+  }
+}
+
+async function pump(source: Source, masker: Masker, outlet: Outlet, progress: Progress): Promise<void> {
+  let turn = performance.now();
+  for await (const chunk of source.chunks()) {
+    masker.push(chunk, outlet);
+    if (masker.stopped !== undefined) return;
+    progress.show(() => progressText(source, masker.counts));
+    const now = performance.now();
+    if (now - turn > TURN_MS) {
+      turn = now;
+      await new Promise((resume) => setImmediate(resume));
+    }
+  }
+  masker.end(outlet);
+}
+
+const progressText = (source: Source, counts: Counts): string =>
+  `${source.name}: ${bytesText(counts.bytesIn)}, ${grouped(counts.in)} messages, ${grouped(counts.refused)} refused`;
+
+function outletFor(sink: Sink, report: RefusalReport, source: string): Outlet {
+  return {
+    write: (bytes) => sink.write(bytes),
+    refused: (refusal) => report.add(source, refusal),
+  };
+}
+
+const openSink = (path: string): Sink => (path === "-" ? stdout() : fileSink(path));
+
+/** What to read and where each part goes: one sink for all, or a tree of files that mirrors a folder. */
+function jobsOf(options: MaskOptions): Job[] {
+  const paths = options.in ?? ["-"];
+  const folder = options.out !== "-" && (isFolder(options.out) || paths.some((path) => path !== "-" && isFolder(path)));
+  const jobs: Job[] = [];
+  for (const path of paths) {
+    if (path === "-") {
+      if (folder) throw new BautaError(1001, { detail: "standard input cannot be written into a folder" });
+      jobs.push({ source: stdin(), relativePath: undefined });
+      continue;
+    }
+    for (const file of filesAt(path)) jobs.push({ source: file, relativePath: folder ? relativeOf(file, path) : undefined });
+  }
+  for (const job of jobs) {
+    const target = job.relativePath === undefined ? options.out : join(options.out, job.relativePath);
+    if (target !== "-" && job.source.name !== "stdin" && resolve(target) === resolve(job.source.name)) {
+      throw new BautaError(1003, { path: target });
+    }
+  }
+  return jobs;
+}
+
+const relativeOf = (file: FileSource, _path: string): string => file.relativePath;
+const isFolder = (path: string): boolean => existsSync(path) && statSync(path).isDirectory();
+
+/** Tells of refused records: one JSON line each in --refused, and the first ones on stderr. */
+class RefusalReport {
+  hidden = 0;
+  readonly #options: MaskOptions;
+  readonly #paint: (text: string) => string;
+  readonly #sink: Sink | undefined;
+  #shown = 0;
+
+  constructor(options: MaskOptions, paint: (text: string) => string) {
+    this.#options = options;
+    this.#paint = paint;
+    if (options.refusedRaw && options.refused === undefined) throw new BautaError(1001, { detail: "--refused-raw needs --refused" });
+    this.#sink = options.refused === undefined ? undefined : fileSink(options.refused, 0o600);
+  }
+
+  add(source: string, refusal: Refusal): void {
+    const row = {
+      event: "refused",
+      source,
+      record: refusal.record,
+      offset: refusal.offset,
+      length: refusal.length,
+      format: refusal.format,
+      code: refusal.issue.code,
+      name: refusal.issue.name,
+      blame: refusal.issue.blame,
+      path: refusal.path,
+      faultOffset: refusal.faultOffset,
+      faultLength: refusal.faultLength,
+      hash: refusal.hash,
+    };
+    const raw = this.#options.refusedRaw && mayShow(refusal) ? { raw: Buffer.from(refusal.bytes).toString("base64") } : {};
+    this.#sink?.write(new TextEncoder().encode(`${JSON.stringify({ ...row, ...raw })}\n`));
+    if (this.#options.json) return say(JSON.stringify(row));
+    if (this.#shown++ >= REFUSALS_SHOWN) {
+      this.hidden++;
+      return;
+    }
+    const context = { path: refusal.path === "" ? refusal.format : refusal.path, offset: refusal.faultOffset, length: refusal.faultLength };
+    say(`${this.#paint("refused")} ${source} record ${refusal.record}: ${describeIssue(refusal.issue, context)}`);
+  }
+
+  commit(): void {
+    this.#sink?.commit();
+  }
+
+  abort(): void {
+    this.#sink?.abort();
+  }
+}
+
+/**
+ * Whether a refused record's bytes may be written at all, even when asked for. JSON may hold sensitive authentication data under any
+ * name, and track data has a shape that shows anywhere.
+ */
+function mayShow(refusal: Refusal): boolean {
+  if (refusal.format !== "iso20022" && refusal.format !== "swift-mt") return false;
+  return !/%?B\d{12,19}\^|\d{12,19}[=D]\d{4}/.test(Buffer.from(refusal.bytes).toString("latin1"));
+}
+
+function start(options: MaskOptions, engine: string, plan: Record<string, string>, dim: (text: string) => string): void {
+  if (options.json) return say(JSON.stringify({ event: "start", engine, ...plan }));
+  say(engine);
+  if (!options.quiet) say(dim(Object.entries(plan).map(([name, value]) => `${name} ${value}`).join(" · ")));
+}
+
+function finish(
+  options: MaskOptions,
+  counts: Counts,
+  milliseconds: number,
+  engine: string,
+  code: number,
+  hidden: number,
+  colors: ReturnType<typeof colorsFor>,
+): void {
+  const rate = milliseconds > 0 ? (counts.in / milliseconds) * 1000 : 0;
+  if (options.json) {
+    const { refusedByCode, recordsByMessage, ...numbers } = counts;
+    return say(
+      JSON.stringify({
+        event: "summary",
+        exit: code,
+        engine,
+        ...numbers,
+        refusedByCode: Object.fromEntries(refusedByCode),
+        messages: Object.fromEntries(recordsByMessage),
+        milliseconds: Number(milliseconds.toFixed(3)),
+      }),
+    );
+  }
+  if (hidden > 0) say(`… and ${grouped(hidden)} more refusals${options.refused === undefined ? "; name a file with --refused to see all" : ""}`);
+  if (options.quiet) return;
+  const parts = [
+    `${grouped(counts.found)} values found: ${grouped(counts.masked)} masked, ${grouped(counts.kept)} kept, ${grouped(counts.removed)} removed`,
+    ...(counts.otherwise > 0 ? [`${grouped(counts.otherwise)} of the masked by \`otherwise\``] : []),
+    ...(counts.left > 0 ? [`${grouped(counts.left)} left, not reversible`] : []),
+  ];
+  const balance = `in ${grouped(counts.in)} = out ${grouped(counts.out)} + refused ${grouped(counts.refused)}`;
+  say(`${counts.refused === 0 ? colors.green(balance) : colors.yellow(balance)} · ${parts.join(", ")}`);
+  for (const [issue, count] of counts.refusedByCode) say(`  ${issue} ${grouped(count)}`);
+  say(colors.dim(`${millisecondsText(milliseconds)}, ${grouped(rate)} messages/s, ${bytesText(counts.bytesIn)} in, ${bytesText(counts.bytesOut)} out`));
+}

@@ -1,0 +1,84 @@
+/**
+ * Message catalogues: the type graphs that schemas/iso20022/ derives from the XSDs, read from schemas/catalogues/iso20022.
+ */
+import { existsSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { DataClass, Field, Fit } from "../api.ts";
+
+/** Element name, type, minOccurs, maxOccurs (-1: unbounded), class of data when the type is simple or has simple content. */
+export type Child = readonly [name: string, type: string, min: number, max: number, dataClass?: DataClass];
+/** Attribute name, simple type, required, class of data. */
+export type Attribute = readonly [name: string, type: string, required: boolean, dataClass: DataClass];
+
+export interface ComplexType {
+  readonly content: "sequence" | "choice" | "simple";
+  readonly text?: string;
+  readonly attributes?: readonly Attribute[];
+  readonly children?: readonly Child[];
+  readonly any?: boolean;
+}
+
+export interface Catalogue {
+  /** `pacs.008.001.08` */
+  readonly message: string;
+  readonly namespace: string;
+  readonly root: string;
+  readonly rootType: string;
+  readonly simple: Readonly<Record<string, { readonly fit: Fit; readonly pattern?: string }>>;
+  readonly complex: Readonly<Record<string, ComplexType>>;
+}
+
+export const NAMESPACE_PREFIX = "urn:iso:std:iso:20022:tech:xsd:";
+
+const FOLDER = fileURLToPath(new URL("../../../schemas/catalogues/iso20022/", import.meta.url));
+const loaded = new Map<string, Catalogue | undefined>();
+
+/** The catalogue of a message name such as `pacs.008.001.08`, or undefined when there is none. */
+export function catalogueOf(message: string): Catalogue | undefined {
+  if (loaded.has(message)) return loaded.get(message);
+  // The name goes into a file name, and it may come from a message: only names of the one possible form get that far.
+  const known = /^[a-z]{4}\.\d{3}\.\d{3}\.\d{2}$/.test(message) && existsSync(`${FOLDER}${message}.json`);
+  const catalogue = known ? (JSON.parse(readFileSync(`${FOLDER}${message}.json`, "utf8")) as Catalogue) : undefined;
+  if (loaded.size < 4096) loaded.set(message, catalogue);
+  return catalogue;
+}
+
+/** All typed leaves of a message, attributes included, in document order; paths begin below the root element. */
+export function* fieldsOf(catalogue: Catalogue): Generator<Field> {
+  yield* fieldsBelow(catalogue, catalogue.rootType, "", []);
+}
+
+function* fieldsBelow(catalogue: Catalogue, typeName: string, path: string, open: readonly string[]): Generator<Field> {
+  const type = catalogue.complex[typeName];
+  if (type === undefined || open.includes(typeName)) return;
+  for (const [name, attributeType, , dataClass] of type.attributes ?? []) {
+    yield leafField(catalogue, join(path, `@${name}`), attributeType, dataClass);
+  }
+  if (type.any) yield anyField(path);
+  for (const child of type.children ?? []) {
+    const [name, childType, , , dataClass] = child;
+    const childPath = join(path, name);
+    const text = textTypeOf(catalogue, childType);
+    if (text !== undefined) yield leafField(catalogue, childPath, text, dataClass ?? "technical");
+    yield* fieldsBelow(catalogue, childType, childPath, [...open, typeName]);
+  }
+}
+
+/** The simple type of an element's text: its own type, or that of its simple content; undefined when it has only elements. */
+export function textTypeOf(catalogue: Catalogue, typeName: string): string | undefined {
+  const complex = catalogue.complex[typeName];
+  return complex === undefined ? typeName : complex.text;
+}
+
+export function leafField(catalogue: Catalogue, path: string, type: string, dataClass: DataClass): Field {
+  const fit = catalogue.simple[type]?.fit ?? { shape: "unknown", min: 0, max: 0 };
+  return { path, type, dataClass, fit };
+}
+
+/** Any-content: what stands inside is described by no catalogue. */
+export function anyField(path: string): Field {
+  const dataClass = path.endsWith("Sgntr") ? "signature" : "free-text";
+  return { path, type: "any", dataClass, fit: { shape: "unknown", min: 0, max: 0 } };
+}
+
+export const join = (path: string, name: string): string => (path === "" ? name : `${path}/${name}`);

@@ -1,0 +1,77 @@
+/**
+ * The closed sets for what stands around a message: prefixes, namespace URIs, names of wrappers.
+ *
+ * Such names are schema, not data, but they are bytes of the input all the same. So they are copied only if they look like what they
+ * claim to be; a run of digits as long as an account number never does.
+ */
+import type { EnvelopeRules } from "../api.ts";
+import { NAMESPACE_PREFIX } from "./catalogue.ts";
+
+export const XSI_NAMESPACE = "http://www.w3.org/2001/XMLSchema-instance";
+export const XML_NAMESPACE = "http://www.w3.org/XML/1998/namespace";
+
+const KNOWN_NAMESPACES: ReadonlySet<string> = new Set([
+  "",
+  XSI_NAMESPACE,
+  "http://www.w3.org/2001/XMLSchema",
+  "http://www.w3.org/2000/09/xmldsig#",
+  "http://www.w3.org/2001/04/xmlenc#",
+  "http://schemas.xmlsoap.org/soap/envelope/",
+  "http://www.w3.org/2003/05/soap-envelope",
+  "urn:swift:saa:xsd:saa.2.0",
+  "urn:swift:xsd:envelope",
+  "urn:swift:xsd:$ahV10",
+]);
+
+const KNOWN_ELEMENTS: ReadonlySet<string> = new Set([
+  "BusMsg",
+  "BizMsg",
+  "BizMsgEnvlp",
+  "BusinessMessage",
+  "Body",
+  "DataPDU",
+  "Envelope",
+  "Header",
+  "Message",
+  "RequestPayload",
+  "ResponsePayload",
+  "Payload",
+  "message",
+  "Msg",
+  "Xchg",
+  "PyldDesc",
+  "Pyld",
+  "MsgPyld",
+  "AppHdr",
+  "Hdr",
+]);
+
+/** Prefix of a qualified name: an NCName in ASCII, short, without a long run of digits. */
+export const isPrefix = (prefix: string): boolean => /^[A-Za-z_][A-Za-z0-9_.-]{0,15}$/.test(prefix) && !/\d{5}/.test(prefix);
+
+/** Whether elements and attributes of this name may wrap a message. */
+export function isEnvelopeName(name: string, rules: EnvelopeRules): boolean {
+  const bare = name.startsWith("@") ? name.slice(1) : name;
+  if (KNOWN_ELEMENTS.has(bare) || rules.elements.includes(bare)) return true;
+  return rules.open && /^[A-Za-z_][A-Za-z0-9_.-]{0,63}$/.test(bare) && !/\d{7}/.test(bare);
+}
+
+/** Whether a document may declare this namespace. */
+export function isEnvelopeNamespace(uri: string, rules: EnvelopeRules): boolean {
+  if (KNOWN_NAMESPACES.has(uri) || rules.namespaces.includes(uri)) return true;
+  // Any version of any message may be declared; an element of one without a catalogue is refused when it comes.
+  if (uri.startsWith(NAMESPACE_PREFIX)) return /^[a-z]{4}\.\d{3}\.\d{3}\.\d{2}$/.test(uri.slice(NAMESPACE_PREFIX.length));
+  return rules.open && /^(?:urn:|https?:\/\/)[A-Za-z0-9._~:/#$-]{1,128}$/.test(uri) && !/\d{7}/.test(uri);
+}
+
+/** xsi:schemaLocation: pairs of a message's namespace and a schema's file name; xsi:noNamespaceSchemaLocation: a file name. */
+export function isSchemaLocation(value: string, pairs: boolean): boolean {
+  const parts = value.trim().split(/\s+/);
+  if (pairs && parts.length % 2 !== 0) return false;
+  return parts.every((part, i) => (pairs && i % 2 === 0 ? isMessageNamespace(part) : isSchemaFile(part)));
+}
+
+const isMessageNamespace = (uri: string): boolean =>
+  uri.startsWith(NAMESPACE_PREFIX) && /^[a-z]{4}\.\d{3}\.\d{3}\.\d{2}$/.test(uri.slice(NAMESPACE_PREFIX.length));
+
+const isSchemaFile = (name: string): boolean => /^[A-Za-z0-9_.-]{1,96}\.xsd$/.test(name) && !/\d{7}/.test(name);

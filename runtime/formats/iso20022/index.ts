@@ -1,0 +1,18 @@
+/** ISO 20022 messages in XML. */
+import { Batch } from "../../record/tables.ts";
+import type { Format } from "../api.ts";
+import { Iso20022Scanner } from "./scanner.ts";
+
+export const iso20022: Format = {
+  name: "iso20022",
+  // A byte order mark, `<`, or a UTF-16 mark: the latter two encodings are claimed here in order to be refused by name.
+  detect(input, start, limit) {
+    const c = input[start];
+    if (c === 0x3c) return true;
+    if (start + 1 >= limit) return c === 0xef || c === 0xff || c === 0xfe;
+    const d = input[start + 1];
+    if (c === 0xef && d === 0xbb) return start + 3 >= limit || input[start + 3] === 0x3c;
+    return (c === 0xff && d === 0xfe) || (c === 0xfe && d === 0xff) || (c === 0x00 && d === 0x3c);
+  },
+  open: (rules, options) => new Iso20022Scanner(rules, options, new Batch(1, 1, 1)),
+};

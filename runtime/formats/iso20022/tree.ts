@@ -1,0 +1,140 @@
+/**
+ * A message type compiled for one ruleset: the tree of elements that the scanner walks, with an operation at each leaf.
+ *
+ * The tree is unfolded from the catalogue's type graph only where messages go: a version of pacs.008 has some 1,600 leaves and a
+ * message uses 40 of them.
+ */
+import { type Field, type Ruleset, UNCOVERED } from "../api.ts";
+import { anyField, type Catalogue, type Child, join, leafField, textTypeOf } from "./catalogue.ts";
+
+export const COMPLEX = 0;
+export const LEAF = 1;
+/** Content that no catalogue describes: the element is dropped if the model says so, else the record is refused. */
+export const ANY = 2;
+/** A wrapper around a message: no catalogue, children are met as they come. */
+export const ENVELOPE = 3;
+
+export interface AttributeNode {
+  readonly name: string;
+  readonly operation: number;
+  readonly field: number;
+  readonly required: boolean;
+}
+
+export class Node {
+  readonly kind: number;
+  readonly name: Uint8Array;
+  readonly path: string;
+  /** Operation of the text (LEAF), or of the whole element (ANY); UNCOVERED refuses. */
+  readonly operation: number;
+  readonly field: number;
+  readonly attributes: readonly AttributeNode[];
+  /** Begins a new scope (a transaction). */
+  readonly scope: boolean;
+  readonly unfold: (() => Node[]) | undefined;
+  children: Node[] | undefined = undefined;
+  /** The child that came first the last time, and the sibling that came next: nearly always right again. */
+  first: Node | undefined = undefined;
+  next: Node | undefined = undefined;
+
+  constructor(init: {
+    kind: number;
+    name: string;
+    path: string;
+    operation?: number;
+    field?: number;
+    attributes?: readonly AttributeNode[];
+    scope?: boolean;
+    unfold?: () => Node[];
+  }) {
+    this.kind = init.kind;
+    this.name = ascii(init.name);
+    this.path = init.path;
+    this.operation = init.operation ?? UNCOVERED;
+    this.field = init.field ?? 0;
+    this.attributes = init.attributes ?? [];
+    this.scope = init.scope ?? false;
+    this.unfold = init.unfold;
+  }
+
+  childrenOf(): Node[] {
+    this.children ??= this.unfold === undefined ? [] : this.unfold();
+    return this.children;
+  }
+}
+
+/** Fields met so far over all message types: VALUE_FIELD is an index into it. */
+export class FieldTable {
+  readonly fields: { readonly message: string; readonly field: Field }[] = [];
+
+  add(message: string, field: Field): number {
+    this.fields.push({ message, field });
+    return this.fields.length - 1;
+  }
+}
+
+/** The root node of a message type. */
+export function compileTree(catalogue: Catalogue, rules: Ruleset, fields: FieldTable): Node {
+  const attributesOf = (typeName: string, path: string): AttributeNode[] =>
+    (catalogue.complex[typeName]?.attributes ?? []).map(([name, type, required, dataClass]) => {
+      const field = leafField(catalogue, join(path, `@${name}`), type, dataClass);
+      return { name, required, ...operationOf(field) };
+    });
+
+  const operationOf = (field: Field): { operation: number; field: number } => ({
+    operation: rules.operationFor("iso20022", catalogue.message, field),
+    field: fields.add(catalogue.message, field),
+  });
+
+  const complexNode = (name: string, typeName: string, path: string, scope: boolean): Node =>
+    new Node({
+      kind: COMPLEX,
+      name,
+      path,
+      scope,
+      attributes: attributesOf(typeName, path),
+      unfold: () => (catalogue.complex[typeName]?.children ?? []).map((child) => childNode(child, path)),
+    });
+
+  const childNode = (child: Child, parentPath: string): Node => {
+    const [name, typeName, min, max, dataClass] = child;
+    const path = join(parentPath, name);
+    const text = textTypeOf(catalogue, typeName);
+    if (text !== undefined) {
+      const field = leafField(catalogue, path, text, dataClass ?? "technical");
+      return new Node({ kind: LEAF, name, path, attributes: attributesOf(typeName, path), ...operationOf(field) });
+    }
+    const any = anyPath(catalogue, typeName, path);
+    if (any !== undefined) {
+      const found = operationOf(anyField(any));
+      // An element that must stay cannot be dropped with its content; it falls to the nearest optional ancestor.
+      if (found.operation === rules.dropOperation && min === 0) return new Node({ kind: ANY, name, path, ...found });
+      if (any === path) return new Node({ kind: ANY, name, path, operation: UNCOVERED, field: found.field });
+    }
+    return complexNode(name, typeName, path, max !== 1 && dataClass === undefined && isTransaction(name));
+  };
+
+  return complexNode(catalogue.root, catalogue.rootType, "", false);
+}
+
+/** Path of the any-content that an element of this type cannot be without, if there is one. */
+function anyPath(catalogue: Catalogue, typeName: string, path: string): string | undefined {
+  const type = catalogue.complex[typeName];
+  if (type === undefined) return undefined;
+  if (type.any) return path;
+  if (type.content !== "sequence") return undefined;
+  for (const [name, childType, min] of type.children ?? []) {
+    const below = min > 0 ? anyPath(catalogue, childType, join(path, name)) : undefined;
+    if (below !== undefined) return below;
+  }
+  return undefined;
+}
+
+/** The repeated blocks that stand for one payment each: CdtTrfTxInf, DrctDbtTxInf, TxInf, TxInfAndSts, … */
+const isTransaction = (name: string): boolean => name.includes("Tx") || name.startsWith("PmtInf") || name === "Ntry";
+
+function ascii(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
+}

@@ -1,0 +1,30 @@
+/** Every limit of the runtime, in one place. A limit that is met is an issue with a code, never a truncation. */
+
+/** Largest record, bytes. */
+export const RECORD_BYTES_MAX: number = 64 * 1024 * 1024;
+/** Nesting of elements or containers within a record. */
+export const DEPTH_MAX = 64;
+/** Attributes of one element. */
+export const ATTRIBUTES_MAX = 64;
+/** Values of one record. */
+export const VALUES_MAX = 2_000_000;
+/** Distinct wrapper paths that one run may meet; more is no envelope but an attack. */
+export const ENVELOPE_PATHS_MAX = 4096;
+/** Bytes that a source hands over at a time. */
+export const READ_BYTES: number = 256 * 1024;
+/** Records that one engine call takes at most. */
+export const BATCH_RECORDS_MAX = 256;
+/** Bytes of input after which a batch is closed, if it holds a record. */
+export const BATCH_BYTES_MAX: number = 256 * 1024;
+/** FF1: fewest values of a domain, radix^length (SP 800-38G Rev. 1, section 5.1). The Rust core has the same number, and the vectors prove both. */
+export const FF1_DOMAIN_MIN = 1_000_000;
+/** FF1: most digits that the primitive takes. */
+export const FF1_LENGTH_MAX = 4096;
+/** FF1: longest tweak of the primitive, bytes. */
+export const FF1_TWEAK_BYTES_MAX = 65_535;
+/** Code points of a value that a technique transforms; redaction and removal take any length. */
+export const VALUE_POINTS_MAX = 65_536;
+/** Code points of a value that format-preserving encryption or a draw takes; no identifier is as long. */
+export const IDENTIFIER_POINTS_MAX = 256;
+/** Bits of N − 1 of the widest class. */
+export const CLASS_BITS_MAX = 256;

@@ -1,0 +1,88 @@
+/**
+ * The model as a user writes it: one structure for YAML files and for TypeScript. docs/model.md is its reference,
+ * schemas/model.schema.json its JSON Schema for editors.
+ */
+import type { DataClass, FormatName, Shape } from "../formats/api.ts";
+import type { Bin, HashName, IdentityTechnique, KindName, Mode, Otherwise, PlainTechnique, Scope, Unfit } from "./vocabulary.ts";
+
+export interface ModelDocument {
+  /** Version of the language. */
+  readonly bauta: 1;
+  readonly name: string;
+  /** A preset's name, or a path to a model file relative to this one. */
+  readonly extends?: string;
+  readonly mode?: Mode;
+  /** For mode random: how long one ephemeral key lives. */
+  readonly scope?: Scope;
+  /** Drives generated fields only, never identifiers. */
+  readonly seed?: string;
+  /** Derives the root key from `seed`: whoever holds the model can undo it. */
+  readonly "danger-seed-as-key"?: boolean;
+  readonly default?: "refuse" | { readonly "danger-keep-uncovered": true; readonly because: string };
+  /** Distinct values that a namespace will see, for collision risks; a number, or digits with `_` between them. */
+  readonly cardinality?: number | string;
+  readonly namespaces?: Readonly<Record<string, NamespaceDocument>>;
+  readonly rules?: readonly RuleDocument[];
+  readonly envelope?: EnvelopeDocument;
+}
+
+export interface NamespaceDocument {
+  readonly technique: IdentityTechnique;
+  readonly kind: KindName;
+  readonly otherwise?: Otherwise;
+  readonly bin?: Bin;
+  readonly prefix?: string;
+  readonly width?: number;
+  readonly hash?: HashName;
+  readonly cardinality?: number | string;
+  /** Why a collision risk above 10^-6 is acceptable. */
+  readonly "accept-collisions"?: string;
+  /** Takes the place of the namespace of that name in the extended model. */
+  readonly override?: boolean;
+}
+
+type OneOrMore<T> = T | readonly T[];
+
+/** Criteria, all of which must hold, and one operation. */
+export interface RuleDocument {
+  readonly path?: OneOrMore<string>;
+  readonly type?: OneOrMore<string>;
+  readonly class?: OneOrMore<DataClass>;
+  readonly shape?: OneOrMore<Shape>;
+  readonly format?: FormatName;
+  /** A namespace's name; or `technique`. */
+  readonly use?: string;
+  readonly technique?: PlainTechnique;
+  /** With `use`: in place of the namespace's own. It does not change what a value inside the kind becomes. */
+  readonly otherwise?: Otherwise;
+  /** What happens where the field's type cannot hold the output. */
+  readonly unfit?: Unfit;
+  /** For paths of JSON and of envelopes, which have no catalogue: the type that the value is declared to have. */
+  readonly as?: Shape | { readonly shape: Shape; readonly min?: number; readonly max?: number };
+  /** With `technique: keep`: whether values that the type does not admit are refused. */
+  readonly strict?: boolean;
+  /** With `technique: keep`: switches the detector of card numbers and IBANs off. */
+  readonly "danger-no-detect"?: boolean;
+  /** With `technique: mask`: letters and digits that stay, at most. */
+  readonly "keep-first"?: number;
+  readonly "keep-last"?: number;
+  readonly character?: string;
+  /** With `technique: mask`: `pan` applies the truncation limits for card numbers. */
+  readonly kind?: "pan" | "text";
+}
+
+export interface EnvelopeDocument {
+  readonly open?: boolean;
+  readonly elements?: readonly string[];
+  readonly namespaces?: readonly string[];
+}
+
+/**
+ * A model in TypeScript, checked by the compiler; `loadModel({ name, document: defineModel({...}) })` checks the rest.
+ *
+ * @example
+ * defineModel({ bauta: 1, name: "cards", extends: "test-data", rules: [{ path: "json:$.card.pan", use: "card" }] })
+ */
+export function defineModel(document: ModelDocument): ModelDocument {
+  return document;
+}

@@ -1,0 +1,88 @@
+/** The model after loading: checked, merged with what it extends, and with every name resolved. */
+import type { DataClass, EnvelopeRules, Fit, FormatName, Shape } from "../formats/api.ts";
+import type { PathPattern, Segment } from "./path.ts";
+import type { Place } from "./problem.ts";
+import type { Bin, HashName, IdentityTechnique, KindName, Mode, Otherwise, Scope, Unfit } from "./vocabulary.ts";
+
+export interface Model {
+  readonly name: string;
+  readonly mode: Mode;
+  /** Life of the ephemeral key; only in mode random. */
+  readonly scope: Scope | undefined;
+  readonly seed: string | undefined;
+  /** The root key is derived from the seed. */
+  readonly seedAsKey: boolean;
+  /** Why fields without a rule are kept; undefined: they are refused. */
+  readonly keepUncovered: string | undefined;
+  /** Sorted by name (code units): the order of the plan's namespaces and of the key table. */
+  readonly namespaces: readonly Namespace[];
+  /** In source order, those of the extended models first. */
+  readonly rules: readonly Rule[];
+  readonly envelope: EnvelopeRules;
+  /** The chain of models that were merged, the base first and the model itself last. */
+  readonly origins: readonly Origin[];
+}
+
+/** One source of a model. */
+export interface Origin {
+  /** Preset name, or path of the file as it was found. */
+  readonly source: string;
+  readonly preset: boolean;
+  /** SHA-256 in hex over the canonical JSON of what the source says; comments and layout do not count. */
+  readonly sha256: string;
+}
+
+export interface Namespace {
+  readonly name: string;
+  /** Place in `Model.namespaces`. */
+  readonly index: number;
+  readonly technique: IdentityTechnique;
+  readonly kind: KindName;
+  readonly otherwise: Otherwise;
+  readonly bin: Bin;
+  readonly prefix: string;
+  /** Characters behind the prefix; 0 for techniques without. */
+  readonly width: number;
+  readonly hash: HashName;
+  readonly cardinality: bigint;
+  readonly acceptCollisions: boolean;
+}
+
+export type Action =
+  | { readonly kind: "use"; readonly namespace: Namespace; readonly otherwise: Otherwise }
+  | { readonly kind: "keep"; readonly strict: boolean | undefined; readonly detect: boolean }
+  | { readonly kind: "redact" }
+  | { readonly kind: "drop" }
+  | {
+      readonly kind: "mask";
+      readonly pan: boolean;
+      readonly keepFirst: number;
+      readonly keepLast: number;
+      /** undefined: what the field's shape takes. */
+      readonly character: string | undefined;
+    };
+
+export type TypePattern = Extract<Segment, { readonly kind: "literal" | "partial" }>;
+
+export interface Rule {
+  /** Place in `Model.rules`. */
+  readonly index: number;
+  /** `cards.yaml rules[3]`, for messages. */
+  readonly label: string;
+  readonly source: string;
+  readonly at: Place;
+  /** Path inside its source, `rules[3]` or `rules[3].path[1]`. */
+  readonly path: string;
+  /** 0 for the base of all, one more for each model that extends. */
+  readonly level: number;
+  readonly preset: boolean;
+  readonly pattern: PathPattern | undefined;
+  readonly types: readonly TypePattern[] | undefined;
+  readonly classes: ReadonlySet<DataClass> | undefined;
+  readonly shapes: ReadonlySet<Shape> | undefined;
+  readonly format: FormatName | undefined;
+  readonly action: Action;
+  readonly unfit: Unfit;
+  /** Type declared by the rule, for values that no catalogue describes. */
+  readonly declared: Fit | undefined;
+}

@@ -1,0 +1,182 @@
+// Paths of fields as rules write them: an optional prefix that says which messages, and a pattern over the path's segments.
+//
+//     pacs.008:**/Dbtr/Nm      any version of pacs.008, at any depth
+//     mt103:50K/name           one field of MT103 and its variants
+//     iso20022:**/@Ccy         all messages of a format
+//     json:$.card.pan          JSON, see json-path.ts
+//
+// `*` is one level, or any run of characters inside one name (`50*`); `**` is any number of levels, none included.
+import type { FormatName } from "../formats/api.ts";
+import { parseJsonPath } from "./json-path.ts";
+import { asciiLower, nearest } from "./suggest.ts";
+
+/** Which messages a path speaks of. `rank` orders them: 0 any message, 1 a format, 2 a message, 3 one version or variant of it. */
+export interface MessageScope {
+  readonly rank: 0 | 1 | 2 | 3;
+  /** undefined: every format that has a catalogue. */
+  readonly format: FormatName | undefined;
+  /** Name in the form of `messageKey`; undefined: all of the format. */
+  readonly message: string | undefined;
+}
+
+export type Segment =
+  | { readonly kind: "literal"; readonly text: string }
+  /** `50*`: the fixed parts between the stars. */
+  | { readonly kind: "partial"; readonly text: string; readonly parts: readonly string[] }
+  | { readonly kind: "one" }
+  | { readonly kind: "any" };
+
+export interface PathPattern {
+  /** As written in the model. */
+  readonly text: string;
+  readonly scope: MessageScope;
+  readonly segments: readonly Segment[];
+}
+
+export interface PathError {
+  readonly issue: number;
+  readonly message: string;
+  readonly suggestion?: string;
+}
+
+/** Prefix and message name of text and attributes of wrappers, which are in no catalogue. */
+export const ENVELOPE = "envelope";
+
+const FORMATS = ["iso20022", "swift-mt", "json"] as const satisfies readonly FormatName[];
+/** `pacs.008`, `pacs.008.001.08`. */
+const ISO_MESSAGE = /^[a-z]{4}\.[0-9]{3}(\.[0-9]{3}\.[0-9]{2})?$/;
+/** `mt103`, `mt202cov`. */
+const MT_MESSAGE = /^mt[0-9]{3}[a-z]*$/;
+
+export function parsePath(text: string): PathPattern | PathError {
+  const colon = text.indexOf(":");
+  if (colon === -1 && text.startsWith("$")) {
+    return { issue: 1210, message: "a JSON path needs its format in front", suggestion: `json:${text}` };
+  }
+  const scope = colon === -1 ? ANYWHERE : parseScope(text.slice(0, colon));
+  if ("issue" in scope) return scope;
+  const rest = text.slice(colon + 1);
+  const segments = scope.format === "json" ? parseJsonPath(rest) : parseSegments(rest);
+  return "issue" in segments ? segments : { text, scope, segments };
+}
+
+/** A message's name in the one form that scopes are compared in: lower case, an MT's without separators. */
+export function messageKey(name: string): string {
+  const lower = asciiLower(name);
+  return lower.startsWith("mt") ? lower.replace(/[^a-z0-9]/g, "") : lower;
+}
+
+/**
+ * Whether a scope takes in a message. A name takes in its versions and variants: `pacs.008` all of pacs.008, `mt202` MT202COV too.
+ * @param message in the form of `messageKey`
+ */
+export function scopeCovers(scope: MessageScope, format: FormatName, message: string): boolean {
+  if (scope.format !== undefined && scope.format !== format) return false;
+  if (scope.message === undefined || scope.message === message) return true;
+  if (!message.startsWith(scope.message)) return false;
+  const next = message.charCodeAt(scope.message.length);
+  return next < 0x30 || next > 0x39;
+}
+
+/** Whether a pattern takes in the path with these segments. Time is linear in the path for each `**` of the pattern. */
+export function segmentsMatch(pattern: readonly Segment[], path: readonly string[]): boolean {
+  let p = 0;
+  let s = 0;
+  let lastAny = -1;
+  let resumeAt = 0;
+  while (s < path.length) {
+    const segment = pattern[p];
+    if (segment?.kind === "any") {
+      lastAny = p++;
+      resumeAt = s;
+    } else if (segment !== undefined && segmentMatches(segment, path[s] as string)) {
+      p++;
+      s++;
+    } else if (lastAny !== -1) {
+      // The last `**` takes one level more.
+      p = lastAny + 1;
+      s = ++resumeAt;
+    } else {
+      return false;
+    }
+  }
+  while (pattern[p]?.kind === "any") p++;
+  return p === pattern.length;
+}
+
+export function segmentMatches(segment: Segment, name: string): boolean {
+  switch (segment.kind) {
+    case "literal":
+      return segment.text === name;
+    case "partial":
+      return partsMatch(segment.parts, name);
+    case "one":
+    case "any":
+      return true;
+  }
+}
+
+/** The segments as text, without prefix. */
+export function segmentText(segment: Segment): string {
+  switch (segment.kind) {
+    case "literal":
+    case "partial":
+      return segment.text;
+    case "one":
+      return "*";
+    case "any":
+      return "**";
+  }
+}
+
+const ANYWHERE: MessageScope = { rank: 0, format: undefined, message: undefined };
+
+function parseScope(prefix: string): MessageScope | PathError {
+  const format = FORMATS.find((name) => name === prefix);
+  if (format !== undefined) return { rank: 1, format, message: undefined };
+  const key = messageKey(prefix);
+  if (key === ENVELOPE) return { rank: 2, format: "iso20022", message: ENVELOPE };
+  if (ISO_MESSAGE.test(key)) return { rank: key.length > 8 ? 3 : 2, format: "iso20022", message: key };
+  if (MT_MESSAGE.test(key)) return { rank: key.length > 5 ? 3 : 2, format: "swift-mt", message: key };
+  const suggestion = nearest(prefix, [...FORMATS, ENVELOPE]);
+  return {
+    issue: 1205,
+    message: `\`${prefix}\` is neither a format, nor a message such as pacs.008 or mt103, nor \`${ENVELOPE}\``,
+    ...(suggestion === undefined ? {} : { suggestion }),
+  };
+}
+
+function parseSegments(text: string): readonly Segment[] | PathError {
+  const segments: Segment[] = [];
+  for (const part of text.split("/")) {
+    if (part === "") return { issue: 1210, message: "a path has names with a single / between them, and none in front" };
+    if (!/^@?[A-Za-z0-9_.*-]+$/.test(part)) return { issue: 1210, message: "a path's names are of letters, digits, `_`, `.`, `-`, `*`" };
+    if (part === "**") {
+      if (segments.at(-1)?.kind !== "any") segments.push({ kind: "any" });
+    } else if (part === "*") {
+      segments.push({ kind: "one" });
+    } else if (part.includes("**")) {
+      return { issue: 1210, message: "`**` stands for whole levels: write it between two /" };
+    } else if (part.includes("*")) {
+      segments.push({ kind: "partial", text: part, parts: part.split("*") });
+    } else {
+      segments.push({ kind: "literal", text: part });
+    }
+  }
+  return segments;
+}
+
+/** Fixed parts in order, the first at the start and the last at the end of the name. */
+function partsMatch(parts: readonly string[], name: string): boolean {
+  const first = parts[0] as string;
+  const last = parts[parts.length - 1] as string;
+  if (!name.startsWith(first) || !name.endsWith(last) || name.length < first.length + last.length) return false;
+  let at = first.length;
+  const end = name.length - last.length;
+  for (const part of parts.slice(1, -1)) {
+    const found = name.indexOf(part, at);
+    if (found === -1 || found + part.length > end) return false;
+    at = found + part.length;
+  }
+  return true;
+}

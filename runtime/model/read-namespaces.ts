@@ -1,0 +1,132 @@
+/** The `namespaces` of a model: what each technique and kind takes, and what they do not take together. */
+import type { Node } from "./node.ts";
+import type { Place } from "./problem.ts";
+import { readWords } from "./read.ts";
+import { type Entries, join, list, type Reader } from "./reader.ts";
+import {
+  BINS, type Bin, FPE_KINDS, HASH_HEX_LENGTHS, HASHES, type HashName, IDENTITY_TECHNIQUES, type IdentityTechnique, KINDS, type KindName,
+  OTHERWISES, type Otherwise, PLAIN_TECHNIQUES, TOKEN_KINDS, TOKEN_WIDTH_MAX,
+} from "./vocabulary.ts";
+
+export interface NamespacePart {
+  readonly name: string;
+  readonly at: Place;
+  readonly technique: IdentityTechnique;
+  readonly kind: KindName;
+  readonly otherwise: Otherwise | undefined;
+  readonly bin: Bin | undefined;
+  readonly prefix: string | undefined;
+  readonly width: number | undefined;
+  readonly hash: HashName | undefined;
+  readonly cardinality: bigint | undefined;
+  readonly acceptCollisions: boolean;
+  readonly override: boolean;
+}
+
+export const NAMESPACE_KEYS = [
+  "technique", "kind", "otherwise", "bin", "prefix", "width", "hash", "cardinality", "accept-collisions", "override",
+] as const;
+
+/** A namespace's name goes into the derivation of its key: lower case, so that spelling cannot make two of one. */
+const NAME = /^[a-z][a-z0-9-]{0,63}$/;
+/** A prefix stands at the start of a value: safe in every character set, and never a field's or line's mark. */
+const PREFIX = /^[A-Za-z0-9]([A-Za-z0-9.-]{0,14}[A-Za-z0-9])?$/;
+
+export function readNamespaces(reader: Reader, entries: Entries): readonly NamespacePart[] {
+  const entry = entries.get("namespaces");
+  if (entry === undefined) return [];
+  if (entry.value.kind !== "map") {
+    reader.problems.add(1210, entry.value.at, "namespaces", "a map of names and definitions belongs here");
+    return [];
+  }
+  const parts: NamespacePart[] = [];
+  for (const { key, at, value } of reader.once(entry.value, "namespaces", 1206)) {
+    const path = `namespaces.${key}`;
+    if (!NAME.test(key)) reader.problems.add(1210, at, path, "a name is of at most 64 lower-case letters, digits and `-`, a letter first");
+    const part = readNamespace(reader, key, at, value, path);
+    if (part !== undefined) parts.push(part);
+  }
+  return parts;
+}
+
+function readNamespace(reader: Reader, name: string, at: Place, node: Node, path: string): NamespacePart | undefined {
+  const entries = reader.map(node, path, NAMESPACE_KEYS);
+  if (entries === undefined) return undefined;
+  const technique = readTechnique(reader, entries, node.at, path);
+  const kind = readKind(reader, entries, node.at, path);
+  const hash = reader.word(entries, "hash", path, HASHES);
+  const widthMax = technique === "hash" ? HASH_HEX_LENGTHS[hash ?? HASHES[0]] : TOKEN_WIDTH_MAX;
+  const options = {
+    otherwise: reader.word(entries, "otherwise", path, OTHERWISES),
+    bin: reader.word(entries, "bin", path, BINS),
+    prefix: readPrefix(reader, entries, path),
+    width: reader.integer(entries, "width", path, 1, widthMax),
+    hash,
+    cardinality: reader.count(entries, "cardinality", path),
+    acceptCollisions: readWords(reader, entries, "accept-collisions", path) !== undefined,
+    override: reader.boolean(entries, "override", path) ?? false,
+  };
+  if (technique === undefined || kind === undefined) return undefined;
+  checkTogether(reader, entries, technique, kind, path);
+  return { name, at, technique, kind, ...options };
+}
+
+function readTechnique(reader: Reader, entries: Entries, at: Place, path: string): IdentityTechnique | undefined {
+  const entry = entries.get("technique");
+  if (entry === undefined) {
+    reader.problems.add(1210, at, join(path, "technique"), `a technique is missing: one of ${list(IDENTITY_TECHNIQUES)}`);
+    return undefined;
+  }
+  const { value } = entry;
+  if (value.kind === "scalar" && PLAIN_TECHNIQUES.some((word) => word === value.value)) {
+    const message = "this technique gives values no identity; name it in a rule with `technique`";
+    reader.problems.add(1203, value.at, join(path, "technique"), message);
+    return undefined;
+  }
+  return reader.word(entries, "technique", path, IDENTITY_TECHNIQUES, 1203);
+}
+
+function readKind(reader: Reader, entries: Entries, at: Place, path: string): KindName | undefined {
+  if (entries.has("kind")) return reader.word(entries, "kind", path, KINDS, 1204);
+  reader.problems.add(1210, at, join(path, "kind"), "a kind is missing: it says which spellings are the same value");
+  return undefined;
+}
+
+function readPrefix(reader: Reader, entries: Entries, path: string): string | undefined {
+  const prefix = reader.text(entries, "prefix", path);
+  if (prefix === undefined || PREFIX.test(prefix)) return prefix;
+  const message = "a prefix is of at most 16 letters, digits, `.` and `-`, a letter or digit at both ends";
+  reader.problems.add(1210, entries.get("prefix")?.value.at as Place, join(path, "prefix"), message);
+  return undefined;
+}
+
+/** Options that mean nothing under this technique and kind: a user who writes one expects an effect. */
+function checkTogether(reader: Reader, entries: Entries, technique: IdentityTechnique, kind: KindName, path: string): void {
+  const draws = technique === "fpe" || (technique === "pseudonym" && !TOKEN_KINDS.includes(kind));
+  if (draws && !FPE_KINDS.includes(kind)) {
+    const kinds = technique === "fpe" ? FPE_KINDS : [...FPE_KINDS, ...TOKEN_KINDS];
+    reader.problems.add(1210, entries.get("kind")?.value.at as Place, join(path, "kind"), `\`${technique}\` takes ${list(kinds)}`);
+  }
+  const allowed = draws ? drawingOptions(kind) : technique === "hash" ? HASH_OPTIONS : tokenOptions(kind);
+  for (const key of OPTION_KEYS) {
+    const entry = entries.get(key);
+    if (entry === undefined || allowed.includes(key)) continue;
+    const those = allowed.length === 0 ? "no options" : list(allowed);
+    const message = `technique \`${technique}\` with kind \`${kind}\` takes ${those}`;
+    reader.problems.add(1210, entry.at, join(path, key), message);
+  }
+}
+
+const OPTION_KEYS = ["otherwise", "bin", "prefix", "width", "hash", "cardinality", "accept-collisions"] as const;
+const HASH_OPTIONS: readonly string[] = ["hash", "prefix", "width", "cardinality", "accept-collisions"];
+
+/** fpe, and pseudonyms drawn from a class: values may be outside it, and only card numbers have a BIN. */
+const drawingOptions = (kind: KindName): readonly string[] =>
+  kind === "pan" || kind === "account" ? ["otherwise", "bin"] : ["otherwise"];
+
+/** The forms of an e-mail address and of a phone number leave no room for a prefix, the latter's none for a width. */
+function tokenOptions(kind: KindName): readonly string[] {
+  if (kind === "phone") return ["cardinality", "accept-collisions"];
+  if (kind === "email") return ["width", "cardinality", "accept-collisions"];
+  return ["prefix", "width", "cardinality", "accept-collisions"];
+}

@@ -1,0 +1,219 @@
+/** The `rules` of a model: criteria, of which all must hold, and one operation each. */
+import { DATA_CLASSES, type DataClass, type Fit, type FormatName, SHAPES, type Shape } from "../formats/api.ts";
+import type { Node } from "./node.ts";
+import type { Action, TypePattern } from "./model.ts";
+import { ENVELOPE, type PathPattern, parsePath } from "./path.ts";
+import type { Place } from "./problem.ts";
+import { type Entries, join, list, type Reader } from "./reader.ts";
+import {
+  IDENTITY_TECHNIQUES, OTHERWISES, type Otherwise, PLAIN_TECHNIQUES, type PlainTechnique, UNFITS, type Unfit,
+} from "./vocabulary.ts";
+
+export interface RulePart {
+  readonly at: Place;
+  /** `rules[3]`, or `rules[3].path[1]` for one of several paths. */
+  readonly path: string;
+  readonly pattern: PathPattern | undefined;
+  readonly types: readonly TypePattern[] | undefined;
+  readonly classes: ReadonlySet<DataClass> | undefined;
+  readonly shapes: ReadonlySet<Shape> | undefined;
+  readonly format: FormatName | undefined;
+  readonly action: PlainAction | UseAction;
+  readonly unfit: Unfit;
+  readonly declared: Fit | undefined;
+}
+
+export type PlainAction = Exclude<Action, { readonly kind: "use" }>;
+/** The namespace by name; load.ts resolves it. */
+export interface UseAction {
+  readonly kind: "use";
+  readonly namespace: string;
+  readonly at: Place;
+  readonly otherwise: Otherwise | undefined;
+}
+
+export const RULE_KEYS = [
+  "path", "type", "class", "shape", "format", "use", "technique", "otherwise", "unfit", "as", "strict", "danger-no-detect", "keep-first",
+  "keep-last", "character", "kind",
+] as const;
+export const AS_KEYS = ["shape", "min", "max"] as const;
+const FORMATS = ["iso20022", "swift-mt", "json"] as const satisfies readonly FormatName[];
+/** Keys that belong to one operation only. */
+const OPERATION_KEYS: Readonly<Record<string, readonly string[]>> = {
+  use: ["otherwise"],
+  keep: ["strict", "danger-no-detect"],
+  redact: [],
+  drop: [],
+  mask: ["keep-first", "keep-last", "character", "kind"],
+};
+/** Characters of a value that a rule may ask to keep at most: the longest card number less four. */
+const KEEP_MAX = 15;
+
+export function readRules(reader: Reader, entries: Entries): readonly RulePart[] {
+  return (reader.list(entries, "rules", "")?.items ?? []).flatMap((node, i) => readRule(reader, node, `rules[${i}]`));
+}
+
+/** One rule, or one for each of its paths. */
+function readRule(reader: Reader, node: Node, path: string): readonly RulePart[] {
+  const entries = reader.map(node, path, RULE_KEYS);
+  if (entries === undefined) return [];
+  const action = readAction(reader, entries, node.at, path);
+  const shared = {
+    types: readTypes(reader, entries, path),
+    classes: readSet(reader, entries, "class", path, DATA_CLASSES),
+    shapes: readSet(reader, entries, "shape", path, SHAPES),
+    format: reader.word(entries, "format", path, FORMATS),
+    unfit: reader.word(entries, "unfit", path, UNFITS) ?? ("error" as const),
+    declared: readDeclared(reader, entries, path),
+  };
+  const patterns = readPaths(reader, entries, path);
+  if (!["path", "type", "class", "shape", "format"].some((key) => entries.has(key))) {
+    reader.problems.add(1210, node.at, path, "a rule needs a criterion: `path`, `type`, `class`, `shape` or `format`");
+    return [];
+  }
+  if (action === undefined) return [];
+  const rules = patterns.map(({ pattern, at, path: place }) => ({ at: at ?? node.at, path: place, pattern, ...shared, action }));
+  for (const rule of rules) checkRule(reader, entries, rule, path);
+  return rules;
+}
+
+function readPaths(
+  reader: Reader, entries: Entries, path: string,
+): readonly { readonly pattern: PathPattern | undefined; readonly at?: Place; readonly path: string }[] {
+  const nodes = reader.oneOrMore(entries, "path", path);
+  if (nodes === undefined) return entries.has("path") ? [] : [{ pattern: undefined, path }];
+  return nodes.flatMap(({ node, path: place }) => {
+    const text = reader.textOf(node, place);
+    if (text === undefined) return [];
+    const pattern = parsePath(text);
+    if ("issue" in pattern) {
+      reader.problems.add(pattern.issue, node.at, place, pattern.message, pattern.suggestion);
+      return [];
+    }
+    return [{ pattern, at: node.at, path: nodes.length === 1 ? path : place }];
+  });
+}
+
+function readTypes(reader: Reader, entries: Entries, path: string): readonly TypePattern[] | undefined {
+  return reader.oneOrMore(entries, "type", path)?.flatMap(({ node, path: place }) => {
+    const text = reader.textOf(node, place);
+    if (text === undefined) return [];
+    return [text.includes("*") ? { kind: "partial" as const, text, parts: text.split("*") } : { kind: "literal" as const, text }];
+  });
+}
+
+function readSet<T extends string>(
+  reader: Reader, entries: Entries, key: string, path: string, words: readonly T[],
+): ReadonlySet<T> | undefined {
+  const nodes = reader.oneOrMore(entries, key, path);
+  if (nodes === undefined) return undefined;
+  return new Set(nodes.flatMap(({ node, path: place }) => reader.wordOf(node, place, words) ?? []));
+}
+
+function readDeclared(reader: Reader, entries: Entries, path: string): Fit | undefined {
+  const entry = entries.get("as");
+  if (entry === undefined) return undefined;
+  const here = join(path, "as");
+  const shapes = SHAPES.filter((shape) => shape !== "enum" && shape !== "unknown");
+  if (entry.value.kind === "scalar") {
+    const shape = reader.wordOf(entry.value, here, shapes);
+    return shape === undefined ? undefined : { shape, min: 0, max: 0 };
+  }
+  const inner = reader.map(entry.value, here, AS_KEYS);
+  if (inner === undefined) return undefined;
+  const shape = reader.word(inner, "shape", here, shapes);
+  const min = reader.integer(inner, "min", here, 0, 65_536) ?? 0;
+  const max = reader.integer(inner, "max", here, 1, 65_536) ?? 0;
+  if (!inner.has("shape")) reader.problems.add(1210, entry.value.at, here, "`shape` is missing");
+  if (max !== 0 && min > max) reader.problems.add(1210, entry.value.at, here, "`min` is above `max`");
+  return shape === undefined ? undefined : { shape, min, max };
+}
+
+function readAction(reader: Reader, entries: Entries, at: Place, path: string): PlainAction | UseAction | undefined {
+  const use = entries.get("use");
+  const technique = entries.get("technique");
+  if ((use === undefined) === (technique === undefined)) {
+    reader.problems.add(1210, at, path, `a rule has one operation: \`use\` with a namespace, or \`technique\` with ${list(PLAIN_TECHNIQUES)}`);
+    return undefined;
+  }
+  if (use !== undefined) {
+    refuseOthers(reader, entries, "use", path);
+    const otherwise = reader.word(entries, "otherwise", path, OTHERWISES);
+    const namespace = reader.text(entries, "use", path);
+    return namespace === undefined ? undefined : { kind: "use", namespace, at: use.value.at, otherwise };
+  }
+  const word = readTechnique(reader, entries, path);
+  if (word === undefined) return undefined;
+  refuseOthers(reader, entries, word, path);
+  return plainAction(reader, entries, word, path);
+}
+
+function readTechnique(reader: Reader, entries: Entries, path: string): PlainTechnique | undefined {
+  const value = entries.get("technique")?.value;
+  if (value?.kind === "scalar" && IDENTITY_TECHNIQUES.some((word) => word === value.value)) {
+    const message = "this technique gives values an identity: declare it under `namespaces` and name that with `use`";
+    reader.problems.add(1203, value.at, join(path, "technique"), message);
+    return undefined;
+  }
+  return reader.word(entries, "technique", path, PLAIN_TECHNIQUES, 1203);
+}
+
+function plainAction(reader: Reader, entries: Entries, technique: PlainTechnique, path: string): PlainAction {
+  switch (technique) {
+    case "keep":
+      return {
+        kind: "keep",
+        strict: reader.boolean(entries, "strict", path),
+        detect: reader.boolean(entries, "danger-no-detect", path) !== true,
+      };
+    case "redact":
+    case "drop":
+      return { kind: technique };
+    case "mask":
+      return {
+        kind: "mask",
+        pan: reader.word(entries, "kind", path, ["pan", "text"]) === "pan",
+        keepFirst: reader.integer(entries, "keep-first", path, 0, KEEP_MAX) ?? 0,
+        keepLast: reader.integer(entries, "keep-last", path, 0, KEEP_MAX) ?? 0,
+        character: readCharacter(reader, entries, path),
+      };
+  }
+}
+
+function readCharacter(reader: Reader, entries: Entries, path: string): string | undefined {
+  const character = reader.text(entries, "character", path);
+  if (character === undefined || /^[!-~]$/.test(character)) return character;
+  reader.problems.add(1210, entries.get("character")?.value.at as Place, join(path, "character"), "one printable ASCII character belongs here");
+  return undefined;
+}
+
+function refuseOthers(reader: Reader, entries: Entries, operation: string, path: string): void {
+  for (const [owner, keys] of Object.entries(OPERATION_KEYS)) {
+    if (owner === operation) continue;
+    for (const key of keys) {
+      const entry = entries.get(key);
+      const what = owner === "use" ? "`use`" : `\`technique: ${owner}\``;
+      if (entry !== undefined) reader.problems.add(1210, entry.at, join(path, key), `this key belongs to ${what}`);
+    }
+  }
+}
+
+/** What the criteria of one rule cannot say together. */
+function checkRule(reader: Reader, entries: Entries, rule: RulePart, path: string): void {
+  const scope = rule.pattern?.scope;
+  const wrong = (key: string, message: string): void => {
+    reader.problems.add(1210, entries.get(key)?.value.at ?? rule.at, join(path, key), message);
+  };
+  if (rule.format !== undefined && scope?.format !== undefined && scope.format !== rule.format) {
+    wrong("format", "the path names another format");
+  }
+  const json = scope?.format === "json";
+  if (rule.format === "json" && !json) wrong("format", "rules for JSON name their values by `path`, `json:$.…`");
+  if (json && (rule.types ?? rule.classes ?? rule.shapes) !== undefined) {
+    const key = ["type", "class", "shape"].find((word) => entries.has(word)) as string;
+    wrong(key, "JSON has no catalogue, so that a value has no type, class or shape; `as` declares one");
+  }
+  if (rule.declared !== undefined && !json && scope?.message !== ENVELOPE) {
+    wrong("as", "the catalogue says what this field's type is; `as` is for `json:` and `envelope:` paths");
+  }
+}

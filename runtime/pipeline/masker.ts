@@ -1,0 +1,444 @@
+/**
+ * The synchronous heart of a run: bytes in, masked bytes and refusals out. Frame, scan, engine and splice happen in here, batch by
+ * batch; whoever calls it does the waiting.
+ */
+
+import type { Direction, Engine, EngineHandle } from "../engines/api.ts";
+import type { Format, Ruleset, ScanOptions } from "../formats/api.ts";
+import { BautaError, type Issue, issueOf } from "../kit/errors.ts";
+import { BATCH_BYTES_MAX, BATCH_RECORDS_MAX, RECORD_BYTES_MAX } from "../kit/limits.ts";
+import {
+  Batch,
+  type Fault,
+  NO_VALUE,
+  RECORD_END,
+  RECORD_FAULT_VALUE,
+  RECORD_FIRST_VALUE,
+  RECORD_MESSAGE,
+  RECORD_OUT_END,
+  RECORD_OUT_START,
+  RECORD_START,
+  RECORD_STATUS,
+  RECORD_STRIDE,
+  RECORD_VALUE_COUNT,
+  SEGMENT_END,
+  SEGMENT_START,
+  SEGMENT_STRIDE,
+  STATUS_KEPT,
+  STATUS_LEFT,
+  STATUS_MASKED,
+  STATUS_REDACTED,
+  STATUS_REMOVED,
+  STATUS_TOKEN,
+  VALUE_FIELD,
+  VALUE_FIRST_SEGMENT,
+  VALUE_SEGMENT_COUNT,
+  VALUE_STATUS,
+  VALUE_STRIDE,
+} from "../record/tables.ts";
+import { type FormatSlot, type FrameMode, NEXT_MORE, NEXT_STOP, type Next, nextRecord, onlySeparators } from "./frame.ts";
+
+/** What the masker needs of a compiled model; its operations grow while message types are met. */
+export interface PlanSource extends Ruleset {
+  readonly operationCount: number;
+  /** bauta.plan.v1.Plan with the operations so far. */
+  planBytes(): Uint8Array;
+  /** 32 bytes for each namespace of the plan, in its order. */
+  keyBytes(): Uint8Array;
+}
+
+export interface MaskerParts {
+  readonly engine: Engine;
+  readonly plan: PlanSource;
+  readonly formats: readonly Format[];
+  readonly scan: ScanOptions;
+  readonly frame: FrameMode;
+  readonly direction: Direction;
+  readonly onRefuse: "stop" | "divert";
+  /** HMAC under the key ring's audit key, hex: names a refused record without showing it. */
+  keyedHash(bytes: Uint8Array): string;
+}
+
+export interface Refusal {
+  /** Ordinal of the record in its source, from 0. */
+  readonly record: number;
+  /** Absolute offset of the record in its source, and its length; bytes. */
+  readonly offset: number;
+  readonly length: number;
+  readonly issue: Issue;
+  readonly format: string;
+  /** Path of names to the fault, where known. */
+  readonly path: string;
+  /** Absolute offset of the fault in the source. */
+  readonly faultOffset: number;
+  readonly faultLength: number;
+  readonly hash: string;
+  /** View of the record's bytes, valid only during the call that hands it over. */
+  readonly bytes: Uint8Array;
+}
+
+export interface Outlet {
+  /** Masked records; the view is valid only during the call. */
+  write(bytes: Uint8Array): void;
+  refused(refusal: Refusal): void;
+}
+
+export interface Counts {
+  /** Records. */
+  in: number;
+  out: number;
+  refused: number;
+  bytesIn: number;
+  bytesOut: number;
+  /** Values of records that were written. */
+  found: number;
+  masked: number;
+  kept: number;
+  removed: number;
+  /** Of the masked ones: values outside their kind, which became tokens or redactions. */
+  otherwise: number;
+  /** Unmask only: values that cannot be reversed. */
+  left: number;
+  refusedByCode: Map<string, number>;
+  recordsByMessage: Map<string, number>;
+}
+
+export const emptyCounts = (): Counts => ({
+  in: 0,
+  out: 0,
+  refused: 0,
+  bytesIn: 0,
+  bytesOut: 0,
+  found: 0,
+  masked: 0,
+  kept: 0,
+  removed: 0,
+  otherwise: 0,
+  left: 0,
+  refusedByCode: new Map(),
+  recordsByMessage: new Map(),
+});
+
+/** Why a masker reads no further. */
+export type Stopped = "refused" | "framing" | undefined;
+
+const INITIAL_BUFFER = 1024 * 1024;
+
+export class Masker {
+  readonly counts: Counts = emptyCounts();
+  readonly #parts: MaskerParts;
+  readonly #slots: FormatSlot[];
+  readonly #batch = new Batch();
+  readonly #next: Next = { start: 0, end: 0, format: -1 };
+  readonly #recordFormat: number[] = [];
+  readonly #recordStart: number[] = [];
+  #handle: EngineHandle | undefined;
+  #operations = -1;
+  #output: Uint8Array = new Uint8Array(INITIAL_BUFFER);
+  #buffer: Uint8Array = new Uint8Array(INITIAL_BUFFER);
+  #from = 0;
+  #to = 0;
+  /** Absolute offset in the source of buffer[0]. */
+  #base = 0;
+  /** Records of this source so far. */
+  #ordinal = 0;
+  /** Bytes that were at hand when a scan last asked for more. */
+  #wanted = 0;
+  #stopped: Stopped = undefined;
+
+  constructor(parts: MaskerParts) {
+    this.#parts = parts;
+    this.#slots = parts.formats.map((format) => ({ format, open: format.open(parts.plan, parts.scan) }));
+  }
+
+  get stopped(): Stopped {
+    return this.#stopped;
+  }
+
+  /** Begins another source: positions start over, counts go on. */
+  beginSource(): void {
+    this.#from = 0;
+    this.#to = 0;
+    this.#base = 0;
+    this.#ordinal = 0;
+    this.#wanted = 0;
+    this.#stopped = undefined;
+  }
+
+  /** Takes bytes (copied), and gives out every record that is complete. */
+  push(chunk: Uint8Array, outlet: Outlet): void {
+    if (this.#stopped !== undefined) return;
+    this.counts.bytesIn += chunk.length;
+    this.#append(chunk);
+    if (this.#worthTrying()) this.#drain(outlet, false);
+  }
+
+  /** The source has ended: what is left is a record, separators, or broken. */
+  end(outlet: Outlet): void {
+    if (this.#stopped === undefined) this.#drain(outlet, true);
+  }
+
+  close(): void {
+    this.#handle?.close();
+    this.#handle = undefined;
+    this.#operations = -1;
+  }
+
+  /** in = out + refused: the promise that no record is lost. Throws 7005 when it is broken. */
+  reconcile(): void {
+    const { counts } = this;
+    if (counts.in !== counts.out + counts.refused) {
+      throw new BautaError(7005, { detail: `in ${counts.in}, out ${counts.out}, refused ${counts.refused}` });
+    }
+  }
+
+  #append(chunk: Uint8Array): void {
+    if (this.#to + chunk.length > this.#buffer.length) {
+      const kept = this.#to - this.#from;
+      // Grow only when compaction alone would not leave half of the buffer free; else the copying would be quadratic.
+      let size = this.#buffer.length;
+      while (kept + chunk.length > size / 2) size *= 2;
+      const target = size === this.#buffer.length ? this.#buffer : new Uint8Array(size);
+      if (target === this.#buffer) target.copyWithin(0, this.#from, this.#to);
+      else target.set(this.#buffer.subarray(this.#from, this.#to));
+      this.#buffer = target;
+      this.#base += this.#from;
+      this.#to = kept;
+      this.#from = 0;
+    }
+    this.#buffer.set(chunk, this.#to);
+    this.#to += chunk.length;
+  }
+
+  /** A large unfinished record is not scanned anew for each chunk: that would be quadratic. */
+  #worthTrying(): boolean {
+    const held = this.#to - this.#from;
+    if (this.#wanted === 0 || held < 1024 * 1024 || held >= this.#wanted * 1.25) return true;
+    const lastByte = this.#buffer[this.#to - 1] as number;
+    return lastByte === 0x3e || lastByte === 0x7d || lastByte === 0x0a || lastByte === 0x24 || lastByte === 0x03;
+  }
+
+  #drain(outlet: Outlet, last: boolean): void {
+    const { frame } = this.#parts;
+    const batch = this.#batch;
+    const next = this.#next;
+    for (;;) {
+      batch.clear();
+      batch.input = this.#buffer;
+      this.#recordFormat.length = 0;
+      this.#recordStart.length = 0;
+      const from = this.#from;
+      let framing = false;
+      let more = false;
+      while (batch.recordCount < BATCH_RECORDS_MAX && this.#from - from < BATCH_BYTES_MAX) {
+        const gap = this.#from;
+        const index = batch.recordCount;
+        nextRecord(this.#slots, frame, batch, gap, this.#to, last, next);
+        if (next.end === NEXT_MORE) {
+          more = true;
+          break;
+        }
+        this.#recordFormat.push(next.format);
+        this.#recordStart.push(next.start);
+        const at = index * RECORD_STRIDE;
+        if (next.end === NEXT_STOP) {
+          framing = true;
+          this.#from = this.#to;
+          break;
+        }
+        // What separates records travels with the record before it; a gap at the very start with the first one.
+        if (frame !== "length" && (batch.records[at + RECORD_STATUS] as number) === 0) {
+          batch.records[at + RECORD_START] = gap;
+          batch.records[at + RECORD_END] = next.end;
+        }
+        this.#from = next.end;
+      }
+      if (batch.recordCount > 0) this.#transform(outlet);
+      if (this.#stopped !== undefined) return;
+      if (framing) {
+        this.#stopped = "framing";
+        return;
+      }
+      if (more) {
+        this.#wanted = this.#to - this.#from;
+        if (last) return this.#finish(outlet);
+        if (this.#wanted > RECORD_BYTES_MAX) this.#refuseRest(2101, outlet);
+        return;
+      }
+      this.#wanted = 0;
+    }
+  }
+
+  /** The source ended between records, maybe with separators that no record has taken along. */
+  #finish(outlet: Outlet): void {
+    const rest = this.#buffer.subarray(this.#from, this.#to);
+    if (rest.length === 0) return;
+    if (!onlySeparators(this.#buffer, this.#from, this.#to)) return this.#refuseRest(2002, outlet);
+    this.#write(rest, outlet);
+    this.#from = this.#to;
+  }
+
+  #refuseRest(issue: number, outlet: Outlet): void {
+    this.#refuse(outlet, { record: 0, issue, offset: this.#from, length: 0, path: "" }, this.#from, this.#to, -1);
+    this.#from = this.#to;
+    this.#stopped = "framing";
+  }
+
+  #transform(outlet: Outlet): void {
+    const batch = this.#batch;
+    const handle = this.#open();
+    let first = 0;
+    while (first < batch.recordCount) {
+      const done = handle.transform(batch, this.#output, first);
+      if (done === first) {
+        this.#output = new Uint8Array(this.#output.length * 2);
+        continue;
+      }
+      if (!this.#deliver(first, done, outlet)) return;
+      first = done;
+    }
+  }
+
+  /** Opens the plan, or opens it anew when message types were compiled since. */
+  #open(): EngineHandle {
+    const { engine, plan, direction } = this.#parts;
+    if (this.#handle === undefined || this.#operations !== plan.operationCount) {
+      this.#handle?.close();
+      this.#operations = plan.operationCount;
+      this.#handle = engine.open(plan.planBytes(), plan.keyBytes(), direction);
+    }
+    return this.#handle;
+  }
+
+  /** Gives out records [first, done) of the batch; false when a refusal stops the run. */
+  #deliver(first: number, done: number, outlet: Outlet): boolean {
+    const batch = this.#batch;
+    const { records } = batch;
+    const { onRefuse, frame } = this.#parts;
+    let pending = 0;
+    for (let record = first; record < done; record++) {
+      const at = record * RECORD_STRIDE;
+      const status = records[at + RECORD_STATUS] as number;
+      if (status === 0) {
+        this.#count(record);
+        if (frame === "length") this.#writeFramed(records[at + RECORD_OUT_START] as number, records[at + RECORD_OUT_END] as number, outlet);
+        else pending = records[at + RECORD_OUT_END] as number;
+        continue;
+      }
+      if (onRefuse === "stop") {
+        if (pending > 0) this.#write(this.#output.subarray(0, pending), outlet);
+        this.#refuseRecord(record, outlet);
+        this.#stopped = isFraming(status) ? "framing" : "refused";
+        return false;
+      }
+      this.#refuseRecord(record, outlet);
+    }
+    if (pending > 0) this.#write(this.#output.subarray(0, pending), outlet);
+    return true;
+  }
+
+  #count(record: number): void {
+    const { counts } = this;
+    const batch = this.#batch;
+    const { values, records } = batch;
+    const at = record * RECORD_STRIDE;
+    const first = records[at + RECORD_FIRST_VALUE] as number;
+    const count = records[at + RECORD_VALUE_COUNT] as number;
+    for (let value = first; value < first + count; value++) {
+      switch (values[value * VALUE_STRIDE + VALUE_STATUS]) {
+        case STATUS_MASKED:
+          counts.masked++;
+          break;
+        case STATUS_KEPT:
+          counts.kept++;
+          break;
+        case STATUS_REMOVED:
+          counts.removed++;
+          break;
+        case STATUS_TOKEN:
+        case STATUS_REDACTED:
+          counts.masked++;
+          counts.otherwise++;
+          break;
+        case STATUS_LEFT:
+          counts.left++;
+          break;
+        default:
+          throw new BautaError(9001, { detail: "a value without an outcome" });
+      }
+    }
+    counts.found += count;
+    counts.in++;
+    counts.out++;
+    this.#ordinal++;
+    const format = this.#recordFormat[record] as number;
+    const name = (this.#slots[format] as FormatSlot).open.messageName(records[at + RECORD_MESSAGE] as number);
+    counts.recordsByMessage.set(name, (counts.recordsByMessage.get(name) ?? 0) + 1);
+  }
+
+  #refuseRecord(record: number, outlet: Outlet): void {
+    const batch = this.#batch;
+    const { records } = batch;
+    const at = record * RECORD_STRIDE;
+    const start = this.#recordStart[record] as number;
+    const end = records[at + RECORD_END] as number;
+    const format = this.#recordFormat[record] as number;
+    const fault = batch.faults.find((candidate) => candidate.record === record) ?? this.#valueFault(record, start, format);
+    this.#refuse(outlet, fault, start, end, format);
+  }
+
+  /** The place of a value that the engine refused. */
+  #valueFault(record: number, start: number, format: number): Fault {
+    const { records, values, segments } = this.#batch;
+    const at = record * RECORD_STRIDE;
+    const issue = records[at + RECORD_STATUS] as number;
+    const value = records[at + RECORD_FAULT_VALUE] as number;
+    if (value === NO_VALUE) return { record, issue, offset: start, length: 0, path: "" };
+    const valueAt = value * VALUE_STRIDE;
+    const firstSegment = values[valueAt + VALUE_FIRST_SEGMENT] as number;
+    const lastSegment = firstSegment + (values[valueAt + VALUE_SEGMENT_COUNT] as number) - 1;
+    const offset = segments[firstSegment * SEGMENT_STRIDE + SEGMENT_START] as number;
+    const length = (segments[lastSegment * SEGMENT_STRIDE + SEGMENT_END] as number) - offset;
+    const path = (this.#slots[format] as FormatSlot).open.fieldPath(
+      records[at + RECORD_MESSAGE] as number,
+      values[valueAt + VALUE_FIELD] as number,
+    );
+    return { record, issue, offset, length, path };
+  }
+
+  #refuse(outlet: Outlet, fault: Fault, start: number, end: number, format: number): void {
+    const { counts } = this;
+    const issue = issueOf(fault.issue);
+    counts.in++;
+    counts.refused++;
+    counts.refusedByCode.set(issue.code, (counts.refusedByCode.get(issue.code) ?? 0) + 1);
+    const bytes = this.#buffer.subarray(start, end);
+    outlet.refused({
+      record: this.#ordinal++,
+      offset: this.#base + start,
+      length: end - start,
+      issue,
+      format: format < 0 ? "unknown" : (this.#slots[format] as FormatSlot).format.name,
+      path: fault.path,
+      faultOffset: this.#base + fault.offset,
+      faultLength: fault.length,
+      hash: this.#parts.keyedHash(bytes),
+      bytes,
+    });
+  }
+
+  #write(bytes: Uint8Array, outlet: Outlet): void {
+    this.counts.bytesOut += bytes.length;
+    outlet.write(bytes);
+  }
+
+  #writeFramed(start: number, end: number, outlet: Outlet): void {
+    const length = end - start;
+    const framed = new Uint8Array(4 + length);
+    new DataView(framed.buffer).setUint32(0, length);
+    framed.set(this.#output.subarray(start, end), 4);
+    this.#write(framed, outlet);
+  }
+}
+
+const isFraming = (issue: number): boolean => issue >= 2001 && issue <= 2099;

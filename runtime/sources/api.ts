@@ -1,0 +1,9 @@
+/** Where bytes come from. */
+export interface Source {
+  /** What messages and reports call it: a path, or `stdin`. */
+  readonly name: string;
+  /** Size in bytes where it is known, for progress. */
+  readonly size: number | undefined;
+  /** Chunks in order; a chunk is the consumer's until it asks for the next. Throws BautaError 7004 when reading fails. */
+  chunks(): AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+}
