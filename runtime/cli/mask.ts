@@ -1,19 +1,19 @@
 /** `bauta mask` and `bauta unmask`. */
 import { existsSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { engineLine, selectEngine } from "../engines/select.ts";
 import type { Direction, EngineName } from "../engines/api.ts";
-import { openPlan, type PlanChoice } from "../open.ts";
+import { engineLine, selectEngine } from "../engines/select.ts";
 import { BautaError, describeIssue } from "../kit/errors.ts";
-import { Masker, type Counts, type Outlet, type Refusal } from "../pipeline/masker.ts";
+import { openPlan, type PlanChoice } from "../open.ts";
 import type { FrameMode } from "../pipeline/frame.ts";
+import { type Counts, Masker, type Outlet, type Refusal } from "../pipeline/masker.ts";
 import { FORMATS } from "../registry.ts";
+import type { Sink } from "../sinks/api.ts";
 import { fileSink } from "../sinks/file.ts";
 import { stdout } from "../sinks/stdout.ts";
-import type { Sink } from "../sinks/api.ts";
+import type { Source } from "../sources/api.ts";
 import { type FileSource, filesAt } from "../sources/file.ts";
 import { stdin } from "../sources/stdin.ts";
-import type { Source } from "../sources/api.ts";
 import { EXIT } from "./exit.ts";
 import { bytesText, colorsFor, grouped, millisecondsText, Progress, say } from "./terminal.ts";
 
@@ -60,7 +60,8 @@ export async function mask(options: MaskOptions, direction: Direction): Promise<
   const plan = openPlan(choice);
   try {
     start(options, engineLine(engine), plan.describe(), colors.dim);
-    if (options.refusedRaw) say(colors.yellow("warning: --refused-raw writes refused messages in clear into the --refused file (mode 0600)."));
+    if (options.refusedRaw)
+      say(colors.yellow("warning: --refused-raw writes refused messages in clear into the --refused file (mode 0600)."));
     const masker = new Masker({
       engine,
       plan,
@@ -107,7 +108,7 @@ async function run(jobs: readonly Job[], options: MaskOptions, masker: Masker, r
       if (masker.stopped === "refused") code = EXIT.refused;
       if (masker.stopped === "framing") code = EXIT.framing;
       // Files are frames of their own: with divert, a broken one does not hold up the others.
-      if (masker.stopped !== undefined && (options.onRefuse === "stop" || job.relativePath === undefined && jobs.length === 1)) break;
+      if (masker.stopped !== undefined && (options.onRefuse === "stop" || (job.relativePath === undefined && jobs.length === 1))) break;
     }
     shared?.commit();
     return code;
@@ -232,7 +233,14 @@ function mayShow(refusal: Refusal): boolean {
 function start(options: MaskOptions, engine: string, plan: Record<string, string>, dim: (text: string) => string): void {
   if (options.json) return say(JSON.stringify({ event: "start", engine, ...plan }));
   say(engine);
-  if (!options.quiet) say(dim(Object.entries(plan).map(([name, value]) => `${name} ${value}`).join(" · ")));
+  if (!options.quiet)
+    say(
+      dim(
+        Object.entries(plan)
+          .map(([name, value]) => `${name} ${value}`)
+          .join(" · "),
+      ),
+    );
 }
 
 function finish(
@@ -259,7 +267,8 @@ function finish(
       }),
     );
   }
-  if (hidden > 0) say(`… and ${grouped(hidden)} more refusals${options.refused === undefined ? "; name a file with --refused to see all" : ""}`);
+  if (hidden > 0)
+    say(`… and ${grouped(hidden)} more refusals${options.refused === undefined ? "; name a file with --refused to see all" : ""}`);
   if (options.quiet) return;
   const parts = [
     `${grouped(counts.found)} values found: ${grouped(counts.masked)} masked, ${grouped(counts.kept)} kept, ${grouped(counts.removed)} removed`,
@@ -269,5 +278,9 @@ function finish(
   const balance = `in ${grouped(counts.in)} = out ${grouped(counts.out)} + refused ${grouped(counts.refused)}`;
   say(`${counts.refused === 0 ? colors.green(balance) : colors.yellow(balance)} · ${parts.join(", ")}`);
   for (const [issue, count] of counts.refusedByCode) say(`  ${issue} ${grouped(count)}`);
-  say(colors.dim(`${millisecondsText(milliseconds)}, ${grouped(rate)} messages/s, ${bytesText(counts.bytesIn)} in, ${bytesText(counts.bytesOut)} out`));
+  say(
+    colors.dim(
+      `${millisecondsText(milliseconds)}, ${grouped(rate)} messages/s, ${bytesText(counts.bytesIn)} in, ${bytesText(counts.bytesOut)} out`,
+    ),
+  );
 }

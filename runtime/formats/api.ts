@@ -70,6 +70,8 @@ export interface Fit {
   readonly min: number;
   /** Characters; 0 = no limit. */
   readonly max: number;
+  /** Characters of one line, where the value may run over several (SWIFT MT): what is written instead of it should not be longer. */
+  readonly lineMax?: number;
   readonly fraction?: number;
   readonly values?: readonly string[];
   readonly prefix?: string;

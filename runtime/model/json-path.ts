@@ -4,7 +4,7 @@
  * A level is a member of an object or an item of an array. Items are all alike, so that an index cannot be named: `[*]`.
  * `*` is one level, `**` any number, none included.
  */
-import type { PathError, Segment } from "./path.ts";
+import type { PathError, Segment } from "./segments.ts";
 
 /** One step behind `$`: `.name`, `.*`, `.**`, `[*]`, `['name']`, `["name"]`, `[0]`. */
 const STEP = /\.(?<dot>[^.[\]'"\s]+)|\[\s*(?:(?<star>\*)|'(?<single>[^'\\]*)'|"(?<double>[^"\\]*)"|(?<index>[0-9]+))\s*\]/y;

@@ -1,7 +1,8 @@
 /** The model after loading: checked, merged with what it extends, and with every name resolved. */
 import type { DataClass, EnvelopeRules, Fit, FormatName, Shape } from "../formats/api.ts";
-import type { PathPattern, Segment } from "./path.ts";
+import type { PathPattern } from "./path.ts";
 import type { Place } from "./problem.ts";
+import type { Segment } from "./segments.ts";
 import type { Bin, HashName, IdentityTechnique, KindName, Mode, Otherwise, Scope, Unfit } from "./vocabulary.ts";
 
 export interface Model {

@@ -8,6 +8,7 @@
 // `*` is one level, or any run of characters inside one name (`50*`); `**` is any number of levels, none included.
 import type { FormatName } from "../formats/api.ts";
 import { parseJsonPath } from "./json-path.ts";
+import type { PathError, Segment } from "./segments.ts";
 import { asciiLower, nearest } from "./suggest.ts";
 
 /** Which messages a path speaks of. `rank` orders them: 0 any message, 1 a format, 2 a message, 3 one version or variant of it. */
@@ -19,24 +20,11 @@ export interface MessageScope {
   readonly message: string | undefined;
 }
 
-export type Segment =
-  | { readonly kind: "literal"; readonly text: string }
-  /** `50*`: the fixed parts between the stars. */
-  | { readonly kind: "partial"; readonly text: string; readonly parts: readonly string[] }
-  | { readonly kind: "one" }
-  | { readonly kind: "any" };
-
 export interface PathPattern {
   /** As written in the model. */
   readonly text: string;
   readonly scope: MessageScope;
   readonly segments: readonly Segment[];
-}
-
-export interface PathError {
-  readonly issue: number;
-  readonly message: string;
-  readonly suggestion?: string;
 }
 
 /** Prefix and message name of text and attributes of wrappers, which are in no catalogue. */
@@ -78,57 +66,6 @@ export function scopeCovers(scope: MessageScope, format: FormatName, message: st
   return next < 0x30 || next > 0x39;
 }
 
-/** Whether a pattern takes in the path with these segments. Time is linear in the path for each `**` of the pattern. */
-export function segmentsMatch(pattern: readonly Segment[], path: readonly string[]): boolean {
-  let p = 0;
-  let s = 0;
-  let lastAny = -1;
-  let resumeAt = 0;
-  while (s < path.length) {
-    const segment = pattern[p];
-    if (segment?.kind === "any") {
-      lastAny = p++;
-      resumeAt = s;
-    } else if (segment !== undefined && segmentMatches(segment, path[s] as string)) {
-      p++;
-      s++;
-    } else if (lastAny !== -1) {
-      // The last `**` takes one level more.
-      p = lastAny + 1;
-      s = ++resumeAt;
-    } else {
-      return false;
-    }
-  }
-  while (pattern[p]?.kind === "any") p++;
-  return p === pattern.length;
-}
-
-export function segmentMatches(segment: Segment, name: string): boolean {
-  switch (segment.kind) {
-    case "literal":
-      return segment.text === name;
-    case "partial":
-      return partsMatch(segment.parts, name);
-    case "one":
-    case "any":
-      return true;
-  }
-}
-
-/** The segments as text, without prefix. */
-export function segmentText(segment: Segment): string {
-  switch (segment.kind) {
-    case "literal":
-    case "partial":
-      return segment.text;
-    case "one":
-      return "*";
-    case "any":
-      return "**";
-  }
-}
-
 const ANYWHERE: MessageScope = { rank: 0, format: undefined, message: undefined };
 
 function parseScope(prefix: string): MessageScope | PathError {
@@ -164,19 +101,4 @@ function parseSegments(text: string): readonly Segment[] | PathError {
     }
   }
   return segments;
-}
-
-/** Fixed parts in order, the first at the start and the last at the end of the name. */
-function partsMatch(parts: readonly string[], name: string): boolean {
-  const first = parts[0] as string;
-  const last = parts[parts.length - 1] as string;
-  if (!name.startsWith(first) || !name.endsWith(last) || name.length < first.length + last.length) return false;
-  let at = first.length;
-  const end = name.length - last.length;
-  for (const part of parts.slice(1, -1)) {
-    const found = name.indexOf(part, at);
-    if (found === -1 || found + part.length > end) return false;
-    at = found + part.length;
-  }
-  return true;
 }

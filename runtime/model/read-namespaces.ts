@@ -1,7 +1,6 @@
 /** The `namespaces` of a model: what each technique and kind takes, and what they do not take together. */
 import type { Node } from "./node.ts";
 import type { Place } from "./problem.ts";
-import { readWords } from "./read.ts";
 import { type Entries, join, list, type Reader } from "./reader.ts";
 import {
   BINS, type Bin, FPE_KINDS, HASH_HEX_LENGTHS, HASHES, type HashName, IDENTITY_TECHNIQUES, type IdentityTechnique, KINDS, type KindName,
@@ -63,7 +62,7 @@ function readNamespace(reader: Reader, name: string, at: Place, node: Node, path
     width: reader.integer(entries, "width", path, 1, widthMax),
     hash,
     cardinality: reader.count(entries, "cardinality", path),
-    acceptCollisions: readWords(reader, entries, "accept-collisions", path) !== undefined,
+    acceptCollisions: reader.words(entries, "accept-collisions", path) !== undefined,
     override: reader.boolean(entries, "override", path) ?? false,
   };
   if (technique === undefined || kind === undefined) return undefined;

@@ -6,7 +6,7 @@ import type { Node } from "./node.ts";
 import type { Place, ProblemList } from "./problem.ts";
 import { type NamespacePart, readNamespaces } from "./read-namespaces.ts";
 import { type RulePart, readRules } from "./read-rules.ts";
-import { type Entries, join, Reader } from "./reader.ts";
+import { type Entries, Reader } from "./reader.ts";
 import { asciiLower } from "./suggest.ts";
 import { MODES, type Mode, SCOPES, type Scope } from "./vocabulary.ts";
 
@@ -39,9 +39,6 @@ export const ENVELOPE_KEYS = ["open", "elements", "namespaces"] as const;
 
 /** A model's name: it goes into logs and file names. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
-/** Words that explain a danger are words: two of them at least. */
-const WORDS = /\p{L}{2,}\P{L}+\p{L}{2,}/u;
-
 export function readModel(tree: Node, problems: ProblemList): ModelPart | undefined {
   const reader = new Reader(problems);
   const entries = reader.map(tree, "", MODEL_KEYS);
@@ -62,15 +59,6 @@ export function readModel(tree: Node, problems: ProblemList): ModelPart | undefi
     rules: readRules(reader, entries),
     envelope: readEnvelope(reader, entries),
   };
-}
-
-/** A sentence that accepts a danger, or undefined with the problem reported. */
-export function readWords(reader: Reader, entries: Entries, key: string, path: string): string | undefined {
-  const words = reader.text(entries, key, path);
-  if (words === undefined || WORDS.test(words)) return words;
-  const at = entries.get(key)?.value.at;
-  if (at !== undefined) reader.problems.add(1216, at, join(path, key), "say why in words");
-  return undefined;
 }
 
 function readVersion(reader: Reader, entries: Entries, at: Place): void {
@@ -103,7 +91,7 @@ function readDefault(reader: Reader, entries: Entries): string | undefined {
   const inner = reader.map(entry.value, "default", DEFAULT_KEYS);
   if (inner === undefined) return undefined;
   const keep = reader.boolean(inner, "danger-keep-uncovered", "default");
-  const because = readWords(reader, inner, "because", "default");
+  const because = reader.words(inner, "because", "default");
   if (keep === true && because !== undefined) return because;
   if (!inner.has("danger-keep-uncovered") || !inner.has("because") || keep === false) {
     reader.problems.add(1216, entry.value.at, "default", "`danger-keep-uncovered: true` and `because:` with the reason go together");

@@ -9,6 +9,9 @@ import { nearest } from "./suggest.ts";
 /** A map's entries by key, each once. */
 export type Entries = ReadonlyMap<string, Entry>;
 
+/** Words that explain a danger are words: two of them at least. */
+const WORDS = /\p{L}{2,}\P{L}+\p{L}{2,}/u;
+
 export class Reader {
   readonly problems: ProblemList;
 
@@ -59,6 +62,13 @@ export class Reader {
       if (unit < 0x20 || unit === 0x7f) return this.#wrong(1210, node.at, path, "a text without control characters belongs here");
     }
     return value;
+  }
+
+  /** A sentence that accepts a danger: two words at least, or it is issue 1216. */
+  words(entries: Entries, key: string, path: string): string | undefined {
+    const words = this.text(entries, key, path);
+    if (words === undefined || WORDS.test(words)) return words;
+    return this.#wrong(1216, entries.get(key)?.value.at ?? NOWHERE, join(path, key), "say why in words");
   }
 
   boolean(entries: Entries, key: string, path: string): boolean | undefined {

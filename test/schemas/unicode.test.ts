@@ -57,9 +57,9 @@ function nfd(points: readonly number[]): number[] {
 }
 
 const fold = (points: readonly number[]): number[] => points.flatMap((point) => foldings.get(point) ?? [point]);
-const canonical = (text: string): string => text_(nfd(fold(nfd(points_(text)))));
-const points_ = (text: string): number[] => Array.from(text, (character) => character.codePointAt(0) as number);
-const text_ = (points: readonly number[]): string => points.map((point) => String.fromCodePoint(point)).join("");
+const canonical = (text: string): string => textOf(nfd(fold(nfd(pointsOf(text)))));
+const pointsOf = (text: string): number[] => Array.from(text, (character) => character.codePointAt(0) as number);
+const textOf = (points: readonly number[]): string => points.map((point) => String.fromCodePoint(point)).join("");
 
 /** Code points that the tables and this runtime both know. */
 const common: number[] = [];
@@ -96,7 +96,8 @@ describe("unicode tables", () => {
 
   test("what the tables assign is what Unicode 14 assigned: letters and emoji of later versions are not there", () => {
     const isAssigned = (point: number): boolean => {
-      for (let i = 0; i < assigned.length; i += 2) if (point >= (assigned[i] as number) && point <= (assigned[i + 1] as number)) return true;
+      for (let i = 0; i < assigned.length; i += 2)
+        if (point >= (assigned[i] as number) && point <= (assigned[i + 1] as number)) return true;
       return false;
     };
     expect([0x41, 0x1f600, 0xe000, 0x10fffd, 0x1fae0].map(isAssigned)).toEqual([true, true, true, true, true]);
@@ -106,7 +107,7 @@ describe("unicode tables", () => {
   });
 
   test("NFD of every common code point is the runtime's", () => {
-    const wrong = common.filter((point) => text_(nfd([point])) !== String.fromCodePoint(point).normalize("NFD"));
+    const wrong = common.filter((point) => textOf(nfd([point])) !== String.fromCodePoint(point).normalize("NFD"));
     expect(wrong).toEqual([]);
   });
 
@@ -115,7 +116,7 @@ describe("unicode tables", () => {
     const composed = common.filter((point) => decompositions.has(point));
     const point = fc.oneof(fc.constantFrom(...marks), fc.constantFrom(...composed), fc.constantFrom(...common));
     fc.assert(
-      fc.property(fc.array(point, { maxLength: 12 }), (points) => text_(nfd(points)) === text_(points).normalize("NFD")),
+      fc.property(fc.array(point, { maxLength: 12 }), (points) => textOf(nfd(points)) === textOf(points).normalize("NFD")),
       { seed: SEED, numRuns: 3000 },
     );
   });
@@ -130,19 +131,21 @@ describe("unicode tables", () => {
 
   test("a folding to one code point is an equivalence that the runtime's caseless matching knows", () => {
     const single = [...foldings].filter(([point, to]) => to.length === 1 && common.includes(point));
-    const wrong = single.filter(([point, to]) => !new RegExp(`^\\u{${(to[0] as number).toString(16)}}$`, "iu").test(String.fromCodePoint(point)));
+    const wrong = single.filter(
+      ([point, to]) => !new RegExp(`^\\u{${(to[0] as number).toString(16)}}$`, "iu").test(String.fromCodePoint(point)),
+    );
     expect(wrong).toEqual([]);
     expect(single.length).toBeGreaterThan(1400);
   });
 
-  test("a folding to several code points is the lower case of the upper case, up to normalisation and the iota subscript", () => {
+  test("a folding to several code points is the runtime's lower case of its upper case", () => {
     const several = [...foldings].filter(([, to]) => to.length > 1);
-    const wrong = several.filter(([point]) => {
+    const wrong = several.filter(([point, to]) => {
       const character = String.fromCodePoint(point);
-      const mapped = character.toUpperCase().toLowerCase();
-      return canonical(character) !== canonical(mapped) && canonical(character) !== canonical(character.toLowerCase());
+      return textOf(nfd(to)) !== character.toUpperCase().toLowerCase().normalize("NFD");
     });
-    expect(wrong).toEqual([]);
+    // The capital sharp s is its own upper case, and its lower case is one letter.
+    expect(wrong).toEqual([[0x1e9e, [0x73, 0x73]]]);
     expect(several.length).toBe(104);
   });
 

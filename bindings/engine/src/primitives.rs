@@ -2,7 +2,7 @@
 
 use bauta_core::ff1::{Batch, Ff1};
 use bauta_core::hash;
-use napi::bindgen_prelude::{BigInt, Uint8Array, Uint16Array};
+use napi::bindgen_prelude::{BigInt, Uint8Array, Uint8ArraySlice, Uint16Array};
 use napi_derive::napi;
 
 use crate::failure::{Failure, thrown};
@@ -23,9 +23,10 @@ pub fn ff1_decrypt(key: &[u8], tweak: &[u8], radix: u32, digits: &[u16]) -> Resu
 
 /// FF1 encryption, in place, of equally long decimal numbers in ASCII standing one behind the other.
 #[napi(catch_unwind)]
-pub fn ff1_encrypt_decimals(key: &[u8], tweak: &[u8], length: u32, text: &mut [u8]) -> Result<(), Failure> {
+pub fn ff1_encrypt_decimals(key: &[u8], tweak: &[u8], length: u32, mut text: Uint8ArraySlice) -> Result<(), Failure> {
     let cipher = Batch::new(key, 10, length as usize, tweak, b'0').map_err(thrown)?;
-    cipher.encrypt(text).map_err(thrown)
+    // SAFETY: key and tweak are no longer read, so this is the only view of the memory until the call returns to JavaScript.
+    cipher.encrypt(unsafe { text.as_mut() }).map_err(thrown)
 }
 
 /// HMAC-SHA-256 (RFC 2104).

@@ -24,6 +24,7 @@ import { type DataClass, type OpenFormat, type Ruleset, SCAN_FRAME_ERROR, SCAN_M
 import { catalogueOf, join, NAMESPACE_PREFIX } from "./catalogue.ts";
 import { isEnvelopeName, isEnvelopeNamespace, isPrefix, isSchemaLocation, XML_NAMESPACE, XSI_NAMESPACE } from "./envelope.ts";
 import { ANY, type AttributeNode, COMPLEX, compileTree, ENVELOPE, FieldTable, LEAF, Node } from "./tree.ts";
+import { Words } from "./words.ts";
 import { behind, CHARACTER, comment, findEnd, isNameChar, isNameStart, isSpace, MORE, reference, skipSpace, standsAt } from "./xml.ts";
 
 const { LT, GT, BANG, QUESTION, SLASH, QUOTE, APOSTROPHE } = CHARACTER;
@@ -51,6 +52,7 @@ export class Iso20022Scanner implements OpenFormat {
   readonly #byNamespace = new Map<string, Message | undefined>();
   readonly #dropField: number;
   readonly #envelopePaths = new Map<string, Node>();
+  readonly #words = new Words();
 
   // State of the record under the scanner.
   #batch: Batch;
@@ -217,7 +219,12 @@ export class Iso20022Scanner implements OpenFormat {
     const end = behind(this.#input, start, this.#limit, "?>");
     if (end < 0) return end;
     if (end - start > 128) return this.#fault(3006, start);
-    const text = asciiText(this.#input, start, end);
+    const word = this.#words.at(this.#input, start, end);
+    const text = word.text;
+    if (word.declaration !== undefined) {
+      this.#latin1 = word.declaration;
+      return end;
+    }
     const match = XML_DECLARATION.exec(text);
     if (match === null) {
       this.#encodingKnown = text.includes("1.0") && /encoding\s*=\s*["'](utf-8|us-ascii|iso-8859-1)["']/i.test(text);
@@ -225,6 +232,7 @@ export class Iso20022Scanner implements OpenFormat {
     }
     const encoding = (match[1] ?? match[2] ?? "utf-8").toLowerCase();
     this.#latin1 = encoding === "iso-8859-1" || encoding === "latin1";
+    word.declaration = this.#latin1;
     return end;
   }
 
@@ -466,8 +474,15 @@ export class Iso20022Scanner implements OpenFormat {
     }
     if (p >= limit) return MORE;
     if (!isNameStart(input[tag + 1] as number)) return this.#fault(3002, tag, parent.path);
-    const prefix = colon < 0 ? "" : asciiText(input, tag + 1, colon);
+    const prefix = colon < 0 ? "" : this.#words.at(input, tag + 1, colon).text;
     return this.#fault(this.#resolve(prefix) === this.#namespace ? 3103 : 3102, tag, parent.path);
+  }
+
+  /** The prefix that stands there, or undefined when it is not of the form that may be copied. */
+  #prefixAt(start: number, end: number): string | undefined {
+    const word = this.#words.at(this.#input, start, end);
+    word.prefix ??= isPrefix(word.text);
+    return word.prefix ? word.text : undefined;
   }
 
   #resolve(prefix: string): string {
@@ -499,8 +514,8 @@ export class Iso20022Scanner implements OpenFormat {
     }
     if (p >= limit) return MORE;
     if (!isNameEnd(input[p] as number)) return this.#fault(3006, tag, parent.path);
-    const prefix = local === tag + 1 ? "" : asciiText(input, tag + 1, local - 1);
-    if (prefix !== "" && !isPrefix(prefix)) return this.#fault(3006, tag, parent.path);
+    const prefix = local === tag + 1 ? "" : this.#prefixAt(tag + 1, local - 1);
+    if (prefix === undefined) return this.#fault(3006, tag, parent.path);
     const declared = this.#declarations(p, depth);
     if (declared < 0) return declared;
     const uri = this.#resolve(prefix);
@@ -518,8 +533,7 @@ export class Iso20022Scanner implements OpenFormat {
       return p;
     }
     if (uri.startsWith(NAMESPACE_PREFIX)) return this.#fault(message === undefined ? 3101 : 3103, tag, parent.path);
-    const name = asciiText(input, local, p);
-    const node = this.#envelopeNode(name, parent);
+    const node = this.#envelopeNode(this.#words.at(input, local, p).text, parent);
     if (node === undefined) return this.#fault(3006, tag, parent.path);
     this.#entered = node;
     return p;
@@ -621,13 +635,16 @@ export class Iso20022Scanner implements OpenFormat {
       p++;
       const from = p;
       while (isNameChar(input[p] as number)) p++;
-      prefix = asciiText(input, from, p);
-      if (!isPrefix(prefix) || prefix === "xml" || prefix === "xmlns") return this.#fault(3006, nameStart);
+      const found = this.#prefixAt(from, p);
+      if (found === undefined || found === "xml" || found === "xmlns") return this.#fault(3006, nameStart);
+      prefix = found;
     }
     if (!isSpace(input[p] as number) && input[p] !== EQUALS) return this.#fault(3006, nameStart);
     if (end - valueAt > 256) return this.#fault(3006, nameStart);
-    const uri = asciiText(input, valueAt, end);
-    if (!isEnvelopeNamespace(uri, this.#rules.envelope)) return this.#fault(3006, nameStart);
+    const word = this.#words.at(input, valueAt, end);
+    word.namespace ??= isEnvelopeNamespace(word.text, this.#rules.envelope);
+    if (!word.namespace) return this.#fault(3006, nameStart);
+    const uri = word.text;
     for (const binding of this.#bindings) {
       if (binding.depth === depth && binding.prefix === prefix) {
         if (binding.uri !== uri) return this.#fault(3002, nameStart);
@@ -654,7 +671,7 @@ export class Iso20022Scanner implements OpenFormat {
         for (let i = bindings; i < this.#bindings.length; i++) {
           const binding = this.#bindings[i] as Binding;
           if (binding.prefix.length !== this.#prefixLength || binding.uri === this.#namespace) continue;
-          if (binding.prefix === asciiText(input, this.#prefixStart, this.#prefixStart + this.#prefixLength))
+          if (binding.prefix === this.#words.at(input, this.#prefixStart, this.#prefixStart + this.#prefixLength).text)
             return this.#fault(3102, tag, node.path);
         }
       }
@@ -688,7 +705,7 @@ export class Iso20022Scanner implements OpenFormat {
         p = end + 1;
         continue;
       }
-      const name = asciiText(input, p, nameEnd);
+      const name = this.#words.at(input, p, nameEnd).text;
       if (this.#attributeNames.includes(name, first)) return this.#fault(3002, p, node.path);
       this.#attributeNames.push(name);
       const verdict = this.#attribute(name, before, valueAt, end, node);
@@ -719,7 +736,7 @@ export class Iso20022Scanner implements OpenFormat {
     if (colon > 0 && this.#resolve(name.slice(0, colon)) === XSI_NAMESPACE) {
       const local = name.slice(colon + 1);
       if (local === "schemaLocation" || local === "noNamespaceSchemaLocation") {
-        if (end - valueAt > 1024 || !isSchemaLocation(asciiText(this.#input, valueAt, end), local === "schemaLocation")) {
+        if (end - valueAt > 1024 || !this.#schemaLocationAt(valueAt, end, local === "schemaLocation")) {
           batch.addSimpleValue(this.#rules.dropOperation, this.#dropField, this.#scope, before, end + 1, ENCODING_RAW);
         }
         return 0;
@@ -731,6 +748,12 @@ export class Iso20022Scanner implements OpenFormat {
     if (attribute.operation === UNCOVERED) return this.#fault(2201, valueAt, attribute.path);
     batch.addSimpleValue(attribute.operation, attribute.field, this.#scope, valueAt, end, ENCODING_XML_ATTRIBUTE);
     return 0;
+  }
+
+  #schemaLocationAt(start: number, end: number, pairs: boolean): boolean {
+    const word = this.#words.at(this.#input, start, end);
+    word.schemaLocation ??= isSchemaLocation(word.text, pairs);
+    return word.schemaLocation;
   }
 
   /** Offset of the closing quote, the value's characters having been checked. */
@@ -891,13 +914,6 @@ function required(attributes: readonly AttributeNode[]): number {
   let count = 0;
   for (const attribute of attributes) if (attribute.required) count++;
   return count;
-}
-
-/** Bytes as characters of the same number; for names and declarations, which are then checked against closed sets. */
-function asciiText(input: Uint8Array, start: number, end: number): string {
-  let text = "";
-  for (let i = start; i < end; i++) text += String.fromCharCode(input[i] as number);
-  return text;
 }
 
 /** U+FFFE or U+FFFF, which are valid UTF-8 and no XML character. */

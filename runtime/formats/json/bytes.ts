@@ -25,8 +25,9 @@ export const LETTER_U = 0x75;
 export const BEGIN_OBJECT = 0x7b;
 export const END_OBJECT = 0x7d;
 
-/** Offset of the first byte at or after `at` that is not white space (RFC 8259 §2), or `limit`. */
-export function skipWhiteSpace(input: Uint8Array, at: number, limit: number): number {
+/** Offset of the first byte at or behind `from` that is not white space (RFC 8259 §2), or `limit`. */
+export function skipWhiteSpace(input: Uint8Array, from: number, limit: number): number {
+  let at = from;
   while (at < limit) {
     const byte = input[at] as number;
     if (byte !== SPACE && byte !== LINE_FEED && byte !== CARRIAGE_RETURN && byte !== TAB) break;

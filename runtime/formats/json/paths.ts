@@ -2,7 +2,7 @@
  * The rules of a model as one automaton over member names and array levels, so that a step of the walk costs one look-up however many
  * rules there are. States are sets of places in rules, made when first met (the subset construction, lazily).
  */
-import { UNCOVERED, type JsonRule } from "../api.ts";
+import { type JsonRule, UNCOVERED } from "../api.ts";
 
 /** Rules of the same rank with different operations meet in this path. The model refuses such rules where it can see them. */
 export const AMBIGUOUS = -2;
@@ -16,7 +16,6 @@ const RULE_END = -3;
 /** Numbers that all states together may hold, about; beyond it they are forgotten and made again, so that memory is bounded. */
 const STATE_BUDGET = 2_000_000;
 const STATES_MIN = 64;
-const STATES_MAX = 4096;
 
 /** Where the walk is in all rules at once. Equal sets are one object while the automaton remembers them. */
 export class PathState {
@@ -58,8 +57,7 @@ export class PathAutomaton {
     }
     this.#rules = rules;
     this.literals = [...numbers.keys()];
-    const affordable = Math.trunc(STATE_BUDGET / (this.literals.length + this.#expected.length + 1));
-    this.#statesMax = affordable < STATES_MIN ? STATES_MIN : affordable > STATES_MAX ? STATES_MAX : affordable;
+    this.#statesMax = STATES_MIN + STATE_BUDGET / (this.literals.length + this.#expected.length + 1);
     this.root = this.#state(start);
   }
 

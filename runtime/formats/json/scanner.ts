@@ -15,16 +15,30 @@
  */
 import { DEPTH_MAX, VALUES_MAX } from "../../kit/limits.ts";
 import { Batch, ENCODING_JSON_NUMBER, ENCODING_JSON_STRING, ENCODING_RAW } from "../../record/tables.ts";
-import { SCAN_FRAME_ERROR, SCAN_MORE, type Ruleset, type Scanner } from "../api.ts";
+import { type Ruleset, SCAN_FRAME_ERROR, SCAN_MORE, type Scanner } from "../api.ts";
 import {
-  BEGIN_ARRAY, BEGIN_OBJECT, COLON, COMMA, END_ARRAY, END_OBJECT, LETTER_F, LETTER_N, LETTER_T, LINE_FEED, MINUS, QUOTATION_MARK,
-  byteOrderMark, isDigit, skipWhiteSpace,
+  BEGIN_ARRAY,
+  BEGIN_OBJECT,
+  byteOrderMark,
+  COLON,
+  COMMA,
+  END_ARRAY,
+  END_OBJECT,
+  isDigit,
+  LETTER_F,
+  LETTER_N,
+  LETTER_T,
+  LINE_FEED,
+  MINUS,
+  QUOTATION_MARK,
+  skipWhiteSpace,
 } from "./bytes.ts";
 import { KeyList } from "./keys.ts";
+import { Levels } from "./levels.ts";
 import { NAME_PLAIN, NAME_SENSITIVE, NAME_UNKNOWN, NameTable, nameFlags } from "./names.ts";
 import { AMBIGUOUS, PathAutomaton, type PathState } from "./paths.ts";
 import { holdsTrackData } from "./sensitive.ts";
-import { StringWalk, WALK_MORE, WALK_SYNTAX, decodeString, walkLiteral, walkNumber, walkString } from "./text.ts";
+import { decodeString, StringWalk, WALK_MORE, WALK_SYNTAX, walkLiteral, walkNumber, walkString } from "./text.ts";
 
 /** The one message index of JSON. */
 export const JSON_MESSAGE = 0;
@@ -47,11 +61,9 @@ const MEMBER_VALUE = 4;
 const COMMA_OR_END = 5;
 
 /** Shortest text that can be track data, so that short strings with escapes are not looked at twice. */
-const TRACK_BYTES_MIN = 17;
+const TRACK_BYTES_MIN = 14;
 /** Room for the text of a string with escapes; longer ones get room of their own, which is not kept. */
 const SCRATCH_BYTES = 4096;
-/** Levels for which room is kept from record to record. */
-const LEVELS_KEPT = 1024;
 
 export class JsonScanner implements Scanner {
   /** Field index of members removed because of their name; below it fields are indexes of rules. */
@@ -67,7 +79,6 @@ export class JsonScanner implements Scanner {
   #input: Uint8Array = new Uint8Array(0);
   #limit = 0;
   #firstValue = 0;
-  #objects = 0;
   #quiet = false;
   #faultIssue = 0;
   #faultOffset = 0;
@@ -76,17 +87,7 @@ export class JsonScanner implements Scanner {
   /** Where the grammar was violated. */
   #brokenAt = 0;
 
-  // Levels: index 1 is the record's own container.
-  #depth = 0;
-  /** Kinds by level, beyond the depth limit too: the end of a refused record must be found. */
-  #isObject: Uint8Array = new Uint8Array(LEVELS_KEPT);
-  readonly #states: PathState[];
-  readonly #kept: Uint8Array = new Uint8Array(DEPTH_MAX + 1);
-  readonly #scopes: Uint32Array = new Uint32Array(DEPTH_MAX + 1);
-  readonly #indexes: Uint32Array = new Uint32Array(DEPTH_MAX + 1);
-  readonly #nameStarts: Uint32Array = new Uint32Array(DEPTH_MAX + 1);
-  readonly #nameEnds: Uint32Array = new Uint32Array(DEPTH_MAX + 1);
-  readonly #keysFrom: Uint32Array = new Uint32Array(DEPTH_MAX + 1);
+  readonly #levels: Levels = new Levels();
   readonly #keys: KeyList = new KeyList();
 
   // The member or element under way.
@@ -113,7 +114,6 @@ export class JsonScanner implements Scanner {
     this.fieldByName = rules.jsonRules.length;
     this.fieldByShape = this.fieldByName + 1;
     this.#state = this.#paths.root;
-    this.#states = new Array<PathState>(DEPTH_MAX + 1).fill(this.#paths.root);
     this.#batch = NO_BATCH;
   }
 
@@ -122,8 +122,7 @@ export class JsonScanner implements Scanner {
     this.#begin(batch, limit);
     const end = this.#record(start);
     const outcome = end >= 0 ? this.#close(record, end) : this.#unfinished(record, start, end, last);
-    // What one large record needed is not kept alive from here.
-    if (this.#isObject.length > LEVELS_KEPT) this.#isObject = new Uint8Array(LEVELS_KEPT);
+    // The batch belongs to the caller and is not kept alive from here.
     this.#batch = NO_BATCH;
     this.#input = NO_BATCH.input;
     return outcome;
@@ -134,10 +133,9 @@ export class JsonScanner implements Scanner {
     this.#input = batch.input;
     this.#limit = limit;
     this.#firstValue = batch.valueCount;
-    this.#objects = 0;
     this.#quiet = false;
     this.#faultIssue = 0;
-    this.#depth = 0;
+    this.#levels.reset();
     this.#dropDepth = 0;
     this.#pendingFrom = -1;
     this.#keys.clear();
@@ -171,8 +169,8 @@ export class JsonScanner implements Scanner {
   }
 
   /**
-   * Whether a record that breaks the grammar is certainly all that is left: nothing but white space before it, and behind the break no
-   * line that could begin another. Then it can be refused by itself instead of stopping the stream.
+   * Whether a record that breaks the grammar is all there is: of the bytes at hand nothing but white space before it, and behind the
+   * break no line that could begin another. Then it can be refused by itself instead of stopping the stream.
    */
   #isAlone(record: number, start: number): boolean {
     const input = this.#input;
@@ -194,12 +192,12 @@ export class JsonScanner implements Scanner {
     if (input[at] !== BEGIN_OBJECT && input[at] !== BEGIN_ARRAY) return this.#broken(at);
     let expected = this.#open(at);
     at++;
-    while (this.#depth > 0) {
+    while (this.#levels.depth > 0) {
       at = skipWhiteSpace(input, at, limit);
       if (at >= limit) return WALK_MORE;
       const byte = input[at] as number;
       if (expected === COMMA_OR_END || expected === FIRST_NAME || expected === FIRST_ELEMENT) {
-        const object = this.#isObject[this.#depth] === 1;
+        const object = this.#levels.isObject(this.#levels.depth);
         if (byte === (object ? END_OBJECT : END_ARRAY)) {
           at++;
           this.#end(at);
@@ -241,20 +239,9 @@ export class JsonScanner implements Scanner {
   /** A container begins at `at`; returns what is expected in it. */
   #open(at: number): number {
     const object = this.#input[at] === BEGIN_OBJECT;
-    const depth = ++this.#depth;
-    if (depth === this.#isObject.length) this.#isObject = larger(this.#isObject);
-    this.#isObject[depth] = object ? 1 : 0;
-    if (depth > DEPTH_MAX) {
-      this.#fault(ISSUE_DEPTH, at, 0);
-    } else if (!this.#quiet) {
-      this.#states[depth] = this.#state;
-      this.#kept[depth] = 0;
-      this.#scopes[depth] = object ? this.#objects++ : (this.#scopes[depth - 1] as number);
-      this.#indexes[depth] = 0;
-      this.#nameStarts[depth] = 0;
-      this.#nameEnds[depth] = 0;
-      this.#keysFrom[depth] = this.#keys.count;
-    }
+    this.#levels.push(object);
+    if (this.#levels.depth > DEPTH_MAX) this.#fault(ISSUE_DEPTH, at, 0);
+    else if (!this.#quiet) this.#levels.describe(this.#state, this.#keys.count);
     return object ? FIRST_NAME : FIRST_ELEMENT;
   }
 
@@ -262,23 +249,23 @@ export class JsonScanner implements Scanner {
   #end(end: number): void {
     if (this.#pendingFrom >= 0) this.#drop(this.#pendingFrom, this.#pendingTo);
     if (!this.#quiet) {
-      const keysFrom = this.#keysFrom[this.#depth] as number;
+      const keysFrom = this.#levels.keysFrom[this.#levels.depth] as number;
       const again = this.#keys.duplicate(keysFrom, this.#input);
       if (again >= 0) this.#duplicateKey(again);
       this.#keys.shorten(keysFrom);
     }
-    this.#depth--;
-    if (this.#depth > 0) this.#valueEnds(end);
+    this.#levels.depth--;
+    if (this.#levels.depth > 0) this.#valueEnds(end);
   }
 
   /** An element of an array begins. */
   #element(at: number): void {
     if (this.#pendingFrom >= 0) this.#drop(this.#pendingFrom, at);
     if (this.#quiet) return;
-    const depth = this.#depth;
+    const depth = this.#levels.depth;
     this.#memberAt = at;
-    this.#indexes[depth] = (this.#indexes[depth] as number) + 1;
-    this.#state = this.#paths.element(this.#states[depth] as PathState);
+    this.#levels.elements[depth] = (this.#levels.elements[depth] as number) + 1;
+    this.#state = this.#paths.element(this.#levels.states[depth] as PathState);
   }
 
   /** The name of a member and its colon; returns the offset behind, WALK_MORE or WALK_SYNTAX. */
@@ -286,7 +273,7 @@ export class JsonScanner implements Scanner {
     const input = this.#input;
     if (input[at] !== QUOTATION_MARK) return this.#broken(at);
     if (this.#pendingFrom >= 0) this.#drop(this.#pendingFrom, at);
-    if (!this.#quiet) this.#nameEnds[this.#depth] = 0;
+    if (!this.#quiet) this.#levels.nameEnds[this.#levels.depth] = 0;
     const end = this.#string(at + 1);
     if (end < 0) return end;
     if (!this.#quiet) {
@@ -299,7 +286,7 @@ export class JsonScanner implements Scanner {
   }
 
   #member(start: number, end: number): void {
-    const depth = this.#depth;
+    const depth = this.#levels.depth;
     const name = this.#decoded(start, end);
     const from = name === this.#input ? start : 0;
     const to = from + this.#decodedSize;
@@ -307,13 +294,13 @@ export class JsonScanner implements Scanner {
     const flags = index === NAME_UNKNOWN ? nameFlags(name, from, to) : (this.#names.flags[index] as number);
     const literal = index === NAME_UNKNOWN ? 0 : (this.#names.literals[index] as number);
     this.#keys.push(index, start, end);
-    this.#nameStarts[depth] = start;
-    this.#nameEnds[depth] = end;
+    this.#levels.nameStarts[depth] = start;
+    this.#levels.nameEnds[depth] = end;
     if ((flags & NAME_SENSITIVE) !== 0) {
       this.#beginDrop(this.fieldByName);
       return;
     }
-    const state = this.#states[depth] as PathState;
+    const state = this.#levels.states[depth] as PathState;
     if ((flags & NAME_PLAIN) === 0 && !this.#paths.spellsOut(state, literal)) {
       this.#fault(ISSUE_UNCOVERED, start, end - start);
       return;
@@ -365,7 +352,7 @@ export class JsonScanner implements Scanner {
     } else if (operation === this.#dropOperation) {
       this.#beginDrop(rule);
     } else if (this.#roomForValue(start)) {
-      this.#batch.addValue(operation, rule, this.#scopes[this.#depth] as number);
+      this.#batch.addValue(operation, rule, this.#levels.scopes[this.#levels.depth] as number);
       this.#batch.addSegment(start, end, encoding);
     }
   }
@@ -373,10 +360,10 @@ export class JsonScanner implements Scanner {
   /** The member or element under way ends before `end`. */
   #valueEnds(end: number): void {
     if (!this.#quiet) {
-      this.#kept[this.#depth] = 1;
+      this.#levels.kept[this.#levels.depth] = 1;
       return;
     }
-    if (this.#faultIssue !== 0 || this.#dropDepth !== this.#depth) return;
+    if (this.#faultIssue !== 0 || this.#dropDepth !== this.#levels.depth) return;
     this.#dropDepth = 0;
     this.#quiet = false;
     if (this.#dropFrom >= 0) {
@@ -390,15 +377,15 @@ export class JsonScanner implements Scanner {
   /** The member or element under way is dropped as soon as its end is known. */
   #beginDrop(field: number): void {
     this.#quiet = true;
-    this.#dropDepth = this.#depth;
+    this.#dropDepth = this.#levels.depth;
     this.#dropField = field;
-    this.#dropFrom = this.#kept[this.#depth] === 1 ? this.#commaAt : -1;
+    this.#dropFrom = this.#levels.kept[this.#levels.depth] === 1 ? this.#commaAt : -1;
   }
 
   #drop(from: number, to: number): void {
     this.#pendingFrom = -1;
     if (!this.#roomForValue(from)) return;
-    this.#batch.addValue(this.#dropOperation, this.#dropField, this.#scopes[this.#depth] as number);
+    this.#batch.addValue(this.#dropOperation, this.#dropField, this.#levels.scopes[this.#levels.depth] as number);
     this.#batch.addSegment(from, to, ENCODING_RAW);
   }
 
@@ -411,8 +398,8 @@ export class JsonScanner implements Scanner {
   #duplicateKey(index: number): void {
     const start = this.#keys.start(index);
     const end = this.#keys.end(index);
-    this.#nameStarts[this.#depth] = start;
-    this.#nameEnds[this.#depth] = end;
+    this.#levels.nameStarts[this.#levels.depth] = start;
+    this.#levels.nameEnds[this.#levels.depth] = end;
     this.#fault(ISSUE_DUPLICATE_KEY, start, end - start);
   }
 
@@ -427,22 +414,14 @@ export class JsonScanner implements Scanner {
     this.#pendingFrom = -1;
   }
 
-  /** Where the walk is, as `$.entries[3].card.pan`. A name that may not be copied is not shown either, but `?`. */
+  /** Where the walk is; inside a dropped member, that member. */
   #path(): string {
     if (this.#faultIssue !== 0) return "";
-    let path = "$";
-    const depth = this.#dropDepth > 0 ? this.#dropDepth : this.#depth < DEPTH_MAX ? this.#depth : DEPTH_MAX;
-    for (let level = 1; level <= depth; level++) {
-      if (this.#isObject[level] !== 1) {
-        const count = this.#indexes[level] as number;
-        if (count > 0) path += `[${count - 1}]`;
-      } else if (this.#nameEnds[level] !== 0) {
-        path += `.${this.#shownName(this.#nameStarts[level] as number, this.#nameEnds[level] as number)}`;
-      }
-    }
-    return path;
+    const depth = this.#dropDepth > 0 ? this.#dropDepth : this.#levels.depth;
+    return this.#levels.path(depth, (start, end) => this.#shownName(start, end));
   }
 
+  /** A name that may not be copied is not shown either. */
   #shownName(start: number, end: number): string {
     const output = new Uint8Array(end - start);
     const size = decodeString(this.#input, start, end, output);
@@ -462,9 +441,3 @@ export class JsonScanner implements Scanner {
 }
 
 const NO_BATCH: Batch = new Batch(1, 1, 1);
-
-function larger(table: Uint8Array): Uint8Array {
-  const copy = new Uint8Array(table.length * 2);
-  copy.set(table);
-  return copy;
-}

@@ -6,8 +6,21 @@
  * refused and the next one found.
  */
 import {
-  DECIMAL_POINT, DIGIT_ZERO, LETTER_B, LETTER_F, LETTER_N, LETTER_R, LETTER_T, LETTER_U, MINUS, PLUS, QUOTATION_MARK,
-  REVERSE_SOLIDUS, SOLIDUS, hexValue, isDigit,
+  DECIMAL_POINT,
+  DIGIT_ZERO,
+  hexValue,
+  isDigit,
+  LETTER_B,
+  LETTER_F,
+  LETTER_N,
+  LETTER_R,
+  LETTER_T,
+  LETTER_U,
+  MINUS,
+  PLUS,
+  QUOTATION_MARK,
+  REVERSE_SOLIDUS,
+  SOLIDUS,
 } from "./bytes.ts";
 
 /** The bytes at hand end before the token does. */
@@ -48,13 +61,14 @@ function byteClasses(): Uint8Array {
 }
 
 /**
- * Walks a string (RFC 8259 §7) whose first byte after the opening quote is at `at`.
+ * Walks a string (RFC 8259 §7) whose first byte after the opening quote is at `start`.
  * Returns the offset of the closing quote, WALK_MORE or WALK_SYNTAX; the rest is in `walk`.
  */
-export function walkString(walk: StringWalk, input: Uint8Array, at: number, limit: number): number {
+export function walkString(walk: StringWalk, input: Uint8Array, start: number, limit: number): number {
   walk.escaped = false;
   walk.encodingFaultAt = -1;
   walk.trackLike = false;
+  let at = start;
   while (at < limit) {
     switch (BYTE_CLASS[input[at] as number]) {
       case PLAIN:
@@ -199,29 +213,33 @@ export function decodeString(input: Uint8Array, start: number, end: number, outp
 
 function writeUtf8(codePoint: number, output: Uint8Array, at: number): number {
   if (codePoint < 0x80) {
-    output[at++] = codePoint;
-  } else if (codePoint < 0x800) {
-    output[at++] = 0xc0 | (codePoint >> 6);
-    output[at++] = 0x80 | (codePoint & 0x3f);
-  } else if (codePoint < 0x10000) {
-    output[at++] = 0xe0 | (codePoint >> 12);
-    output[at++] = 0x80 | ((codePoint >> 6) & 0x3f);
-    output[at++] = 0x80 | (codePoint & 0x3f);
-  } else {
-    output[at++] = 0xf0 | (codePoint >> 18);
-    output[at++] = 0x80 | ((codePoint >> 12) & 0x3f);
-    output[at++] = 0x80 | ((codePoint >> 6) & 0x3f);
-    output[at++] = 0x80 | (codePoint & 0x3f);
+    output[at] = codePoint;
+    return at + 1;
   }
-  return at;
+  if (codePoint < 0x800) {
+    output[at] = 0xc0 | (codePoint >> 6);
+    output[at + 1] = 0x80 | (codePoint & 0x3f);
+    return at + 2;
+  }
+  if (codePoint < 0x10000) {
+    output[at] = 0xe0 | (codePoint >> 12);
+    output[at + 1] = 0x80 | ((codePoint >> 6) & 0x3f);
+    output[at + 2] = 0x80 | (codePoint & 0x3f);
+    return at + 3;
+  }
+  output[at] = 0xf0 | (codePoint >> 18);
+  output[at + 1] = 0x80 | ((codePoint >> 12) & 0x3f);
+  output[at + 2] = 0x80 | ((codePoint >> 6) & 0x3f);
+  output[at + 3] = 0x80 | (codePoint & 0x3f);
+  return at + 4;
 }
 
 /**
- * Walks a number (RFC 8259 §6) that begins at `at`. Returns the offset behind it, WALK_MORE (a number is over only when something else
+ * Walks a number (RFC 8259 §6) that begins at `start`. Returns the offset behind it, WALK_MORE (a number is over only when something else
  * follows) or WALK_SYNTAX. No digit is lost, however many there are: nothing is converted.
  */
-export function walkNumber(input: Uint8Array, at: number, limit: number): number {
-  if (input[at] === MINUS) at++;
+export function walkNumber(input: Uint8Array, start: number, limit: number): number {
+  let at = input[start] === MINUS ? start + 1 : start;
   if (at >= limit) return WALK_MORE;
   if (input[at] === DIGIT_ZERO) {
     at++;
@@ -243,9 +261,10 @@ export function walkNumber(input: Uint8Array, at: number, limit: number): number
 }
 
 /** One digit at least. */
-function walkDigits(input: Uint8Array, at: number, limit: number): number {
-  if (at >= limit) return WALK_MORE;
-  if (!isDigit(input[at] as number)) return WALK_SYNTAX;
+function walkDigits(input: Uint8Array, start: number, limit: number): number {
+  if (start >= limit) return WALK_MORE;
+  if (!isDigit(input[start] as number)) return WALK_SYNTAX;
+  let at = start + 1;
   while (at < limit && isDigit(input[at] as number)) at++;
   return at;
 }

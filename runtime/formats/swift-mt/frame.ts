@@ -6,7 +6,7 @@
  * SCAN_FRAME_ERROR: nobody guesses where the next message begins.
  */
 import { SCAN_FRAME_ERROR, SCAN_MORE } from "../api.ts";
-import { BRACE_CLOSE, BRACE_OPEN, CHARACTERS, CHARACTERS_C, CHARACTERS_CONTROL, COLON, CR, DASH, DOLLAR, ETX, LF, SOH, isDigit } from "./characters.ts";
+import { BRACE_CLOSE, BRACE_OPEN, CHARACTERS, CHARACTERS_C, CHARACTERS_CONTROL, COLON, CR, DASH, DOLLAR, ETX, LF, SOH } from "./characters.ts";
 
 /** The block is text: lines after `{4:`, up to the line `-}`. */
 export const BLOCK_TEXT = 1;
@@ -223,7 +223,7 @@ export function isTextOnlyStart(input: Uint8Array, at: number, limit: number): b
 export function isRecordStart(input: Uint8Array, start: number, limit: number): boolean {
   if (isTextOnlyStart(input, start, limit)) return true;
   const at = input[start] === SOH ? start + 1 : start;
-  return at + 3 <= limit && input[at] === BRACE_OPEN && input[at + 1] === 0x31 && isDigit(input[at + 1]) && input[at + 2] === COLON;
+  return at + 3 <= limit && input[at] === BRACE_OPEN && input[at + 1] === 0x31 && input[at + 2] === COLON;
 }
 
 function unfinished(frame: Frame, last: boolean, offset: number): number {

@@ -7,11 +7,11 @@
  */
 import type { Batch } from "../../record/tables.ts";
 import type { DataClass, Format, OpenFormat, Ruleset } from "../api.ts";
-import { BEGIN_ARRAY, BEGIN_OBJECT, END_OBJECT, QUOTATION_MARK, byteOrderMark, skipWhiteSpace } from "./bytes.ts";
+import { BEGIN_ARRAY, BEGIN_OBJECT, byteOrderMark, END_OBJECT, QUOTATION_MARK, skipWhiteSpace } from "./bytes.ts";
 import { rulePath } from "./paths.ts";
 import { JsonScanner } from "./scanner.ts";
 
-export const jsonFormat: Format = {
+export const json: Format = {
   name: "json",
 
   /** A lone `{` at the end of the bytes may still become a SWIFT block, so it is not claimed: the caller looks again with more bytes. */

@@ -1,0 +1,81 @@
+/** The engine contract (runtime/engines/api.ts) over the addon's exports. */
+import manifest from "../../../package.json" with { type: "json" };
+import { BautaError } from "../../kit/errors.ts";
+import type { Batch } from "../../record/tables.ts";
+import type { Direction, Engine, EngineHandle, Primitives } from "../api.ts";
+import { type Addon, type LoadedAddon, loadAddon } from "./addon.ts";
+
+/**
+ * Loads the native engine of this machine.
+ * @param path file of the addon; left out: the one that `npm run setup` builds
+ * @throws BautaError 1301 when it cannot be loaded, 1302 when it is of another version
+ */
+export function loadNativeEngine(path?: string): Engine {
+  return nativeEngine(path === undefined ? loadAddon() : loadAddon(path));
+}
+
+/** The engine over an addon that was loaded already. */
+export function nativeEngine({ addon, sha256 }: LoadedAddon): Engine {
+  return {
+    name: "native",
+    version: manifest.version,
+    facts: { addon: sha256, cpu: guarded(() => addon.cpuFeatures()) },
+    open: (plan, keys, direction) => new NativeHandle(addon, plan, keys, direction),
+    primitives: primitivesOf(addon),
+  };
+}
+
+class NativeHandle implements EngineHandle {
+  readonly #handle: ReturnType<Addon["open"]>;
+  /** After a panic the handle's scratch is in no known state. */
+  #failed = false;
+
+  constructor(addon: Addon, plan: Uint8Array, keys: Uint8Array, direction: Direction) {
+    this.#handle = guarded(() => addon.open(plan, keys, direction === "unmask"));
+  }
+
+  transform(batch: Batch, output: Uint8Array, first: number): number {
+    if (this.#failed) throw new BautaError(1304);
+    try {
+      return guarded(() =>
+        this.#handle.transform(
+          batch.input, batch.records, batch.recordCount, batch.values, batch.valueCount, batch.segments, batch.segmentCount,
+          output, first,
+        ),
+      );
+    } catch (error) {
+      this.#failed = true;
+      throw error;
+    }
+  }
+
+  close(): void {
+    guarded(() => this.#handle.close());
+  }
+}
+
+function primitivesOf(addon: Addon): Primitives {
+  return {
+    ff1Encrypt: (key, tweak, radix, digits) => guarded(() => addon.ff1Encrypt(key, tweak, radix, digits)),
+    ff1Decrypt: (key, tweak, radix, digits) => guarded(() => addon.ff1Decrypt(key, tweak, radix, digits)),
+    hmacSha256: (key, data) => guarded(() => addon.hmacSha256(key, data)),
+    hmacSha512: (key, data) => guarded(() => addon.hmacSha512(key, data)),
+    blake3Keyed: (key, data) => guarded(() => addon.blake3Keyed(key, data)),
+    xxh3: (data, seed) => guarded(() => addon.xxh3(data, seed)),
+  };
+}
+
+/**
+ * Calls into the addon. An error of the engine carries its issue number as `code`; anything else is a panic that the addon
+ * caught, and its text, which is not ours, is dropped.
+ */
+function guarded<Result>(call: () => Result): Result {
+  try {
+    return call();
+  } catch (error) {
+    if (error instanceof Error && "code" in error && /^[0-9]{4}$/.test(String(error.code))) {
+      throw new BautaError(Number(error.code), { detail: error.message });
+    }
+    throw new BautaError(1304);
+  }
+}

@@ -1,0 +1,18 @@
+/** SWIFT MT: MT103 (plain, STP, REMIT), MT202 and MT202COV, with their headers, trailers, acknowledgements and framings. */
+import type { Format, OpenFormat, Ruleset, ScanOptions } from "../api.ts";
+import { isRecordStart } from "./frame.ts";
+import { SwiftMtScanner } from "./scanner.ts";
+
+export { fieldsOf, messageTypes } from "./catalogue.ts";
+
+/**
+ * The format. A record is one message with its acknowledgement, from `{1:`, SOH or `:20:` to behind its last brace, ETX or dash; line
+ * ends, `$` and padding behind it belong to the framing.
+ */
+export const swiftMt: Format = {
+  name: "swift-mt",
+  detect: isRecordStart,
+  open(rules: Ruleset, options: ScanOptions): OpenFormat {
+    return new SwiftMtScanner(rules, options);
+  },
+};

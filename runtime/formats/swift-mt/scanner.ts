@@ -1,0 +1,243 @@
+/** The open format: frames a record, tells its message type, and reads its blocks into the tables. */
+import { isUtf8 } from "../../platform/bytes.ts";
+import { type Batch, RECORD_FLAGS, RECORD_FLAG_LATIN1, RECORD_STRIDE } from "../../record/tables.ts";
+import { type DataClass, type OpenFormat, type Ruleset, SCAN_FRAME_ERROR, type ScanOptions } from "../api.ts";
+import { findNumbers, readBody } from "./body.ts";
+import { ACK, MESSAGES, MT103, MT202, MT202COV, type MessageCatalogue, type Structure } from "./catalogue.ts";
+import { CR, LF, ascii, bytesAre, isDigit } from "./characters.ts";
+import { packCode } from "./codes.ts";
+import { BLOCK_NESTED, BLOCK_TEXT, Frame, findFrame, isAcknowledgementHeader } from "./frame.ts";
+import { findTagValue, readDropped, readHeader, readTags, readTrailer } from "./headers.ts";
+import { FINE, Reading } from "./reading.ts";
+
+const BLOCK = 4001;
+const TYPE_UNKNOWN = 4002;
+
+/** RECORD_MESSAGE of a message whose type cannot be told, and of `MTnnn` that is not read here (1000 + nnn). */
+const MESSAGE_UNKNOWN = 999;
+const MESSAGE_OTHER = 1000;
+
+const BLOCK_1 = 0x31;
+const BLOCK_2 = 0x32;
+const BLOCK_3 = 0x33;
+const BLOCK_4 = 0x34;
+const BLOCK_5 = 0x35;
+const BLOCK_S = 0x53;
+/** The order in which blocks may follow each other. */
+const BLOCK_ORDER = [BLOCK_1, BLOCK_2, BLOCK_3, BLOCK_4, BLOCK_5, BLOCK_S];
+
+const TAG_VALIDATION_FLAG = packCode(ascii("119"), 0, 3);
+
+export class SwiftMtScanner implements OpenFormat {
+  private readonly frame = new Frame();
+  private readonly reading = new Reading();
+  private readonly operations: readonly Int32Array[];
+  private readonly dropOperation: number;
+
+  constructor(rules: Ruleset, options: ScanOptions) {
+    this.reading.strict = options.input === "strict";
+    this.dropOperation = rules.dropOperation;
+    this.operations = MESSAGES.map((message) => Int32Array.from(message.fields, (field) => rules.operationFor("swift-mt", message.name, field)));
+  }
+
+  scan(batch: Batch, start: number, limit: number, last: boolean): number {
+    const { frame } = this;
+    const end = findFrame(batch.input, start, limit, last, frame);
+    if (end < 0) {
+      if (end === SCAN_FRAME_ERROR) batch.faults.push({ record: batch.recordCount, issue: frame.issue, offset: frame.offset, length: 0, path: "" });
+      return end;
+    }
+    const type = this.messageOf(batch.input);
+    const record = batch.beginRecord(start, type);
+    const message = MESSAGES[type];
+    if (message === undefined) {
+      batch.refuse(record, TYPE_UNKNOWN, end, start);
+      return end;
+    }
+    const { reading } = this;
+    reading.batch = batch;
+    reading.input = batch.input;
+    reading.operations = this.operations[type] as Int32Array;
+    reading.fields = message.fields;
+    reading.valueFirst = batch.valueCount;
+    reading.scope = 0;
+    const issue = this.readRecord(message);
+    if (issue !== FINE) {
+      batch.refuse(record, issue, end, reading.faultOffset, reading.faultLength, reading.faultPath);
+      return end;
+    }
+    batch.endRecord(record, end);
+    if (!reading.strict) flagLatin1(batch, record, start, end);
+    return end;
+  }
+
+  messageName(index: number): string {
+    const message = MESSAGES[index];
+    if (message !== undefined) return message.name;
+    return index >= MESSAGE_OTHER ? `MT${String(index - MESSAGE_OTHER).padStart(3, "0")}` : "MT";
+  }
+
+  fieldPath(message: number, field: number): string {
+    return MESSAGES[message]?.fields[field]?.path ?? "";
+  }
+
+  fieldClass(message: number, field: number): DataClass {
+    return MESSAGES[message]?.fields[field]?.dataClass ?? "technical";
+  }
+
+  /** RECORD_MESSAGE of the framed record. */
+  private messageOf(input: Uint8Array): number {
+    const { frame } = this;
+    if (frame.textOnly) return inferType(findNumbers(input, frame.textStart, frame.textEnd));
+    const first = frame.acknowledged ? 2 : 0;
+    const application = frame.starts[first] as number;
+    if (isAcknowledgementHeader(input, application)) return ACK;
+    const block2 = this.blockAt(first + 1, BLOCK_2);
+    const text = this.textBlock();
+    if (block2 < 0) return text < 0 ? MESSAGE_UNKNOWN : inferType(findNumbers(input, lineAfter(input, frame.starts[text] as number), frame.ends[text] as number));
+    const start = frame.starts[block2] as number;
+    // Only FIN carries these types; their number stands behind the I or O.
+    if (input[application] !== 0x46 || !isDigit(input[start + 1]) || !isDigit(input[start + 2]) || !isDigit(input[start + 3])) return MESSAGE_UNKNOWN;
+    const number = ((input[start + 1] as number) - 0x30) * 100 + ((input[start + 2] as number) - 0x30) * 10 + ((input[start + 3] as number) - 0x30);
+    if (number === 103) return MT103;
+    if (number !== 202) return MESSAGE_OTHER + number;
+    if (this.flagIs(input, "COV") || (text >= 0 && hasCustomer(input, lineAfter(input, frame.starts[text] as number), frame.ends[text] as number))) {
+      return MT202COV;
+    }
+    return MT202;
+  }
+
+  private readRecord(message: MessageCatalogue): number {
+    const { frame, reading } = this;
+    const { input } = reading;
+    if (frame.textOnly) return readBody(reading, structureOf(message, ""), frame.textStart, frame.textEnd);
+    if (frame.overflow) return reading.refuse(BLOCK, frame.starts[0] as number, frame.ends[frame.blockCount - 1] as number, "");
+    let block = 0;
+    if (frame.acknowledged || message.index === ACK) {
+      const issue = this.readAcknowledgement(message);
+      if (issue !== FINE || !frame.acknowledged) return issue;
+      block = 2;
+    }
+    let order = -1;
+    let seen = 0;
+    for (; block < frame.blockCount; block++) {
+      const name = frame.names[block] as number;
+      const start = frame.starts[block] as number;
+      const end = frame.ends[block] as number;
+      const place = BLOCK_ORDER.indexOf(name);
+      if (place <= order) return reading.refuse(BLOCK, start, end, "");
+      order = place;
+      seen |= 1 << place;
+      const issue = this.readBlock(message, block);
+      if (issue !== FINE) return issue;
+    }
+    // Blocks 1 and 4 make a message; block 2 says which, and only a lenient reading does without.
+    const needed = reading.strict ? 0b1011 : 0b1001;
+    if ((seen & needed) !== needed) return reading.refuse(BLOCK, frame.starts[0] as number, frame.starts[0] as number, "");
+    return input.length === 0 ? BLOCK : FINE;
+  }
+
+  private readBlock(message: MessageCatalogue, block: number): number {
+    const { frame, reading } = this;
+    const { input } = reading;
+    const start = frame.starts[block] as number;
+    const end = frame.ends[block] as number;
+    switch (frame.names[block]) {
+      case BLOCK_1:
+        return readHeader(reading, message.block1, start, end, "block1");
+      case BLOCK_2:
+        return readHeader(reading, input[start] === 0x4f ? message.block2Output : message.block2Input, start, end, "block2");
+      case BLOCK_3:
+        return readTags(reading, message.block3, start, end, "block3");
+      case BLOCK_4: {
+        if (frame.kinds[block] !== BLOCK_TEXT) return reading.refuse(BLOCK, start, end, "block4");
+        const structure = this.structureFor(message, input);
+        if (structure === undefined) return reading.refuse(4009, start, start, "block3/119");
+        const body = lineAfter(input, start);
+        return body === 0 ? reading.refuse(4008, start, start + 1, "block4") : readBody(reading, structure, body, end);
+      }
+      case BLOCK_5:
+        return readTrailer(reading, message.block5, this.dropOperation, start - 3, end + 1);
+      case BLOCK_S:
+        readDropped(reading, message.block5, this.dropOperation, start - 3, end + 1);
+        return FINE;
+      default:
+        return reading.refuse(BLOCK, start, end, "");
+    }
+  }
+
+  /** The first two blocks: `{1:F21…}{4:{177:…}{451:…}}`. */
+  private readAcknowledgement(message: MessageCatalogue): number {
+    const { frame, reading } = this;
+    const start = frame.starts[0] as number;
+    if (frame.blockCount < 2 || (message.index === ACK && frame.blockCount > 2) || frame.names[1] !== BLOCK_4 || frame.kinds[1] !== BLOCK_NESTED) {
+      return reading.refuse(BLOCK, start, start, "ack");
+    }
+    const issue = readHeader(reading, message.ackHeader, start, frame.ends[0] as number, "ack");
+    return issue === FINE ? readTags(reading, message.ackTags, frame.starts[1] as number, frame.ends[1] as number, "ack") : issue;
+  }
+
+  /** The structure that the validation flag selects; undefined if the flag is not one of the type's and the reading is strict. */
+  private structureFor(message: MessageCatalogue, input: Uint8Array): Structure | undefined {
+    // What a cover is shows in its fields too (messageOf), so that its one structure needs no flag.
+    if (message.structures.length === 1 && (message.index === MT202COV || !this.hasFlag(input))) return message.structures[0];
+    for (const structure of message.structures) if (structure.flag !== "" && this.flagIs(input, structure.flag)) return structure;
+    return this.hasFlag(input) && this.reading.strict ? undefined : structureOf(message, "");
+  }
+
+  private hasFlag(input: Uint8Array): boolean {
+    const flag = this.validationFlag(input);
+    return flag.start < flag.end;
+  }
+
+  private flagIs(input: Uint8Array, flag: string): boolean {
+    const { start, end } = this.validationFlag(input);
+    return end - start === flag.length && bytesAre(input, start, end, ascii(flag));
+  }
+
+  private validationFlag(input: Uint8Array): { readonly start: number; readonly end: number } {
+    const { frame } = this;
+    const block3 = this.blockAt(frame.acknowledged ? 4 : 2, BLOCK_3);
+    if (block3 < 0) return { start: 0, end: 0 };
+    return findTagValue(input, frame.starts[block3] as number, frame.ends[block3] as number, TAG_VALIDATION_FLAG);
+  }
+
+  /** `index` if that block has that name, else -1. */
+  private blockAt(index: number, name: number): number {
+    return index < this.frame.blockCount && this.frame.names[index] === name ? index : -1;
+  }
+
+  private textBlock(): number {
+    const { frame } = this;
+    for (let block = 0; block < frame.blockCount; block++) if (frame.names[block] === BLOCK_4 && frame.kinds[block] === BLOCK_TEXT) return block;
+    return -1;
+  }
+}
+
+/** The type of a text without headers, told by its fields: 23B and 71A are a customer transfer's, 58a a bank transfer's. */
+function inferType(numbers: Uint8Array): number {
+  if (numbers[58] === 1) return numbers[50] === 1 || numbers[59] === 1 ? MT202COV : MT202;
+  return numbers[59] === 1 || numbers[71] === 1 || numbers[23] === 1 ? MT103 : MESSAGE_UNKNOWN;
+}
+
+/** Whether a customer is named: then a bank transfer is a cover. */
+function hasCustomer(input: Uint8Array, start: number, end: number): boolean {
+  const numbers = findNumbers(input, start, end);
+  return numbers[50] === 1 || numbers[59] === 1;
+}
+
+function structureOf(message: MessageCatalogue, flag: string): Structure {
+  return message.structures.find((structure) => structure.flag === flag) ?? (message.structures[0] as Structure);
+}
+
+/** Offset behind the line end at `at`; 0 if a CR stands there alone. */
+function lineAfter(input: Uint8Array, at: number): number {
+  if (input[at] === LF) return at + 1;
+  return input[at] === CR && input[at + 1] === LF ? at + 2 : 0;
+}
+
+/** Bytes above ASCII that are no UTF-8 are ISO-8859-1. Only a lenient reading lets such bytes in. */
+function flagLatin1(batch: Batch, record: number, start: number, end: number): void {
+  if (isUtf8(batch.input, start, end)) return;
+  batch.records[record * RECORD_STRIDE + RECORD_FLAGS] = RECORD_FLAG_LATIN1;
+}

@@ -1,0 +1,111 @@
+/** Compiles a model: the answers that formats ask for, and the plan that engines run. */
+import { encodePlan, type PlanNamespace, type PlanOperation } from "../engines/plan.ts";
+import { type EnvelopeRules, type Field, type FormatName, type JsonRule, type Ruleset, UNCOVERED } from "../formats/api.ts";
+import { BautaError } from "../kit/errors.ts";
+import type { Catalogue } from "./catalogue.ts";
+import { decide, decideRule } from "./decide.ts";
+import { DROP } from "./lower.ts";
+import type { Model, Rule } from "./model.ts";
+import { OperationTable } from "./operation-table.ts";
+import { messageKey } from "./path.ts";
+import { compareRanks } from "./rank.ts";
+import { RuleIndex } from "./rule-index.ts";
+import { segmentText } from "./segments.ts";
+import { isJsonRule, JSON_FIELD } from "./uncatalogued.ts";
+
+export interface CompileOptions {
+  /**
+   * Messages whose operations go into the table now, in this order. What is not named here gets its operations when a format first
+   * asks; an engine that was opened before must then be opened again.
+   */
+  readonly catalogues?: readonly Catalogue[];
+  /** Version of the key that the namespaces' sub-keys come from; default 1. */
+  readonly keyVersion?: number;
+}
+
+/**
+ * A compiled model. It never throws on a field: one whose rules are ambiguous, or do not fit its type, is uncovered, and so its
+ * record is refused; `checkModel` says so before a run.
+ *
+ * The operation table only grows, and a plan emitted earlier is a prefix of a later one. A pipeline that compiled without
+ * catalogues compares `operations.length` after a scan with that of its open plan.
+ */
+export class CompiledModel implements Ruleset {
+  readonly model: Model;
+  /** In the order of the plan and of the key table: by name. */
+  readonly namespaces: readonly PlanNamespace[];
+  /** The only operation of technique drop: a scanner may take away what surrounds the value as well. */
+  readonly dropOperation: number;
+  readonly jsonRules: readonly JsonRule[];
+  readonly envelope: EnvelopeRules;
+  readonly #index: RuleIndex;
+  readonly #table = new OperationTable();
+
+  constructor(model: Model, options: CompileOptions) {
+    this.model = model;
+    this.namespaces = model.namespaces.map(({ name }) => ({ name, keyVersion: options.keyVersion ?? 1 }));
+    this.envelope = model.envelope;
+    this.dropOperation = this.#table.indexOf(DROP);
+    this.#index = new RuleIndex(model.rules);
+    this.jsonRules = this.#compileJson();
+    for (const catalogue of options.catalogues ?? []) {
+      for (const message of catalogue.messages()) {
+        for (const field of catalogue.fieldsOf(message)) this.operationFor(catalogue.format, message, field);
+      }
+    }
+  }
+
+  /** The operations so far; the index is the value table's operation column. */
+  get operations(): readonly PlanOperation[] {
+    return this.#table.operations;
+  }
+
+  operationFor(format: FormatName, messageType: string, field: Field): number {
+    const decision = decide(this.#index, format, messageKey(messageType), field);
+    if (decision.kind === "operation") return this.#table.indexOf(decision.operation);
+    if (decision.kind === "uncovered" && this.model.keepUncovered !== undefined) return this.#kept(format, field);
+    return UNCOVERED;
+  }
+
+  /** Bytes of `bauta.plan.v1.Plan` over the operations so far. */
+  plan(): Uint8Array {
+    return encodePlan({ model: this.model.name, namespaces: this.namespaces, operations: this.operations });
+  }
+
+  /** A field that no rule names, where the model says in words that such are kept. */
+  #kept(format: FormatName, field: Field): number {
+    const decision = decideRule(keepRule, format, field);
+    return decision.kind === "operation" ? this.#table.indexOf(decision.operation) : UNCOVERED;
+  }
+
+  /** Ranks of JSON rules are their places in the order of specificity, from 1; 0 is for what no rule names. */
+  #compileJson(): readonly JsonRule[] {
+    const rules: JsonRule[] = [];
+    let rank = 0;
+    const ascending = this.#index.ranked.filter(({ rule }) => isJsonRule(rule)).reverse();
+    for (const [i, { rule, rank: row }] of ascending.entries()) {
+      const before = ascending[i - 1];
+      if (before === undefined || compareRanks(before.rank, row) !== 0) rank++;
+      const decision = decideRule(rule, "json", JSON_FIELD);
+      // loadModel refuses such a model: left out, the value would fall to a less specific rule.
+      if (decision.kind !== "operation") throw new BautaError(decision.issue, { path: rule.label, detail: decision.reason });
+      const segments = (rule.pattern?.segments ?? []).map(segmentText);
+      rules.push({ segments, rank, operation: this.#table.indexOf(decision.operation), label: rule.pattern?.text ?? rule.label });
+    }
+    if (this.model.keepUncovered !== undefined) {
+      rules.push({ segments: ["**"], rank: 0, operation: this.#kept("json", JSON_FIELD), label: "default" });
+    }
+    return rules;
+  }
+}
+
+/** @see CompiledModel */
+export function compileModel(model: Model, options: CompileOptions = {}): CompiledModel {
+  return new CompiledModel(model, options);
+}
+
+const keepRule: Rule = {
+  index: -1, label: "default", source: "", at: { line: 0, column: 0 }, path: "default", level: 0, preset: false, pattern: undefined,
+  types: undefined, classes: undefined, shapes: undefined, format: undefined,
+  action: { kind: "keep", strict: undefined, detect: true }, unfit: "error", declared: undefined,
+};

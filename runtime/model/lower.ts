@@ -1,0 +1,194 @@
+/**
+ * From a rule's action and a field's type to the operation that an engine carries out, or to the reason why there is none: an
+ * output that the type does not admit is found here, before the first message, and not by whoever reads the message next.
+ *
+ * What each technique writes into each shape: docs/internals/engine.md.
+ */
+import type { PlanOperation } from "../engines/plan.ts";
+import type { Field, Fit, FormatName, Shape } from "../formats/api.ts";
+import type { Action, Namespace } from "./model.ts";
+import { collides, tokenSpace } from "./token-width.ts";
+
+export type Lowered =
+  | { readonly operation: PlanOperation }
+  /** `issue` 1211 or 1212, and why in words that name types, never values. */
+  | { readonly issue: number; readonly reason: string };
+
+/** The type of a value that no catalogue describes: any text. */
+export const ANY_TEXT: Fit = { shape: "text", min: 0, max: 0 };
+
+/** There is exactly one operation that removes, whatever the field, so that a scanner can tell it by its index. */
+export const DROP: PlanOperation = { technique: "drop", fit: ANY_TEXT };
+
+/** Characters that `@example.com` adds to an e-mail token. */
+const EMAIL_SUFFIX_LENGTH = 12;
+/** `+999-` and 12 digits. */
+const PHONE_TOKEN_LENGTH = 17;
+/** Country letters, `00`, 20 characters. */
+const IBAN_TOKEN_LENGTH = 24;
+/** A total mask has this many characters unless the field holds fewer. */
+const TOTAL_MASK_LENGTH = 8;
+/** From so many digits on a reference of digits only stays one; a shorter one may get letters. */
+const REFERENCE_DIGITS_MIN = 6;
+
+export function lower(action: Action, format: FormatName, field: Field): Lowered {
+  switch (action.kind) {
+    case "keep":
+      return lowerKeep(action, format, field.fit);
+    case "redact":
+      return lowerRedact(field.fit);
+    case "drop":
+      return lowerDrop(format, field);
+    case "mask":
+      return lowerMask(action, field.fit);
+    case "use":
+      return lowerUse(action.namespace, action.otherwise, field.fit);
+  }
+}
+
+function lowerKeep(action: Extract<Action, { kind: "keep" }>, format: FormatName, fit: Fit): Lowered {
+  if (fit.shape === "unknown") return unfit("what the type admits is not known, so nothing of it can be kept");
+  // A JSON value has a type only if its rule declares one; then it is checked like any other.
+  const strict = action.strict ?? (format !== "json" || fit !== ANY_TEXT);
+  return { operation: { technique: "keep", fit, detect: action.detect, strict } };
+}
+
+function lowerRedact(fit: Fit): Lowered {
+  if (fit.shape === "enum") return unfit("an enumerated type has no neutral value");
+  // These constants have one length, and a filler of letters would not be of the shape.
+  const length = fit.shape === "hex" ? 2 : fit.shape === "base64" ? 4 : undefined;
+  if (length !== undefined && !admitsLength(fit, length)) return unfit(`no constant of this length for shape ${fit.shape}`);
+  return { operation: { technique: "redact", fit } };
+}
+
+/** Where nothing may stand in a field, dropping its text would leave what the schema forbids. */
+function lowerDrop(format: FormatName, field: Field): Lowered {
+  const removable = field.dataClass === "signature" || field.dataClass === "envelope" || field.type === "any";
+  if (format === "json" || removable || (field.fit.min === 0 && field.fit.shape === "text")) return { operation: DROP };
+  return unfit("the type does not admit an empty value");
+}
+
+/** Shapes that a mask can be written in, and what hides a character unless the rule says otherwise. */
+const MASK_CHARACTERS: Readonly<Partial<Record<Shape, string>>> = {
+  text: "*", "swift-x": "X", "reference-16x": "X", code: "X", alphanumeric: "X", "upper-alphanumeric": "X", digits: "0",
+};
+/** What may hide a character: no shape gets one that it does not admit, and no MT line could begin with a mark. */
+const MASK_CHARACTERS_ADMITTED: Readonly<Partial<Record<Shape, RegExp>>> = {
+  text: /^[!-~]$/, "swift-x": /^[A-Za-z0-9/?().,'+]$/, "reference-16x": /^[A-Za-z0-9.?]$/, code: /^[A-Za-z0-9_.]$/,
+  alphanumeric: /^[A-Za-z0-9]$/, "upper-alphanumeric": /^[A-Z0-9]$/, digits: /^[0-9]$/,
+};
+
+function lowerMask(action: Extract<Action, { kind: "mask" }>, fit: Fit): Lowered {
+  const usual = MASK_CHARACTERS[fit.shape];
+  if (usual === undefined || hasPrefix(fit)) return unfit(`a mask is not of shape ${fit.shape}`);
+  const maskCharacter = action.character ?? usual;
+  if (MASK_CHARACTERS_ADMITTED[fit.shape]?.test(maskCharacter) !== true) return unfit(`shape ${fit.shape} does not admit the mask character`);
+  if (fit.min > TOTAL_MASK_LENGTH) return unfit("a total mask is shorter than the type admits");
+  const { keepFirst, keepLast } = action;
+  return { operation: { technique: "mask", kind: action.pan ? "pan" : "text", keepFirst, keepLast, maskCharacter, fit } };
+}
+
+function lowerUse(namespace: Namespace, otherwise: PlanOperation["otherwise"], fit: Fit): Lowered {
+  if (hasPrefix(fit)) return unfit("the type demands a fixed beginning, which only redaction keeps");
+  if (namespace.technique === "hash") return lowerHash(namespace, fit);
+  if (tokenSpace(namespace) !== undefined) return lowerToken(namespace, fit);
+  const { technique, kind, bin } = namespace;
+  if (!rankedKindFits(namespace, fit)) return unfit(`kind ${kind} is not of shape ${fit.shape}`);
+  return { operation: { technique, kind, namespace: namespace.name, otherwise: otherwise ?? "error", bin, fit } };
+}
+
+const TEXT_SHAPES: readonly Shape[] = ["text", "swift-x", "code", "reference-16x", "alphanumeric"];
+
+function lowerHash(namespace: Namespace, fit: Fit): Lowered {
+  const { kind, prefix, width, hash } = namespace;
+  // Hex is lower-case: a field of capitals cannot hold it.
+  const admitted = fit.shape === "hex" ? prefix === "" : TEXT_SHAPES.includes(fit.shape) && prefixFits(prefix, fit.shape);
+  if (!admitted) return unfit(`a hash is not of shape ${fit.shape}`);
+  if (!admitsLength(fit, prefix.length + width)) return unfit(`${prefix.length + width} characters do not fit the type`);
+  return { operation: { technique: "hash", kind, namespace: namespace.name, prefix, width, hash, fit } };
+}
+
+function lowerToken(namespace: Namespace, fit: Fit): Lowered {
+  const { name, kind, prefix, width } = namespace;
+  const token = { technique: "token", kind, namespace: name, fit } as const;
+  // A pseudonym of a kind without classes is a token (docs/internals/engine.md), and is written as one.
+  if (fit.shape === "iban") {
+    const fits = admitsLength(fit, IBAN_TOKEN_LENGTH) && kind !== "email" && kind !== "phone";
+    return fits ? { operation: { ...token, width: 20 } } : unfit(`a token of kind ${kind} is not of shape iban`);
+  }
+  if (kind === "email") {
+    if (fit.shape !== "text") return unfit(`an e-mail address is not of shape ${fit.shape}`);
+    if (!admitsLength(fit, width + EMAIL_SUFFIX_LENGTH)) return unfit(`${width + EMAIL_SUFFIX_LENGTH} characters do not fit the type`);
+    return { operation: { ...token, width } };
+  }
+  if (kind === "phone") {
+    const fits = fit.shape === "phone" || (fit.shape === "text" && admitsLength(fit, PHONE_TOKEN_LENGTH));
+    return fits ? { operation: token } : unfit(`a phone number's token is not of shape ${fit.shape}`);
+  }
+  if (fit.shape === "digits") return lowerDigitToken(namespace, fit);
+  if (fit.shape === "hex") {
+    if (collides(namespace, { alphabet: 16, width })) return narrow(width, 16);
+    return prefix === "" && admitsLength(fit, width) ? { operation: { ...token, width } } : unfit("the token is not of shape hex");
+  }
+  if (![...TEXT_SHAPES, "upper-alphanumeric"].includes(fit.shape) || !prefixFits(prefix, fit.shape)) {
+    return unfit(`a token is not of shape ${fit.shape}`);
+  }
+  if (!admitsLength(fit, prefix.length + width)) return unfit(`${prefix.length + width} characters do not fit the type`);
+  return { operation: { ...token, prefix, width } };
+}
+
+/** Digits hold less than letters: the token takes the whole field, up to 28 of them, and may still be too narrow. */
+function lowerDigitToken(namespace: Namespace, fit: Fit): Lowered {
+  const width = fit.max === 0 || fit.max > 28 ? 28 : fit.max;
+  if (!admitsLength(fit, width)) return unfit(`${width} digits do not fit the type`);
+  if (collides(namespace, { alphabet: 10, width })) return narrow(width, 10);
+  return { operation: { technique: "token", kind: namespace.kind, namespace: namespace.name, width, fit } };
+}
+
+/** Whether the permuted or drawn value of a kind is of the shape again, for every value that is. */
+function rankedKindFits({ kind }: Namespace, fit: Fit): boolean {
+  switch (fit.shape) {
+    case "text":
+    case "swift-x":
+    case "code":
+      return true;
+    case "reference-16x":
+    case "alphanumeric":
+      return kind !== "phone";
+    case "upper-alphanumeric":
+      return kind !== "phone" && kind !== "uetr";
+    case "digits":
+      if (kind === "reference" || kind === "account") return fit.min >= REFERENCE_DIGITS_MIN;
+      return kind === "pan" || kind === "digits" || kind === "mixed";
+    case "iban":
+      return kind === "iban" || kind === "account";
+    case "bic":
+    case "lt-address":
+      return kind === "bic";
+    case "lei":
+      return kind === "lei";
+    case "uuid4":
+      return kind === "uetr";
+    case "phone":
+      return kind === "phone";
+    case "number":
+      return kind === "pan" || kind === "digits";
+    default:
+      return false;
+  }
+}
+
+/** Whether a namespace's prefix may stand at the beginning of a value of the shape. */
+function prefixFits(prefix: string, shape: Shape): boolean {
+  if (shape === "upper-alphanumeric") return /^[A-Z0-9]*$/.test(prefix);
+  return shape === "alphanumeric" ? /^[A-Za-z0-9]*$/.test(prefix) : true;
+}
+
+const hasPrefix = (fit: Fit): boolean => fit.prefix !== undefined && fit.prefix !== "";
+const admitsLength = (fit: Fit, length: number): boolean => length >= fit.min && (fit.max === 0 || length <= fit.max);
+
+const unfit = (reason: string): Lowered => ({ issue: 1212, reason });
+const narrow = (width: number, alphabet: number): Lowered => ({
+  issue: 1211,
+  reason: `${width} characters of ${alphabet} are too few for the declared cardinality`,
+});

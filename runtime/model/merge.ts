@@ -1,0 +1,182 @@
+/**
+ * Merges a model with what it extends. Rules add up, the extending model's above the base's at equal specificity. A namespace is
+ * defined once: saying the same again is no mistake, saying something else needs `override: true`. Dangers are not inherited:
+ * each model that wants one says so itself.
+ */
+import type { Action, Model, Namespace, Rule } from "./model.ts";
+import type { ProblemList } from "./problem.ts";
+import type { Located, ModelPart } from "./read.ts";
+import type { NamespacePart } from "./read-namespaces.ts";
+import type { RulePart, UseAction } from "./read-rules.ts";
+import type { ModelSource } from "./sources.ts";
+import { nearest } from "./suggest.ts";
+import { collides, tokenSpace } from "./token-width.ts";
+import {
+  CARDINALITY_DEFAULT, HASH_WIDTH_DEFAULT, HASHES, type Mode, TOKEN_KINDS, TOKEN_WIDTH_DEFAULT,
+} from "./vocabulary.ts";
+
+/** One source of the chain, read. */
+export interface Layer {
+  readonly source: ModelSource;
+  readonly part: ModelPart;
+  readonly problems: ProblemList;
+  readonly sha256: string;
+}
+
+/** The merged model; undefined, with problems in the layers, if it does not hold together. */
+export function mergeLayers(layers: readonly Layer[]): Model | undefined {
+  const top = layers.at(-1) as Layer;
+  const mode = lastOf(layers, (part) => part.mode);
+  if (mode === undefined) top.problems.add(1210, { line: 1, column: 1 }, "mode", "the mode is missing: `deterministic` or `random`");
+  const namespaces = mergeNamespaces(layers);
+  const rules = mergeRules(layers, namespaces);
+  if (mode === undefined || top.part.name === undefined) return undefined;
+  const seed = lastOf(layers, (part) => part.seed)?.value;
+  checkSeed(top, mode.value, seed, rules);
+  checkMode(layers, mode, rules);
+  return {
+    name: top.part.name,
+    mode: mode.value,
+    scope: mode.value === "random" ? lastOf(layers, (part) => part.scope)?.value : undefined,
+    seed,
+    seedAsKey: top.part.seedAsKey?.value === true,
+    keepUncovered: top.part.keepUncovered,
+    namespaces,
+    rules,
+    envelope: {
+      open: lastOf(layers, (part) => part.envelope.open) ?? false,
+      elements: unique(layers.flatMap((layer) => layer.part.envelope.elements)),
+      namespaces: unique(layers.flatMap((layer) => layer.part.envelope.namespaces)),
+    },
+    origins: layers.map(({ source, sha256 }) => ({ source: source.name, preset: source.preset === true, sha256 })),
+  };
+}
+
+function lastOf<T>(layers: readonly Layer[], pick: (part: ModelPart) => T | undefined): T | undefined {
+  return layers.map((layer) => pick(layer.part)).findLast((value) => value !== undefined);
+}
+
+const unique = (words: readonly string[]): readonly string[] => [...new Set(words)];
+
+/** Everything declared, in the order of the names' code units. */
+function mergeNamespaces(layers: readonly Layer[]): readonly Namespace[] {
+  const cardinality = lastOf(layers, (part) => part.cardinality) ?? CARDINALITY_DEFAULT;
+  const merged = new Map<string, Namespace>();
+  for (const { part, problems } of layers) {
+    for (const declared of part.namespaces) {
+      const namespace = completed(declared, cardinality);
+      const base = merged.get(declared.name);
+      const path = `namespaces.${declared.name}`;
+      if (base !== undefined && !declared.override && !same(base, namespace)) {
+        const message = "the extended model declares it otherwise; give it another name, or say `override: true`";
+        problems.add(1206, declared.at, path, message);
+      }
+      if (base === undefined && declared.override) {
+        problems.add(1207, declared.at, `${path}.override`, "there is nothing to override", nearest(declared.name, merged.keys()));
+      }
+      const space = tokenSpace(namespace);
+      if (space !== undefined && collides(namespace, space)) {
+        const message = `${space.width} characters of ${space.alphabet} are too few for ${namespace.cardinality} distinct values`;
+        problems.add(1211, declared.at, path, message);
+      }
+      merged.set(declared.name, namespace);
+    }
+  }
+  const sorted = [...merged.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return sorted.map((namespace, index) => ({ ...namespace, index }));
+}
+
+function completed(part: NamespacePart, cardinality: bigint): Namespace {
+  const { name, technique, kind } = part;
+  const tokens = technique === "token" || (technique === "pseudonym" && TOKEN_KINDS.includes(kind));
+  const width = technique === "hash" ? HASH_WIDTH_DEFAULT : tokens ? TOKEN_WIDTH_DEFAULT : 0;
+  return {
+    name,
+    index: -1,
+    technique,
+    kind,
+    otherwise: part.otherwise ?? "error",
+    bin: part.bin ?? "none",
+    prefix: part.prefix ?? "",
+    width: part.width ?? width,
+    hash: part.hash ?? HASHES[0],
+    cardinality: part.cardinality ?? cardinality,
+    acceptCollisions: part.acceptCollisions,
+  };
+}
+
+/** Whether two definitions say the same; how many values they expect decides nothing about a value. */
+function same(a: Namespace, b: Namespace): boolean {
+  const keys = ["technique", "kind", "otherwise", "bin", "prefix", "width", "hash"] as const;
+  return keys.every((key) => a[key] === b[key]);
+}
+
+function mergeRules(layers: readonly Layer[], namespaces: readonly Namespace[]): readonly Rule[] {
+  const rules: Rule[] = [];
+  for (const [level, layer] of layers.entries()) {
+    for (const part of layer.part.rules) {
+      const action = resolved(part, layer, namespaces);
+      if (action === undefined) continue;
+      const source = layer.source.name;
+      const place = { index: rules.length, label: `${source} ${part.path}`, source, level, preset: layer.source.preset === true };
+      rules.push({ ...part, ...place, action });
+    }
+  }
+  return rules;
+}
+
+/** The action with its namespace; undefined, with the problem reported, if there is none of that name. */
+function resolved(part: RulePart, { problems }: Layer, namespaces: readonly Namespace[]): Action | undefined {
+  const { action } = part;
+  if (action.kind !== "use") return action;
+  const namespace = namespaces.find((candidate) => candidate.name === action.namespace);
+  if (namespace === undefined) {
+    const near = nearest(action.namespace, namespaces.map((candidate) => candidate.name));
+    problems.add(1207, action.at, `${part.path}.use`, "no namespace of this name is declared", near);
+    return undefined;
+  }
+  checkOtherwise(part, action, namespace, problems);
+  return { kind: "use", namespace, otherwise: action.otherwise ?? namespace.otherwise };
+}
+
+function checkOtherwise(part: RulePart, action: UseAction, namespace: Namespace, problems: ProblemList): void {
+  const total = namespace.technique === "token" || namespace.technique === "hash" || TOKEN_KINDS.includes(namespace.kind);
+  if (action.otherwise === undefined || !total) return;
+  const message = "every value is inside this namespace's technique and kind, nothing is otherwise";
+  problems.add(1210, action.at, `${part.path}.otherwise`, message);
+}
+
+/** A root key from the seed: only on request, with a seed, and never for card numbers. */
+function checkSeed(top: Layer, mode: Mode, seed: string | undefined, rules: readonly Rule[]): void {
+  const asked = top.part.seedAsKey;
+  if (asked?.value !== true) return;
+  const path = "danger-seed-as-key";
+  if (seed === undefined) top.problems.add(1210, asked.at, path, "there is no `seed` to take the key from");
+  if (mode === "random") top.problems.add(1214, asked.at, path, "mode random draws its key anew, and takes none from a seed");
+  const cards = rules.find(({ action }) => action.kind === "use" && action.namespace.kind === "pan");
+  if (cards?.action.kind === "use") {
+    const message = `namespace \`${cards.action.namespace.name}\` holds card numbers, which a key from a seed does not protect`;
+    top.problems.add(1219, asked.at, path, message);
+  }
+}
+
+/** Mode random says how long a key lives, and takes no technique whose point is to be undone. */
+function checkMode(layers: readonly Layer[], mode: Located<Mode>, rules: readonly Rule[]): void {
+  const top = layers.at(-1) as Layer;
+  if (mode.value === "deterministic") {
+    const { scope } = top.part;
+    if (scope !== undefined) top.problems.add(1214, scope.at, "scope", "a scope belongs to mode random");
+    return;
+  }
+  const owner = layers.findLast((layer) => layer.part.mode !== undefined) ?? top;
+  if (lastOf(layers, (part) => part.scope) === undefined) {
+    owner.problems.add(1214, mode.at, "mode", "mode random needs `scope: record` or `scope: run`");
+  }
+  const used = rules.flatMap(({ action }) => (action.kind === "use" ? [action.namespace] : []));
+  const reversible = unique(used.filter((namespace) => namespace.technique === "fpe").map((namespace) => namespace.name));
+  if (reversible.length > 0) {
+    const names = reversible.map((name) => `\`${name}\``).join(", ");
+    const message = `technique fpe is reversible, which mode random refuses: ${names}; use technique pseudonym, or extend \`one-way\``;
+    owner.problems.add(1214, mode.at, "mode", message);
+  }
+}

@@ -1,0 +1,58 @@
+/** Where models come from: presets in schemas/presets, and files. */
+import { readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { BautaError } from "../kit/errors.ts";
+import type { ModelDocument } from "./document.ts";
+import { nearest } from "./suggest.ts";
+import { PRESETS, type PresetName } from "./vocabulary.ts";
+
+/** A model to load: YAML text, or what `defineModel` gave. */
+export type ModelSource = {
+  /** Path of the file, or another name for messages; a path in `extends` is looked up beside it. */
+  readonly name: string;
+  /** It comes with Bauta, and speaks of more messages than there are catalogues yet. */
+  readonly preset?: boolean;
+} & ({ readonly text: string } | { readonly document: ModelDocument });
+
+const PRESET_FOLDER = fileURLToPath(new URL("../../schemas/presets/", import.meta.url));
+
+/**
+ * The source of a preset.
+ * @throws BautaError 1213 if there is none of that name
+ */
+export function presetSource(name: string): ModelSource {
+  if (!isPreset(name)) {
+    const near = nearest(name, PRESETS);
+    throw new BautaError(1213, near === undefined ? {} : { detail: `did you mean ${near}?` });
+  }
+  return { name, preset: true, text: readFileSync(`${PRESET_FOLDER}${name}.yaml`, "utf8") };
+}
+
+/**
+ * The source of a model file.
+ * @throws BautaError 1002 if it cannot be read
+ */
+export function fileSource(path: string): ModelSource {
+  try {
+    return { name: path, text: readFileSync(path, "utf8") };
+  } catch {
+    throw new BautaError(1002, { path });
+  }
+}
+
+/** What `extends` means by default: a preset's name, or a path beside the model that extends. */
+export function baseSource(reference: string, from: string): ModelSource | undefined {
+  if (!isPath(reference)) return isPreset(reference) ? presetSource(reference) : undefined;
+  try {
+    return fileSource(resolve(dirname(from), reference));
+  } catch (error) {
+    if (error instanceof BautaError && error.issue.number === 1002) return undefined;
+    throw error;
+  }
+}
+
+const isPreset = (name: string): name is PresetName => PRESETS.some((preset) => preset === name);
+
+/** Whether `extends` names a file; a preset's name has neither a dot nor a slash. */
+export const isPath = (reference: string): boolean => /[./\\]/.test(reference);
