@@ -118,8 +118,8 @@ export interface Structure {
 
 /** A tag of blocks 3, 5 or of an acknowledgement. */
 export interface HeaderTag {
-  /** Removed, because it is computed over the clear text. */
-  readonly drop: boolean;
+  /** Set for what is removed, whatever a rule says: it is computed over the clear text. */
+  readonly dropped: Component | undefined;
   readonly steps: readonly Step[];
 }
 
@@ -138,6 +138,8 @@ export interface MessageCatalogue {
   readonly block2Output: readonly Step[];
   readonly block3: HeaderTags;
   readonly block5: HeaderTags;
+  /** The S block, removed as a whole. */
+  readonly blockS: Component;
   readonly ackHeader: readonly Step[];
   readonly ackTags: HeaderTags;
   readonly structures: readonly Structure[];
@@ -158,15 +160,12 @@ export const ACK = 3;
 /** Message types by RECORD_MESSAGE. */
 export const MESSAGES: readonly MessageCatalogue[] = ["MT103", "MT202", "MT202COV", "ACK"].map(compileMessage);
 
-/** Names of the message types that are read. */
-export function messageTypes(): readonly string[] {
-  return MESSAGES.map((message) => message.name);
-}
-
-/** Every value that a message type can have, in the order of VALUE_FIELD; undefined for a type that is not known. */
-export function fieldsOf(messageType: string): readonly Field[] | undefined {
-  return MESSAGES.find((message) => message.name === messageType)?.fields;
-}
+/** What a model needs to know of the format: its message types, and every value of one in the order of VALUE_FIELD. */
+export const swiftMtCatalogue = {
+  format: "swift-mt",
+  messages: (): readonly string[] => MESSAGES.map((message) => message.name),
+  fieldsOf: (message: string): readonly Field[] => MESSAGES.find((known) => known.name === message)?.fields ?? [],
+} as const;
 
 /** Key of a tag: number × 27 + letter (A = 1), 0 for none. */
 export function tagKey(number: number, letter: number): number {
@@ -252,6 +251,7 @@ function compileMessage(name: string, index: number): MessageCatalogue {
   const options = compileOptions(list, rows);
   const structures = rows.map((row) => compileStructure(row, options));
   const block5 = headerTags(list, "block5", block5Rows);
+  const blockS = list.add("blockS", rowOf(blockComponents, "digest"));
   return {
     index,
     name,
@@ -261,6 +261,7 @@ function compileMessage(name: string, index: number): MessageCatalogue {
     block2Output: steps(blocksJson.block2.output as readonly StepRow[], block2),
     block3,
     block5,
+    blockS,
     ackHeader,
     ackTags,
     structures,
@@ -369,8 +370,11 @@ function numberedLines(numbers: readonly number[], components: ReadonlyMap<strin
 function headerTags(list: FieldList, block: string, rows: Readonly<Record<string, TagRow>>): HeaderTags {
   const tags = new Map<number, HeaderTag>();
   for (const [tag, row] of Object.entries(rows)) {
-    const compiled = headerSteps(list, `${block}/${tag}`, row.components ?? {}, row.line ?? []);
-    tags.set(packCode(ascii(tag), 0, tag.length), { drop: row.drop === true, steps: compiled });
+    const path = `${block}/${tag}`;
+    tags.set(packCode(ascii(tag), 0, tag.length), {
+      dropped: row.drop === true ? list.add(path, rowOf(blockComponents, "digest")) : undefined,
+      steps: headerSteps(list, path, row.components ?? {}, row.line ?? []),
+    });
   }
   return { tags, unparsed: list.add(`${block}/unparsed`, rowOf(blockComponents, "unparsed")) };
 }

@@ -1,6 +1,6 @@
 /** Blocks 1, 2, 3, 5 and S, and acknowledgements: one line each, or tags in braces. */
 import { ENCODING_RAW } from "../../record/tables.ts";
-import type { HeaderTags, Step } from "./catalogue.ts";
+import type { Component, HeaderTags, Step } from "./catalogue.ts";
 import { BRACE_CLOSE, BRACE_OPEN, CHARACTERS, CHARACTERS_CONTROL, COLON } from "./characters.ts";
 import { packCode } from "./codes.ts";
 import { readLine } from "./line.ts";
@@ -53,11 +53,11 @@ export function readTrailer(reading: Reading, rules: HeaderTags, dropOperation: 
   let at = contentStart;
   while (at < contentEnd) {
     const next = nextTag(reading.input, at, contentEnd);
-    const rule = rules.tags.get(tagName);
-    if (rule?.drop === true) {
+    const dropped = rules.tags.get(tagName)?.dropped;
+    if (dropped !== undefined) {
       const from = kept === 0 && at === contentStart ? start : at;
       const to = kept === 0 && next === contentEnd ? end : next;
-      readDropped(reading, rules, dropOperation, from, to);
+      readDropped(reading, dropped, dropOperation, from, to);
     } else {
       const issue = readTag(reading, rules, at, next, "block5");
       if (issue !== FINE) return issue;
@@ -68,8 +68,8 @@ export function readTrailer(reading: Reading, rules: HeaderTags, dropOperation: 
 }
 
 /** A region that is removed as it stands, for instance the S block: a signature over the clear text and what systems noted. */
-export function readDropped(reading: Reading, rules: HeaderTags, dropOperation: number, start: number, end: number): void {
-  reading.batch.addValue(dropOperation, rules.unparsed.index, 0);
+export function readDropped(reading: Reading, component: Component, dropOperation: number, start: number, end: number): void {
+  reading.batch.addValue(dropOperation, component.index, 0);
   reading.batch.addSegment(start, end, ENCODING_RAW);
 }
 
@@ -104,7 +104,7 @@ function keptTags(reading: Reading, rules: HeaderTags, start: number, end: numbe
   while (at < end) {
     at = nextTag(reading.input, at, end);
     if (at === 0) return -1;
-    if (rules.tags.get(tagName)?.drop !== true) kept++;
+    if (rules.tags.get(tagName)?.dropped === undefined) kept++;
   }
   return kept;
 }

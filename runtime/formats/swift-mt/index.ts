@@ -3,7 +3,7 @@ import type { Format, OpenFormat, Ruleset, ScanOptions } from "../api.ts";
 import { isRecordStart } from "./frame.ts";
 import { SwiftMtScanner } from "./scanner.ts";
 
-export { fieldsOf, messageTypes } from "./catalogue.ts";
+export { swiftMtCatalogue } from "./catalogue.ts";
 
 /**
  * The format. A record is one message with its acknowledgement, from `{1:`, SOH or `:20:` to behind its last brace, ETX or dash; line

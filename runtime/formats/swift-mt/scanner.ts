@@ -159,7 +159,7 @@ export class SwiftMtScanner implements OpenFormat {
       case BLOCK_5:
         return readTrailer(reading, message.block5, this.dropOperation, start - 3, end + 1);
       case BLOCK_S:
-        readDropped(reading, message.block5, this.dropOperation, start - 3, end + 1);
+        readDropped(reading, message.blockS, this.dropOperation, start - 3, end + 1);
         return FINE;
       default:
         return reading.refuse(BLOCK, start, end, "");
