@@ -1,8 +1,12 @@
 /** What exists, in one place: a plug-in that is listed here is tested, documented and selectable. */
 import type { Format } from "./formats/api.ts";
-import { iso20022 } from "./formats/iso20022/index.ts";
+import { iso20022, iso20022Catalogue } from "./formats/iso20022/index.ts";
 import { json } from "./formats/json/index.ts";
-import { swiftMt } from "./formats/swift-mt/index.ts";
+import { swiftMt, swiftMtCatalogue } from "./formats/swift-mt/index.ts";
+import type { Catalogue } from "./model/catalogue.ts";
 
 /** In the order in which they are asked whether a record is theirs; their `detect` functions are disjoint. */
 export const FORMATS: readonly Format[] = [iso20022, swiftMt, json];
+
+/** What a model is checked against. JSON has no catalogue: its fields are what the model names. */
+export const CATALOGUES: readonly Catalogue[] = [iso20022Catalogue, swiftMtCatalogue];

@@ -11,5 +11,9 @@
 pub mod error;
 pub mod ff1;
 pub mod hash;
+pub mod kinds;
+pub mod plan;
+pub mod tables;
+pub mod text;
 
 pub use error::{Error, issue};

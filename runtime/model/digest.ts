@@ -2,13 +2,14 @@
 import { createHash } from "node:crypto";
 import type { Node } from "./node.ts";
 
+/** SHA-256 in hex of bytes. */
+export function sha256(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
+
 /** SHA-256 in hex over the canonical JSON of a tree: keys sorted by code units, no white space. */
 export function digestOf(tree: Node): string {
   return sha256(new TextEncoder().encode(canonicalJson(tree)));
-}
-
-export function sha256(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex");
 }
 
 function canonicalJson(node: Node): string {

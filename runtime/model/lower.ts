@@ -185,7 +185,11 @@ function prefixFits(prefix: string, shape: Shape): boolean {
 }
 
 const hasPrefix = (fit: Fit): boolean => fit.prefix !== undefined && fit.prefix !== "";
-const admitsLength = (fit: Fit, length: number): boolean => length >= fit.min && (fit.max === 0 || length <= fit.max);
+/** Whether the type admits an output of this length; over several lines it must fit the first, for the value may have only one. */
+function admitsLength(fit: Fit, length: number): boolean {
+  const lineMax = fit.lineMax ?? 0;
+  return length >= fit.min && (fit.max === 0 || length <= fit.max) && (lineMax === 0 || length <= lineMax);
+}
 
 const unfit = (reason: string): Lowered => ({ issue: 1212, reason });
 const narrow = (width: number, alphabet: number): Lowered => ({

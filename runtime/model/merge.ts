@@ -48,7 +48,12 @@ export function mergeLayers(layers: readonly Layer[]): Model | undefined {
       elements: unique(layers.flatMap((layer) => layer.part.envelope.elements)),
       namespaces: unique(layers.flatMap((layer) => layer.part.envelope.namespaces)),
     },
-    origins: layers.map(({ source, sha256 }) => ({ source: source.name, preset: source.preset === true, sha256 })),
+    origins: layers.map(({ source, sha256 }, level) => ({
+      reference: layers[level + 1]?.part.extends?.value ?? top.part.name ?? "",
+      source: source.name,
+      preset: source.preset === true,
+      sha256,
+    })),
   };
 }
 

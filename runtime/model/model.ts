@@ -26,6 +26,8 @@ export interface Model {
 
 /** One source of a model. */
 export interface Origin {
+  /** How the model that extends names it; for the model itself its own name. No path of this host. */
+  readonly reference: string;
   /** Preset name, or path of the file as it was found. */
   readonly source: string;
   readonly preset: boolean;

@@ -33,8 +33,8 @@ export const ENVELOPE = "envelope";
 const FORMATS = ["iso20022", "swift-mt", "json"] as const satisfies readonly FormatName[];
 /** `pacs.008`, `pacs.008.001.08`. */
 const ISO_MESSAGE = /^[a-z]{4}\.[0-9]{3}(\.[0-9]{3}\.[0-9]{2})?$/;
-/** `mt103`, `mt202cov`. */
-const MT_MESSAGE = /^mt[0-9]{3}[a-z]*$/;
+/** `mt103`, `mt202cov`, and acknowledgements that stand alone. */
+const MT_MESSAGE = /^(mt[0-9]{3}[a-z]*|ack)$/;
 
 export function parsePath(text: string): PathPattern | PathError {
   const colon = text.indexOf(":");

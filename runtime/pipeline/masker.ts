@@ -45,6 +45,8 @@ export interface PlanSource extends Ruleset {
   planBytes(): Uint8Array;
   /** 32 bytes for each namespace of the plan, in its order. */
   keyBytes(): Uint8Array;
+  /** Each record has a key of its own: `keyBytes` gives another one at every call. */
+  readonly perRecord: boolean;
 }
 
 export interface MaskerParts {
@@ -219,7 +221,8 @@ export class Masker {
   }
 
   #drain(outlet: Outlet, last: boolean): void {
-    const { frame } = this.#parts;
+    const { frame, plan } = this.#parts;
+    const recordsMax = plan.perRecord ? 1 : BATCH_RECORDS_MAX;
     const batch = this.#batch;
     const next = this.#next;
     for (;;) {
@@ -230,7 +233,7 @@ export class Masker {
       const from = this.#from;
       let framing = false;
       let more = false;
-      while (batch.recordCount < BATCH_RECORDS_MAX && this.#from - from < BATCH_BYTES_MAX) {
+      while (batch.recordCount < recordsMax && this.#from - from < BATCH_BYTES_MAX) {
         const gap = this.#from;
         const index = batch.recordCount;
         nextRecord(this.#slots, frame, batch, gap, this.#to, last, next);
@@ -302,7 +305,7 @@ export class Masker {
   /** Opens the plan, or opens it anew when message types were compiled since. */
   #open(): EngineHandle {
     const { engine, plan, direction } = this.#parts;
-    if (this.#handle === undefined || this.#operations !== plan.operationCount) {
+    if (this.#handle === undefined || plan.perRecord || this.#operations !== plan.operationCount) {
       this.#handle?.close();
       this.#operations = plan.operationCount;
       this.#handle = engine.open(plan.planBytes(), plan.keyBytes(), direction);

@@ -3,6 +3,7 @@ import type { JsonRule, OpenFormat, Ruleset } from "../../runtime/formats/api.ts
 import { json } from "../../runtime/formats/json/index.ts";
 import {
   Batch,
+  type Fault,
   RECORD_END,
   RECORD_FIRST_VALUE,
   RECORD_START,
@@ -68,7 +69,7 @@ export interface Seen {
   readonly end: number;
   readonly status: number;
   readonly values: readonly SeenValue[];
-  readonly fault: { readonly issue: number; readonly offset: number; readonly length: number; readonly path: string } | undefined;
+  readonly fault: Fault | undefined;
 }
 
 export const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -142,4 +143,3 @@ export function structureOf(input: Uint8Array | string, seen: Seen): string {
 
 /** (op, text) of every value, for short expectations. */
 export const brief = (seen: Seen): [number, string][] => seen.values.map(({ operation, text }) => [operation, text]);
-

@@ -18,6 +18,10 @@ pub enum Alphabet {
     BicSeventh,
     /// A–N, P–Z, 0–9: the eighth character of a BIC.
     BicEighth,
+    /// 0–9, a–f.
+    Hexadecimal,
+    /// 8, 9, a, b: the first digit of a UUID's variant, of which two bits are free (RFC 9562, section 4.1).
+    UuidVariant,
 }
 
 impl Alphabet {
@@ -32,6 +36,8 @@ impl Alphabet {
             Self::DigitUpperLower => b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
             Self::BicSeventh => b"ABCDEFGHIJKLMNOPQRSTUVWXYZ23456789",
             Self::BicEighth => b"ABCDEFGHIJKLMNPQRSTUVWXYZ0123456789",
+            Self::Hexadecimal => b"0123456789abcdef",
+            Self::UuidVariant => b"89ab",
         }
     }
 
@@ -62,7 +68,7 @@ impl Alphabet {
 
 const NONE: u8 = u8::MAX;
 
-static DIGITS: [[u8; 256]; 7] = [
+static DIGITS: [[u8; 256]; 9] = [
     digits_of(Alphabet::Digit),
     digits_of(Alphabet::Upper),
     digits_of(Alphabet::Lower),
@@ -70,6 +76,8 @@ static DIGITS: [[u8; 256]; 7] = [
     digits_of(Alphabet::DigitUpperLower),
     digits_of(Alphabet::BicSeventh),
     digits_of(Alphabet::BicEighth),
+    digits_of(Alphabet::Hexadecimal),
+    digits_of(Alphabet::UuidVariant),
 ];
 
 const fn digits_of(alphabet: Alphabet) -> [u8; 256] {
@@ -142,6 +150,7 @@ pub fn unrank(number: &mut [u64], radices: &[u8], digits: &mut [u8]) -> bool {
 fn split(word: u64, radix: u8) -> (u64, u8) {
     match radix {
         10 => (word / 10, (word % 10) as u8),
+        16 => (word / 16, (word % 16) as u8),
         26 => (word / 26, (word % 26) as u8),
         36 => (word / 36, (word % 36) as u8),
         62 => (word / 62, (word % 62) as u8),
@@ -197,8 +206,8 @@ impl Size {
         for word in &mut product {
             (*word, borrow) = word.overflowing_sub(u64::from(borrow));
         }
-        let bits = (0_u32..).zip(&product).rev().find(|(_, word)| **word != 0);
-        Some(Self { bits: bits.map_or(0, |(index, word)| 64 * index + 64 - word.leading_zeros()), small })
+        let bits = product.iter().enumerate().rfind(|(_, word)| **word != 0);
+        Some(Self { bits: bits.map_or(0, |(index, word)| 64 * index as u32 + 64 - word.leading_zeros()), small })
     }
 
     /// Length of the bit string that FF1 runs on.

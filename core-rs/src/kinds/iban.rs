@@ -22,7 +22,7 @@ pub struct Country {
 }
 
 /// A national check.
-#[derive(PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Check {
     /// How it is computed.
     pub algorithm: Algorithm,
@@ -35,7 +35,7 @@ pub struct Check {
 }
 
 /// Algorithms of national checks (schemas/kinds/README.md).
-#[derive(PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Algorithm {
     /// Two digits: `minuend` − (`multiplier`·V mod 97).
     Mod97 {
@@ -64,7 +64,7 @@ pub enum Algorithm {
 }
 
 /// How a letter becomes digits in [`Algorithm::Mod97`].
-#[derive(PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Letters {
     /// Two digits, A = 10.
     Iso,

@@ -1,7 +1,7 @@
 /**
  * Message catalogues: the type graphs that schemas/iso20022/ derives from the XSDs, read from schemas/catalogues/iso20022.
  */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { DataClass, Field, Fit } from "../api.ts";
 
@@ -41,6 +41,14 @@ export function catalogueOf(message: string): Catalogue | undefined {
   const catalogue = known ? (JSON.parse(readFileSync(`${FOLDER}${message}.json`, "utf8")) as Catalogue) : undefined;
   if (loaded.size < 4096) loaded.set(message, catalogue);
   return catalogue;
+}
+
+/** Names of all messages that have a catalogue, in byte order. */
+export function messageNames(): string[] {
+  return readdirSync(FOLDER)
+    .filter((name) => name.endsWith(".json"))
+    .map((name) => name.slice(0, -5))
+    .sort();
 }
 
 /** All typed leaves of a message, attributes included, in document order; paths begin below the root element. */

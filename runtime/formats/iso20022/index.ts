@@ -1,7 +1,18 @@
 /** ISO 20022 messages in XML. */
 import { Batch } from "../../record/tables.ts";
-import type { Format } from "../api.ts";
+import type { Field, Format } from "../api.ts";
+import { catalogueOf, fieldsOf, messageNames } from "./catalogue.ts";
 import { Iso20022Scanner } from "./scanner.ts";
+
+/** What a model needs to know: the fields of every message, any-content included. */
+export const iso20022Catalogue = {
+  format: "iso20022",
+  messages: messageNames,
+  *fieldsOf(message: string): Generator<Field> {
+    const catalogue = catalogueOf(message);
+    if (catalogue !== undefined) yield* fieldsOf(catalogue);
+  },
+} as const;
 
 export const iso20022: Format = {
   name: "iso20022",

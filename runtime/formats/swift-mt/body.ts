@@ -5,7 +5,7 @@
  * field is read only when the next one begins, and a value that looks like a tag is either a duplicate or a field out of place.
  */
 import { ENCODING_MT_LINE } from "../../record/tables.ts";
-import { type Option, type Sequence, type Structure, tagKey } from "./catalogue.ts";
+import { type Option, type Sequence, type Structure, tagKey } from "./layout.ts";
 import { CHARACTERS, CHARACTERS_BRACE, CHARACTERS_CONTROL, CHARACTERS_X, CHARACTERS_Z, COLON, CR, LF, isCapital, isDigit } from "./characters.ts";
 import { readLine } from "./line.ts";
 import { readNarrative } from "./narrative.ts";
@@ -142,10 +142,10 @@ class Order {
 
   /** Finds the option and the place of the tag last found; `option` is set if the result is FINE. */
   place(reading: Reading, start: number, end: number): number {
-    const slot = this.slotOf(reading.strict);
+    const key = tagKey(tagNumber, tagLetter);
+    const slot = this.slotOf(key, reading.strict);
     if (slot < 0) return reading.refuse(slot === -2 ? FIELD_ORDER : FIELD_UNKNOWN, start, end, "");
     const { keys, repeat, label } = this.structure.slots[slot] as { keys: ReadonlySet<number>; repeat: boolean; label: string };
-    const key = tagKey(tagNumber, tagLetter);
     const sequence = this.sequenceOf(slot);
     const option = sequence.options.get(key);
     if (option === undefined || (reading.strict && !keys.has(key))) return reading.refuse(FIELD_UNKNOWN, start, end, label);
@@ -168,21 +168,20 @@ class Order {
   }
 
   /**
-   * Slot of the tag's number in the sequence where the message is now, or where the number makes it go on: the second sequence begins
+   * Slot of the tag in the sequence where the message is now, or where the tag makes it go on: the second sequence begins
    * with its first field; for a lenient reading, with any field that the first does not have. -1 no such field, -2 not here.
    */
-  private slotOf(strict: boolean): number {
+  private slotOf(key: number, strict: boolean): number {
     const { sequences } = this.structure;
-    const here = sequences[this.sequence] as Sequence;
+    const here = (sequences[this.sequence] as Sequence).slotOf.get(key) ?? -1;
     const next = sequences[this.sequence + 1];
-    const following = next === undefined ? -1 : (next.slotOf[tagNumber] as number);
-    const slot = here.slotOf[tagNumber] as number;
-    if (next !== undefined && following >= 0 && (following === next.first || (slot < 0 && !strict))) {
+    const following = next?.slotOf.get(key) ?? -1;
+    if (next !== undefined && following >= 0 && (following === next.first || (here < 0 && !strict))) {
       this.sequence++;
       return following;
     }
-    if (slot >= 0) return slot;
-    const before = this.sequence === 0 ? -1 : (((sequences[this.sequence - 1] as Sequence).slotOf[tagNumber] as number) ?? -1);
+    if (here >= 0) return here;
+    const before = sequences[this.sequence - 1]?.slotOf.get(key) ?? -1;
     if (before >= 0 && !strict) return before;
     return before >= 0 || following >= 0 ? -2 : -1;
   }

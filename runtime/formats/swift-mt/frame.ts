@@ -72,7 +72,7 @@ function frameBlocks(input: Uint8Array, start: number, limit: number, last: bool
       if (last && frame.blockCount > 0) return at;
       return unfinished(frame, last, at);
     }
-    if (colon === 0) return frame.blockCount > 0 ? at : broken(frame, FRAME_UNKNOWN_BLOCK, at);
+    if (colon === 0) return frame.blockCount > 0 ? behindStrayBrace(input, at, limit, last) : broken(frame, FRAME_UNKNOWN_BLOCK, at);
     const name = colon === at + 2 ? (input[at + 1] as number) : 0;
     if (name === 0x31 && frame.blockCount > 0) {
       const joined = joinsAcknowledgement(input, colon + 1, limit, frame);
@@ -100,6 +100,19 @@ function blockColon(input: Uint8Array, at: number, limit: number): number {
     if (((CHARACTERS[byte] as number) & CHARACTERS_C) === 0) return 0;
   }
   return 0;
+}
+
+/**
+ * The end of a record whose last block ends at `at`. Some writers of RJE files leave a single `{` behind the message; a line end and
+ * the separator `$` behind it make that certain, and only then it is taken along.
+ */
+function behindStrayBrace(input: Uint8Array, at: number, limit: number, last: boolean): number {
+  if (input[at] !== BRACE_OPEN) return at;
+  let line = at + 1;
+  if (line < limit && input[line] === CR) line++;
+  if (line < limit && input[line] !== LF) return at;
+  if (line + 1 >= limit) return last ? at : SCAN_MORE;
+  return input[line + 1] === DOLLAR ? at + 1 : at;
 }
 
 /**

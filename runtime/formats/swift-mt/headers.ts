@@ -1,6 +1,6 @@
 /** Blocks 1, 2, 3, 5 and S, and acknowledgements: one line each, or tags in braces. */
 import { ENCODING_RAW } from "../../record/tables.ts";
-import type { Component, HeaderTags, Step } from "./catalogue.ts";
+import type { Component, HeaderTags, Step } from "./layout.ts";
 import { BRACE_CLOSE, BRACE_OPEN, CHARACTERS, CHARACTERS_CONTROL, COLON } from "./characters.ts";
 import { packCode } from "./codes.ts";
 import { readLine } from "./line.ts";

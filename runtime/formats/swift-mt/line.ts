@@ -1,6 +1,6 @@
 /** One-line layouts: a row of components, literals and optional groups, matched from left to right without going back. */
 import { BautaError } from "../../kit/errors.ts";
-import type { Component, Step } from "./catalogue.ts";
+import type { Component, Step } from "./layout.ts";
 import { CHARACTERS, CHARACTERS_A, CHARACTERS_C, COMMA, SLASH, bytesAre, isCapital, isDigit } from "./characters.ts";
 import { FINE, type Reading } from "./reading.ts";
 

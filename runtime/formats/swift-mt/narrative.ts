@@ -3,7 +3,7 @@
  * continued line (`//`) are structure; all the rest is one value, so that what a line end cuts in two is still one.
  */
 import { ENCODING_MT_LINE } from "../../record/tables.ts";
-import type { NarrativeOption } from "./catalogue.ts";
+import type { NarrativeOption } from "./layout.ts";
 import { SLASH } from "./characters.ts";
 import { skipCode } from "./codes.ts";
 import { refuseField } from "./party.ts";

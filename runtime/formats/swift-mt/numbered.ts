@@ -1,8 +1,9 @@
 /** 50F and 59F: an identifier line, then lines `n/text`; lines of the same number continue one value. */
 import { ENCODING_MT_LINE } from "../../record/tables.ts";
-import { type Component, type NumberedLine, type NumberedOption, PARTY_IDENTIFIER_CODES } from "./catalogue.ts";
+import { PARTY_IDENTIFIER_CODES } from "./catalogue.ts";
 import { DIGIT_0, SLASH, isCapital, isDigit } from "./characters.ts";
 import { packCode } from "./codes.ts";
+import type { Component, NumberedLine, NumberedOption } from "./layout.ts";
 import { isComponent } from "./line.ts";
 import { readIdentifier, readSegments, refuseField, startsWithSlash } from "./party.ts";
 import { FINE, type Reading } from "./reading.ts";

@@ -1,8 +1,9 @@
 /** Parties: an identifier line, then a BIC, a location, or name and address. */
 import { ENCODING_MT_LINE } from "../../record/tables.ts";
-import { CLEARING_CODES, type Component, type PartyOption } from "./catalogue.ts";
+import { CLEARING_CODES } from "./catalogue.ts";
 import { SLASH, isCapital } from "./characters.ts";
 import { packCode } from "./codes.ts";
+import type { Component, PartyOption } from "./layout.ts";
 import { isComponent } from "./line.ts";
 import { FINE, type Reading } from "./reading.ts";
 

@@ -2,7 +2,7 @@
 import { VALUES_MAX } from "../../kit/limits.ts";
 import type { Batch } from "../../record/tables.ts";
 import { type Field, UNCOVERED } from "../api.ts";
-import type { Component } from "./catalogue.ts";
+import type { Component } from "./layout.ts";
 
 /** No reason to refuse. Every reading function returns this or the number of an issue. */
 export const FINE = 0;

@@ -3,11 +3,12 @@ import { isUtf8 } from "../../platform/bytes.ts";
 import { type Batch, RECORD_FLAGS, RECORD_FLAG_LATIN1, RECORD_STRIDE } from "../../record/tables.ts";
 import { type DataClass, type OpenFormat, type Ruleset, SCAN_FRAME_ERROR, type ScanOptions } from "../api.ts";
 import { findNumbers, readBody } from "./body.ts";
-import { ACK, MESSAGES, MT103, MT202, MT202COV, type MessageCatalogue, type Structure } from "./catalogue.ts";
+import { ACK, MESSAGES, MT103, MT202, MT202COV } from "./catalogue.ts";
 import { CR, LF, ascii, bytesAre, isDigit } from "./characters.ts";
 import { packCode } from "./codes.ts";
 import { BLOCK_NESTED, BLOCK_TEXT, Frame, findFrame, isAcknowledgementHeader } from "./frame.ts";
 import { findTagValue, readDropped, readHeader, readTags, readTrailer } from "./headers.ts";
+import type { MessageCatalogue, Structure } from "./layout.ts";
 import { FINE, Reading } from "./reading.ts";
 
 const BLOCK = 4001;

@@ -3,7 +3,6 @@ import {
   ENCODING_JSON_STRING,
   ENCODING_RAW,
   ENCODING_XML_ATTRIBUTE,
-  ENCODING_XML_TEXT,
   ENCODING_XML_TEXT_REFS,
 } from "../../../record/tables.ts";
 
@@ -65,7 +64,7 @@ export function decodeSegment(
 
 function whiteSpaceOf(byte: number, encoding: number): number {
   if (encoding === ENCODING_XML_ATTRIBUTE && (byte === TAB || byte === LF || byte === CR)) return SPACE;
-  return byte === CR && encoding >= ENCODING_XML_TEXT ? LF : byte;
+  return byte === CR ? LF : byte;
 }
 
 /** One well-formed sequence of two to four bytes (RFC 3629, section 4). */

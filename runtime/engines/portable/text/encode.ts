@@ -65,8 +65,7 @@ function isAdmitted(points: Uint32Array, from: number, to: number, encoding: num
       return isJsonNumber(points, from, to - from);
     case ENCODING_MT_LINE: {
       if (from === to) return firstByte < 0;
-      const first = points[from] as number;
-      return (first !== 0x3a && first !== 0x2d) || first === firstByte || isLineMark(firstByte);
+      return !isLineMark(points[from] as number) || isLineMark(firstByte);
     }
     default:
       return true;

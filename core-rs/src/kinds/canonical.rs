@@ -1,0 +1,132 @@
+//! The canonical form that identities are made of (docs/internals/engine.md, "Canonical form of a kind").
+
+use super::iban;
+use super::subject::Subject;
+use crate::issue;
+use crate::plan::{Kind, Shape};
+use crate::text::unicode::Unicode;
+
+/// Appends the canonical form of a value as UTF-8.
+///
+/// # Errors
+/// [`issue::UNICODE_UNASSIGNED`].
+pub fn write_canonical(kind: Kind, shape: Shape, text: &[u8], unicode: &Unicode, out: &mut Vec<u8>) -> Result<(), u32> {
+    let is_taken = match kind {
+        Kind::Date | Kind::Amount => {
+            out.extend_from_slice(text);
+            true
+        }
+        Kind::Text | Kind::PartyName | Kind::Email => false,
+        _ => text.is_ascii() && write_identifier(kind, shape, text, out),
+    };
+    if is_taken {
+        return Ok(());
+    }
+    let is_folded = matches!(kind, Kind::PartyName | Kind::Email);
+    unicode.write_canonical(text, is_folded, out).map_err(|_| issue::UNICODE_UNASSIGNED)
+}
+
+/// Of an ASCII value; `false`, and nothing appended, if the kind does not take it.
+fn write_identifier(kind: Kind, shape: Shape, text: &[u8], out: &mut Vec<u8>) -> bool {
+    if matches!(kind, Kind::Alphanumeric | Kind::Mixed | Kind::Reference) {
+        out.extend_from_slice(text);
+        return true;
+    }
+    let Some(mut subject) = Subject::new(text) else {
+        // Longer than any identifier; only ACCOUNT is canonical as it is.
+        let is_account = kind == Kind::Account;
+        out.extend_from_slice(if is_account { text } else { &[] });
+        return is_account;
+    };
+    match kind {
+        Kind::Pan | Kind::Digits if subject.is_grouped_digits() => out.extend_from_slice(subject.joined()),
+        Kind::Iban if subject.is_grouped_alphanumerics() => {
+            subject.make_upper_case();
+            out.extend_from_slice(subject.joined());
+        }
+        Kind::Bic if subject.layout() == 0 => {
+            if shape == Shape::LtAddress && subject.length == 12 {
+                subject.remove(8);
+            }
+            subject.make_upper_case();
+            let joined = subject.joined();
+            out.extend_from_slice(if joined.len() == 11 { joined.strip_suffix(b"XXX").unwrap_or(joined) } else { joined });
+        }
+        Kind::Lei if subject.layout() == 0 => {
+            subject.make_upper_case();
+            out.extend_from_slice(subject.joined());
+        }
+        Kind::Uetr if subject.is_uuid_form() => {
+            subject.make_lower_case();
+            out.extend_from_slice(subject.joined());
+        }
+        Kind::Phone if subject.is_phone_form() => {
+            out.push(b'+');
+            out.extend_from_slice(subject.joined());
+        }
+        Kind::Account => {
+            subject.make_upper_case();
+            out.extend_from_slice(if iban::has_form(subject.joined()) { subject.joined() } else { text });
+        }
+        _ => return false,
+    }
+    true
+}
+
+/// Country letters of a value whose canonical IBAN text is of IBAN form.
+#[must_use]
+pub fn iban_country(kind: Kind, text: &[u8]) -> Option<[u8; 2]> {
+    if !text.is_ascii() {
+        return None;
+    }
+    let mut subject = Subject::new(text)?;
+    if kind == Kind::Iban && !subject.is_grouped_alphanumerics() {
+        return None;
+    }
+    subject.make_upper_case();
+    let joined = subject.joined();
+    iban::has_form(joined).then(|| [joined[0], joined[1]])
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests stop at the first surprise")]
+mod tests {
+    use super::*;
+
+    fn canonical(kind: Kind, text: &str) -> String {
+        let mut out = Vec::new();
+        write_canonical(kind, Shape::Text, text.as_bytes(), &Unicode::load().unwrap(), &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn two_spellings_of_one_identity() {
+        let pairs = [
+            (Kind::Pan, "4111 1111-1111.1111", "4111111111111111"),
+            (Kind::Iban, "gb29 nwbk 6016-1331 9268 19", "GB29NWBK60161331926819"),
+            (Kind::Account, "gb29.nwbk.6016.1331.9268.19", "GB29NWBK60161331926819"),
+            (Kind::Bic, "deutdeffXXX", "DEUTDEFF"),
+            (Kind::Lei, "529900t8bm49aursdo55", "529900T8BM49AURSDO55"),
+            (Kind::Uetr, "7F0C1E9A-8B5D-4C3E-9F2A-1B2C3D4E5F60", "7f0c1e9a8b5d4c3e9f2a1b2c3d4e5f60"),
+            (Kind::Phone, "(+49) 89/123", "+4989123"),
+            (Kind::PartyName, " Jane  DOE", "jane doe"),
+            (Kind::Text, " Jane  DOE", "Jane DOE"),
+            (Kind::Reference, "A-1", "A-1"),
+            (Kind::Account, "A-1 ", "A-1 "),
+            (Kind::Date, " 2024-01-01", " 2024-01-01"),
+            // What a kind does not take is text.
+            (Kind::Pan, "4111  x", "4111 x"),
+            (Kind::Bic, "no  bic", "no bic"),
+        ];
+        for (kind, text, expected) in pairs {
+            assert_eq!(canonical(kind, text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_logical_terminal_is_a_bic() {
+        let mut out = Vec::new();
+        write_canonical(Kind::Bic, Shape::LtAddress, b"DEUTDEFFAXXX", &Unicode::load().unwrap(), &mut out).unwrap();
+        assert_eq!(out, b"DEUTDEFF");
+    }
+}

@@ -1,0 +1,600 @@
+//! From a value to its class, from the class to a number and back: the table of docs/internals/engine.md, "Kinds", row by row.
+
+use std::sync::LazyLock;
+
+use super::alphabet::{self, Alphabet, Size};
+use super::check;
+use super::iban::{self, COUNTRIES, CountryIndex, Verdict};
+use super::phone;
+use super::subject::{CHARACTERS_MAX, Subject};
+use crate::issue;
+use crate::plan::{Kind, Shape};
+
+/// Which row of the table a value is in, with what the row keeps of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Family {
+    /// Card number; the count of leading digits that stay.
+    Pan(u8),
+    /// IBAN whose national check is right, the bank code listed or unlisted.
+    Iban(CountryIndex, Bank),
+    /// IBAN whose national check is wrong.
+    IbanFree(CountryIndex),
+    /// BIC as ISO 9362 writes it; with a branch other than XXX or without.
+    Bic(Branch),
+    /// Any other BIC of the schema's pattern.
+    BicWide(Branch),
+    /// Legal entity identifier.
+    Lei,
+    /// Version 4 UUID.
+    Uetr,
+    /// Digits.
+    Digits,
+    /// Letters and digits without small letters.
+    Alphanumeric,
+    /// Letters and digits with a small letter.
+    AlphanumericSmall,
+    /// Each place digit, capital or small as it was.
+    Mixed,
+    /// REFERENCE and ACCOUNT's own.
+    Reference(Sort, Owner),
+    /// Telephone number; digits of the calling code.
+    Phone(u8),
+}
+
+/// Whether the bank code is on the country's list; numbers of a country without a list count as listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bank {
+    /// On the list.
+    Listed,
+    /// Not on the list.
+    Unlisted,
+}
+
+/// Whether a BIC has a branch code that varies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Branch {
+    /// Eight characters, or XXX behind them.
+    None,
+    /// Eleven characters.
+    Some,
+}
+
+/// The three classes of a reference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sort {
+    /// Six digits or more and nothing else.
+    Digits,
+    /// No small letter.
+    Capitals,
+    /// A small letter at least.
+    Small,
+}
+
+/// Whose reference classes: ACCOUNT's leave out what its earlier rows would take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Owner {
+    /// Kind REFERENCE.
+    Reference,
+    /// Kind ACCOUNT.
+    Account,
+}
+
+/// How letters of the output are written where the canonical form folded their case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spelling {
+    /// As in the canonical form.
+    AsIs,
+    /// All small.
+    Small,
+    /// All capitals.
+    Capital,
+}
+
+/// A value's place in the table, together with how it is to be written again.
+#[derive(Clone, Copy, Debug)]
+pub struct Class {
+    /// The row.
+    pub family: Family,
+    /// N.
+    pub size: Size,
+    /// Case of the output.
+    pub spelling: Spelling,
+    /// Index, among letters and digits, of one that is layout (the terminal letter of a logical terminal address).
+    pub skipped: Option<u8>,
+}
+
+/// The class of a value, with the letters and digits of `subject` in canonical spelling, cut to those that the class covers;
+/// or the number of the issue of a value that is in none.
+///
+/// # Errors
+/// [`issue::FIELD_FORMAT`] or [`issue::FIELD_CHECK`].
+pub fn classify(kind: Kind, shape: Shape, bin: u8, subject: &mut Subject) -> Result<Class, u32> {
+    if subject.length == 0 {
+        return Err(issue::FIELD_FORMAT);
+    }
+    match kind {
+        Kind::Pan if subject.is_grouped_digits() => pan(subject, bin),
+        Kind::Iban if subject.is_grouped_alphanumerics() => {
+            let small = subject.all_small();
+            subject.make_upper_case();
+            iban(subject, small)
+        }
+        Kind::Bic if subject.layout() == 0 => bic(subject, shape),
+        Kind::Lei if subject.layout() == 0 => lei(subject),
+        Kind::Uetr if subject.is_uuid_form() => uetr(subject),
+        Kind::Digits if subject.is_grouped_digits() => uniform(Family::Digits, &SIZES.digit, subject.length),
+        Kind::Alphanumeric if subject.smalls == 0 => uniform(Family::Alphanumeric, &SIZES.digit_upper, subject.length),
+        Kind::Alphanumeric => uniform(Family::AlphanumericSmall, &SIZES.digit_upper_lower, subject.length),
+        Kind::Mixed => {
+            let radices = subject.joined().iter().map(|character| Alphabet::of(*character).radix());
+            Size::of(radices).map(|size| plain(Family::Mixed, size)).ok_or(issue::FIELD_FORMAT)
+        }
+        Kind::Reference => reference(subject, Owner::Reference),
+        Kind::Account => account(subject, shape, bin),
+        Kind::Phone if subject.is_phone_form() => telephone(subject),
+        _ => Err(issue::FIELD_FORMAT),
+    }
+}
+
+fn plain(family: Family, size: Size) -> Class {
+    Class { family, size, spelling: Spelling::AsIs, skipped: None }
+}
+
+fn uniform(family: Family, sizes: &[Size], count: usize) -> Result<Class, u32> {
+    sizes.get(count).map(|size| plain(family, *size)).ok_or(issue::FIELD_FORMAT)
+}
+
+fn pan(subject: &Subject, bin: u8) -> Result<Class, u32> {
+    if !(12..=19).contains(&subject.length) {
+        return Err(issue::FIELD_FORMAT);
+    }
+    if !check::luhn_valid(subject.joined()) {
+        return Err(issue::FIELD_CHECK);
+    }
+    uniform(Family::Pan(bin), &SIZES.digit, subject.length - 1 - usize::from(bin))
+}
+
+/// An IBAN in canonical form; `small` asks for small letters again.
+fn iban(subject: &Subject, small: bool) -> Result<Class, u32> {
+    let index = match iban::judge(subject.joined()) {
+        Verdict::Form => return Err(issue::FIELD_FORMAT),
+        Verdict::Check => return Err(issue::FIELD_CHECK),
+        Verdict::Valid(index) => index,
+    };
+    let country = &COUNTRIES[usize::from(index)];
+    let bban = &subject.joined()[4..];
+    let sizes = SIZES.iban[usize::from(index)];
+    let (family, size) = if !check::national_valid(country.checks, bban) {
+        (Family::IbanFree(index), sizes.1)
+    } else if iban::bank_listed(country, bban) {
+        (Family::Iban(index, Bank::Listed), sizes.0)
+    } else {
+        (Family::Iban(index, Bank::Unlisted), sizes.0)
+    };
+    let spelling = if small { Spelling::Small } else { Spelling::AsIs };
+    Ok(Class { family, size, spelling, skipped: None })
+}
+
+fn bic(subject: &mut Subject, shape: Shape) -> Result<Class, u32> {
+    subject.make_upper_case();
+    let skipped = (shape == Shape::LtAddress && subject.length == 12).then_some(8);
+    if let Some(index) = skipped {
+        subject.remove(usize::from(index));
+    }
+    let text = subject.joined();
+    if !matches!(text.len(), 8 | 11) || !text[4..6].iter().all(u8::is_ascii_uppercase) {
+        return Err(issue::FIELD_FORMAT);
+    }
+    let branch = if text.len() == 8 || text.ends_with(b"XXX") { Branch::None } else { Branch::Some };
+    let family = if is_iso_9362(text) { Family::Bic(branch) } else { Family::BicWide(branch) };
+    if branch == Branch::None {
+        subject.length = 8;
+    }
+    let size = SIZES.bic[usize::from(matches!(family, Family::BicWide(_)))][usize::from(branch == Branch::Some)];
+    Ok(Class { family, size, spelling: Spelling::Capital, skipped })
+}
+
+/// `[A-Z]{4}cc[A-Z2-9][A-NP-Z0-9]` in front.
+fn is_iso_9362(text: &[u8]) -> bool {
+    text[..4].iter().all(u8::is_ascii_uppercase)
+        && Alphabet::BicSeventh.digit(text[6]).is_some()
+        && Alphabet::BicEighth.digit(text[7]).is_some()
+}
+
+fn lei(subject: &mut Subject) -> Result<Class, u32> {
+    let spelling = if subject.all_small() { Spelling::Small } else { Spelling::AsIs };
+    subject.make_upper_case();
+    let text = subject.joined();
+    if text.len() != 20 || !text[18..].iter().all(u8::is_ascii_digit) {
+        return Err(issue::FIELD_FORMAT);
+    }
+    if check::iso_7064([&text[..18], &[]]) != text[18..] {
+        return Err(issue::FIELD_CHECK);
+    }
+    Ok(Class { spelling, ..plain(Family::Lei, SIZES.lei) })
+}
+
+fn uetr(subject: &mut Subject) -> Result<Class, u32> {
+    let spelling = if subject.all_capital() { Spelling::Capital } else { Spelling::AsIs };
+    subject.make_lower_case();
+    let text = subject.joined();
+    // RFC 9562, section 5.4: version 4 in the thirteenth digit, variant in the seventeenth.
+    if text[12] != b'4' || Alphabet::UuidVariant.digit(text[16]).is_none() {
+        return Err(issue::FIELD_FORMAT);
+    }
+    Ok(Class { spelling, ..plain(Family::Uetr, SIZES.uetr) })
+}
+
+fn reference(subject: &Subject, owner: Owner) -> Result<Class, u32> {
+    let (sort, sizes) = if subject.smalls > 0 {
+        (Sort::Small, &SIZES.digit_upper_lower)
+    } else if subject.digits == subject.length && subject.length >= 6 {
+        (Sort::Digits, &SIZES.digit)
+    } else {
+        (Sort::Capitals, &SIZES.digit_upper)
+    };
+    uniform(Family::Reference(sort, owner), sizes, subject.length)
+}
+
+fn account(subject: &mut Subject, shape: Shape, bin: u8) -> Result<Class, u32> {
+    if is_card_number(subject.joined()) {
+        return pan(subject, bin);
+    }
+    let written = *subject.characters_of();
+    let small = subject.all_small();
+    subject.make_upper_case();
+    if iban::has_form(subject.joined()) || shape == Shape::Iban {
+        return iban(subject, small).map_err(|_| issue::FIELD_CHECK);
+    }
+    subject.restore(&written);
+    reference(subject, Owner::Account)
+}
+
+/// 13 to 19 digits that pass Luhn.
+fn is_card_number(text: &[u8]) -> bool {
+    (13..=19).contains(&text.len()) && text.iter().all(u8::is_ascii_digit) && check::luhn_valid(text)
+}
+
+fn telephone(subject: &Subject) -> Result<Class, u32> {
+    let code = phone::calling_code_length(subject.joined());
+    if code == 0 || code == subject.length {
+        return Err(issue::FIELD_FORMAT);
+    }
+    uniform(Family::Phone(code as u8), &SIZES.digit, subject.length - code)
+}
+
+/// Sizes of all classes whose size does not depend on more than a count.
+struct Sizes {
+    digit: Vec<Size>,
+    digit_upper: Vec<Size>,
+    digit_upper_lower: Vec<Size>,
+    /// By country: with national checks left out, and the whole BBAN.
+    iban: Vec<(Size, Size)>,
+    /// ISO 9362 and wide; without and with branch.
+    bic: [[Size; 2]; 2],
+    lei: Size,
+    uetr: Size,
+}
+
+/// A class that is too wide never gets here: the widest of the fixed ones is an IBAN of 30 letters and digits.
+const UNUSED: Size = Size { bits: 0, small: true };
+
+static SIZES: LazyLock<Sizes> = LazyLock::new(|| {
+    let by_count = |alphabet: Alphabet| -> Vec<Size> {
+        (0..=CHARACTERS_MAX).map_while(|count| Size::of(std::iter::repeat_n(alphabet.radix(), count))).collect()
+    };
+    let of_family = |family: Family, text: &[u8]| {
+        let mut places = Places::default();
+        places.load(family, text);
+        Size::of(places.radices().iter().copied()).unwrap_or(UNUSED)
+    };
+    let bic = |wide: bool, branch: Branch| {
+        let family = if wide { Family::BicWide(branch) } else { Family::Bic(branch) };
+        of_family(family, &[b'0'; 11])
+    };
+    Sizes {
+        digit: by_count(Alphabet::Digit),
+        digit_upper: by_count(Alphabet::DigitUpper),
+        digit_upper_lower: by_count(Alphabet::DigitUpperLower),
+        iban: (0..COUNTRIES.len())
+            .map(|index| {
+                let index = index as CountryIndex;
+                (of_family(Family::Iban(index, Bank::Listed), &[]), of_family(Family::IbanFree(index), &[]))
+            })
+            .collect(),
+        bic: [false, true].map(|wide| [Branch::None, Branch::Some].map(|branch| bic(wide, branch))),
+        lei: of_family(Family::Lei, &[]),
+        uetr: of_family(Family::Uetr, &[]),
+    }
+});
+
+/// The places of a value that vary in its class, and their alphabets, in order of significance.
+pub struct Places {
+    count: usize,
+    positions: [u8; CHARACTERS_MAX],
+    alphabets: [Alphabet; CHARACTERS_MAX],
+    radices: [u8; CHARACTERS_MAX],
+    digits: [u8; CHARACTERS_MAX],
+}
+
+impl Default for Places {
+    fn default() -> Self {
+        Self {
+            count: 0,
+            positions: [0; CHARACTERS_MAX],
+            alphabets: [Alphabet::Digit; CHARACTERS_MAX],
+            radices: [0; CHARACTERS_MAX],
+            digits: [0; CHARACTERS_MAX],
+        }
+    }
+}
+
+impl Places {
+    /// Finds the places of a class in the letters and digits of one of its members.
+    pub fn load(&mut self, family: Family, text: &[u8]) {
+        self.count = 0;
+        match family {
+            Family::Pan(bin) => self.run(usize::from(bin)..text.len() - 1, Alphabet::Digit),
+            Family::Iban(country, _) => {
+                let country = &COUNTRIES[usize::from(country)];
+                for &place in country.variable {
+                    self.push(place + 4, country.places[usize::from(place)]);
+                }
+            }
+            Family::IbanFree(country) => {
+                for (position, &place) in (4..).zip(COUNTRIES[usize::from(country)].places) {
+                    self.push(position, place);
+                }
+            }
+            Family::Bic(branch) => {
+                self.run(0..4, Alphabet::Upper);
+                self.push(6, Alphabet::BicSeventh);
+                self.push(7, Alphabet::BicEighth);
+                self.branch(branch);
+            }
+            Family::BicWide(branch) => {
+                self.run(0..4, Alphabet::DigitUpper);
+                self.run(6..8, Alphabet::DigitUpper);
+                self.branch(branch);
+            }
+            Family::Lei => self.run(0..18, Alphabet::DigitUpper),
+            Family::Uetr => {
+                self.run(0..12, Alphabet::Hexadecimal);
+                self.run(13..16, Alphabet::Hexadecimal);
+                self.push(16, Alphabet::UuidVariant);
+                self.run(17..32, Alphabet::Hexadecimal);
+            }
+            Family::Digits | Family::Reference(Sort::Digits, _) => self.run(0..text.len(), Alphabet::Digit),
+            Family::Alphanumeric | Family::Reference(Sort::Capitals, _) => self.run(0..text.len(), Alphabet::DigitUpper),
+            Family::AlphanumericSmall | Family::Reference(Sort::Small, _) => {
+                self.run(0..text.len(), Alphabet::DigitUpperLower);
+            }
+            Family::Mixed => {
+                for (position, character) in text.iter().enumerate() {
+                    self.push(position as u8, Alphabet::of(*character));
+                }
+            }
+            Family::Phone(code) => self.run(usize::from(code)..text.len(), Alphabet::Digit),
+        }
+    }
+
+    fn branch(&mut self, branch: Branch) {
+        if branch == Branch::Some {
+            self.run(8..11, Alphabet::DigitUpper);
+        }
+    }
+
+    fn run(&mut self, positions: core::ops::Range<usize>, alphabet: Alphabet) {
+        let places = self.count..self.count + positions.len();
+        self.alphabets[places.clone()].fill(alphabet);
+        self.radices[places.clone()].fill(alphabet.radix());
+        for (place, position) in self.positions[places].iter_mut().zip(positions.clone()) {
+            *place = position as u8;
+        }
+        self.count += positions.len();
+    }
+
+    fn push(&mut self, position: u8, alphabet: Alphabet) {
+        self.positions[self.count] = position;
+        self.alphabets[self.count] = alphabet;
+        self.radices[self.count] = alphabet.radix();
+        self.count += 1;
+    }
+
+    fn radices(&self) -> &[u8] {
+        &self.radices[..self.count]
+    }
+
+    /// The rank of a member: the mixed-radix number of its variable characters, first one most significant.
+    pub fn rank(&mut self, text: &[u8]) -> [u64; 4] {
+        for ((digit, position), alphabet) in self.digits.iter_mut().zip(&self.positions).zip(&self.alphabets[..self.count]) {
+            *digit = alphabet.digit(text[usize::from(*position)]).unwrap_or(0);
+        }
+        alphabet::rank(self.radices(), &self.digits[..self.count])
+    }
+
+    /// Writes the characters of `number` modulo N; returns whether the number was below N. Uses `number` up.
+    pub fn unrank(&mut self, number: &mut [u64], text: &mut [u8]) -> bool {
+        let below = alphabet::unrank(number, &self.radices[..self.count], &mut self.digits[..self.count]);
+        for ((digit, position), alphabet) in self.digits.iter().zip(&self.positions).zip(&self.alphabets[..self.count]) {
+            text[usize::from(*position)] = alphabet.characters()[usize::from(*digit)];
+        }
+        below
+    }
+}
+
+impl Family {
+    /// Makes a value of the class whole after its variable characters were written: recomputes check digits in place, and says
+    /// whether the value is a member.
+    #[must_use]
+    pub fn complete(self, text: &mut [u8]) -> bool {
+        match self {
+            Self::Pan(_) => {
+                if let Some((check, digits)) = text.split_last_mut() {
+                    *check = check::luhn(digits);
+                }
+                true
+            }
+            Self::Iban(country, bank) => {
+                let country = &COUNTRIES[usize::from(country)];
+                let listed = if bank == Bank::Listed { true } else { country.bank_codes.is_empty() };
+                if iban::bank_listed(country, &text[4..]) != listed || !check::write_national(country.checks, &mut text[4..]) {
+                    return false;
+                }
+                write_iban_check(text);
+                true
+            }
+            Self::IbanFree(country) => {
+                if check::national_valid(COUNTRIES[usize::from(country)].checks, &text[4..]) {
+                    return false;
+                }
+                write_iban_check(text);
+                true
+            }
+            Self::Bic(branch) => branch == Branch::None || !text.ends_with(b"XXX"),
+            Self::BicWide(branch) => (branch == Branch::None || !text.ends_with(b"XXX")) && !is_iso_9362(text),
+            Self::Lei => {
+                let check = check::iso_7064([&text[..18], &[]]);
+                text[18..].copy_from_slice(&check);
+                true
+            }
+            Self::AlphanumericSmall => text.iter().any(u8::is_ascii_lowercase),
+            Self::Reference(sort, owner) => is_reference(sort, text) && (owner == Owner::Reference || !is_claimed(text)),
+            Self::Uetr | Self::Digits | Self::Alphanumeric | Self::Mixed | Self::Phone(_) => true,
+        }
+    }
+
+    /// Overwrites the characters that mark a draw as test data (docs/internals/engine.md, "PSEUDONYM").
+    pub fn mark_draw(self, text: &mut [u8]) {
+        match self {
+            Self::Pan(0) => text[..6].fill(b'9'),
+            // No bank code that begins with 0 is off Belgium's list, so a draw among the unlisted could not end.
+            Self::Iban(country, Bank::Listed) => {
+                let country = &COUNTRIES[usize::from(country)];
+                let place = country.variable.first().map_or(0, |place| usize::from(*place));
+                text[4 + place] = iban_mark(country.places[place]);
+            }
+            Self::IbanFree(country) => text[4] = iban_mark(COUNTRIES[usize::from(country)].places[0]),
+            Self::Bic(_) | Self::BicWide(_) => text[7] = b'0',
+            _ => {}
+        }
+    }
+
+    /// Appends the tweak of FF1: the class in words, and what it keeps of the value.
+    pub fn write_tweak(self, subject: &Subject, tweak: &mut Vec<u8>) {
+        let text = subject.joined();
+        match self {
+            Self::Pan(bin) => {
+                tweak.extend_from_slice(b"pan/");
+                write_number(text.len(), tweak);
+                tweak.push(b'/');
+                tweak.extend_from_slice(&text[..usize::from(bin)]);
+            }
+            Self::Iban(country, bank) => {
+                tweak.extend_from_slice(if bank == Bank::Listed { b"iban/" } else { b"iban-unlisted/" });
+                tweak.extend_from_slice(&COUNTRIES[usize::from(country)].code);
+            }
+            Self::IbanFree(country) => {
+                tweak.extend_from_slice(b"iban-free/");
+                tweak.extend_from_slice(&COUNTRIES[usize::from(country)].code);
+            }
+            Self::Bic(branch) | Self::BicWide(branch) => {
+                tweak.extend_from_slice(if matches!(self, Self::Bic(_)) { b"bic/" } else { b"bic-wide/" });
+                tweak.extend_from_slice(&text[4..6]);
+                tweak.extend_from_slice(if branch == Branch::Some { b"/branch" } else { b"" });
+            }
+            Self::Lei => tweak.extend_from_slice(b"lei"),
+            Self::Uetr => tweak.extend_from_slice(b"uetr"),
+            Self::Digits => write_counted(b"digits/", text.len(), tweak),
+            Self::Alphanumeric => write_counted(b"alnum/", text.len(), tweak),
+            Self::AlphanumericSmall => write_counted(b"alnum62/", text.len(), tweak),
+            Self::Mixed => {
+                tweak.extend_from_slice(b"mixed/");
+                tweak.extend(text.iter().map(|character| match Alphabet::of(*character) {
+                    Alphabet::Digit => b'd',
+                    Alphabet::Upper => b'u',
+                    _ => b'l',
+                }));
+            }
+            Self::Reference(sort, owner) => {
+                tweak.extend_from_slice(if owner == Owner::Reference { b"ref-" } else { b"acc-" });
+                tweak.extend_from_slice(match sort {
+                    Sort::Digits => b"d/",
+                    Sort::Capitals => b"u/",
+                    Sort::Small => b"m/",
+                });
+                let layout = |character: &u8| if character.is_ascii_alphanumeric() { b'a' } else { *character };
+                tweak.extend(subject.text.iter().map(layout));
+            }
+            Self::Phone(code) => {
+                tweak.extend_from_slice(b"phone/");
+                tweak.extend_from_slice(&text[..usize::from(code)]);
+                tweak.push(b'/');
+                write_number(text.len() - usize::from(code), tweak);
+            }
+        }
+    }
+}
+
+fn iban_mark(place: Alphabet) -> u8 {
+    if place == Alphabet::Upper { b'X' } else { b'0' }
+}
+
+fn write_iban_check(text: &mut [u8]) {
+    let check = check::iso_7064([&text[4..], &text[..2]]);
+    text[2..4].copy_from_slice(&check);
+}
+
+fn is_reference(sort: Sort, text: &[u8]) -> bool {
+    match sort {
+        Sort::Digits => true,
+        Sort::Capitals => text.len() < 6 || !text.iter().all(u8::is_ascii_digit),
+        Sort::Small => text.iter().any(u8::is_ascii_lowercase),
+    }
+}
+
+/// Whether an earlier row of ACCOUNT takes the letters and digits.
+fn is_claimed(text: &[u8]) -> bool {
+    let mut upper = [0; CHARACTERS_MAX];
+    let upper = &mut upper[..text.len()];
+    upper.copy_from_slice(text);
+    upper.make_ascii_uppercase();
+    iban::has_form(upper) || is_card_number(text)
+}
+
+fn write_counted(name: &[u8], count: usize, out: &mut Vec<u8>) {
+    out.extend_from_slice(name);
+    write_number(count, out);
+}
+
+/// A number below 1000 in decimal.
+fn write_number(number: usize, out: &mut Vec<u8>) {
+    if number >= 100 {
+        out.push(b'0' + (number / 100) as u8);
+    }
+    if number >= 10 {
+        out.push(b'0' + (number / 10 % 10) as u8);
+    }
+    out.push(b'0' + (number % 10) as u8);
+}
+
+/// Writes letters and digits into the layout of the value they came from: everything else stays where it is.
+pub fn lay_out(class: &Class, layout: &[u8], text: &[u8], out: &mut Vec<u8>) {
+    let mut characters = text.iter();
+    let mut index = 0_usize;
+    for &written in layout {
+        if !written.is_ascii_alphanumeric() {
+            out.push(written);
+            continue;
+        }
+        let is_skipped = class.skipped.is_some_and(|skipped| usize::from(skipped) == index);
+        index += 1;
+        // Beyond the class there is only a BIC's XXX, which is layout too.
+        let character = if is_skipped { written } else { *characters.next().unwrap_or(&written) };
+        out.push(match class.spelling {
+            Spelling::AsIs => character,
+            Spelling::Small => character.to_ascii_lowercase(),
+            Spelling::Capital => character.to_ascii_uppercase(),
+        });
+    }
+}

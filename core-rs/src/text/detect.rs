@@ -1,0 +1,133 @@
+//! Finds card numbers and IBANs in kept text (docs/internals/engine.md, "KEEP").
+
+use crate::kinds::check::luhn_valid;
+use crate::kinds::iban::{self, COUNTRIES, Verdict};
+
+const CARD_DIGITS: core::ops::RangeInclusive<usize> = 13..=19;
+
+/// Whether a text holds a number that passes for a card's, or a valid IBAN.
+#[must_use]
+pub fn holds_identifier(text: &[u8]) -> bool {
+    let digits = text.iter().filter(|byte| byte.is_ascii_digit()).count();
+    // The shortest IBAN has 15 characters, of which in some countries only the check digits are digits.
+    (digits >= *CARD_DIGITS.start() && holds_card_number(text)) || (digits >= 2 && text.len() >= 15 && holds_iban(text))
+}
+
+fn holds_card_number(text: &[u8]) -> bool {
+    let mut digits = Vec::with_capacity(text.len());
+    // Where a number may begin or end: at the ends of the run and at separators, as indexes into `digits`.
+    let mut breaks = Vec::new();
+    let mut at = 0;
+    while at < text.len() {
+        if !text[at].is_ascii_digit() {
+            at += 1;
+            continue;
+        }
+        digits.clear();
+        breaks.clear();
+        breaks.push(0);
+        while let Some(digit) = text.get(at).filter(|byte| byte.is_ascii_digit()) {
+            digits.push(*digit);
+            at += 1;
+            let is_separator = matches!(text.get(at), Some(b' ' | b'-' | b'.' | b'/' | b'\t' | b'\n'));
+            if is_separator && text.get(at + 1).is_some_and(u8::is_ascii_digit) {
+                breaks.push(digits.len());
+                at += 1;
+            }
+        }
+        breaks.push(digits.len());
+        if run_holds_card_number(&digits, &breaks) {
+            return true;
+        }
+    }
+    false
+}
+
+fn run_holds_card_number(digits: &[u8], breaks: &[usize]) -> bool {
+    breaks.iter().enumerate().any(|(index, &start)| {
+        // Issuers' numbers begin with 2 to 6 (ISO/IEC 7812-1 has 1, 7, 8 and 9 for other industries).
+        matches!(digits.get(start), Some(b'2'..=b'6'))
+            && breaks[index + 1..]
+                .iter()
+                .take_while(|end| **end - start <= *CARD_DIGITS.end())
+                .any(|&end| CARD_DIGITS.contains(&(end - start)) && luhn_valid(&digits[start..end]))
+    })
+}
+
+fn holds_iban(text: &[u8]) -> bool {
+    text.iter().enumerate().any(|(at, byte)| {
+        byte.is_ascii_alphabetic() && (at == 0 || !text[at - 1].is_ascii_alphanumeric()) && begins_with_iban(&text[at..])
+    })
+}
+
+/// An IBAN's characters, single spaces or hyphens between them, and no further letter or digit at once.
+fn begins_with_iban(text: &[u8]) -> bool {
+    let mut characters = [0_u8; 34];
+    let mut length = 0;
+    let mut wanted = 4;
+    let mut at = 0;
+    while length < wanted {
+        match text.get(at) {
+            Some(byte) if byte.is_ascii_alphanumeric() => {
+                characters[length] = byte.to_ascii_uppercase();
+                length += 1;
+                if length == 4 {
+                    let Some(country) = country_of_head(&characters[..4]) else { return false };
+                    wanted = country;
+                }
+            }
+            Some(b' ' | b'-') if text.get(at + 1).is_some_and(u8::is_ascii_alphanumeric) => {}
+            _ => return false,
+        }
+        at += 1;
+    }
+    !text.get(at).is_some_and(u8::is_ascii_alphanumeric) && matches!(iban::judge(&characters[..length]), Verdict::Valid(_))
+}
+
+/// Length of the IBANs of the country that a head names.
+fn country_of_head(head: &[u8]) -> Option<usize> {
+    if !head[2..].iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    iban::country_of(head).map(|index| COUNTRIES[usize::from(index)].length)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn card_numbers() {
+        for text in [
+            "4111111111111111",
+            "paid with 4111 1111-1111.1111 today",
+            "x4111111111111111y",
+            "12 4111111111111111 99",
+            "4111\n1111/1111\t1111",
+            "5500000000000004,",
+        ] {
+            assert!(holds_identifier(text.as_bytes()), "{text}");
+        }
+        for text in [
+            "4111111111111112",
+            "94111111111111111",
+            "1111111111111117",
+            "4111  1111 1111 1111",
+            "411111111111111",
+            "41111111111111110000000",
+            "",
+        ] {
+            assert!(!holds_identifier(text.as_bytes()), "{text}");
+        }
+    }
+
+    #[test]
+    fn ibans() {
+        for text in ["GB29NWBK60161331926819", "to gb29 nwbk 6016 1331 9268 19.", "(DE89-3704-0044-0532-0130-00)", "éDE89370400440532013000"] {
+            assert!(holds_identifier(text.as_bytes()), "{text}");
+        }
+        for text in ["GB28NWBK60161331926819", "xGB29NWBK60161331926819", "GB29NWBK601613319268199", "GB29NWBK6016133192681", "GB29  NWBK60161331926819"] {
+            assert!(!holds_identifier(text.as_bytes()), "{text}");
+        }
+    }
+}

@@ -1,0 +1,125 @@
+/** `bauta check`: everything that is wrong with a model, at once. */
+import { existsSync, readFileSync } from "node:fs";
+import { DATA_CLASSES, SHAPES } from "../formats/api.ts";
+import { selectEngine } from "../engines/select.ts";
+import { ephemeralKeyRing } from "../keys/ephemeral.ts";
+import { BautaError } from "../kit/errors.ts";
+import { checkModel } from "../model/check.ts";
+import { loadModel } from "../model/load.ts";
+import { compareLocks, encodeLock, lockOf, parseLock } from "../model/lock.ts";
+import type { Model } from "../model/model.ts";
+import { describeProblem, type Problem } from "../model/problem.ts";
+import { fileSource, presetSource } from "../model/sources.ts";
+import { KIND_DEFINITIONS, PRESETS, TECHNIQUES } from "../model/vocabulary.ts";
+import { lockPathOf, runnable } from "../open.ts";
+import { Masker } from "../pipeline/masker.ts";
+import { CATALOGUES, FORMATS } from "../registry.ts";
+import { fileSink } from "../sinks/file.ts";
+import { filesAt } from "../sources/file.ts";
+import { EXIT } from "./exit.ts";
+import { colorsFor, grouped } from "./terminal.ts";
+
+export interface CheckOptions {
+  readonly preset?: string;
+  readonly sample?: readonly string[];
+  readonly updateLock?: boolean;
+  readonly list?: boolean;
+  readonly json?: boolean;
+}
+
+interface SampleResult {
+  readonly messages: number;
+  readonly refused: { readonly place: string; readonly code: string; readonly name: string; readonly path: string; count: number }[];
+}
+
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
+
+export async function check(path: string | undefined, options: CheckOptions): Promise<number> {
+  if (options.list) return list(options.json === true);
+  if ((path === undefined) === (options.preset === undefined)) throw new BautaError(1001, { detail: "name a model file or a --preset" });
+  const source = path === undefined ? presetSource(options.preset ?? "") : fileSource(path);
+  const loaded = loadModel(source);
+  const problems: Problem[] = [...loaded.problems];
+  const checked = loaded.model === undefined ? undefined : checkModel(loaded.model, CATALOGUES);
+  problems.push(...(checked?.problems ?? []));
+  const differences = loaded.model === undefined || path === undefined ? [] : lock(loaded.model, path, options.updateLock === true && problems.length === 0);
+  const samples = loaded.model === undefined || problems.length > 0 || options.sample === undefined ? undefined : await sample(loaded.model, options.sample);
+  const uncovered = [...(checked?.uncovered ?? new Map())].map(([message, fields]) => ({ message, fields: fields.length, first: fields[0]?.path ?? "" }));
+  const bad = problems.length > 0 || (differences.length > 0 && options.updateLock !== true) || (samples?.refused.length ?? 0) > 0;
+  if (options.json) {
+    print(JSON.stringify({ model: source.name, problems: problems.map((problem) => ({ ...problem, code: `BAUTA-${problem.issue}` })), uncovered, lock: differences, samples }, null, 1));
+    return bad ? EXIT.usage : EXIT.done;
+  }
+  const colors = colorsFor(process.stdout);
+  for (const problem of problems) print(`${colors.red("✗")} ${describeProblem(problem)}`);
+  for (const difference of differences) print(`${colors.yellow(options.updateLock ? "lock updated" : "lock differs")} ${difference}`);
+  if (checked !== undefined) {
+    for (const row of uncovered) print(`${colors.yellow("!")} ${row.message}: ${grouped(row.fields)} fields without a rule, refused when they come; the first is ${row.first}`);
+  }
+  if (samples !== undefined) {
+    for (const row of samples.refused) print(`${colors.red("✗")} ${row.place}: ${row.code} ${row.name} ${row.path} (${row.count}×)`);
+    print(`${samples.refused.length === 0 ? colors.green("✓") : " "} ${grouped(samples.messages)} sample messages looked at`);
+  }
+  const summary = checked === undefined ? "" : ` over ${grouped(checked.fieldCount)} fields of ${CATALOGUES.map((catalogue) => catalogue.messages().length).reduce((a, b) => a + b, 0)} message types`;
+  print(problems.length === 0 ? `${colors.green("✓")} ${source.name}: nothing wrong${summary}` : `${grouped(problems.length)} ${problems.length === 1 ? "problem" : "problems"} in ${source.name}`);
+  return bad ? EXIT.usage : EXIT.done;
+}
+
+/** What differs between the model and its lock file; writes the file anew when asked. */
+function lock(model: Model, path: string, update: boolean): readonly string[] {
+  const file = lockPathOf(path);
+  const now = lockOf(model);
+  const differences = existsSync(file) ? compareLocks(parseLock(readFileSync(file, "utf8")), now) : update ? [`${file} is new`] : [];
+  if (update && (differences.length > 0 || !existsSync(file))) {
+    const sink = fileSink(file);
+    sink.write(new TextEncoder().encode(encodeLock(now)));
+    sink.commit();
+  }
+  return differences;
+}
+
+/** Masks samples into nothing under a key of the moment, and gathers what would be refused. */
+async function sample(model: Model, paths: readonly string[]): Promise<SampleResult> {
+  const plan = runnable(model, ephemeralKeyRing());
+  const engine = await selectEngine("portable");
+  const masker = new Masker({ engine, plan, formats: FORMATS, scan: { input: "strict" }, frame: "auto", direction: "mask", onRefuse: "divert", keyedHash: (bytes) => plan.keyedHash(bytes) });
+  const refused: SampleResult["refused"] = [];
+  try {
+    for (const file of paths.flatMap((path) => filesAt(path))) {
+      const outlet = {
+        write: () => undefined,
+        refused: (refusal: { issue: { code: string; name: string }; path: string }) => {
+          const known = refused.find((row) => row.place === file.name && row.code === refusal.issue.code && row.path === refusal.path);
+          if (known !== undefined) known.count++;
+          else refused.push({ place: file.name, code: refusal.issue.code, name: refusal.issue.name, path: refusal.path, count: 1 });
+        },
+      };
+      masker.beginSource();
+      for await (const chunk of file.chunks()) masker.push(chunk, outlet);
+      masker.end(outlet);
+    }
+    masker.reconcile();
+    return { messages: masker.counts.in, refused };
+  } finally {
+    masker.close();
+    plan.close();
+  }
+}
+
+function list(json: boolean): number {
+  const techniques = Object.values(TECHNIQUES);
+  const kinds = Object.values(KIND_DEFINITIONS);
+  if (json) {
+    print(JSON.stringify({ techniques, kinds, presets: PRESETS, classes: DATA_CLASSES, shapes: SHAPES, messages: CATALOGUES.flatMap((catalogue) => catalogue.messages()) }, null, 1));
+    return EXIT.done;
+  }
+  const colors = colorsFor(process.stdout);
+  const row = (title: string, words: readonly string[]): void => print(`${colors.bold(title.padEnd(11))} ${words.join(", ")}`);
+  row("techniques", techniques.map((definition) => definition.name));
+  row("kinds", kinds.map((definition) => definition.name));
+  row("presets", PRESETS);
+  row("classes", DATA_CLASSES);
+  row("shapes", SHAPES);
+  row("messages", CATALOGUES.flatMap((catalogue) => catalogue.messages()));
+  return EXIT.done;
+}

@@ -1,0 +1,152 @@
+/** `bauta demo`, which `npm start` runs: one customer in three formats, before and after. */
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { EngineName } from "../engines/api.ts";
+import { engineLine, selectEngine } from "../engines/select.ts";
+import { ephemeralKeyRing } from "../keys/ephemeral.ts";
+import { BautaError } from "../kit/errors.ts";
+import { loadModel } from "../model/load.ts";
+import { modelError } from "../model/problem.ts";
+import { fileSource } from "../model/sources.ts";
+import { runnable } from "../open.ts";
+import { type Counts, Masker } from "../pipeline/masker.ts";
+import { FORMATS } from "../registry.ts";
+import { EXIT } from "./exit.ts";
+import { renderSideBySide } from "./side-by-side.ts";
+import { bytesText, type Colors, colorsFor, grouped } from "./terminal.ts";
+
+const EXAMPLES = fileURLToPath(new URL("../../examples/", import.meta.url));
+/** How long the rate is measured, at least. */
+const MEASURE_MS = 400;
+/** Published, and the same for everyone: it makes the output of the demo repeatable and protects nothing. */
+const DEMO_KEY = new TextEncoder().encode("bauta demo key: public, no secret");
+
+const MESSAGES = [
+  { title: "ISO 20022 pacs.008, with its business application header", file: "payment.pacs.008.xml" },
+  { title: "SWIFT MT103", file: "payment.mt103" },
+  { title: "JSON event (laid out here for reading; masked in place)", file: "payment.json" },
+] as const;
+
+interface Masked {
+  readonly title: string;
+  readonly before: Uint8Array;
+  readonly after: Uint8Array;
+}
+
+export async function demo(options: { readonly engine: EngineName }): Promise<number> {
+  const colors = colorsFor(process.stdout);
+  const engine = await selectEngine(options.engine);
+  const { model, problems } = loadModel(fileSource(`${EXAMPLES}models/demo.yaml`));
+  if (model === undefined) throw modelError(problems);
+  const plan = runnable(model, ephemeralKeyRing(() => DEMO_KEY.slice(0, 32)));
+  const masker = new Masker({
+    engine, plan, formats: FORMATS, scan: { input: "strict" }, frame: "auto", direction: "mask", onRefuse: "stop",
+    keyedHash: (bytes) => plan.keyedHash(bytes),
+  });
+  try {
+    const masked = MESSAGES.map(({ title, file }) => {
+      const before = new Uint8Array(readFileSync(`${EXAMPLES}messages/${file}`));
+      return { title, before, after: maskOne(masker, before) };
+    });
+    masker.reconcile();
+    const counts = { ...masker.counts };
+    const rate = measure(masker, masked);
+    for (const line of page(masked, counts, rate, engineLine(engine), colors)) process.stdout.write(`${line}\n`);
+  } finally {
+    masker.close();
+    plan.close();
+  }
+  return EXIT.done;
+}
+
+function maskOne(masker: Masker, message: Uint8Array): Uint8Array {
+  const parts: Uint8Array[] = [];
+  const outlet = {
+    write: (bytes: Uint8Array) => void parts.push(bytes.slice()),
+    refused: (refusal: { issue: { number: number }; path: string }) => {
+      throw new BautaError(refusal.issue.number, { path: refusal.path });
+    },
+  };
+  masker.beginSource();
+  masker.push(message, outlet);
+  masker.end(outlet);
+  return new Uint8Array(Buffer.concat(parts));
+}
+
+/** Messages per second over the three formats mixed, in this process, on one core. */
+function measure(masker: Masker, masked: readonly Masked[]): number {
+  const separator = new Uint8Array([0x0a]);
+  const chunk = new Uint8Array(Buffer.concat(Array.from({ length: 64 }, () => masked.flatMap(({ before }) => [before, separator])).flat()));
+  const outlet = { write: () => undefined, refused: () => undefined };
+  const before = masker.counts.out;
+  masker.beginSource();
+  // The first passes warm the compiler up.
+  for (let pass = 0; pass < 8; pass++) masker.push(chunk, outlet);
+  const warm = masker.counts.out;
+  const from = performance.now();
+  while (performance.now() - from < MEASURE_MS) masker.push(chunk, outlet);
+  const seconds = (performance.now() - from) / 1000;
+  const messages = masker.counts.out - warm;
+  masker.end(outlet);
+  return masker.counts.out > before ? messages / seconds : 0;
+}
+
+function* page(masked: readonly Masked[], counts: Counts, rate: number, engine: string, colors: Colors): Generator<string> {
+  const width = Math.min(process.stdout.columns ?? 120, 160);
+  yield engine;
+  yield "";
+  yield `${colors.bold("Bauta")} masks payment messages in motion. Below: one payment of one customer, as three systems see it.`;
+  for (const { title, before, after } of masked) {
+    yield "";
+    yield `${colors.bold(title)}  ${colors.dim(`${grouped(before.length)} bytes in, ${grouped(after.length)} out`)}`;
+    yield* renderSideBySide({ before: readable(before), after: readable(after) }, width, colors);
+  }
+  yield "";
+  yield colors.bold("The link: the same value has the same pseudonym in every format");
+  yield* linkTable(masked, colors);
+  yield "";
+  yield `${colors.green(`in ${counts.in} = out ${counts.out} + refused ${counts.refused}`)} · ${counts.found} values found: ${counts.masked} masked, ${counts.kept} kept, ${counts.removed} removed`;
+  yield `${grouped(rate)} messages/s, the three formats mixed, one core, this machine, this minute · ${bytesText(bytesPerSecond(masked, rate))}/s`;
+  yield "";
+  yield colors.bold("Try next");
+  yield "  npm run bauta -- keys new qa.key --env qa";
+  yield "  npm run bauta -- mask --preset test-data --key-file qa.key examples/messages/payment.pacs.008.xml";
+  yield "  npm run bauta -- check examples/models/demo.yaml --sample examples/messages";
+  yield "  npm run bauta -- mask --help";
+}
+
+const bytesPerSecond = (masked: readonly Masked[], rate: number): number =>
+  (masked.reduce((sum, { before }) => sum + before.length, 0) / masked.length) * rate;
+
+/** JSON on one line is laid out for the eye; everything else is shown as it is. */
+function readable(bytes: Uint8Array): string {
+  const text = new TextDecoder().decode(bytes).replaceAll("\r\n", "\n").trimEnd();
+  return text.startsWith('{"') ? JSON.stringify(JSON.parse(text), null, 2) : text.replaceAll(/^( +)/gm, (spaces) => " ".repeat(spaces.length / 2));
+}
+
+/** Where a value stands in each of the three messages. */
+const LINKS: readonly { readonly name: string; readonly patterns: readonly (RegExp | undefined)[] }[] = [
+  { name: "debtor account", patterns: [/<DbtrAcct><Id><IBAN>([^<]*)/, /:50K:\/(\S*)/, /"debtor":\{[^}]*"iban":"([^"]*)"/] },
+  { name: "creditor account", patterns: [/<CdtrAcct><Id><IBAN>([^<]*)/, /:59:\/(\S*)/, /"creditor":\{[^}]*"iban":"([^"]*)"/] },
+  { name: "debtor name", patterns: [/<Dbtr>\s*<Nm>([^<]*)/, /:50K:\S*\r\n([^\r]*)/, /"debtor":\{"name":"([^"]*)"/] },
+  { name: "debtor's bank", patterns: [/<DbtrAgt><FinInstnId><BICFI>([^<]*)/, /:52A:(\S*)/, /"debtor":\{[^}]*"bic":"([^"]*)"/] },
+  { name: "instruction", patterns: [/<InstrId>([^<]*)/, /:20:(\S*)/, /"id":"([^"]*)"/] },
+  { name: "UETR", patterns: [/<UETR>([^<]*)/, /\{121:([^}]*)/, /"uetr":"([^"]*)"/] },
+];
+
+function* linkTable(masked: readonly Masked[], colors: Colors): Generator<string> {
+  const texts = masked.map(({ before, after }) => [new TextDecoder().decode(before), new TextDecoder().decode(after)] as const);
+  for (const { name, patterns } of LINKS) {
+    const pairs = texts.map(([before, after], i) => {
+      const pattern = patterns[i];
+      return pattern === undefined ? undefined : ([pattern.exec(before)?.[1] ?? "", pattern.exec(after)?.[1] ?? ""] as const);
+    });
+    const canonical = new Set(pairs.map((pair) => canonicalForm(pair?.[1] ?? "")));
+    const mark = canonical.size === 1 ? colors.green("✓ same in all three") : colors.red("✗ differs");
+    const [before, after] = pairs[0] ?? ["", ""];
+    yield `  ${name.padEnd(17)} ${colors.red((before ?? "").padEnd(38))} ${colors.dim("→")} ${colors.bold(colors.green((after ?? "").padEnd(38)))} ${mark}`;
+  }
+}
+
+/** Spelled alike: without spaces, in one case, a BIC without XXX. */
+const canonicalForm = (value: string): string => value.replaceAll(/\s/g, "").toUpperCase().replace(/^([A-Z0-9]{8})XXX$/, "$1");

@@ -1,0 +1,55 @@
+/** `bauta doctor`: what runs here, for a report and for an operator's own eyes. */
+import type { EngineName } from "../engines/api.ts";
+import { selectEngine } from "../engines/select.ts";
+import { BautaError } from "../kit/errors.ts";
+import { disableCoreDumps, runtimeFacts } from "../platform/process.ts";
+import { CATALOGUES, FORMATS } from "../registry.ts";
+import { EXIT } from "./exit.ts";
+import { colorsFor } from "./terminal.ts";
+
+interface EngineReport {
+  readonly name: EngineName;
+  readonly usable: boolean;
+  readonly facts: Readonly<Record<string, string>>;
+}
+
+export async function doctor(version: string, options: { readonly json?: boolean }): Promise<number> {
+  const runtime = runtimeFacts();
+  const engines = [await engineReport("native"), await engineReport("portable")];
+  const report = {
+    bauta: version,
+    runtime: `${runtime.name} ${runtime.version}`,
+    platform: `${process.platform} ${process.arch}`,
+    coreDumps: disableCoreDumps() ? "hold no memory" : "left to the system",
+    formats: FORMATS.map((format) => format.name),
+    messages: CATALOGUES.map((catalogue) => catalogue.messages().length).reduce((a, b) => a + b, 0),
+    engines,
+  };
+  const healthy = engines.every((engine) => engine.usable);
+  if (options.json) {
+    process.stdout.write(`${JSON.stringify(report, null, 1)}\n`);
+    return healthy ? EXIT.done : EXIT.engine;
+  }
+  const colors = colorsFor(process.stdout);
+  const row = (name: string, text: string): void => void process.stdout.write(`${colors.bold(name.padEnd(12))} ${text}\n`);
+  row("bauta", report.bauta);
+  row("runtime", `${report.runtime} on ${report.platform}`);
+  row("core dumps", report.coreDumps);
+  row("formats", `${report.formats.join(", ")}; ${report.messages} message types with a catalogue`);
+  for (const engine of engines) {
+    row(engine.name, engine.usable ? colors.green("usable") : colors.red("not usable"));
+    for (const [name, text] of Object.entries(engine.facts)) row("", `${colors.dim(name)} ${text}`);
+  }
+  return healthy ? EXIT.done : EXIT.engine;
+}
+
+/** Loading the native engine also runs the canary against the portable one. */
+async function engineReport(name: EngineName): Promise<EngineReport> {
+  try {
+    const engine = await selectEngine(name);
+    return { name, usable: true, facts: { version: engine.version, ...engine.facts } };
+  } catch (error) {
+    if (!(error instanceof BautaError)) throw error;
+    return { name, usable: false, facts: { problem: error.message } };
+  }
+}

@@ -1,0 +1,29 @@
+/** `bauta keys new | mask-only | show`. */
+import { describeKeyFile, maskOnlyKeyFile, newKeyFile } from "../keys/index.ts";
+import { colorsFor } from "./terminal.ts";
+
+interface Options {
+  readonly json?: boolean;
+}
+
+export function keysNew(file: string, options: Options & { readonly env: string }): void {
+  newKeyFile(file, options.env);
+  show(file, options, "made");
+}
+
+export function keysMaskOnly(file: string, target: string, options: Options): void {
+  maskOnlyKeyFile(file, target);
+  show(target, options, "made");
+}
+
+export function keysShow(file: string, options: Options): void {
+  show(file, options, undefined);
+}
+
+function show(file: string, options: Options, done: string | undefined): void {
+  const description = describeKeyFile(file);
+  if (options.json) return void process.stdout.write(`${JSON.stringify({ file, ...description })}\n`);
+  const colors = colorsFor(process.stdout);
+  if (done !== undefined) process.stdout.write(`${colors.green("✓")} ${done} ${file} (mode 0600). Keep it out of version control, and a copy in your key store.\n`);
+  for (const [name, value] of Object.entries(description)) process.stdout.write(`${colors.bold(name.padEnd(13))} ${Array.isArray(value) ? value.join(", ") : value}\n`);
+}

@@ -1,0 +1,79 @@
+/**
+ * The canary of every start: both engines on one small plan and batch that touches each technique, most kinds and all encodings.
+ * It does not prove them equal (the property tests do); it refuses an addon that was built from other sources than these.
+ */
+import { BautaError } from "../kit/errors.ts";
+import { Batch, RECORD_STRIDE, VALUE_STATUS, VALUE_STRIDE } from "../record/tables.ts";
+import type { Engine } from "./api.ts";
+import { encodePlan, type PlanOperation, type PlanShape } from "./plan.ts";
+
+const TEXT_FIT = { shape: "text", min: 0, max: 0 } as const;
+
+/** Made-up values only: an encoding and what stands in it, under each operation. */
+const CASES: readonly (readonly [operation: PlanOperation, encoding: number, text: string])[] = [
+  [{ technique: "keep", detect: true, strict: true, fit: TEXT_FIT }, 0, "EUR 1234.50"],
+  [{ technique: "redact", fit: { shape: "swift-x", min: 1, max: 35 } }, 6, "SOME STREET 5"],
+  [{ technique: "drop", fit: TEXT_FIT }, 7, "{CHK:123456789ABC}"],
+  [{ technique: "mask", kind: "pan", keepFirst: 6, keepLast: 4, fit: TEXT_FIT }, 4, "4111 1111 1111 1111"],
+  [identity("hash", { kind: "email", hash: "blake3" }), 4, "J\\u00fcrgen@Example.COM"],
+  [identity("hash", { kind: "text", hash: "hmac-sha512" }), 3, "free  text"],
+  [identity("token", { kind: "party-name", prefix: "NM" }), 1, "M&#252;ller &amp; S\u00f6hne"],
+  [identity("token", { kind: "digits" }, "digits"), 5, "123456"],
+  [identity("fpe", { kind: "pan", bin: 6 }), 5, "4111111111111111"],
+  [identity("fpe", { kind: "account", otherwise: "token" }), 0, "GB82 WEST 1234 5698 7654 32"],
+  [identity("fpe", { kind: "account", otherwise: "token" }), 6, "DE00500105175407324931"],
+  [identity("fpe", { kind: "bic" }, "bic"), 2, "DEUTDEFF500"],
+  [identity("fpe", { kind: "lei" }, "lei"), 0, "529900T8BM49AURSDO55"],
+  [identity("fpe", { kind: "uetr" }), 4, "EB6305C9-1F7F-49DE-AED0-16487C27B42D"],
+  [identity("fpe", { kind: "reference", otherwise: "redact" }), 0, "Inv-2024/00017-a"],
+  [identity("fpe", { kind: "mixed" }), 7, "AbC123xyz987"],
+  [identity("pseudonym", { kind: "phone" }), 4, "+49 (89) 123-456-78"],
+  [identity("pseudonym", { kind: "iban", otherwise: "redact" }), 0, "fr1420041010050500013m02606"],
+];
+
+/** @throws BautaError 1303 when outputs, statuses or output ranges differ */
+export function compareOnCanary(native: Engine, portable: Engine): void {
+  const expected = runCanary(portable);
+  const actual = runCanary(native);
+  if (expected !== actual) throw new BautaError(1303);
+}
+
+/** Everything that the contract fixes about the canary batch, as one text. */
+function runCanary(engine: Engine): string {
+  const batch = canaryBatch();
+  const plan = encodePlan({
+    model: "canary",
+    namespaces: [{ name: "canary", keyVersion: 1 }],
+    operations: CASES.map(([operation]) => operation),
+  });
+  const handle = engine.open(plan, Uint8Array.from({ length: 32 }, (_, i) => i), "mask");
+  const output = new Uint8Array(8192);
+  try {
+    const done = handle.transform(batch, output, 0);
+    const statuses = CASES.map((_, value) => batch.values[value * VALUE_STRIDE + VALUE_STATUS]);
+    return [done, statuses, batch.records.subarray(0, batch.recordCount * RECORD_STRIDE), output].join("|");
+  } finally {
+    handle.close();
+  }
+}
+
+/** One record for each case: a byte of structure, the value, a byte of structure. */
+function canaryBatch(): Batch {
+  const batch = new Batch(CASES.length, CASES.length, CASES.length);
+  const encoder = new TextEncoder();
+  batch.input = encoder.encode(CASES.map(([, , text]) => `<${text}>`).join(""));
+  let at = 0;
+  CASES.forEach(([, encoding, text], operation) => {
+    const length = encoder.encode(text).length;
+    const record = batch.beginRecord(at, 0);
+    batch.addValue(operation, 0);
+    batch.addSegment(at + 1, at + 1 + length, encoding);
+    at += length + 2;
+    batch.endRecord(record, at);
+  });
+  return batch;
+}
+
+function identity(technique: "hash" | "token" | "fpe" | "pseudonym", rest: Partial<PlanOperation>, shape: PlanShape = "text"): PlanOperation {
+  return { technique, namespace: "canary", fit: { ...TEXT_FIT, shape }, ...rest };
+}

@@ -1,0 +1,2 @@
+/** The portable engine: TypeScript over node:crypto and hash-wasm. */
+export { loadPortableEngine } from "./engine.ts";

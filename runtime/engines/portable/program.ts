@@ -1,0 +1,165 @@
+/** A plan made ready to run: every operation checked against its field, every constant and key prepared. */
+import { createSecretKey, type KeyObject } from "node:crypto";
+import { BautaError } from "../../kit/errors.ts";
+import { Bin, Hash, Kind, type Operation, Otherwise, type Plan, Shape, Technique } from "../generated/plan_pb.ts";
+import { PLAN_VERSION, decodePlan } from "../plan.ts";
+import { Aes } from "./crypto/aes.ts";
+import { Classes } from "./kinds/classes.ts";
+import { type MaskSpec, maskSpec } from "./techniques/mask.ts";
+import { type RedactSpec, redactSpec } from "./techniques/redact.ts";
+import { hashSpec, isTokenLike, otherwiseTokenSpec, takesIbanToken, type TokenSpec, tokenSpec } from "./techniques/token.ts";
+import { type FitCheck, fitCheck } from "./text/fit.ts";
+
+export const KEY_BYTES = 32;
+
+/** One namespace's sub-key in the forms that its techniques need. */
+export interface Namespace {
+  readonly bytes: Uint8Array;
+  readonly secret: KeyObject;
+  readonly aes: Aes;
+  readonly classes: Classes;
+}
+
+export interface CompiledOperation {
+  readonly technique: Technique;
+  readonly kind: Kind;
+  readonly fit: FitCheck;
+  readonly strict: boolean;
+  readonly detect: boolean;
+  readonly hash: Hash;
+  /** Digits of a card number that stay. */
+  readonly bin: number;
+  readonly otherwise: Otherwise;
+  /** Index in `Program.namespaces`. */
+  readonly namespace: number;
+  /** TOKEN, PSEUDONYM of a text kind, HASH, or `otherwise` TOKEN; undefined where that is a redaction. */
+  readonly token: TokenSpec | undefined;
+  /** `otherwise` TOKEN of a value of IBAN form is the IBAN token. */
+  readonly ibanToken: boolean;
+  readonly redact: RedactSpec | undefined;
+  readonly mask: MaskSpec | undefined;
+}
+
+export interface Program {
+  readonly namespaces: readonly Namespace[];
+  readonly operations: readonly CompiledOperation[];
+}
+
+/**
+ * @throws BautaError 6011 naming the operation that cannot run, 9001 for bytes that are no plan or keys of the wrong length
+ */
+export function compile(planBytes: Uint8Array, keys: Uint8Array): Program {
+  const plan = decodePlan(planBytes);
+  if (plan.version !== PLAN_VERSION) throw new BautaError(6011, { detail: "plan version" });
+  if (keys.length !== plan.namespaces.length * KEY_BYTES) throw new BautaError(9001, { detail: "key table length" });
+  return {
+    namespaces: plan.namespaces.map((_, index) => namespaceOf(keys.slice(index * KEY_BYTES, (index + 1) * KEY_BYTES))),
+    operations: plan.operations.map((operation, index) => {
+      const compiled = compileOperation(operation, plan);
+      if (typeof compiled === "string") throw new BautaError(6011, { detail: `operation ${index}: ${compiled}` });
+      return compiled;
+    }),
+  };
+}
+
+/** Overwrites the keys; the program cannot run afterwards. */
+export function wipe(program: Program): void {
+  for (const namespace of program.namespaces) namespace.bytes.fill(0);
+}
+
+function namespaceOf(bytes: Uint8Array): Namespace {
+  return { bytes, secret: createSecretKey(bytes), aes: new Aes(bytes), classes: new Classes() };
+}
+
+/** Shapes that take any identifier, since every class keeps the sort of each character or is of letters and digits. */
+const OPEN_SHAPES: readonly Shape[] = [
+  Shape.TEXT, Shape.SWIFT_X, Shape.CODE, Shape.UNKNOWN, Shape.ALPHANUMERIC, Shape.UPPER_ALPHANUMERIC, Shape.REFERENCE_16X, Shape.NUMBER,
+];
+
+/** Kinds with classes, and the shapes that they take besides the open ones. */
+const CLASS_SHAPES: ReadonlyMap<Kind, readonly Shape[]> = new Map<Kind, readonly Shape[]>([
+  [Kind.PAN, [Shape.DIGITS]],
+  [Kind.DIGITS, [Shape.DIGITS]],
+  [Kind.MIXED, [Shape.DIGITS]],
+  [Kind.IBAN, [Shape.IBAN]],
+  [Kind.ACCOUNT, [Shape.IBAN]],
+  [Kind.BIC, [Shape.BIC, Shape.LT_ADDRESS]],
+  [Kind.LEI, [Shape.LEI]],
+  [Kind.UETR, [Shape.UUID4]],
+  [Kind.PHONE, [Shape.PHONE]],
+  [Kind.ALPHANUMERIC, []],
+  [Kind.REFERENCE, []],
+]);
+
+/** What is wrong is a reason for the operator, never a value. */
+function compileOperation(operation: Operation, plan: Plan): CompiledOperation | string {
+  const unknown = unknownWord(operation);
+  if (unknown !== undefined) return unknown;
+  const { technique, kind } = operation;
+  if (operation.fit === undefined && technique !== Technique.KEEP && technique !== Technique.DROP) return "no fit";
+  if (needsNamespace(technique) && operation.namespace >= plan.namespaces.length) return "unknown namespace";
+  const fit = fitCheck(operation.fit);
+  const base = {
+    technique, kind, fit,
+    strict: operation.strict,
+    detect: operation.detect,
+    hash: operation.hash as Hash,
+    bin: operation.bin === Bin.BIN_6 ? 6 : operation.bin === Bin.BIN_8 ? 8 : 0,
+    otherwise: operation.otherwise as Otherwise,
+    namespace: operation.namespace,
+    token: undefined, ibanToken: false, redact: undefined, mask: undefined,
+  } as const;
+  if (isTokenLike(operation)) {
+    const token = tokenSpec(operation, fit);
+    return typeof token === "string" ? token : { ...base, technique: Technique.TOKEN, token };
+  }
+  switch (technique) {
+    case Technique.KEEP:
+      return fit.shape === Shape.UNKNOWN ? "keep of an unknown type" : base;
+    case Technique.DROP:
+      return base;
+    case Technique.REDACT: {
+      const redact = redactSpec(fit);
+      return typeof redact === "string" ? redact : { ...base, redact };
+    }
+    case Technique.MASK: {
+      const mask = maskSpec(operation, fit);
+      return typeof mask === "string" ? mask : { ...base, mask };
+    }
+    case Technique.HASH: {
+      const token = hashSpec(operation, fit);
+      return typeof token === "string" ? token : { ...base, token };
+    }
+    default:
+      return compileClassed(operation, fit, base);
+  }
+}
+
+/** FPE, and PSEUDONYM of a kind with classes. */
+function compileClassed(operation: Operation, fit: FitCheck, base: CompiledOperation): CompiledOperation | string {
+  const shapes = CLASS_SHAPES.get(operation.kind as Kind);
+  if (shapes === undefined) return "the kind has no class of values";
+  if (fit.prefix.length > 0) return "a field with a fixed prefix";
+  if (!OPEN_SHAPES.includes(fit.shape) && !shapes.includes(fit.shape)) return "the kind does not keep to the shape";
+  const redact = redactSpec(fit);
+  if (operation.otherwise === Otherwise.ERROR) return base;
+  if (typeof redact === "string") return redact;
+  if (operation.otherwise === Otherwise.REDACT) return { ...base, redact };
+  return { ...base, redact, token: otherwiseTokenSpec(operation, fit), ibanToken: takesIbanToken(operation.kind as Kind, fit) };
+}
+
+function needsNamespace(technique: Technique): boolean {
+  return (
+    technique === Technique.HASH || technique === Technique.TOKEN || technique === Technique.FPE || technique === Technique.PSEUDONYM
+  );
+}
+
+/** An enum's number that this version does not know is a plan of a later one. */
+function unknownWord(operation: Operation): string | undefined {
+  if (operation.technique === Technique.TECHNIQUE_UNSPECIFIED || operation.technique > Technique.PSEUDONYM) return "unknown technique";
+  if (operation.kind > Kind.PARTY_NAME) return "unknown kind";
+  if ((operation.fit?.shape ?? 0) > Shape.SWIFT_DATE_TIME) return "unknown shape";
+  if (operation.hash > Hash.BLAKE3_KEYED) return "unknown hash";
+  if (operation.bin > Bin.BIN_8) return "unknown bin";
+  return operation.otherwise > Otherwise.REDACT ? "unknown otherwise" : undefined;
+}

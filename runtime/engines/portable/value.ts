@@ -1,0 +1,382 @@
+/** What an operation does to one value: the order of work of docs/internals/engine.md. Encryption is only queued here. */
+import { createHmac } from "node:crypto";
+import { BautaError } from "../../kit/errors.ts";
+import { VALUE_POINTS_MAX } from "../../kit/limits.ts";
+import {
+  type Batch,
+  ENCODING_RAW,
+  SEGMENT_ENCODING,
+  SEGMENT_END,
+  SEGMENT_START,
+  SEGMENT_STRIDE,
+  STATUS_KEPT,
+  STATUS_LEFT,
+  STATUS_MASKED,
+  STATUS_REDACTED,
+  STATUS_REMOVED,
+  STATUS_TOKEN,
+  VALUE_FIRST_SEGMENT,
+  VALUE_SEGMENT_COUNT,
+  VALUE_STRIDE,
+} from "../../record/tables.ts";
+import { Hash, Kind, Otherwise, Shape, Technique } from "../generated/plan_pb.ts";
+import { hmacSha256, hmacSha512, type WasmHashes } from "./crypto/hashes.ts";
+import { isIbanForm, isUuidForm, SPELL_AS_IS, SPELL_CAPITAL, SPELL_SMALL, type Spelling } from "./kinds/classes.ts";
+import { type Domain, RANK_LIMBS } from "./kinds/domain.ts";
+import { CLASS_OF, Subject } from "./kinds/subject.ts";
+import type { CompiledOperation, Namespace, Program } from "./program.ts";
+import { type MaskSpec, pushMask } from "./techniques/mask.ts";
+import { pushRedaction, type RedactSpec } from "./techniques/redact.ts";
+import { IBAN_TOKEN, pushHash, pushToken, type TokenSpec } from "./techniques/token.ts";
+import { Canonical } from "./text/canonical.ts";
+import { decodeSegment } from "./text/decode.ts";
+import { holdsIdentifier } from "./text/detect.ts";
+import { fits } from "./text/fit.ts";
+import type { Unicode } from "./text/unicode.ts";
+import { toLimbs, Walk } from "./walk.ts";
+import { ACTION_REMOVE, type Window } from "./window.ts";
+
+/** Attempts of a draw: their suffixes are one byte. */
+const DRAW_ATTEMPTS = 128;
+const NO_COUNTRY: readonly [number, number] = [0x58, 0x58];
+
+/** Kinds whose canonical form is what a strict check of an identifier's shape looks at. */
+const CANONICAL_KINDS: readonly Kind[] = [Kind.PAN, Kind.IBAN, Kind.BIC, Kind.LEI, Kind.UETR, Kind.ACCOUNT];
+const CANONICAL_SHAPES: readonly Shape[] = [Shape.IBAN, Shape.BIC, Shape.LEI, Shape.UUID4, Shape.DIGITS];
+
+/** A value whose letters and digits are being encrypted, and how they go back into its layout. */
+interface Queued {
+  start: number;
+  count: number;
+  place: number;
+  covered: number;
+  spelling: Spelling;
+  skipped: number;
+}
+
+export class ValueProcessor {
+  readonly #program: Program;
+  readonly #unmask: boolean;
+  readonly #window: Window;
+  readonly #hashes: WasmHashes;
+  readonly #subject = new Subject();
+  readonly #canonical: Canonical;
+  readonly #walks: readonly Walk[];
+  readonly #limbs = new Uint32Array(RANK_LIMBS);
+  /** Letters and digits of the values that are queued, side by side. */
+  #arena = new Uint8Array(1 << 16);
+  #arenaLength = 0;
+  readonly #queue: Queued[] = [];
+  #queued = 0;
+  /** The value at hand: its index, its code points in the window's texts, the encoding of its first segment. */
+  #value = 0;
+  #start = 0;
+  #count = 0;
+  #encoding = ENCODING_RAW;
+
+  constructor(program: Program, unmask: boolean, window: Window, unicode: Unicode, hashes: WasmHashes) {
+    this.#program = program;
+    this.#unmask = unmask;
+    this.#window = window;
+    this.#hashes = hashes;
+    this.#canonical = new Canonical(unicode, this.#subject);
+    this.#walks = program.namespaces.map((namespace) => new Walk(namespace));
+  }
+
+  begin(): void {
+    this.#queued = 0;
+    this.#arenaLength = 0;
+    for (const walk of this.#walks) walk.clear();
+  }
+
+  /** Does the work of one value and returns its status; what is to be encrypted waits for `finish`. */
+  process(batch: Batch, value: number, operation: CompiledOperation, latin1: boolean): number {
+    const { technique } = operation;
+    this.#value = value;
+    if (technique === Technique.DROP) {
+      this.#window.actions[value - this.#window.firstValue] = ACTION_REMOVE;
+      return STATUS_REMOVED;
+    }
+    const keep = technique === Technique.KEEP;
+    if (keep && !operation.strict && !operation.detect) return STATUS_KEPT;
+    if (this.#unmask && !keep && technique !== Technique.FPE) return STATUS_LEFT;
+    if (!this.#decode(batch, value, latin1)) return 6001;
+    if (this.#count === 0) return keep ? STATUS_KEPT : STATUS_MASKED;
+    if (this.#count > VALUE_POINTS_MAX && !keep && technique !== Technique.REDACT) return 6007;
+    if (operation.strict && !this.#isAdmitted(operation)) return 6001;
+    switch (technique) {
+      case Technique.KEEP: {
+        const found = operation.detect && holdsIdentifier(this.#window.texts.data, this.#start, this.#count);
+        return found ? 6004 : STATUS_KEPT;
+      }
+      case Technique.REDACT:
+        return this.#redact(operation.redact as RedactSpec, STATUS_MASKED);
+      case Technique.MASK:
+        return this.#mask(operation);
+      case Technique.HASH:
+        return this.#hash(operation, operation.token as TokenSpec);
+      case Technique.TOKEN:
+        return this.#token(operation, operation.token as TokenSpec, STATUS_MASKED);
+      default:
+        return this.#classed(operation);
+    }
+  }
+
+  /** Encrypts what was queued and writes it into its layout. */
+  finish(): void {
+    for (const walk of this.#walks) walk.run(this.#arena, this.#unmask);
+    for (let i = 0; i < this.#queued; i++) this.#layOut(this.#queue[i] as Queued);
+  }
+
+  #decode(batch: Batch, value: number, latin1: boolean): boolean {
+    const { input, values, segments } = batch;
+    const row = value * VALUE_STRIDE;
+    const first = values[row + VALUE_FIRST_SEGMENT] as number;
+    const end = first + (values[row + VALUE_SEGMENT_COUNT] as number);
+    const { texts, segmentCounts, firstSegment } = this.#window;
+    const start = texts.length;
+    let at = start;
+    for (let segment = first; segment < end; segment++) {
+      const from = segments[segment * SEGMENT_STRIDE + SEGMENT_START] as number;
+      const to = segments[segment * SEGMENT_STRIDE + SEGMENT_END] as number;
+      texts.reserve(at - texts.length + to - from);
+      const next = decodeSegment(input, from, to, segments[segment * SEGMENT_STRIDE + SEGMENT_ENCODING] as number, latin1, texts.data, at);
+      if (next < 0) return false;
+      segmentCounts[segment - firstSegment] = next - at;
+      at = next;
+    }
+    texts.length = at;
+    this.#start = start;
+    this.#count = at - start;
+    this.#encoding = end > first ? (segments[first * SEGMENT_STRIDE + SEGMENT_ENCODING] as number) : ENCODING_RAW;
+    return true;
+  }
+
+  /** The strict check: an identifier is looked at in its canonical form, since an IBAN in groups is still that IBAN. */
+  #isAdmitted(operation: CompiledOperation): boolean {
+    const { fit, kind } = operation;
+    const texts = this.#window.texts;
+    if (!CANONICAL_KINDS.includes(kind) || !CANONICAL_SHAPES.includes(fit.shape) || !this.#isTaken(kind)) {
+      return fits(fit, texts.data, this.#start, this.#count);
+    }
+    this.#canonical.write(kind, fit.shape, texts.data, this.#start, this.#count);
+    const { bytes, length } = this.#canonical;
+    const start = texts.length;
+    texts.reserve(length + 4);
+    let at = start;
+    for (let i = 0; i < length; i++) {
+      // The shape's own spelling of a UUID has the hyphens that the canonical form leaves out.
+      if (kind === Kind.UETR && (i === 8 || i === 12 || i === 16 || i === 20)) texts.data[at++] = 0x2d;
+      texts.data[at++] = bytes[i] as number;
+    }
+    return fits(fit, texts.data, start, at - start);
+  }
+
+  /** Whether the kind's canonical form takes the value. */
+  #isTaken(kind: Kind): boolean {
+    const subject = this.#subject;
+    if (!subject.load(this.#window.texts.data, this.#start, this.#count) || subject.tooLong) return false;
+    switch (kind) {
+      case Kind.PAN:
+        return subject.isGroupedDigits();
+      case Kind.IBAN:
+        return subject.isGroupedAlnum();
+      case Kind.UETR:
+        return isUuidForm(subject);
+      case Kind.ACCOUNT:
+        return true;
+      default:
+        return subject.layout === 0;
+    }
+  }
+
+  #redact(spec: RedactSpec, status: number): number {
+    const { texts } = this.#window;
+    const start = texts.length;
+    pushRedaction(spec, this.#encoding, this.#count, texts);
+    return this.#written(start, status);
+  }
+
+  #mask(operation: CompiledOperation): number {
+    const { texts } = this.#window;
+    const start = texts.length;
+    pushMask(operation.mask as MaskSpec, this.#subject, this.#encoding, texts, this.#start, this.#count);
+    return this.#written(start, STATUS_MASKED);
+  }
+
+  #hash(operation: CompiledOperation, spec: TokenSpec): number {
+    const issue = this.#canonicalise(operation);
+    if (issue !== 0) return issue;
+    const { texts } = this.#window;
+    const start = texts.length;
+    pushHash(spec, this.#digest(operation, this.#canonical.view()), texts);
+    return this.#written(start, STATUS_MASKED);
+  }
+
+  #digest(operation: CompiledOperation, message: Uint8Array): Uint8Array {
+    const { bytes, secret } = this.#namespaceOf(operation);
+    switch (operation.hash) {
+      case Hash.HMAC_SHA256:
+        return hmacSha256(secret, message);
+      case Hash.HMAC_SHA512:
+        return hmacSha512(secret, message);
+      case Hash.BLAKE3_KEYED:
+        return this.#hashes.blake3Keyed(bytes, message);
+      default:
+        throw unknownWord();
+    }
+  }
+
+  #token(operation: CompiledOperation, spec: TokenSpec, status: number): number {
+    const issue = this.#canonicalise(operation);
+    if (issue !== 0) return issue;
+    const mac = hmacSha256(this.#namespaceOf(operation).secret, this.#canonical.view());
+    const { texts } = this.#window;
+    const start = texts.length;
+    pushToken(spec, mac, spec.iban ? this.#country() : NO_COUNTRY, texts);
+    return this.#written(start, status);
+  }
+
+  /** FPE, and PSEUDONYM of a kind with classes. */
+  #classed(operation: CompiledOperation): number {
+    const subject = this.#subject;
+    if (!subject.load(this.#window.texts.data, this.#start, this.#count)) return this.#unmask ? STATUS_LEFT : 6001;
+    const { classes } = this.#namespaceOf(operation);
+    const domain = classes.classify(operation.kind, operation.fit.shape, operation.bin, subject);
+    if (domain === undefined) return this.#outside(operation, classes.issue);
+    const encrypts = operation.technique === Technique.FPE;
+    if (encrypts && !domain.encryptable) return this.#outside(operation, 6003);
+    const queued = this.#enqueue(classes.covered, classes.spelling, classes.skipped);
+    if (encrypts) {
+      (this.#walks[operation.namespace] as Walk).add(domain, this.#arena, queued.place);
+    } else if (!this.#draw(operation, domain, queued.place)) {
+      this.#queued--;
+      return this.#outside(operation, 6001);
+    }
+    this.#window.write(this.#value, this.#start, this.#count);
+    return STATUS_MASKED;
+  }
+
+  /** `otherwise` of a value that is in no class of its kind. */
+  #outside(operation: CompiledOperation, issue: number): number {
+    if (this.#unmask) return STATUS_LEFT;
+    switch (operation.otherwise) {
+      case Otherwise.ERROR:
+        return issue;
+      case Otherwise.REDACT:
+        return this.#redact(operation.redact as RedactSpec, STATUS_REDACTED);
+      case Otherwise.TOKEN:
+        if (operation.ibanToken && this.#isIbanLike(operation.kind)) return this.#token(operation, IBAN_TOKEN, STATUS_TOKEN);
+        if (operation.token === undefined) return this.#redact(operation.redact as RedactSpec, STATUS_REDACTED);
+        return this.#token(operation, operation.token, STATUS_TOKEN);
+      default:
+        throw unknownWord();
+    }
+  }
+
+  /** Whether the canonical IBAN text of the value is of IBAN form. */
+  #isIbanLike(kind: Kind): boolean {
+    const subject = this.#subject;
+    if (!this.#isTaken(kind)) return false;
+    subject.upperCase();
+    return isIbanForm(subject.alnum, 0, subject.length);
+  }
+
+  /** Copies the letters and digits of the subject to the arena, to be laid out by `finish`. */
+  #enqueue(covered: number, spelling: Spelling, skipped: number): Queued {
+    const place = this.#arenaLength;
+    if (place + covered > this.#arena.length) {
+      const larger = new Uint8Array(this.#arena.length * 2);
+      larger.set(this.#arena);
+      this.#arena = larger;
+    }
+    const { alnum } = this.#subject;
+    for (let i = 0; i < covered; i++) this.#arena[place + i] = alnum[i] as number;
+    this.#arenaLength = place + covered;
+    const index = this.#queued++;
+    let queued = this.#queue[index];
+    if (queued === undefined) {
+      queued = { start: 0, count: 0, place: 0, covered: 0, spelling: SPELL_AS_IS, skipped: -1 };
+      this.#queue[index] = queued;
+    }
+    queued.start = this.#start;
+    queued.count = this.#count;
+    queued.place = place;
+    queued.covered = covered;
+    queued.spelling = spelling;
+    queued.skipped = skipped;
+    return queued;
+  }
+
+  /** Writes a draw from the class over the letters and digits at `place`; false when no attempt was a member. */
+  #draw(operation: CompiledOperation, domain: Domain, place: number): boolean {
+    this.#canonicalise(operation);
+    const { secret } = this.#namespaceOf(operation);
+    const canonical = this.#canonical;
+    const { bytes, length } = canonical;
+    const message = bytes.subarray(0, length);
+    const suffixed = bytes.subarray(0, length + 1);
+    for (let attempt = 0; attempt < DRAW_ATTEMPTS; attempt++) {
+      bytes[length] = 2 * attempt;
+      const first = createHmac("sha256", secret).update(attempt === 0 ? message : suffixed).digest("hex");
+      bytes[length] = 2 * attempt + 1;
+      const second = createHmac("sha256", secret).update(suffixed).digest("hex");
+      toLimbs(BigInt(`0x${first}${second}`) % domain.size, this.#limbs);
+      if (!domain.unrank(this.#limbs, this.#arena, place)) return false;
+      domain.markDraw?.(this.#arena, place);
+      if (domain.complete === undefined || domain.complete(this.#arena, place)) return true;
+    }
+    return false;
+  }
+
+  #canonicalise(operation: CompiledOperation): number {
+    return this.#canonical.write(operation.kind, operation.fit.shape, this.#window.texts.data, this.#start, this.#count);
+  }
+
+  #namespaceOf(operation: CompiledOperation): Namespace {
+    return this.#program.namespaces[operation.namespace] as Namespace;
+  }
+
+  /** The first two code points as a country, if they are letters. */
+  #country(): readonly [number, number] {
+    const { data } = this.#window.texts;
+    if (this.#count < 2) return NO_COUNTRY;
+    const first = capital(data[this.#start] as number);
+    const second = capital(data[this.#start + 1] as number);
+    return first === 0 || second === 0 ? NO_COUNTRY : [first, second];
+  }
+
+  /** Puts the letters and digits of a queued value back where they came from. */
+  #layOut(queued: Queued): void {
+    const { data } = this.#window.texts;
+    const { start, count, place, covered, spelling, skipped } = queued;
+    let seen = 0;
+    let taken = 0;
+    for (let i = start; i < start + count; i++) {
+      let code = data[i] as number;
+      if (CLASS_OF[code] === 0) continue;
+      // Beyond what the class covers there is only a BIC's XXX, which stays.
+      if (seen++ !== skipped && taken < covered) code = this.#arena[place + taken++] as number;
+      if (spelling === SPELL_SMALL && code >= 0x41 && code <= 0x5a) code += 0x20;
+      else if (spelling === SPELL_CAPITAL && code >= 0x61) code -= 0x20;
+      data[i] = code;
+    }
+  }
+
+  /** The output of the value at hand is what was appended since `start`. */
+  #written(start: number, status: number): number {
+    this.#window.write(this.#value, start, this.#window.texts.length - start);
+    return status;
+  }
+}
+
+/** A small or capital ASCII letter as a capital; 0 for anything else. */
+function capital(code: number): number {
+  if (code >= 0x80 || (CLASS_OF[code] as number) < 2) return 0;
+  return code >= 0x61 ? code - 0x20 : code;
+}
+
+/** A number of a later plan version, which `compile` has refused. */
+function unknownWord(): BautaError {
+  return new BautaError(9001, { detail: "plan word" });
+}

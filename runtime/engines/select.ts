@@ -1,0 +1,43 @@
+/**
+ * Choosing the engine: by name, never by what happens to load. A native engine that is missing or foreign refuses to start;
+ * portable runs only when the operator said so, and the first line of every run names the one that runs.
+ */
+import { BautaError } from "../kit/errors.ts";
+import type { Engine, EngineName } from "./api.ts";
+import { compareOnCanary } from "./canary.ts";
+
+/**
+ * Loads the engine of that name. Native is compared with portable on a small fixed batch first.
+ * @throws BautaError 1301 or 1302 when the native engine cannot be loaded or is of another version, 1303 when the two disagree
+ * @example const engine = await selectEngine("native");
+ */
+export async function selectEngine(name: EngineName): Promise<Engine> {
+  switch (name) {
+    case "portable":
+      return loadPortable();
+    case "native": {
+      const { loadNativeEngine } = await import("./native/index.ts");
+      const native = loadNativeEngine();
+      compareOnCanary(native, await loadPortable());
+      return native;
+    }
+    default:
+      return unknownEngine(name);
+  }
+}
+
+/** The first line of a run's log: which engine, its version, and what it stands on. */
+export function engineLine(engine: Engine): string {
+  const state = engine.name === "native" ? "rust=enabled" : "rust=disabled";
+  const facts = Object.entries(engine.facts).map(([name, value]) => `${name}=${value.replaceAll(" ", "-")}`);
+  return [`FASTOPS | ${state}`, `engine=${engine.name}`, `version=${engine.version}`, ...facts].join(" ");
+}
+
+async function loadPortable(): Promise<Engine> {
+  const { loadPortableEngine } = await import("./portable/index.ts");
+  return loadPortableEngine();
+}
+
+function unknownEngine(name: never): never {
+  throw new BautaError(1001, { detail: `engine ${String(name)}` });
+}

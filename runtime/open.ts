@@ -1,0 +1,130 @@
+/** Composition: model, key ring and catalogues put together into what a masker runs. */
+import { createHash, createHmac } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import type { Direction } from "./engines/api.ts";
+import type { KeyRing } from "./keys/api.ts";
+import { ephemeralKeyRing, seedKeyRing } from "./keys/ephemeral.ts";
+import { openKeyFile } from "./keys/file/index.ts";
+import { BautaError } from "./kit/errors.ts";
+import { type CompiledModel, compileModel } from "./model/compile.ts";
+import { loadModel } from "./model/load.ts";
+import { verifyLock } from "./model/lock.ts";
+import type { Model } from "./model/model.ts";
+import { modelError } from "./model/problem.ts";
+import { fileSource, type ModelSource, presetSource } from "./model/sources.ts";
+import type { PlanSource } from "./pipeline/masker.ts";
+
+export interface PlanChoice {
+  /** Path of a model file; or */
+  readonly model?: string | undefined;
+  /** the name of a preset. */
+  readonly preset?: string | undefined;
+  readonly keyFile?: string | undefined;
+  /** Refuse a key file of another environment. */
+  readonly environment?: string | undefined;
+  readonly direction: Direction;
+}
+
+/** A plan that can be run: rules, operations, sub-keys. `close` overwrites the keys. */
+export interface OpenPlan extends PlanSource {
+  readonly model: Model;
+  readonly environment: string;
+  /** For the first lines of a run: names, ids and digests; never a key. */
+  describe(): Record<string, string>;
+  /** HMAC-SHA-256 under the ring's audit key, first 32 hex digits. */
+  keyedHash(bytes: Uint8Array): string;
+  close(): void;
+}
+
+/** Loads, checks and compiles what the choice names. Throws BautaError for everything that is wrong with it. */
+export function openPlan(choice: PlanChoice): OpenPlan {
+  const source = sourceOf(choice);
+  const { model, problems } = loadModel(source);
+  if (model === undefined) throw modelError(problems);
+  verifyLockBeside(source, model);
+  if (choice.direction === "unmask") requireReversible(model);
+  return runnable(model, ringOf(model, choice));
+}
+
+/** A plan over a model that was loaded already, under a key ring that the caller made. */
+export function runnable(model: Model, ring: KeyRing): OpenPlan {
+  const compiled: CompiledModel = compileModel(model, { keyVersion: ring.keyVersion });
+  const auditKey = ring.purposeKey("refused-records");
+  const perRecord = model.mode === "random" && model.scope === "record";
+  let keys: Uint8Array | undefined;
+  return {
+    model,
+    environment: ring.environment,
+    operationFor: (format, message, field) => compiled.operationFor(format, message, field),
+    dropOperation: compiled.dropOperation,
+    jsonRules: compiled.jsonRules,
+    envelope: compiled.envelope,
+    perRecord,
+    get operationCount() {
+      return compiled.operations.length;
+    },
+    planBytes: () => compiled.plan(),
+    keyBytes() {
+      if (perRecord) return keysOfTheMoment(compiled);
+      keys ??= ring.namespaceKeys(compiled.namespaces);
+      return keys;
+    },
+    describe: () => ({
+      model: model.name,
+      mode: model.mode,
+      ...(ring.environment === "" ? {} : { environment: ring.environment }),
+      key: ring.id === "" ? `${ring.origin}, stored nowhere` : ring.id,
+      plan: createHash("sha256").update(compiled.plan()).digest("hex").slice(0, 16),
+    }),
+    keyedHash: (bytes) => createHmac("sha256", auditKey).update(bytes).digest("hex").slice(0, 32),
+    close() {
+      auditKey.fill(0);
+      keys?.fill(0);
+      ring.close();
+    },
+  };
+}
+
+/** Mode random, scope record: a key that one record sees. */
+function keysOfTheMoment(compiled: CompiledModel): Uint8Array {
+  const ring = ephemeralKeyRing();
+  try {
+    return ring.namespaceKeys(compiled.namespaces);
+  } finally {
+    ring.close();
+  }
+}
+
+function sourceOf(choice: PlanChoice): ModelSource {
+  if (choice.model !== undefined && choice.preset !== undefined) throw new BautaError(1001, { detail: "--model and --preset exclude each other" });
+  if (choice.model !== undefined) return fileSource(choice.model);
+  if (choice.preset !== undefined) return presetSource(choice.preset);
+  throw new BautaError(1001, { detail: "name a --model or a --preset" });
+}
+
+/** Path of the lock file that belongs to a model file. */
+export const lockPathOf = (modelPath: string): string => modelPath.replace(/\.ya?ml$/, "") + ".lock.json";
+
+function verifyLockBeside(source: ModelSource, model: Model): void {
+  if (source.preset) return;
+  const path = lockPathOf(source.name);
+  if (existsSync(path)) verifyLock(model, readFileSync(path, "utf8"));
+}
+
+function requireReversible(model: Model): void {
+  if (model.mode === "random") throw new BautaError(1214, { detail: "what mode random masked cannot be unmasked" });
+  if (!model.namespaces.some((namespace) => namespace.technique === "fpe")) throw new BautaError(1305);
+}
+
+function ringOf(model: Model, choice: PlanChoice): KeyRing {
+  if (model.mode === "random") {
+    if (choice.keyFile !== undefined) throw new BautaError(1214, { detail: "mode random takes no key file" });
+    return ephemeralKeyRing();
+  }
+  if (model.seedAsKey) {
+    if (choice.keyFile !== undefined) throw new BautaError(1214, { detail: "danger-seed-as-key takes no key file" });
+    return seedKeyRing(model.seed ?? "");
+  }
+  if (choice.keyFile === undefined) throw new BautaError(1101);
+  return openKeyFile(choice.keyFile, { environment: choice.environment, need: choice.direction });
+}
