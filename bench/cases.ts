@@ -104,7 +104,7 @@ export async function portableCase(runs: number): Promise<BenchRow[]> {
 }
 
 export async function ff1Case(runs: number): Promise<BenchRow[]> {
-  const addon = loadAddon();
+  const { addon } = loadAddon();
   const key = new Uint8Array(32).fill(0x2b);
   const values = 1024;
   const text = new TextEncoder().encode(Array.from({ length: values }, (_, i) => String(1_000_000_000 + i * 7_919)).join(""));

@@ -16,7 +16,7 @@ export async function streamCase(total: number): Promise<BenchRow[]> {
   const folder = mkdtempSync(join(tmpdir(), "bauta-bench-"));
   try {
     const keyFile = join(folder, "bench.key");
-    newKeyFile(keyFile, "bench");
+    newKeyFile(keyFile, { environment: "bench" });
     const child = spawn(process.execPath, [MAIN, "mask", "--preset", "test-data", "--key-file", keyFile, "--json"], { stdio: ["pipe", "ignore", "pipe"] });
     let report = "";
     child.stderr.on("data", (chunk: Buffer) => {

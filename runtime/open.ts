@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import type { Direction } from "./engines/api.ts";
 import type { KeyRing } from "./keys/api.ts";
 import { ephemeralKeyRing, seedKeyRing } from "./keys/ephemeral.ts";
-import { openKeyFile } from "./keys/file/index.ts";
+import { openKeyFile } from "./keys/key-file.ts";
 import { BautaError } from "./kit/errors.ts";
 import { type CompiledModel, compileModel } from "./model/compile.ts";
 import { loadModel } from "./model/load.ts";

@@ -23,6 +23,8 @@ pub enum Error {
         /// Which rule of the contract it breaks.
         reason: &'static str,
     },
+    /// The plan is of a version that this engine does not run.
+    PlanVersion,
     /// The plan, the key table or the batch's tables are malformed: the caller has a bug.
     Malformed(&'static str),
 }
@@ -34,7 +36,7 @@ impl Error {
         match self {
             Self::Ff1Parameters(_) => issue::FF1_PARAMETERS,
             Self::Ff1Domain => issue::FIELD_DOMAIN,
-            Self::Unfit { .. } => issue::OPERATION_UNFIT,
+            Self::Unfit { .. } | Self::PlanVersion => issue::OPERATION_UNFIT,
             Self::Malformed(_) => issue::BUG,
         }
     }
@@ -45,6 +47,7 @@ impl fmt::Display for Error {
         match self {
             Self::Ff1Parameters(reason) | Self::Malformed(reason) => formatter.write_str(reason),
             Self::Ff1Domain => formatter.write_str("fewer than 10^6 values"),
+            Self::PlanVersion => formatter.write_str("plan version"),
             Self::Unfit { operation, reason } => write!(formatter, "operation {operation}: {reason}"),
         }
     }

@@ -1,5 +1,5 @@
 /** `bauta keys new | mask-only | show`. */
-import { describeKeyFile, maskOnlyKeyFile, newKeyFile } from "../keys/index.ts";
+import { maskOnlyKeyFile, newKeyFile, showKeyFile } from "../keys/key-file.ts";
 import { colorsFor } from "./terminal.ts";
 
 interface Options {
@@ -7,7 +7,7 @@ interface Options {
 }
 
 export function keysNew(file: string, options: Options & { readonly env: string }): void {
-  newKeyFile(file, options.env);
+  newKeyFile(file, { environment: options.env });
   show(file, options, "made");
 }
 
@@ -21,7 +21,7 @@ export function keysShow(file: string, options: Options): void {
 }
 
 function show(file: string, options: Options, done: string | undefined): void {
-  const description = describeKeyFile(file);
+  const description = showKeyFile(file);
   if (options.json) return void process.stdout.write(`${JSON.stringify({ file, ...description })}\n`);
   const colors = colorsFor(process.stdout);
   if (done !== undefined) process.stdout.write(`${colors.green("✓")} ${done} ${file} (mode 0600). Keep it out of version control, and a copy in your key store.\n`);

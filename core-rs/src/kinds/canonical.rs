@@ -73,19 +73,29 @@ fn write_identifier(kind: Kind, shape: Shape, text: &[u8], out: &mut Vec<u8>) ->
     true
 }
 
-/// Country letters of a value whose canonical IBAN text is of IBAN form.
+/// Whether the canonical IBAN text of a value under kind IBAN or ACCOUNT is of IBAN form.
 #[must_use]
-pub fn iban_country(kind: Kind, text: &[u8]) -> Option<[u8; 2]> {
-    if !text.is_ascii() {
-        return None;
-    }
-    let mut subject = Subject::new(text)?;
+pub fn is_iban_like(kind: Kind, text: &[u8]) -> bool {
+    let subject = if text.is_ascii() { Subject::new(text) } else { None };
+    let Some(mut subject) = subject else { return false };
     if kind == Kind::Iban && !subject.is_grouped_alphanumerics() {
-        return None;
+        return false;
     }
     subject.make_upper_case();
-    let joined = subject.joined();
-    iban::has_form(joined).then(|| [joined[0], joined[1]])
+    iban::has_form(subject.joined())
+}
+
+/// Whether the canonical form of an identifier kind takes a value, so that a strict check looks at that form.
+#[must_use]
+pub fn is_taken(kind: Kind, text: &[u8]) -> bool {
+    let subject = if text.is_ascii() { Subject::new(text) } else { None };
+    subject.is_some_and(|subject| match kind {
+        Kind::Pan => subject.is_grouped_digits(),
+        Kind::Iban => subject.is_grouped_alphanumerics(),
+        Kind::Uetr => subject.is_uuid_form(),
+        Kind::Account => true,
+        _ => subject.layout() == 0,
+    })
 }
 
 #[cfg(test)]

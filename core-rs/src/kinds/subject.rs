@@ -119,6 +119,12 @@ impl<'value> Subject<'value> {
     }
 }
 
+/// As [`Subject::is_grouped_digits`], for a text of any length and character set.
+#[must_use]
+pub fn is_grouped_digits(text: &[u8]) -> bool {
+    !text.iter().any(u8::is_ascii_alphabetic) && is_grouped(text, b" -./")
+}
+
 fn is_grouped(text: &[u8], separators: &[u8]) -> bool {
     let mut separated = true;
     for character in text {

@@ -102,7 +102,7 @@ function agents(): Case[] {
   const all = { de, nl, it, gb, pl, es, ch, at, pt, us, jp, sg } as Record<string, Bank>;
   const of = (key: string): Bank => all[key] as Bank;
   const nameAddress = (bank: Bank): string => `${bank.name}\n1 MARKET SQUARE\n${bank.town}`;
-  const rows: readonly (readonly [string, readonly MessageField[]])[] = [
+  const rows: readonly (readonly [string, Case["fields"]])[] = [
     ["51a", [["51A", "QUELDEFFXXX"]]],
     ["52a-bic11", [["52A", "QUELDEFF417"]]],
     ["52a-account", [["52A", `/${of("de").account}\nQUELDEFF`]]],
@@ -144,7 +144,7 @@ function agents(): Case[] {
     ["57d-russia", [["57D", "//RU998100417\nOZERNY BANK AO\nUL. ZERKALNAYA 17\nOZYORSK-NOVY"]]],
     ["57d-southafrica", [["57D", "//ZA998104\nKAROO UNION BANK LTD\n41 AALWYN ST\nKLIPSPRUIT 9981"]]],
   ];
-  return rows.map(([name, fields]) => ({ name: `mt103-${name}`, type: "103", fields: fields.map(([tag, content]) => [tag, content] as const) }));
+  return rows.map(([name, fields]) => ({ name: `mt103-${name}`, type: "103", fields }));
 }
 
 /** Field 59, every option. */
@@ -172,7 +172,7 @@ function narratives(): Case[] {
     ["70-reference", ["70", "/RFB/BET 2026-0417"]],
     ["70-several", ["70", "/RFB/QF20260417\n/ROC/VM-99810-417\n/INV/990417//990418//990419"]],
     ["70-trade-service", ["70", "/TSU/00000089963-0820-01/ABC-15/256"]],
-    ["70-ultimate", ["70", `/ULTD/BRONNSTAD SUBSEA AS/NO/FJORDVIKA\n//${lei("QUENNFELD0PT1K0000")}\n/PURP/SUPP`]],
+    ["70-ultimate", ["70", `/ULTD/BRONNSTAD SUBSEA/NO/FJORDVIKA\n//${lei("QUENNFELD0PT1K0000")}\n/PURP/SUPP`]],
     ["70-full", ["70", "RENT AND SERVICE CHARGES FOR THE FL\nAT AT KESSELBRUCKER GASSE 14, 2ND F\nLOOR LEFT, APRIL TO JUNE 2026, AS P\nER YOUR LETTER OF 17 MARCH, EQ"]],
     ["70-card-over-lines", ["70", `REFUND TO CARD ${cardNumber.slice(0, 12)}\n${cardNumber.slice(12)} PER REQUEST OF 3 MARCH`]],
     ["70-blanks", ["70", "  COMMISSION Q1-2026   12,5 PCT.   \n LESS FEES   "]],
@@ -208,7 +208,7 @@ function instructions(): Case[] {
     { name: "mt103-23e-hold", type: "103", fields: [["23E*", "HOLD/PASSPORT L0417T998 TO BE SHOWN"]] },
     { name: "mt103-23e-phone", type: "103", fields: [["23E*", "SDVA"], ["23E*", "PHOB/0049.99817.0417205"], ["23E*", "TELE/ASK FOR DESK 17"]] },
     { name: "mt103-23e-repa", type: "103", fields: [["23E*", "REPA"], ["23E*", "CORT"]] },
-    { name: "mt103-26t", type: "103", fields: [["26T", "K90"], ["77B", "/ORDERRES/BE//TORENHOFLAAN 63 9981 Z\n//EVENDIJKE"]] },
+    { name: "mt103-26t", type: "103", fields: [["26T", "K90"], ["77B", "/ORDERRES/BE//TORENHOFLAAN 63 9981\n//ZEVENDIJKE"]] },
     { name: "mt103-33b-36-our", type: "103", fields: [...foreign, ["71A", "OUR"], ["71G", "EUR12,5"]] },
     { name: "mt103-33b-36-sha", type: "103", fields: [...foreign, ["71A", "SHA"], ["71F*", "EUR7,5"], ["71F*", "USD10,"]] },
     { name: "mt103-71-ben", type: "103", fields: [["32A", "260417EUR17193,"], ["33B", "EUR17205,5"], ["71A", "BEN"], ["71F*", "EUR12,5"]] },
@@ -253,7 +253,7 @@ function layouts(): Case[] {
 }
 
 function bankTransfers(): Case[] {
-  const rows: readonly (readonly [string, readonly MessageField[]])[] = [
+  const rows: readonly (readonly [string, Case["fields"]])[] = [
     ["plain", []],
     ["nonref", [["21", "NONREF"]]],
     ["13c", [["13C*", "/CLSTIME/0915+0100"]]],
@@ -267,7 +267,7 @@ function bankTransfers(): Case[] {
     ["57b", [["57B", "/998-0998101\nKITANOURA"]]],
     ["72", [["72", "/BNF/COVER OF YOUR CLAIM QF-17\n/TELEBEN/\n/INS/QAPRSGSG"]]],
   ];
-  const plain: Case[] = rows.map(([name, fields]) => ({ name: `mt202-${name}`, type: "202", fields: fields.map(([tag, content]) => [tag, content] as const) }));
+  const plain: Case[] = rows.map(([name, fields]) => ({ name: `mt202-${name}`, type: "202", fields }));
   return [
     ...plain,
     { name: "mt202-output-lf", type: "202", fields: [], header: "output", lineEnd: "\n" },
