@@ -145,7 +145,7 @@ fn calling_codes(table: &Value) -> BuildResult<String> {
     let mut lengths = vec![0; 1000];
     for code in table["codes"].as_array().ok_or("calling-codes.json has no codes")? {
         let code = text(code)?;
-        let span = 10_usize.pow(3_u32.checked_sub(code.len() as u32).ok_or("a calling code has at most three digits")?);
+        let span = [1000, 100, 10, 1].get(code.len()).copied().ok_or("a calling code has at most three digits")?;
         let first = code.parse::<usize>()? * span;
         lengths.get_mut(first..first + span).ok_or("a calling code is a number")?.fill(code.len());
     }
@@ -168,6 +168,6 @@ fn numbers(value: &Value) -> BuildResult<Vec<u64>> {
 
 /// `[offset, length]` as start and end.
 fn range(value: &Value) -> BuildResult<(usize, usize)> {
-    let (offset, length) = (number(&value[0])? as usize, number(&value[1])? as usize);
+    let (offset, length) = (usize::try_from(number(&value[0])?)?, usize::try_from(number(&value[1])?)?);
     Ok((offset, offset + length))
 }

@@ -23,6 +23,7 @@ export interface PlanChoice {
   /** Refuse a key file of another environment. */
   readonly environment?: string | undefined;
   readonly direction: Direction;
+  readonly input?: "strict" | "lenient" | undefined;
 }
 
 /** A plan that can be run: rules, operations, sub-keys. `close` overwrites the keys. */
@@ -43,12 +44,12 @@ export function openPlan(choice: PlanChoice): OpenPlan {
   if (model === undefined) throw modelError(problems);
   verifyLockBeside(source, model);
   if (choice.direction === "unmask") requireReversible(model);
-  return runnable(model, ringOf(model, choice));
+  return runnable(model, ringOf(model, choice), choice.input);
 }
 
 /** A plan over a model that was loaded already, under a key ring that the caller made. */
-export function runnable(model: Model, ring: KeyRing): OpenPlan {
-  const compiled: CompiledModel = compileModel(model, { keyVersion: ring.keyVersion });
+export function runnable(model: Model, ring: KeyRing, input: "strict" | "lenient" = "strict"): OpenPlan {
+  const compiled: CompiledModel = compileModel(model, { keyVersion: ring.keyVersion, input });
   const auditKey = ring.purposeKey("refused-records");
   const perRecord = model.mode === "random" && model.scope === "record";
   let keys: Uint8Array | undefined;

@@ -8,12 +8,15 @@
     reason = "words are cut to their lower bits throughout; lengths are below 2^32 because the tables are"
 )]
 
+pub mod engine;
 pub mod error;
 pub mod ff1;
 pub mod hash;
 pub mod kinds;
+pub mod operation;
 pub mod plan;
 pub mod tables;
+pub mod techniques;
 pub mod text;
 
 pub use error::{Error, issue};

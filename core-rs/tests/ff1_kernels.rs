@@ -1,5 +1,13 @@
 //! The batch kernels against the plain reading of the standard. proptest prints the seed of a failure and keeps it.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "tests stop at the first surprise")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::expect_used,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "tests stop at the first surprise, and know how large their numbers are"
+)]
 
 use bauta_core::ff1::binary::{self, BITS_MAX, BITS_MIN, Direction, Job};
 use bauta_core::ff1::{AesKey, Batch, Ff1};

@@ -1,5 +1,13 @@
 //! Keyed hashes and XXH3 against the official vectors.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "tests stop at the first surprise")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::expect_used,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "tests stop at the first surprise, and know how large their numbers are"
+)]
 
 mod common;
 

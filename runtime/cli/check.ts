@@ -17,7 +17,7 @@ import { CATALOGUES, FORMATS } from "../registry.ts";
 import { fileSink } from "../sinks/file.ts";
 import { filesAt } from "../sources/file.ts";
 import { EXIT } from "./exit.ts";
-import { colorsFor, grouped } from "./terminal.ts";
+import { colorsFor, grouped, print } from "./terminal.ts";
 
 export interface CheckOptions {
   readonly preset?: string;
@@ -31,8 +31,6 @@ interface SampleResult {
   readonly messages: number;
   readonly refused: { readonly place: string; readonly code: string; readonly name: string; readonly path: string; count: number }[];
 }
-
-const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
 export async function check(path: string | undefined, options: CheckOptions): Promise<number> {
   if (options.list) return list(options.json === true);

@@ -13,7 +13,7 @@ import { type Counts, Masker } from "../pipeline/masker.ts";
 import { FORMATS } from "../registry.ts";
 import { EXIT } from "./exit.ts";
 import { renderSideBySide } from "./side-by-side.ts";
-import { bytesText, type Colors, colorsFor, grouped } from "./terminal.ts";
+import { bytesText, type Colors, colorsFor, grouped, print } from "./terminal.ts";
 
 const EXAMPLES = fileURLToPath(new URL("../../examples/", import.meta.url));
 /** How long the rate is measured, at least. */
@@ -51,7 +51,7 @@ export async function demo(options: { readonly engine: EngineName }): Promise<nu
     masker.reconcile();
     const counts = { ...masker.counts };
     const rate = measure(masker, masked);
-    for (const line of page(masked, counts, rate, engineLine(engine), colors)) process.stdout.write(`${line}\n`);
+    for (const line of page(masked, counts, rate, engineLine(engine), colors)) print(`${line}`);
   } finally {
     masker.close();
     plan.close();
@@ -118,9 +118,10 @@ function* page(masked: readonly Masked[], counts: Counts, rate: number, engine: 
 const bytesPerSecond = (masked: readonly Masked[], rate: number): number =>
   (masked.reduce((sum, { before }) => sum + before.length, 0) / masked.length) * rate;
 
-/** JSON on one line is laid out for the eye; everything else is shown as it is. */
+/** JSON on one line and SWIFT headers are laid out for the eye; everything else is shown as it is. */
 function readable(bytes: Uint8Array): string {
   const text = new TextDecoder().decode(bytes).replaceAll("\r\n", "\n").trimEnd();
+  if (text.startsWith("{1:")) return text.replaceAll("}{", "}\n{");
   return text.startsWith('{"') ? JSON.stringify(JSON.parse(text), null, 2) : text.replaceAll(/^( +)/gm, (spaces) => " ".repeat(spaces.length / 2));
 }
 

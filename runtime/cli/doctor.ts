@@ -5,7 +5,7 @@ import { BautaError } from "../kit/errors.ts";
 import { disableCoreDumps, runtimeFacts } from "../platform/process.ts";
 import { CATALOGUES, FORMATS } from "../registry.ts";
 import { EXIT } from "./exit.ts";
-import { colorsFor } from "./terminal.ts";
+import { colorsFor, print } from "./terminal.ts";
 
 interface EngineReport {
   readonly name: EngineName;
@@ -27,11 +27,11 @@ export async function doctor(version: string, options: { readonly json?: boolean
   };
   const healthy = engines.every((engine) => engine.usable);
   if (options.json) {
-    process.stdout.write(`${JSON.stringify(report, null, 1)}\n`);
+    print(`${JSON.stringify(report, null, 1)}`);
     return healthy ? EXIT.done : EXIT.engine;
   }
   const colors = colorsFor(process.stdout);
-  const row = (name: string, text: string): void => void process.stdout.write(`${colors.bold(name.padEnd(12))} ${text}\n`);
+  const row = (name: string, text: string): void => print(`${colors.bold(name.padEnd(12))} ${text}`);
   row("bauta", report.bauta);
   row("runtime", `${report.runtime} on ${report.platform}`);
   row("core dumps", report.coreDumps);

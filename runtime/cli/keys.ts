@@ -1,6 +1,6 @@
 /** `bauta keys new | mask-only | show`. */
 import { maskOnlyKeyFile, newKeyFile, showKeyFile } from "../keys/key-file.ts";
-import { colorsFor } from "./terminal.ts";
+import { colorsFor, print } from "./terminal.ts";
 
 interface Options {
   readonly json?: boolean;
@@ -22,8 +22,14 @@ export function keysShow(file: string, options: Options): void {
 
 function show(file: string, options: Options, done: string | undefined): void {
   const description = showKeyFile(file);
-  if (options.json) return void process.stdout.write(`${JSON.stringify({ file, ...description })}\n`);
+  if (options.json) return print(`${JSON.stringify({ file, ...description })}`);
   const colors = colorsFor(process.stdout);
-  if (done !== undefined) process.stdout.write(`${colors.green("✓")} ${done} ${file} (mode 0600). Keep it out of version control, and a copy in your key store.\n`);
-  for (const [name, value] of Object.entries(description)) process.stdout.write(`${colors.bold(name.padEnd(13))} ${Array.isArray(value) ? value.join(", ") : value}\n`);
+  if (done !== undefined) print(`${colors.green("✓")} ${done} ${file} (mode 0600). Keep it out of version control, and a copy in your key store.`);
+  for (const [name, value] of Object.entries(description)) print(`${colors.bold(name.padEnd(13))} ${textOf(value)}`);
+}
+
+function textOf(value: unknown): string {
+  if (Array.isArray(value)) return value.map(textOf).join(", ");
+  if (typeof value !== "object" || value === null) return String(value);
+  return Object.entries(value).map(([name, part]) => `${name} ${String(part)}`).join(" ");
 }

@@ -42,14 +42,14 @@ for (const direction of ["mask", "unmask"] as const) {
     .option("--preset <NAME>", "test-data, one-way, tokens or strict, in place of a model")
     .option("--key-file <FILE>", `key file${direction === "unmask" ? " with the capability unmask" : ""} (bauta keys new)`)
     .option("--env <NAME>", "refuse a key file of another environment")
-    .addOption(new Option("--engine <NAME>", "native or portable").choices(["native", "portable"]).default("native"))
+    .addOption(new Option("--engine <NAME>", "engine to run").choices(["native", "portable"]).default("native"))
     .option("--in <PATH...>", "files or folders, or - for standard input (default: -)")
     .option("--out <PATH>", "file or folder, written atomically; - for standard output", "-")
     .option("--refused <PATH>", "report of refused records, one JSON line each")
     .option("--refused-raw", "put refused messages themselves into that report (0600)")
-    .addOption(new Option("--on-refuse <WHAT>", "stop or divert").choices(["stop", "divert"]).default("stop"))
-    .addOption(new Option("--input <HOW>", "strict or lenient").choices(["strict", "lenient"]).default("strict"))
-    .addOption(new Option("--frame <HOW>", FRAME_MODES.join(", ")).choices(FRAME_MODES).default("auto"))
+    .addOption(new Option("--on-refuse <WHAT>", "what a refused record does").choices(["stop", "divert"]).default("stop"))
+    .addOption(new Option("--input <HOW>", "how messages are read").choices(["strict", "lenient"]).default("strict"))
+    .addOption(new Option("--frame <HOW>", "how records are told apart").choices(FRAME_MODES).default("auto"))
     .option("--json", "reports as JSON lines on standard error")
     .option("-q, --quiet", "only the engine line and refusals")
     .argument("[paths...]", "same as --in")
@@ -106,13 +106,17 @@ program
 program
   .command("demo")
   .description("mask the bundled messages and show before and after")
-  .addOption(new Option("--engine <NAME>", "native or portable").choices(["native", "portable"]).default("native"))
+  .addOption(new Option("--engine <NAME>", "engine to run").choices(["native", "portable"]).default("native"))
   .option("--preset <NAME>", "preset to show", "test-data")
   .action(async (options) => {
     process.exitCode = await demo(options);
   });
 
 disableCoreDumps();
+// The runtime would print an error with whatever its message holds.
+for (const event of ["uncaughtException", "unhandledRejection"] as const) {
+  process.on(event, (error: unknown) => process.exit(tell(error)));
+}
 try {
   await program.parseAsync();
 } catch (error) {
@@ -122,6 +126,7 @@ try {
 /** Says what went wrong in one line and returns the exit code. A bug's own text is not shown: it could hold anything. */
 function tell(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+  if (error instanceof BautaError && error.issue.number === 7001 && process.argv[2] !== "mask" && process.argv[2] !== "unmask") return EXIT.closed;
   const colors = colorsFor(process.stderr);
   const text = error instanceof BautaError ? error.message : new BautaError(9001, { detail: errorName(error) }).message;
   say(`${colors.red("error")} ${text}`);

@@ -49,16 +49,17 @@ const TURN_MS = 50;
 export async function mask(options: MaskOptions, direction: Direction): Promise<number> {
   const colors = colorsFor(process.stderr);
   const jobs = jobsOf(options);
-  const engine = await selectEngine(options.engine);
   const choice: PlanChoice = {
     model: options.model,
     preset: options.preset,
     keyFile: options.keyFile,
     environment: options.env,
     direction,
+    input: options.input,
   };
   const plan = openPlan(choice);
   try {
+    const engine = await selectEngine(options.engine);
     start(options, engineLine(engine), plan.describe(), colors.dim);
     if (options.refusedRaw)
       say(colors.yellow("warning: --refused-raw writes refused messages in clear into the --refused file (mode 0600)."));

@@ -58,30 +58,39 @@ const label = (line: string): string => /^\s*(?:<[^>]+>|"[^"]*":?|:\w+:|\S+)/.ex
 
 function row(left: string | undefined, right: string | undefined, column: number, colors: Colors): string {
   const mark = left === right ? " " : right === undefined ? "−" : "●";
-  const [leftText, rightText] = highlight(fit(left ?? "", column), fit(right ?? "", column), left, right, colors);
-  return `  ${left === right ? " " : colors.yellow(mark)} ${leftText} ${colors.dim("│")} ${rightText}`;
+  const [leftText, rightText] = highlight(left ?? "", right, column, colors);
+  return `  ${colors.yellow(mark)} ${leftText} ${colors.dim("│")} ${rightText}`;
 }
 
-/** Paints the differing middle of two lines; returns both padded or cut to the column. */
-function highlight(
-  left: { text: string; pad: string },
-  right: { text: string; pad: string },
-  wholeLeft: string | undefined,
-  wholeRight: string | undefined,
-  colors: Colors,
-): [string, string] {
-  if (wholeLeft === wholeRight) return [colors.dim(left.text) + left.pad, colors.dim(right.text)];
-  if (wholeRight === undefined) return [colors.red(left.text) + left.pad, colors.dim("(removed)")];
+/** Characters of unchanged text that are left before a change in a line that is too long to show whole. */
+const LEAD = 16;
+
+/** Paints the differing middle of two lines; both are cut alike, such that the change can be seen, and the left one is padded. */
+function highlight(left: string, right: string | undefined, column: number, colors: Colors): [string, string] {
+  if (left === right) return [colors.dim(cut(left, 0, column).padEnd(column)), colors.dim(cut(left, 0, column))];
+  if (right === undefined) return [colors.red(cut(left, 0, column)) + padding(cut(left, 0, column), column), colors.dim("(removed)")];
   let head = 0;
-  while (head < left.text.length && head < right.text.length && left.text[head] === right.text[head]) head++;
+  while (head < left.length && head < right.length && left[head] === right[head]) head++;
   let tail = 0;
-  while (tail < left.text.length - head && tail < right.text.length - head && left.text.at(-1 - tail) === right.text.at(-1 - tail)) tail++;
-  const paint = (text: string, color: (part: string) => string): string =>
-    text.slice(0, head) + color(text.slice(head, text.length - tail)) + text.slice(text.length - tail);
-  return [paint(left.text, colors.red) + left.pad, paint(right.text, (part) => colors.bold(colors.green(part)))];
+  while (tail < left.length - head && tail < right.length - head && left.at(-1 - tail) === right.at(-1 - tail)) tail++;
+  const longest = Math.max(left.length, right.length);
+  const start = longest <= column ? 0 : Math.max(0, Math.min(head - LEAD, longest - column));
+  const paint = (text: string, color: (part: string) => string): string => {
+    const shown = cut(text, start, column);
+    const from = Math.max(0, head - start);
+    const to = Math.min(shown.length, Math.max(from, text.length - tail - start));
+    return shown.slice(0, from) + color(shown.slice(from, to)) + shown.slice(to);
+  };
+  return [
+    paint(left, colors.red) + padding(cut(left, start, column), column),
+    paint(right, (part) => colors.bold(colors.green(part))),
+  ];
 }
 
-function fit(text: string, column: number): { text: string; pad: string } {
-  const cut = text.length > column ? `${text.slice(0, column - 1)}…` : text;
-  return { text: cut, pad: " ".repeat(column - cut.length) };
+/** `column` characters of a text from `start` on, with an ellipsis at each side that was cut. */
+function cut(text: string, start: number, column: number): string {
+  const shown = start === 0 ? text : `…${text.slice(start + 1)}`;
+  return shown.length > column ? `${shown.slice(0, column - 1)}…` : shown;
 }
+
+const padding = (text: string, column: number): string => " ".repeat(Math.max(0, column - text.length));

@@ -1,6 +1,7 @@
 /** What a person sees: stderr lines, colour where it is wanted, progress only on a terminal. */
 import { writeSync } from "node:fs";
 import pc from "picocolors";
+import { writeAll } from "../sinks/write.ts";
 
 export type Colors = ReturnType<typeof pc.createColors>;
 
@@ -9,6 +10,11 @@ export function colorsFor(stream: { isTTY?: boolean }): Colors {
   const { env } = process;
   if (env["NO_COLOR"] !== undefined && env["NO_COLOR"] !== "") return pc.createColors(false);
   return pc.createColors((env["FORCE_COLOR"] ?? "") !== "" || (stream.isTTY === true && env["TERM"] !== "dumb"));
+}
+
+/** Writes a line to stdout. Throws BautaError 7001 when the reader went away. */
+export function print(line: string): void {
+  writeAll(1, new TextEncoder().encode(`${line}\n`), "stdout");
 }
 
 /** Writes a line to stderr; a stderr that went away is not an error of the run. */

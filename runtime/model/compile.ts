@@ -19,6 +19,11 @@ export interface CompileOptions {
    * asks; an engine that was opened before must then be opened again.
    */
   readonly catalogues?: readonly Catalogue[];
+  /**
+   * `strict` (the default): a value that its XSD type does not admit refuses the record, whatever is done with it. SWIFT MT's scanner
+   * checks its own grammar, JSON has no types. Values that are kept are checked in either case.
+   */
+  readonly input?: "strict" | "lenient";
   /** Version of the key that the namespaces' sub-keys come from; default 1. */
   readonly keyVersion?: number;
 }
@@ -40,9 +45,11 @@ export class CompiledModel implements Ruleset {
   readonly envelope: EnvelopeRules;
   readonly #index: RuleIndex;
   readonly #table = new OperationTable();
+  readonly #strict: boolean;
 
   constructor(model: Model, options: CompileOptions) {
     this.model = model;
+    this.#strict = options.input !== "lenient";
     this.namespaces = model.namespaces.map(({ name }) => ({ name, keyVersion: options.keyVersion ?? 1 }));
     this.envelope = model.envelope;
     this.dropOperation = this.#table.indexOf(DROP);
@@ -62,7 +69,7 @@ export class CompiledModel implements Ruleset {
 
   operationFor(format: FormatName, messageType: string, field: Field): number {
     const decision = decide(this.#index, format, messageKey(messageType), field);
-    if (decision.kind === "operation") return this.#table.indexOf(decision.operation);
+    if (decision.kind === "operation") return this.#table.indexOf(this.#checked(decision.operation, format, field));
     if (decision.kind === "uncovered" && this.model.keepUncovered !== undefined) return this.#kept(format, field);
     return UNCOVERED;
   }
@@ -70,6 +77,12 @@ export class CompiledModel implements Ruleset {
   /** Bytes of `bauta.plan.v1.Plan` over the operations so far. */
   plan(): Uint8Array {
     return encodePlan({ model: this.model.name, namespaces: this.namespaces, operations: this.operations });
+  }
+
+  /** The operation, which in strict reading also checks the value against its XSD type. */
+  #checked(operation: PlanOperation, format: FormatName, field: Field): PlanOperation {
+    const typed = format === "iso20022" && field.fit.shape !== "unknown" && field.dataClass !== "envelope";
+    return this.#strict && typed && operation.technique !== "drop" ? { ...operation, strict: true } : operation;
   }
 
   /** A field that no rule names, where the model says in words that such are kept. */

@@ -27,7 +27,9 @@ export interface Layer {
 export function mergeLayers(layers: readonly Layer[]): Model | undefined {
   const top = layers.at(-1) as Layer;
   const mode = lastOf(layers, (part) => part.mode);
-  if (mode === undefined) top.problems.add(1210, { line: 1, column: 1 }, "mode", "the mode is missing: `deterministic` or `random`");
+  if (!layers.some(({ part }) => part.keys.has("mode"))) {
+    top.problems.add(1210, { line: 1, column: 1 }, "mode", "the mode is missing: `deterministic` or `random`");
+  }
   const namespaces = mergeNamespaces(layers);
   const rules = mergeRules(layers, namespaces);
   if (mode === undefined || top.part.name === undefined) return undefined;

@@ -36,7 +36,7 @@ export interface ScalarNode {
 }
 
 /** Characters of a model file: far above any model written by hand, far below what could hurt. */
-export const MODEL_LENGTH_MAX = 1_048_576;
+export const MODEL_LENGTH_MAX = 262_144;
 /** Nesting of a model: the language needs five. The YAML parser has its own limit, so that it cannot overflow. */
 const DEPTH_MAX = 32;
 /** Errors of the parser that are looked at: behind the first few they are consequences. */

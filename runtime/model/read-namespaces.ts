@@ -62,9 +62,10 @@ function readNamespace(reader: Reader, name: string, at: Place, node: Node, path
     width: reader.integer(entries, "width", path, 1, widthMax),
     hash,
     cardinality: reader.count(entries, "cardinality", path),
-    acceptCollisions: reader.words(entries, "accept-collisions", path) !== undefined,
+    acceptCollisions: entries.has("accept-collisions"),
     override: reader.boolean(entries, "override", path) ?? false,
   };
+  reader.words(entries, "accept-collisions", path);
   if (technique === undefined || kind === undefined) return undefined;
   checkTogether(reader, entries, technique, kind, path);
   return { name, at, technique, kind, ...options };

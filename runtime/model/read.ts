@@ -10,8 +10,10 @@ import { type Entries, Reader } from "./reader.ts";
 import { asciiLower } from "./suggest.ts";
 import { MODES, type Mode, SCOPES, type Scope } from "./vocabulary.ts";
 
-/** One source, read. Absent keys are undefined. */
+/** One source, read. Keys that are absent, or wrong and reported, are undefined. */
 export interface ModelPart {
+  /** The keys that are there, right or wrong. */
+  readonly keys: ReadonlySet<string>;
   readonly name: string | undefined;
   readonly extends: Located<string> | undefined;
   readonly mode: Located<Mode> | undefined;
@@ -47,6 +49,7 @@ export function readModel(tree: Node, problems: ProblemList): ModelPart | undefi
   const located = <T>(key: string, value: T | undefined): Located<T> | undefined =>
     value === undefined ? undefined : { value, at: entries.get(key)?.value.at ?? tree.at };
   return {
+    keys: new Set(entries.keys()),
     name: readName(reader, entries, tree.at),
     extends: located("extends", reader.text(entries, "extends", "")),
     mode: located("mode", reader.word(entries, "mode", "", MODES)),

@@ -85,4 +85,4 @@ the field, the place in the source in bytes from its beginning, what is wrong an
 ${groups.join("")}`;
 }
 
-const rowOf = (issue) => `| [${codeOf(issue)}](${codeOf(issue)}.md) | ${issue.name} | ${issue.stage} | ${issue.blame} | ${issue.text} |`;
+const rowOf = (issue) => `| [${codeOf(issue)}](${codeOf(issue)}.md) | ${issue.name} | ${issue.stage} | ${issue.blame} | ${issue.text.replaceAll("|", "\\|")} |`;

@@ -88,11 +88,21 @@ export function structureOf(message: ProwideMessage): unknown {
 /** Whether the judge has nothing to object to. */
 export function isClean(message: ProwideMessage): boolean {
   const tags = [...(message.acknowledgement ?? []), ...(message.block3 ?? []), ...(message.tags ?? [])];
-  return message.exception === null && message.errors.length === 0 && message.unparsed === 0 && tags.every((tag) => tag.known && tag.whole === true);
+  return (
+    message.exception === null &&
+    message.errors.length === 0 &&
+    message.unparsed === 0 &&
+    tags.every((tag) => tag.known && tag.whole === true)
+  );
 }
 
 function build(): void {
-  if (existsSync(jar) && statSync(jar).mtimeMs >= newest(`${javaRoot}src`) && statSync(jar).mtimeMs >= statSync(`${javaRoot}pom.xml`).mtimeMs) return;
+  if (
+    existsSync(jar) &&
+    statSync(jar).mtimeMs >= newest(`${javaRoot}src`) &&
+    statSync(jar).mtimeMs >= statSync(`${javaRoot}pom.xml`).mtimeMs
+  )
+    return;
   const maven = (...mode: string[]): boolean => spawnSync("mvn", ["-q", "-B", ...mode, "-f", `${javaRoot}pom.xml`, "package"]).status === 0;
   if (!maven("-o") && !maven()) throw new Error("the pw-swift-core oracle cannot be built: it needs Java 17 and Maven");
 }
@@ -102,6 +112,6 @@ function newest(folder: string): number {
   return readdirSync(folder, { withFileTypes: true }).reduce((time, entry) => {
     const path = join(folder, entry.name);
     const own = entry.isDirectory() ? newest(path) : statSync(path).mtimeMs;
-    return own > time ? own : time;
+    return Math.max(own, time);
   }, 0);
 }

@@ -30,7 +30,7 @@ pub struct Batch {
     radix: u64,
     length: usize,
     zero: u8,
-    /// Chained P and Q up to the last block, XORed with the tweak and padding of the last block.
+    /// P and Q chained up to the last block, XOR the tweak and padding of the last block.
     base: u128,
     /// Position of the round number: it stands in front of NUM(B), which has b bytes.
     round_shift: u32,
@@ -128,7 +128,7 @@ impl Batch {
         Ok(())
     }
 
-    #[inline(always)]
+    #[inline]
     fn permute_group(&self, values: &mut [u8], direction: Direction, radix: u64) {
         let count = values.len() / self.length;
         let u = self.length / 2;
@@ -169,7 +169,7 @@ impl Batch {
     }
 
     /// Steps 6.i to 6.iv for all lanes, then `step(y, half)` on each of `halves`.
-    #[inline(always)]
+    #[inline]
     fn each_y(&self, round: u32, inputs: &[u64], halves: &mut [u64], step: impl Fn(u128, u64) -> u64) {
         let mut blocks = [[0_u8; 16]; LANES];
         let blocks = &mut blocks[..inputs.len()];
@@ -184,12 +184,12 @@ impl Batch {
         }
     }
 
-    #[inline(always)]
+    #[inline]
     fn number(&self, digits: &[u8], radix: u64) -> u64 {
         digits.iter().fold(0, |number, &digit| number * radix + u64::from(digit - self.zero))
     }
 
-    #[inline(always)]
+    #[inline]
     fn write(&self, mut number: u64, digits: &mut [u8], radix: u64) {
         for digit in digits.iter_mut().rev() {
             *digit = self.zero + (number % radix) as u8;
@@ -212,7 +212,7 @@ impl Modulus {
     }
 
     /// y mod the modulus, for y < 2^96.
-    #[inline(always)]
+    #[inline]
     fn reduce(self, y: u128) -> u64 {
         let Ok(narrow) = u64::try_from(y) else {
             return (y % u128::from(self.value)) as u64;
@@ -224,14 +224,14 @@ impl Modulus {
     }
 
     /// Sum of two residues.
-    #[inline(always)]
+    #[inline]
     fn add(self, a: u64, b: u64) -> u64 {
         let (sum, carried) = a.overflowing_add(b);
         if carried || sum >= self.value { sum.wrapping_sub(self.value) } else { sum }
     }
 
     /// Difference of two residues.
-    #[inline(always)]
+    #[inline]
     fn subtract(self, a: u64, b: u64) -> u64 {
         if a >= b { a - b } else { a.wrapping_sub(b).wrapping_add(self.value) }
     }

@@ -41,7 +41,7 @@ pub struct Job {
     pub tag: u32,
     /// Where the tweak is in the caller's bytes.
     pub tweak: (u32, u32),
-    /// P and Q chained up to the last block, XORed with the fixed part of that block.
+    /// P and Q chained up to the last block, XOR the fixed part of that block.
     base: u128,
 }
 
@@ -227,12 +227,12 @@ fn run_wide(aes: &AesKey, jobs: &mut [Job], direction: Direction) {
         }
         let outputs = blocks.iter().zip(&expansions).zip(lanes).zip(jobs.iter());
         for ((((block, expansion), lane), job), half) in outputs.zip(half.iter_mut()) {
-            let r = u128::from_be_bytes(*block);
+            let output = u128::from_be_bytes(*block);
             // Modulo 2^128: the upper four of S's twenty bytes lie above every mask.
             let y = if job.half_bytes() > 12 {
-                r << 32 | u128::from_be_bytes(*expansion) >> 96
+                output << 32 | u128::from_be_bytes(*expansion) >> 96
             } else {
-                r >> lane.y_shift
+                output >> lane.y_shift
             };
             let c = if direction == Direction::Encrypt { half.wrapping_add(y) } else { half.wrapping_sub(y) };
             *half = c & lane.masks[(round % 2) as usize];

@@ -578,8 +578,9 @@ fn write_number(number: usize, out: &mut Vec<u8>) {
     out.push(b'0' + (number % 10) as u8);
 }
 
+impl Class {
 /// Writes letters and digits into the layout of the value they came from: everything else stays where it is.
-pub fn lay_out(class: &Class, layout: &[u8], text: &[u8], out: &mut Vec<u8>) {
+pub fn lay_out(&self, layout: &[u8], text: &[u8], out: &mut Vec<u8>) {
     let mut characters = text.iter();
     let mut index = 0_usize;
     for &written in layout {
@@ -587,14 +588,15 @@ pub fn lay_out(class: &Class, layout: &[u8], text: &[u8], out: &mut Vec<u8>) {
             out.push(written);
             continue;
         }
-        let is_skipped = class.skipped.is_some_and(|skipped| usize::from(skipped) == index);
+        let is_skipped = self.skipped.is_some_and(|skipped| usize::from(skipped) == index);
         index += 1;
         // Beyond the class there is only a BIC's XXX, which is layout too.
         let character = if is_skipped { written } else { *characters.next().unwrap_or(&written) };
-        out.push(match class.spelling {
+        out.push(match self.spelling {
             Spelling::AsIs => character,
             Spelling::Small => character.to_ascii_lowercase(),
             Spelling::Capital => character.to_ascii_uppercase(),
         });
     }
+}
 }

@@ -47,6 +47,11 @@ impl<'value> Subject<'value> {
         &self.characters[..self.length]
     }
 
+    /// The letters and digits, to be overwritten.
+    pub fn joined_mut(&mut self) -> &mut [u8] {
+        &mut self.characters[..self.length]
+    }
+
     /// Count of characters that are neither letter nor digit.
     #[must_use]
     pub fn layout(&self) -> usize {

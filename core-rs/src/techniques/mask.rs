@@ -34,11 +34,8 @@ impl Mask {
         if !fit.prefix.is_empty() {
             return Err("a field with a fixed prefix takes no mask");
         }
-        let character = match (mask_character, default_character(fit.shape)) {
-            (_, None) => return Err("the shape takes no mask"),
-            ("", Some(character)) => character,
-            (character, _) => character,
-        };
+        let default = default_character(fit.shape).ok_or("the shape takes no mask")?;
+        let character = if mask_character.is_empty() { default } else { mask_character };
         if character.chars().count() > 1 {
             return Err("mask_character is more than one character");
         }

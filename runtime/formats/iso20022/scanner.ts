@@ -135,8 +135,9 @@ export class Iso20022Scanner implements OpenFormat {
   #refuse(record: number, start: number, limit: number, last: boolean, issue: number): number {
     const batch = this.#batch;
     const length = 0;
-    // After a DOCTYPE or in an unknown encoding the brackets mean nothing: the end of the record cannot be told.
-    if (issue === 3001 || (issue === 3003 && !this.#decodable(start))) {
+    // After a DOCTYPE or in an unknown encoding the brackets mean nothing, and behind trailing content no record can begin: there is no
+    // telling where the next one would.
+    if (issue === 3001 || issue === 3005 || (issue === 3003 && !this.#decodable(start))) {
       batch.refuse(record, issue, limit, this.#faultOffset, length, this.#faultPath);
       return SCAN_FRAME_ERROR;
     }

@@ -5,8 +5,19 @@
  * field is read only when the next one begins, and a value that looks like a tag is either a duplicate or a field out of place.
  */
 import { ENCODING_MT_LINE } from "../../record/tables.ts";
+import {
+  CHARACTERS,
+  CHARACTERS_BRACE,
+  CHARACTERS_CONTROL,
+  CHARACTERS_X,
+  CHARACTERS_Z,
+  COLON,
+  CR,
+  isCapital,
+  isDigit,
+  LF,
+} from "./characters.ts";
 import { type Option, type Sequence, type Structure, tagKey } from "./layout.ts";
-import { CHARACTERS, CHARACTERS_BRACE, CHARACTERS_CONTROL, CHARACTERS_X, CHARACTERS_Z, COLON, CR, LF, isCapital, isDigit } from "./characters.ts";
 import { readLine } from "./line.ts";
 import { readNarrative } from "./narrative.ts";
 import { readNumbered } from "./numbered.ts";
@@ -114,7 +125,9 @@ function readField(reading: Reading, option: Option): number {
       const end = reading.lineEnds[0] as number;
       const issue = readLine(reading, option.steps, start, end, ENCODING_MT_LINE, FORMAT);
       if (issue === FORMAT) {
-        return reading.strict ? reading.refuse(FORMAT, start, end, option.tag) : readSegments(reading, option.unparsed, 0, reading.lineCount);
+        return reading.strict
+          ? reading.refuse(FORMAT, start, end, option.tag)
+          : readSegments(reading, option.unparsed, 0, reading.lineCount);
       }
       return issue === FINE ? readRest(reading, option, 1, LINE_COUNT) : issue;
     }

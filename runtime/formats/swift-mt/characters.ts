@@ -95,7 +95,7 @@ function characterTable(): Uint16Array {
   add("ABCDEF", CHARACTERS_H);
   add(",", CHARACTERS_D);
   add("abcdefghijklmnopqrstuvwxyz/-?:().,'+ ", CHARACTERS_X | CHARACTERS_Z);
-  add("=!\"%&*<>;{@#_", CHARACTERS_Z);
+  add('=!"%&*<>;{@#_', CHARACTERS_Z);
   add("{}", CHARACTERS_BRACE);
   for (let byte = 0; byte < 0x20; byte++) if (byte !== 0x09) table[byte] = CHARACTERS_CONTROL;
   table[0x7f] = CHARACTERS_CONTROL;

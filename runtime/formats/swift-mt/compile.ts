@@ -3,8 +3,38 @@ import { BautaError } from "../../kit/errors.ts";
 import type { DataClass, Field, Fit, Shape } from "../api.ts";
 import { ascii, charactersOf } from "./characters.ts";
 import { packCode } from "./codes.ts";
-import { type Check, type Component, type HeaderTag, type HeaderTags, type MessageCatalogue, type NumberedLine, type Option, type Sequence, type Slot, type Step, type Structure, tagKey } from "./layout.ts";
-import { ackHeaderRow, ackRows, block1Row, block2Row, block3Rows, block5Rows, blockComponents, type ComponentRow, fieldComponents, type FieldRow, fieldRows, type MessageRow, messageRows, type SlotRow, type StepRow, type TagRow } from "./rows.ts";
+import {
+  type Check,
+  type Component,
+  type HeaderTag,
+  type HeaderTags,
+  type MessageCatalogue,
+  type NumberedLine,
+  type Option,
+  type Sequence,
+  type Slot,
+  type Step,
+  type Structure,
+  tagKey,
+} from "./layout.ts";
+import {
+  ackHeaderRow,
+  ackRows,
+  block1Row,
+  block2Row,
+  block3Rows,
+  block5Rows,
+  blockComponents,
+  type ComponentRow,
+  type FieldRow,
+  fieldComponents,
+  fieldRows,
+  type MessageRow,
+  messageRows,
+  type SlotRow,
+  type StepRow,
+  type TagRow,
+} from "./rows.ts";
 
 /** Collects the fields of one message type while its layouts are compiled. */
 class FieldList {
@@ -61,7 +91,7 @@ export function compileMessage(name: string, index: number): MessageCatalogue {
 
 /** Options by sequence: of every field number that one of the structures has there, all options that exist. */
 function compileOptions(list: FieldList, rows: readonly MessageRow[]): ReadonlyMap<number, Option>[] {
-  const sequenceCount = rows.reduce((most, row) => (row.sequences.length > most ? row.sequences.length : most), 0);
+  const sequenceCount = Math.max(...rows.map((row) => row.sequences.length), 0);
   return Array.from({ length: sequenceCount }, (_, sequence) => {
     const numbers = new Set(rows.flatMap((row) => (row.sequences[sequence] ?? []).flatMap((slot) => slot.tags.map(tagNumber))));
     const prefix = sequence === 0 ? "" : `sequence${"ABC"[sequence] ?? String(sequence)}/`;
@@ -183,7 +213,12 @@ function headerTags(list: FieldList, block: string, rows: Readonly<Record<string
   return { tags, unparsed: list.add(`${block}/unparsed`, rowOf(blockComponents, "unparsed")) };
 }
 
-function headerSteps(list: FieldList, prefix: string, definitions: Readonly<Record<string, string>>, line: readonly unknown[]): readonly Step[] {
+function headerSteps(
+  list: FieldList,
+  prefix: string,
+  definitions: Readonly<Record<string, string>>,
+  line: readonly unknown[],
+): readonly Step[] {
   return steps(line as readonly StepRow[], headerComponents(list, prefix, definitions));
 }
 

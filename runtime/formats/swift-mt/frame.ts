@@ -6,7 +6,20 @@
  * SCAN_FRAME_ERROR: nobody guesses where the next message begins.
  */
 import { SCAN_FRAME_ERROR, SCAN_MORE } from "../api.ts";
-import { BRACE_CLOSE, BRACE_OPEN, CHARACTERS, CHARACTERS_C, CHARACTERS_CONTROL, COLON, CR, DASH, DOLLAR, ETX, LF, SOH } from "./characters.ts";
+import {
+  BRACE_CLOSE,
+  BRACE_OPEN,
+  CHARACTERS,
+  CHARACTERS_C,
+  CHARACTERS_CONTROL,
+  COLON,
+  CR,
+  DASH,
+  DOLLAR,
+  ETX,
+  LF,
+  SOH,
+} from "./characters.ts";
 
 /** The block is text: lines after `{4:`, up to the line `-}`. */
 export const BLOCK_TEXT = 1;
@@ -144,7 +157,8 @@ function blockEnd(input: Uint8Array, name: number, start: number, limit: number)
     else if (byte === BRACE_CLOSE) {
       if (depth === 0) return at;
       depth--;
-    } else if ((CHARACTERS[byte] as number) === CHARACTERS_CONTROL && !(linesAllowed && (byte === LF || byte === CR))) return SCAN_FRAME_ERROR;
+    } else if ((CHARACTERS[byte] as number) === CHARACTERS_CONTROL && !(linesAllowed && (byte === LF || byte === CR)))
+      return SCAN_FRAME_ERROR;
   }
   return SCAN_MORE;
 }

@@ -1,8 +1,8 @@
 /** Blocks 1, 2, 3, 5 and S, and acknowledgements: one line each, or tags in braces. */
 import { ENCODING_RAW } from "../../record/tables.ts";
-import type { Component, HeaderTags, Step } from "./layout.ts";
 import { BRACE_CLOSE, BRACE_OPEN, CHARACTERS, CHARACTERS_CONTROL, COLON } from "./characters.ts";
 import { packCode } from "./codes.ts";
+import type { Component, HeaderTags, Step } from "./layout.ts";
 import { readLine } from "./line.ts";
 import { FINE, type Reading } from "./reading.ts";
 
@@ -74,7 +74,12 @@ export function readDropped(reading: Reading, component: Component, dropOperatio
 }
 
 /** The value of a tag of block 3, or an empty range (start = end) where there is none. */
-export function findTagValue(input: Uint8Array, start: number, end: number, name: number): { readonly start: number; readonly end: number } {
+export function findTagValue(
+  input: Uint8Array,
+  start: number,
+  end: number,
+  name: number,
+): { readonly start: number; readonly end: number } {
   let at = start;
   while (at < end) {
     const next = nextTag(input, at, end);

@@ -3,7 +3,17 @@ import type { Field } from "../api.ts";
 
 /** Checks beyond length and characters. */
 export type Check =
-  | "none" | "swift-date" | "hour-minute" | "utc-offset" | "calendar-day" | "swift-amount" | "reference-16x" | "bic" | "lt-address" | "enum" | "uuid4";
+  | "none"
+  | "swift-date"
+  | "hour-minute"
+  | "utc-offset"
+  | "calendar-day"
+  | "swift-amount"
+  | "reference-16x"
+  | "bic"
+  | "lt-address"
+  | "enum"
+  | "uuid4";
 
 /** One value of a field: where it is in the message type's list of fields, and what it is made of. */
 export interface Component {

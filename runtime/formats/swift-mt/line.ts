@@ -1,7 +1,7 @@
 /** One-line layouts: a row of components, literals and optional groups, matched from left to right without going back. */
 import { BautaError } from "../../kit/errors.ts";
+import { bytesAre, CHARACTERS, CHARACTERS_A, CHARACTERS_C, COMMA, isCapital, isDigit, SLASH } from "./characters.ts";
 import type { Component, Step } from "./layout.ts";
-import { CHARACTERS, CHARACTERS_A, CHARACTERS_C, COMMA, SLASH, bytesAre, isCapital, isDigit } from "./characters.ts";
 import { FINE, type Reading } from "./reading.ts";
 
 /** Components found by the last match, and where. No layout has more. */
@@ -17,7 +17,14 @@ const NO_MATCH = -1;
  * Whether `[start, end)` is exactly of the layout. If so, its values are written and the result is FINE or the issue of a value;
  * if not, the result is `otherwise` and nothing was written.
  */
-export function readLine(reading: Reading, steps: readonly Step[], start: number, end: number, encoding: number, otherwise: number): number {
+export function readLine(
+  reading: Reading,
+  steps: readonly Step[],
+  start: number,
+  end: number,
+  encoding: number,
+  otherwise: number,
+): number {
   matchCount = 0;
   if (matchSteps(reading, steps, start, end) !== end) return otherwise;
   for (let i = 0; i < matchCount; i++) {
@@ -99,7 +106,10 @@ function passes(input: Uint8Array, component: Component, start: number, end: num
     case "swift-date":
       return !strict || isDay(2000 + twoDigits(input, start), twoDigits(input, start + 2), twoDigits(input, start + 4));
     case "calendar-day":
-      return !strict || isDay(twoDigits(input, start) * 100 + twoDigits(input, start + 2), twoDigits(input, start + 4), twoDigits(input, start + 6));
+      return (
+        !strict ||
+        isDay(twoDigits(input, start) * 100 + twoDigits(input, start + 2), twoDigits(input, start + 4), twoDigits(input, start + 6))
+      );
     case "hour-minute":
       return !strict || (twoDigits(input, start) <= 23 && twoDigits(input, start + 2) <= 59);
     case "utc-offset":

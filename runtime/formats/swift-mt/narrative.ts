@@ -3,9 +3,9 @@
  * continued line (`//`) are structure; all the rest is one value, so that what a line end cuts in two is still one.
  */
 import { ENCODING_MT_LINE } from "../../record/tables.ts";
-import type { NarrativeOption } from "./layout.ts";
 import { SLASH } from "./characters.ts";
 import { skipCode } from "./codes.ts";
+import type { NarrativeOption } from "./layout.ts";
 import { refuseField } from "./party.ts";
 import { FINE, type Reading } from "./reading.ts";
 

@@ -1,7 +1,7 @@
 /** 50F and 59F: an identifier line, then lines `n/text`; lines of the same number continue one value. */
 import { ENCODING_MT_LINE } from "../../record/tables.ts";
 import { PARTY_IDENTIFIER_CODES } from "./catalogue.ts";
-import { DIGIT_0, SLASH, isCapital, isDigit } from "./characters.ts";
+import { DIGIT_0, isCapital, isDigit, SLASH } from "./characters.ts";
 import { packCode } from "./codes.ts";
 import type { Component, NumberedLine, NumberedOption } from "./layout.ts";
 import { isComponent } from "./line.ts";
@@ -95,7 +95,8 @@ function readNumberedLines(reading: Reading, option: NumberedOption, first: numb
         at = readPrefix(reading, option, rule, at, end);
         if (at < 0) return -at;
         open = undefined;
-        if (reading.strict && number === 4 && !isComponent(reading, rule.text, at, end)) return reading.refuse(FORMAT, start, end, option.tag);
+        if (reading.strict && number === 4 && !isComponent(reading, rule.text, at, end))
+          return reading.refuse(FORMAT, start, end, option.tag);
       }
       if (at < end && open === rule.text) {
         reading.batch.addSegment(at, end, ENCODING_MT_LINE);

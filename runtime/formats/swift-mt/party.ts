@@ -1,7 +1,7 @@
 /** Parties: an identifier line, then a BIC, a location, or name and address. */
 import { ENCODING_MT_LINE } from "../../record/tables.ts";
 import { CLEARING_CODES } from "./catalogue.ts";
-import { SLASH, isCapital } from "./characters.ts";
+import { isCapital, SLASH } from "./characters.ts";
 import { packCode } from "./codes.ts";
 import type { Component, PartyOption } from "./layout.ts";
 import { isComponent } from "./line.ts";
@@ -43,7 +43,13 @@ export function readParty(reading: Reading, option: PartyOption): number {
  * The first line: `/account`, `/C/account` and `/D/account` (whose account is debited or credited), `//CC…` (a national clearing
  * system's code and the member's number). Slashes, indicator and clearing code are structure.
  */
-export function readIdentifier(reading: Reading, tag: string, account: Component, clearingId: Component | undefined, agent: boolean): number {
+export function readIdentifier(
+  reading: Reading,
+  tag: string,
+  account: Component,
+  clearingId: Component | undefined,
+  agent: boolean,
+): number {
   const { input } = reading;
   const start = reading.lineStarts[0] as number;
   const end = reading.lineEnds[0] as number;
@@ -80,7 +86,12 @@ export function refuseField(reading: Reading, issue: number, tag: string): numbe
 }
 
 /** Lines from `line` on that the layout has no place for: refused, or one free text if the reading is lenient. */
-export function readRest(reading: Reading, option: { readonly tag: string; readonly unparsed: Component }, line: number, issue: number): number {
+export function readRest(
+  reading: Reading,
+  option: { readonly tag: string; readonly unparsed: Component },
+  line: number,
+  issue: number,
+): number {
   if (line >= reading.lineCount) return FINE;
   if (reading.strict) return reading.refuse(issue, reading.lineStarts[line] as number, reading.lineEnds[line] as number, option.tag);
   return readSegments(reading, option.unparsed, line, reading.lineCount);

@@ -13,7 +13,11 @@ export interface ComponentRow {
   readonly constants?: readonly string[];
 }
 /** A component's name, or what must stand there. */
-export type StepRow = string | { readonly literal: string } | { readonly oneOf: readonly string[] } | { readonly optional: readonly StepRow[] };
+export type StepRow =
+  | string
+  | { readonly literal: string }
+  | { readonly oneOf: readonly string[] }
+  | { readonly optional: readonly StepRow[] };
 export interface FieldRow {
   readonly layout: string;
   readonly format: string;

@@ -1,10 +1,10 @@
 /** The open format: frames a record, tells its message type, and reads its blocks into the tables. */
 import { isUtf8 } from "../../platform/bytes.ts";
-import { type Batch, RECORD_FLAGS, RECORD_FLAG_LATIN1, RECORD_STRIDE } from "../../record/tables.ts";
+import { type Batch, RECORD_FLAG_LATIN1, RECORD_FLAGS, RECORD_STRIDE } from "../../record/tables.ts";
 import { type DataClass, type OpenFormat, type Ruleset, SCAN_FRAME_ERROR, type ScanOptions } from "../api.ts";
 import { findNumbers, readBody } from "./body.ts";
 import { ACK, MESSAGES, MT103, MT202, MT202COV } from "./catalogue.ts";
-import { CR, LF, ascii, bytesAre, isDigit } from "./characters.ts";
+import { ascii, bytesAre, CR, isDigit, LF } from "./characters.ts";
 import { packCode } from "./codes.ts";
 import { BLOCK_NESTED, BLOCK_TEXT, Frame, findFrame, isAcknowledgementHeader } from "./frame.ts";
 import { findTagValue, readDropped, readHeader, readTags, readTrailer } from "./headers.ts";
@@ -38,14 +38,17 @@ export class SwiftMtScanner implements OpenFormat {
   constructor(rules: Ruleset, options: ScanOptions) {
     this.reading.strict = options.input === "strict";
     this.dropOperation = rules.dropOperation;
-    this.operations = MESSAGES.map((message) => Int32Array.from(message.fields, (field) => rules.operationFor("swift-mt", message.name, field)));
+    this.operations = MESSAGES.map((message) =>
+      Int32Array.from(message.fields, (field) => rules.operationFor("swift-mt", message.name, field)),
+    );
   }
 
   scan(batch: Batch, start: number, limit: number, last: boolean): number {
     const { frame } = this;
     const end = findFrame(batch.input, start, limit, last, frame);
     if (end < 0) {
-      if (end === SCAN_FRAME_ERROR) batch.faults.push({ record: batch.recordCount, issue: frame.issue, offset: frame.offset, length: 0, path: "" });
+      if (end === SCAN_FRAME_ERROR)
+        batch.faults.push({ record: batch.recordCount, issue: frame.issue, offset: frame.offset, length: 0, path: "" });
       return end;
     }
     const type = this.messageOf(batch.input);
@@ -94,23 +97,20 @@ export class SwiftMtScanner implements OpenFormat {
     const application = frame.starts[first] as number;
     if (isAcknowledgementHeader(input, application)) return ACK;
     const block2 = this.blockAt(first + 1, BLOCK_2);
-    const text = this.textBlock();
-    if (block2 < 0) return text < 0 ? MESSAGE_UNKNOWN : inferType(findNumbers(input, lineAfter(input, frame.starts[text] as number), frame.ends[text] as number));
+    if (block2 < 0) return inferType(this.bodyNumbers(input));
     const start = frame.starts[block2] as number;
     // Only FIN carries these types; their number stands behind the I or O.
-    if (input[application] !== 0x46 || !isDigit(input[start + 1]) || !isDigit(input[start + 2]) || !isDigit(input[start + 3])) return MESSAGE_UNKNOWN;
-    const number = ((input[start + 1] as number) - 0x30) * 100 + ((input[start + 2] as number) - 0x30) * 10 + ((input[start + 3] as number) - 0x30);
+    if (input[application] !== 0x46 || !isDigit(input[start + 1]) || !isDigit(input[start + 2]) || !isDigit(input[start + 3]))
+      return MESSAGE_UNKNOWN;
+    const number =
+      ((input[start + 1] as number) - 0x30) * 100 + ((input[start + 2] as number) - 0x30) * 10 + ((input[start + 3] as number) - 0x30);
     if (number === 103) return MT103;
     if (number !== 202) return MESSAGE_OTHER + number;
-    if (this.flagIs(input, "COV") || (text >= 0 && hasCustomer(input, lineAfter(input, frame.starts[text] as number), frame.ends[text] as number))) {
-      return MT202COV;
-    }
-    return MT202;
+    return this.flagIs(input, "COV") || hasCustomer(this.bodyNumbers(input)) ? MT202COV : MT202;
   }
 
   private readRecord(message: MessageCatalogue): number {
     const { frame, reading } = this;
-    const { input } = reading;
     if (frame.textOnly) return readBody(reading, structureOf(message, ""), frame.textStart, frame.textEnd);
     if (frame.overflow) return reading.refuse(BLOCK, frame.starts[0] as number, frame.ends[frame.blockCount - 1] as number, "");
     let block = 0;
@@ -135,7 +135,7 @@ export class SwiftMtScanner implements OpenFormat {
     // Blocks 1 and 4 make a message; block 2 says which, and only a lenient reading does without.
     const needed = reading.strict ? 0b1011 : 0b1001;
     if ((seen & needed) !== needed) return reading.refuse(BLOCK, frame.starts[0] as number, frame.starts[0] as number, "");
-    return input.length === 0 ? BLOCK : FINE;
+    return FINE;
   }
 
   private readBlock(message: MessageCatalogue, block: number): number {
@@ -171,24 +171,24 @@ export class SwiftMtScanner implements OpenFormat {
   private readAcknowledgement(message: MessageCatalogue): number {
     const { frame, reading } = this;
     const start = frame.starts[0] as number;
-    if (frame.blockCount < 2 || (message.index === ACK && frame.blockCount > 2) || frame.names[1] !== BLOCK_4 || frame.kinds[1] !== BLOCK_NESTED) {
+    if (
+      frame.blockCount < 2 ||
+      (message.index === ACK && frame.blockCount > 2) ||
+      frame.names[1] !== BLOCK_4 ||
+      frame.kinds[1] !== BLOCK_NESTED
+    ) {
       return reading.refuse(BLOCK, start, start, "ack");
     }
     const issue = readHeader(reading, message.ackHeader, start, frame.ends[0] as number, "ack");
     return issue === FINE ? readTags(reading, message.ackTags, frame.starts[1] as number, frame.ends[1] as number, "ack") : issue;
   }
 
-  /** The structure that the validation flag selects; undefined if the flag is not one of the type's and the reading is strict. */
+  /** The structure that the validation flag selects; undefined if the type has no such flag and the reading is strict. */
   private structureFor(message: MessageCatalogue, input: Uint8Array): Structure | undefined {
-    // What a cover is shows in its fields too (messageOf), so that its one structure needs no flag.
-    if (message.structures.length === 1 && (message.index === MT202COV || !this.hasFlag(input))) return message.structures[0];
-    for (const structure of message.structures) if (structure.flag !== "" && this.flagIs(input, structure.flag)) return structure;
-    return this.hasFlag(input) && this.reading.strict ? undefined : structureOf(message, "");
-  }
-
-  private hasFlag(input: Uint8Array): boolean {
     const flag = this.validationFlag(input);
-    return flag.start < flag.end;
+    if (flag.start === flag.end) return structureOf(message, "");
+    for (const structure of message.structures) if (structure.flag !== "" && this.flagIs(input, structure.flag)) return structure;
+    return this.reading.strict ? undefined : structureOf(message, "");
   }
 
   private flagIs(input: Uint8Array, flag: string): boolean {
@@ -208,25 +208,28 @@ export class SwiftMtScanner implements OpenFormat {
     return index < this.frame.blockCount && this.frame.names[index] === name ? index : -1;
   }
 
-  private textBlock(): number {
+  /** Numbers of the fields in block 4. */
+  private bodyNumbers(input: Uint8Array): Uint8Array {
     const { frame } = this;
-    for (let block = 0; block < frame.blockCount; block++) if (frame.names[block] === BLOCK_4 && frame.kinds[block] === BLOCK_TEXT) return block;
-    return -1;
+    for (let block = 0; block < frame.blockCount; block++) {
+      if (frame.kinds[block] === BLOCK_TEXT) return findNumbers(input, frame.starts[block] as number, frame.ends[block] as number);
+    }
+    return findNumbers(input, 0, 0);
   }
 }
 
 /** The type of a text without headers, told by its fields: 23B and 71A are a customer transfer's, 58a a bank transfer's. */
 function inferType(numbers: Uint8Array): number {
-  if (numbers[58] === 1) return numbers[50] === 1 || numbers[59] === 1 ? MT202COV : MT202;
+  if (numbers[58] === 1) return hasCustomer(numbers) ? MT202COV : MT202;
   return numbers[59] === 1 || numbers[71] === 1 || numbers[23] === 1 ? MT103 : MESSAGE_UNKNOWN;
 }
 
 /** Whether a customer is named: then a bank transfer is a cover. */
-function hasCustomer(input: Uint8Array, start: number, end: number): boolean {
-  const numbers = findNumbers(input, start, end);
+function hasCustomer(numbers: Uint8Array): boolean {
   return numbers[50] === 1 || numbers[59] === 1;
 }
 
+/** The structure of that flag, or the first. */
 function structureOf(message: MessageCatalogue, flag: string): Structure {
   return message.structures.find((structure) => structure.flag === flag) ?? (message.structures[0] as Structure);
 }

@@ -154,7 +154,7 @@ function beneficiaries(): Case[] {
   const rows: readonly (readonly [string, MessageField])[] = [
     ["59-no-account", ["59", `${a.name}\n${a.address.join("\n")}`]],
     ["59-local-account", ["59", `/${abroad.account}\n${abroad.name}\n${abroad.address.join("\n")}`]],
-    ["59-iban-groups-name-only", ["59", `/${b.account}\n${b.name}`]],
+    ["59-name-only", ["59", `/${b.account}\n${b.name}`]],
     ["59a", ["59A", "VANTNL2AXXX"]],
     ["59a-account", ["59A", `/${b.account}\nVANTNL2A`]],
     ["59f", ["59F", `/${b.account}\n1/${b.name}\n2/${b.street}\n3/NL/${b.town}`]],
@@ -305,7 +305,7 @@ function covers(): Case[] {
       fields: [],
       sequenceB: [["52D", "//BL99051731\nQUELLBANK AG\nKESSELBRUCK"], ["56C", "//FW998100417"], ["57D", "//HK998\nPEARLGATE BANK LTD\nHONG KONG"]],
     },
-    { ...cover, name: "mt202cov-57b-57c", fields: [], sequenceB: [["56D", "ZUMBRO NATIONAL BANK\nELLERY FALLS, ZZ"], ["57B", "/998-00998-1\nSINGAPORE"]] },
+    { ...cover, name: "mt202cov-57b", fields: [], sequenceB: [["56D", "ZUMBRO NATIONAL BANK\nELLERY FALLS, ZZ"], ["57B", "/998-00998-1\nSINGAPORE"]] },
     { ...cover, name: "mt202cov-57c-lf", fields: [], sequenceB: [["57C", "//SC998173"]], lineEnd: "\n" },
     { ...cover, name: "mt202cov-acknowledged", fields: [], sequenceB: [], acknowledgement: "{451:0}{108:*}" },
   ];

@@ -12,6 +12,14 @@ const ROUNDS = 10;
 /** Bits of the widest number whose halves fit three limbs. */
 export const LOCKSTEP_BITS_MAX = 192;
 
+/** Rows that the arrays have room for at first. */
+const ROWS_FIRST = 1024;
+/** Columns of a row's shape: where the round number and the end of y are, and how many limbs a half has. */
+const ROUND_WORD = 0;
+const ROUND_SHIFT = 1;
+const LAST_WORD = 2;
+const LIMBS = 3;
+
 /** What is constant for one key, number of bits and tweak (SP 800-38G Rev. 1, Algorithm 7, steps 1 and 3 to 5). */
 export interface FeistelKey {
   readonly bits: number;
@@ -61,41 +69,50 @@ export function feistelKey(aes: Aes, bits: number, tweak: Uint8Array): FeistelKe
   };
 }
 
-/** Values under way: one row of limbs each. Rows are reused from batch to batch. */
+/**
+ * Values under way: one row each, reused from batch to batch. What a row's key says is copied into typed arrays beside its
+ * limbs, because the loops below run ten times over every row and would otherwise follow a pointer for each.
+ */
 export class FeistelRows {
   count = 0;
-  keys: FeistelKey[] = [];
   /** Limbs of A (u bits) and B (v bits), three for each row. */
-  a: Uint32Array = new Uint32Array(3 * 1024);
-  b: Uint32Array = new Uint32Array(3 * 1024);
-  #state = new Uint32Array(4 * 1024);
-  #words = new Uint32Array(4 * 1024);
+  a: Uint32Array = new Uint32Array(3 * ROWS_FIRST);
+  b: Uint32Array = new Uint32Array(3 * ROWS_FIRST);
+  /** Four words of state, six masks and the four columns of the shape, for each row. */
+  #state = new Uint32Array(4 * ROWS_FIRST);
+  #masks = new Uint32Array(6 * ROWS_FIRST);
+  #shape = new Uint8Array(4 * ROWS_FIRST);
+  #words = new Uint32Array(4 * ROWS_FIRST);
   #bytes = new Uint8Array(this.#words.buffer);
 
   clear(): void {
     this.count = 0;
-    this.keys.length = 0;
   }
 
   /** A new row for a class; the caller then writes its six limbs. */
   add(key: FeistelKey): number {
     const row = this.count++;
     if (3 * this.count > this.a.length) this.#grow();
-    this.keys[row] = key;
-    this.#state.set(key.state, 4 * row);
+    const { state, masks } = key;
+    for (let i = 0; i < 4; i++) this.#state[4 * row + i] = state[i] as number;
+    for (let i = 0; i < 6; i++) this.#masks[6 * row + i] = masks[i] as number;
+    this.#shape[4 * row + ROUND_WORD] = key.roundWord;
+    this.#shape[4 * row + ROUND_SHIFT] = key.roundShift;
+    this.#shape[4 * row + LAST_WORD] = key.lastWord;
+    this.#shape[4 * row + LIMBS] = (key.v + 31) >>> 5;
     return row;
   }
 
   /** All ten rounds over the rows listed in `rows[0 … count)`, in place. All rows have keys made with `aes`. */
   run(aes: Aes, rows: Int32Array, count: number, inverse: boolean): void {
     if (count === 0) return;
+    const blocks = this.#bytes.subarray(0, AES_BLOCK * count);
     for (let step = 0; step < ROUNDS; step++) {
       const round = inverse ? ROUNDS - 1 - step : step;
       // A and B change places each round (steps 6.viii and 6.ix), so even rounds always change the half of u bits.
       const even = (round & 1) === 0;
-      const from = even ? this.b : this.a;
-      this.#fillBlocks(rows, count, round, from);
-      const r = wordsOf(aes.encrypt(this.#bytes.subarray(0, AES_BLOCK * count)));
+      this.#fillBlocks(rows, count, round, even ? this.b : this.a);
+      const r = wordsOf(aes.encrypt(blocks));
       this.#addOutput(rows, count, r, even ? this.a : this.b, even ? 0 : 3, inverse);
     }
   }
@@ -104,10 +121,9 @@ export class FeistelRows {
   #fillBlocks(rows: Int32Array, count: number, round: number, from: Uint32Array): void {
     const words = this.#words;
     const state = this.#state;
-    const keys = this.keys;
+    const shape = this.#shape;
     for (let i = 0; i < count; i++) {
       const row = rows[i] as number;
-      const key = keys[row] as FeistelKey;
       const at = 4 * i;
       const s = 4 * row;
       const limb = 3 * row;
@@ -115,48 +131,49 @@ export class FeistelRows {
       words[at + 1] = state[s + 1] as number;
       words[at + 2] = state[s + 2] as number;
       words[at + 3] = (state[s + 3] as number) ^ swap(from[limb] as number);
-      if (key.v > 32) {
+      if ((shape[s + LIMBS] as number) > 1) {
         words[at + 2] = (words[at + 2] as number) ^ swap(from[limb + 1] as number);
         words[at + 1] = (words[at + 1] as number) ^ swap(from[limb + 2] as number);
       }
-      const roundAt = at + key.roundWord;
-      words[roundAt] = (words[roundAt] as number) ^ (round << key.roundShift);
+      const roundAt = at + (shape[s + ROUND_WORD] as number);
+      words[roundAt] = (words[roundAt] as number) ^ (round << (shape[s + ROUND_SHIFT] as number));
     }
   }
 
   /** Steps 6.iv to 6.vi: C = A ± y modulo 2^m, in place of A. */
   #addOutput(rows: Int32Array, count: number, r: Uint32Array, into: Uint32Array, masksAt: number, inverse: boolean): void {
-    const keys = this.keys;
+    const shape = this.#shape;
+    const masks = this.#masks;
     for (let i = 0; i < count; i++) {
       const row = rows[i] as number;
-      const key = keys[row] as FeistelKey;
-      const at = 4 * i + key.lastWord;
+      const at = 4 * i + (shape[4 * row + LAST_WORD] as number);
+      const limbs = shape[4 * row + LIMBS] as number;
       const limb = 3 * row;
-      const masks = key.masks;
+      const mask = 6 * row + masksAt;
       const y0 = swap(r[at] as number);
-      if (key.v <= 32) {
+      if (limbs === 1) {
         const half = into[limb] as number;
-        into[limb] = (inverse ? half - y0 : half + y0) & (masks[masksAt] as number);
+        into[limb] = (inverse ? half - y0 : half + y0) & (masks[mask] as number);
         continue;
       }
-      // With v ≤ 64 word `at − 2` is in front of y; the masks of the third limb are zero then.
-      const y1 = swap(r[at - 1] as number);
-      const y2 = key.v > 64 ? swap(r[at - 2] as number) : 0;
+      // With two limbs word `at − 2` is in front of y.
+      const y1 = swap(r[at - 1] as number) >>> 0;
+      const y2 = limbs > 2 ? swap(r[at - 2] as number) >>> 0 : 0;
       let h0: number;
       let h1: number;
       let h2: number;
       if (inverse) {
         h0 = (into[limb] as number) - (y0 >>> 0);
-        h1 = (into[limb + 1] as number) - (y1 >>> 0) - (h0 < 0 ? 1 : 0);
-        h2 = (into[limb + 2] as number) - (y2 >>> 0) - (h1 < 0 ? 1 : 0);
+        h1 = (into[limb + 1] as number) - y1 - (h0 < 0 ? 1 : 0);
+        h2 = (into[limb + 2] as number) - y2 - (h1 < 0 ? 1 : 0);
       } else {
         h0 = (into[limb] as number) + (y0 >>> 0);
-        h1 = (into[limb + 1] as number) + (y1 >>> 0) + (h0 > 0xffff_ffff ? 1 : 0);
-        h2 = (into[limb + 2] as number) + (y2 >>> 0) + (h1 > 0xffff_ffff ? 1 : 0);
+        h1 = (into[limb + 1] as number) + y1 + (h0 > 0xffff_ffff ? 1 : 0);
+        h2 = (into[limb + 2] as number) + y2 + (h1 > 0xffff_ffff ? 1 : 0);
       }
-      into[limb] = h0 & (masks[masksAt] as number);
-      into[limb + 1] = h1 & (masks[masksAt + 1] as number);
-      into[limb + 2] = h2 & (masks[masksAt + 2] as number);
+      into[limb] = h0 & (masks[mask] as number);
+      into[limb + 1] = h1 & (masks[mask + 1] as number);
+      into[limb + 2] = h2 & (masks[mask + 2] as number);
     }
   }
 
@@ -164,6 +181,10 @@ export class FeistelRows {
     this.a = doubled(this.a);
     this.b = doubled(this.b);
     this.#state = doubled(this.#state);
+    this.#masks = doubled(this.#masks);
+    const shape = new Uint8Array(this.#shape.length * 2);
+    shape.set(this.#shape);
+    this.#shape = shape;
     this.#words = new Uint32Array(this.#words.length * 2);
     this.#bytes = new Uint8Array(this.#words.buffer);
   }

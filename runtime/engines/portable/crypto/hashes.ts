@@ -17,7 +17,7 @@ export function hmacSha512(key: Uint8Array | KeyObject, data: Uint8Array): Uint8
 
 /** The hashes that need a WebAssembly module; synchronous once made. */
 export interface WasmHashes {
-  /** BLAKE3 keyed_hash, 32 bytes (BLAKE3 specification, section 2.3). @throws BautaError 6020 unless the key has 32 bytes */
+  /** BLAKE3 keyed_hash, 32 bytes (BLAKE3 specification, section 2.3). @throws BautaError 9001 unless the key has 32 bytes */
   blake3Keyed(key: Uint8Array, data: Uint8Array): Uint8Array;
   /** XXH3-64, big-endian bytes; seedless without a seed. */
   xxh3(data: Uint8Array, seed?: bigint): Uint8Array;
@@ -46,7 +46,7 @@ async function loadBlake3(): Promise<WasmHashes["blake3Keyed"]> {
   const slot = new Uint8Array(BLAKE3_KEY_BYTES);
   const hasher = await createBLAKE3(256, slot);
   const keyed = (key: Uint8Array, data: Uint8Array): Uint8Array => {
-    if (key.length !== BLAKE3_KEY_BYTES) throw new BautaError(6020, { detail: "BLAKE3 key length" });
+    if (key.length !== BLAKE3_KEY_BYTES) throw new BautaError(9001, { detail: "BLAKE3 keys have 32 bytes" });
     slot.set(key);
     hasher.init();
     slot.fill(0);

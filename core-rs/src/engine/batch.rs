@@ -1,0 +1,123 @@
+//! A batch as the caller lends it: input bytes and the three tables that describe them.
+
+use crate::tables::{Encoding, record, segment, value};
+use crate::Error;
+
+/// Input and tables of one call. Rows are as in [`crate::tables`].
+pub struct Batch<'call> {
+    input: &'call [u8],
+    records: &'call mut [u32],
+    values: &'call mut [u32],
+    segments: &'call [u32],
+}
+
+/// A segment as the engine sees it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Segment {
+    pub start: usize,
+    pub end: usize,
+    /// `None` for a number without meaning, which is an issue only where the segment is decoded.
+    pub encoding: Option<Encoding>,
+}
+
+impl<'call> Batch<'call> {
+    /// Takes tables that hold at least so many rows; what is behind them is not looked at.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] for counts beyond a table.
+    pub fn new(
+        input: &'call [u8],
+        (records, record_count): (&'call mut [u32], usize),
+        (values, value_count): (&'call mut [u32], usize),
+        (segments, segment_count): (&'call [u32], usize),
+    ) -> Result<Self, Error> {
+        const SHORT: Error = Error::Malformed("table counts");
+        if u32::try_from(input.len()).is_err() {
+            return Err(Error::Malformed("offsets are 32 bits"));
+        }
+        Ok(Self {
+            input,
+            records: words(record_count, record::STRIDE).and_then(|words| records.get_mut(..words)).ok_or(SHORT)?,
+            values: words(value_count, value::STRIDE).and_then(|words| values.get_mut(..words)).ok_or(SHORT)?,
+            segments: words(segment_count, segment::STRIDE).and_then(|words| segments.get(..words)).ok_or(SHORT)?,
+        })
+    }
+
+    /// Proves that every row from record `first` on stays inside its batch and its record, so that nothing behind this check has to.
+    pub(super) fn check(&self, first: usize, operations: usize) -> Result<(), Error> {
+        let value_count = self.values.len() / value::STRIDE;
+        let segment_count = self.segments.len() / segment::STRIDE;
+        for row in self.records.chunks_exact(record::STRIDE).skip(first) {
+            let (start, end) = (row[record::START], row[record::END]);
+            let range = range(row[record::FIRST_VALUE], row[record::VALUE_COUNT], value_count);
+            let Some(values) = range.filter(|_| start <= end && end as usize <= self.input.len()) else {
+                return Err(Error::Malformed("record table"));
+            };
+            let mut cursor = start;
+            for row in self.values[values.0 * value::STRIDE..values.1 * value::STRIDE].chunks_exact(value::STRIDE) {
+                let range = range_of_segments(row, segment_count);
+                let Some(segments) = range.filter(|_| (row[value::OPERATION] as usize) < operations) else {
+                    return Err(Error::Malformed("value table"));
+                };
+                for row in self.segments[segments.0 * segment::STRIDE..segments.1 * segment::STRIDE].chunks_exact(segment::STRIDE) {
+                    let (from, to) = (row[segment::START], row[segment::END]);
+                    if from < cursor || to < from || to > end {
+                        return Err(Error::Malformed("segment table"));
+                    }
+                    cursor = to;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn record_count(&self) -> usize {
+        self.records.len() / record::STRIDE
+    }
+
+    pub(super) fn record(&self, record: usize, column: usize) -> u32 {
+        self.records[record * record::STRIDE + column]
+    }
+
+    pub(super) fn set_record(&mut self, record: usize, column: usize, word: u32) {
+        self.records[record * record::STRIDE + column] = word;
+    }
+
+    pub(super) fn value(&self, value: usize, column: usize) -> u32 {
+        self.values[value * value::STRIDE + column]
+    }
+
+    pub(super) fn set_status(&mut self, value: usize, status: u32) {
+        self.values[value * value::STRIDE + value::STATUS] = status;
+    }
+
+    /// The segments of a value, in order.
+    pub(super) fn segments_of(&self, value: usize) -> impl ExactSizeIterator<Item = Segment> + '_ {
+        let first = self.value(value, value::FIRST_SEGMENT) as usize;
+        let end = first + self.value(value, value::SEGMENT_COUNT) as usize;
+        self.segments[first * segment::STRIDE..end * segment::STRIDE].chunks_exact(segment::STRIDE).map(|row| Segment {
+            start: row[segment::START] as usize,
+            end: row[segment::END] as usize,
+            encoding: Encoding::of(row[segment::ENCODING]),
+        })
+    }
+
+    pub(super) fn input(&self) -> &'call [u8] {
+        self.input
+    }
+}
+
+fn words(count: usize, stride: usize) -> Option<usize> {
+    count.checked_mul(stride)
+}
+
+fn range_of_segments(row: &[u32], segment_count: usize) -> Option<(usize, usize)> {
+    range(row[value::FIRST_SEGMENT], row[value::SEGMENT_COUNT], segment_count)
+}
+
+/// Start and end of `count` rows, if they are rows of a table of `limit`.
+fn range(first: u32, count: u32, limit: usize) -> Option<(usize, usize)> {
+    let (first, count) = (first as usize, count as usize);
+    let end = first.checked_add(count)?;
+    (end <= limit).then_some((first, end))
+}

@@ -1,0 +1,302 @@
+//! Phase 1: the order of work of docs/internals/engine.md for one value. Encryption is only queued here.
+
+use super::batch::Batch;
+use super::{Action, Candidate, Direction, Engine, Namespace, Outcome, Scratch};
+use crate::ff1::binary::Job;
+use crate::issue;
+use crate::kinds::canonical::{is_iban_like, is_taken, write_canonical};
+use crate::kinds::class::{Class, classify};
+use crate::kinds::subject::Subject;
+use crate::operation::{self, Classed, Operation, Outside};
+use crate::plan::{Hash, Kind, Shape};
+use crate::tables::{Encoding, record, status, value};
+use crate::techniques::redact::Redaction;
+use crate::techniques::token::Spelling;
+use crate::text::decode::{Inadmissible, decode};
+use crate::text::detect::holds_identifier;
+use crate::text::count_characters;
+use crate::text::unicode::Unicode;
+
+/// Code points of a value that a technique transforms; redaction and removal take any length.
+const VALUE_CHARACTERS_MAX: usize = 65_536;
+/// Attempts of a draw: their suffixes are one byte.
+const DRAW_ATTEMPTS: u8 = 128;
+
+/// Appends the outcomes of a record's values, up to the first issue.
+pub(super) fn collect_record(engine: &mut Engine, batch: &Batch, record: usize) {
+    let first = batch.record(record, record::FIRST_VALUE) as usize;
+    let end = first + batch.record(record, record::VALUE_COUNT) as usize;
+    let latin1 = batch.record(record, record::FLAGS) & record::FLAG_LATIN1 != 0;
+    for value in first..end {
+        let lengths = engine.scratch.lengths.len();
+        let from = engine.scratch.text.len();
+        let operation = &engine.operations[batch.value(value, value::OPERATION) as usize];
+        let mut collector = Collector {
+            operation,
+            namespaces: &mut engine.namespaces,
+            unicode: &engine.unicode,
+            direction: engine.direction,
+            scratch: &mut engine.scratch,
+            text_start: from,
+        };
+        let (status, action) = collector.run(batch, value, latin1).unwrap_or_else(|issue| (issue, Action::Copy));
+        engine.scratch.outcomes.push(Outcome { status, action, lengths });
+        // The record writes nothing, so its later values need no work; those before may still have an issue of their own.
+        if status >= status::ISSUE_MIN {
+            break;
+        }
+    }
+}
+
+struct Collector<'engine> {
+    operation: &'engine Operation,
+    namespaces: &'engine mut [Namespace],
+    unicode: &'engine Unicode,
+    direction: Direction,
+    scratch: &'engine mut Scratch,
+    /// Where the value at hand begins in the arena of decoded values.
+    text_start: usize,
+}
+
+/// What a value's text is, once it is decoded.
+#[derive(Clone, Copy)]
+struct Decoded {
+    /// Encoding of the first segment.
+    encoding: Encoding,
+    /// Count of code points.
+    count: usize,
+}
+
+type Done = (u32, Action);
+
+impl Collector<'_> {
+    /// Status and action, or an issue.
+    fn run(&mut self, batch: &Batch, value: usize, latin1: bool) -> Result<Done, u32> {
+        let operation = self.operation;
+        let is_kept = match &operation.action {
+            operation::Action::Drop => return Ok((status::REMOVED, Action::Remove)),
+            operation::Action::Keep { detect: false } if !operation.strict => return Ok((status::KEPT, Action::Copy)),
+            operation::Action::Keep { .. } => true,
+            operation::Action::Encrypt(_) => false,
+            _ if self.direction == Direction::Unmask => return Ok((status::LEFT, Action::Copy)),
+            _ => false,
+        };
+        let decoded = self.decode(batch, value, latin1).map_err(|_| issue::FIELD_FORMAT)?;
+        if decoded.count == 0 {
+            return Ok((if is_kept { status::KEPT } else { status::MASKED }, Action::Copy));
+        }
+        let takes_any_length = is_kept || matches!(operation.action, operation::Action::Redact(_));
+        if decoded.count > VALUE_CHARACTERS_MAX && !takes_any_length {
+            return Err(issue::VALUE_TOO_LONG);
+        }
+        // The arena is taken out for the length of a value, so that its text can be read while other arenas grow.
+        let arena = core::mem::take(&mut self.scratch.text);
+        let done = self.apply(&arena[self.text_start..], decoded);
+        self.scratch.text = arena;
+        // Only what waits for the cipher is looked at again.
+        if !matches!(operation.action, operation::Action::Encrypt(_)) {
+            self.scratch.text.truncate(self.text_start);
+        }
+        done
+    }
+
+    fn decode(&mut self, batch: &Batch, value: usize, latin1: bool) -> Result<Decoded, Inadmissible> {
+        let segments = batch.segments_of(value);
+        let is_split = segments.len() > 1;
+        let mut decoded = Decoded { encoding: Encoding::Raw, count: 0 };
+        for (index, segment) in segments.enumerate() {
+            let encoding = segment.encoding.ok_or(Inadmissible)?;
+            if index == 0 {
+                decoded.encoding = encoding;
+            }
+            let start = self.scratch.text.len();
+            decode(&batch.input()[segment.start..segment.end], encoding, latin1, &mut self.scratch.text)?;
+            let count = count_characters(&self.scratch.text[start..]);
+            if is_split {
+                self.scratch.lengths.push(count as u32);
+            }
+            decoded.count += count;
+        }
+        Ok(decoded)
+    }
+
+    fn apply(&mut self, text: &[u8], decoded: Decoded) -> Result<Done, u32> {
+        let operation = self.operation;
+        if operation.strict && !self.is_admitted(text) {
+            return Err(issue::FIELD_FORMAT);
+        }
+        match &operation.action {
+            operation::Action::Keep { detect } if *detect && holds_identifier(text) => Err(issue::KEPT_IDENTIFIER),
+            operation::Action::Keep { .. } => Ok((status::KEPT, Action::Copy)),
+            operation::Action::Drop => Ok((status::REMOVED, Action::Remove)),
+            operation::Action::Redact(redaction) => Ok(self.redact(redaction, decoded, status::MASKED)),
+            operation::Action::Mask(mask) => {
+                Ok(self.written(status::MASKED, |out| mask.write(text, decoded.encoding, decoded.count, out)))
+            }
+            operation::Action::Hash(hash, spelling) => self.hash(*hash, spelling, text),
+            operation::Action::Token(spelling) => self.token(spelling, text, status::MASKED),
+            operation::Action::Encrypt(classed) => self.encrypt(classed, text, decoded),
+            operation::Action::Draw(classed) => self.draw(classed, text, decoded),
+        }
+    }
+
+    /// The output of the value at hand is what `write` appends.
+    fn written(&mut self, status: u32, write: impl FnOnce(&mut Vec<u8>)) -> Done {
+        let start = self.scratch.output.len();
+        write(&mut self.scratch.output);
+        (status, Action::Write(start, self.scratch.output.len()))
+    }
+
+    /// The strict check: an identifier is looked at in its canonical form, since an IBAN in groups is still that IBAN.
+    fn is_admitted(&mut self, text: &[u8]) -> bool {
+        let Operation { kind, fit, .. } = self.operation;
+        let is_identifier =
+            matches!(kind, Kind::Pan | Kind::Iban | Kind::Bic | Kind::Lei | Kind::Uetr | Kind::Account);
+        let is_typed = matches!(fit.shape, Shape::Iban | Shape::Bic | Shape::Lei | Shape::Uuid4 | Shape::Digits);
+        if !is_identifier || !is_typed || !is_taken(*kind, text) || self.canonicalise(text).is_err() {
+            return fit.admits(text);
+        }
+        let canonical = &self.scratch.canonical;
+        if *kind != Kind::Uetr {
+            return fit.admits(canonical);
+        }
+        // The shape's own spelling of a UUID has the hyphens that the canonical form leaves out.
+        let groups = [&canonical[..8], &canonical[8..12], &canonical[12..16], &canonical[16..20], &canonical[20..]];
+        fit.admits(&groups.join(&b'-'))
+    }
+
+    /// Writes the canonical form of the value into [`Scratch::canonical`].
+    fn canonicalise(&mut self, text: &[u8]) -> Result<(), u32> {
+        let canonical = &mut self.scratch.canonical;
+        canonical.clear();
+        write_canonical(self.operation.kind, self.operation.fit.shape, text, self.unicode, canonical)
+    }
+
+    fn namespace(&self) -> &Namespace {
+        &self.namespaces[self.operation.namespace]
+    }
+
+    fn redact(&mut self, redaction: &Redaction, decoded: Decoded, status: u32) -> Done {
+        self.written(status, |out| redaction.write(decoded.encoding, decoded.count, out))
+    }
+
+    fn hash(&mut self, hash: Hash, spelling: &Spelling, text: &[u8]) -> Result<Done, u32> {
+        self.canonicalise(text)?;
+        let namespace = self.namespace();
+        let canonical = self.scratch.canonical.as_slice();
+        let mut digest = [0; 64];
+        match hash {
+            Hash::HmacSha256 => digest[..32].copy_from_slice(&namespace.hmac_sha256.of(&[canonical])),
+            Hash::HmacSha512 => digest = namespace.hmac_sha512.of(&[canonical]),
+            Hash::Blake3Keyed => digest[..32].copy_from_slice(&namespace.blake3.of(canonical)),
+        }
+        Ok(self.written(status::MASKED, |out| spelling.write_hash(&digest, out)))
+    }
+
+    fn token(&mut self, spelling: &Spelling, text: &[u8], status: u32) -> Result<Done, u32> {
+        self.canonicalise(text)?;
+        let digest = self.namespace().hmac_sha256.of(&[&self.scratch.canonical]);
+        Ok(self.written(status, |out| spelling.write_token(digest, text, out)))
+    }
+
+    /// Class of the value with its letters and digits in canonical spelling; `Err` is the outcome of a value in none.
+    fn classify<'value>(
+        &mut self,
+        classed: &Classed,
+        text: &'value [u8],
+        decoded: Decoded,
+    ) -> Result<(Class, Subject<'value>), Result<Done, u32>> {
+        if !text.is_ascii() {
+            let is_left = self.direction == Direction::Unmask;
+            return Err(if is_left { Ok((status::LEFT, Action::Copy)) } else { Err(issue::FIELD_FORMAT) });
+        }
+        let Some(mut subject) = Subject::new(text) else {
+            return Err(self.outside(classed, text, decoded, issue::FIELD_FORMAT));
+        };
+        match classify(self.operation.kind, self.operation.fit.shape, classed.bin, &mut subject) {
+            Ok(class) => Ok((class, subject)),
+            Err(issue) => Err(self.outside(classed, text, decoded, issue)),
+        }
+    }
+
+    fn encrypt(&mut self, classed: &Classed, text: &[u8], decoded: Decoded) -> Result<Done, u32> {
+        let (class, subject) = match self.classify(classed, text, decoded) {
+            Ok(found) => found,
+            Err(outcome) => return outcome,
+        };
+        if class.size.small {
+            return self.outside(classed, text, decoded, issue::FIELD_DOMAIN);
+        }
+        let Scratch { joined, tweaks, places, candidates, outcomes, .. } = &mut *self.scratch;
+        places.load(class.family, subject.joined());
+        let bits = places.rank(subject.joined());
+        let tweak_start = tweaks.len();
+        class.family.write_tweak(&subject, tweaks);
+        let tweak = (tweak_start as u32, tweaks.len() as u32);
+        let joined_start = joined.len();
+        joined.extend_from_slice(subject.joined());
+        let job = Job::new(bits, class.size.string_length(), tweak, candidates.len() as u32);
+        candidates.push(Candidate {
+            class,
+            outcome: outcomes.len(),
+            layout: (self.text_start, self.text_start + text.len()),
+            joined: (joined_start, joined.len()),
+        });
+        self.namespaces[self.operation.namespace].jobs.push(job);
+        // The range follows when the cipher has run.
+        Ok((status::MASKED, Action::Write(0, 0)))
+    }
+
+    fn draw(&mut self, classed: &Classed, text: &[u8], decoded: Decoded) -> Result<Done, u32> {
+        let (class, mut subject) = match self.classify(classed, text, decoded) {
+            Ok(found) => found,
+            Err(outcome) => return outcome,
+        };
+        self.canonicalise(text)?;
+        let family = class.family;
+        self.scratch.places.load(family, subject.joined());
+        let is_drawn = (0..DRAW_ATTEMPTS).any(|attempt| {
+            let mut number = self.draw_number(attempt);
+            self.scratch.places.unrank(&mut number, subject.joined_mut());
+            family.mark_draw(subject.joined_mut());
+            family.complete(subject.joined_mut())
+        });
+        if !is_drawn {
+            return self.outside(classed, text, decoded, issue::FIELD_FORMAT);
+        }
+        Ok(self.written(status::MASKED, |out| class.lay_out(text, subject.joined(), out)))
+    }
+
+    /// 512 bits of the canonical form: HMAC-SHA-256 twice, with the suffixes 2t and 2t + 1, of which the very first is left out.
+    fn draw_number(&self, attempt: u8) -> [u64; 8] {
+        let canonical = self.scratch.canonical.as_slice();
+        let hmac = &self.namespace().hmac_sha256;
+        let first = if attempt == 0 { hmac.of(&[canonical]) } else { hmac.of(&[canonical, &[2 * attempt]]) };
+        let second = hmac.of(&[canonical, &[2 * attempt + 1]]);
+        let mut number = [0; 8];
+        let (high, _) = first.as_chunks::<8>();
+        let (low, _) = second.as_chunks::<8>();
+        for (word, bytes) in number.iter_mut().rev().zip(high.iter().chain(low)) {
+            *word = u64::from_be_bytes(*bytes);
+        }
+        number
+    }
+
+    /// `otherwise` of a value that is in no class of its kind.
+    fn outside(&mut self, classed: &Classed, text: &[u8], decoded: Decoded, issue: u32) -> Result<Done, u32> {
+        if self.direction == Direction::Unmask {
+            return Ok((status::LEFT, Action::Copy));
+        }
+        match &classed.otherwise {
+            Outside::Refuse => Err(issue),
+            Outside::Redact(redaction) => Ok(self.redact(redaction, decoded, status::REDACTED)),
+            Outside::Token { iban, token, redaction } => {
+                let iban = iban.as_ref().filter(|_| is_iban_like(self.operation.kind, text));
+                match iban.or(token.as_ref()) {
+                    Some(spelling) => self.token(spelling, text, status::TOKEN),
+                    None => Ok(self.redact(redaction, decoded, status::REDACTED)),
+                }
+            }
+        }
+    }
+}

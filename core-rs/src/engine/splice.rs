@@ -1,0 +1,146 @@
+//! Phase 3: a record's bytes with outputs in place of segments, in one pass.
+
+use super::batch::Batch;
+use super::{Action, Outcome, Scratch};
+use crate::issue;
+use crate::tables::{Encoding, record, status};
+use crate::text::encode::{Sink, Unencodable, encode};
+use crate::text::{count_characters, offset_of};
+
+/// "No value is to blame."
+const NO_VALUE: u32 = u32::MAX;
+
+/// Writes one record at `at` and fills its rows; returns the offset behind it, or `None` when the output has no room for it, in
+/// which case the tables are as they were. `outcomes` is the record's range of [`Scratch::outcomes`].
+pub(super) fn write_record(
+    batch: &mut Batch,
+    record: usize,
+    scratch: &Scratch,
+    outcomes: (usize, usize),
+    output: &mut [u8],
+    at: usize,
+) -> Option<usize> {
+    if batch.record(record, record::STATUS) != 0 {
+        batch.set_record(record, record::OUT_START, at as u32);
+        batch.set_record(record, record::OUT_END, at as u32);
+        return Some(at);
+    }
+    let first = batch.record(record, record::FIRST_VALUE) as usize;
+    let outcomes = &scratch.outcomes[outcomes.0..outcomes.1];
+    let mut sink = Sink::new(output, at);
+    let fault = write_values(batch, record, scratch, outcomes, &mut sink);
+    let behind = if fault.is_some() { at } else { sink.at() };
+    if fault.is_none() && !sink.fits() {
+        return None;
+    }
+    for (value, outcome) in (first..).zip(outcomes) {
+        batch.set_status(value, outcome.status);
+    }
+    let (issue, value) = fault.map_or((0, NO_VALUE), |(value, issue)| (issue, value as u32));
+    if let Some((value, issue)) = fault {
+        batch.set_status(value, issue);
+    }
+    batch.set_record(record, record::STATUS, issue);
+    batch.set_record(record, record::FAULT_VALUE, value);
+    batch.set_record(record, record::OUT_START, at as u32);
+    batch.set_record(record, record::OUT_END, behind as u32);
+    Some(behind)
+}
+
+/// The first value with an issue, and that issue. Issues come before the question whether the record fits the output.
+fn write_values(
+    batch: &Batch,
+    record: usize,
+    scratch: &Scratch,
+    outcomes: &[Outcome],
+    sink: &mut Sink,
+) -> Option<(usize, u32)> {
+    let first = batch.record(record, record::FIRST_VALUE) as usize;
+    let mut writer = Writer {
+        batch,
+        scratch,
+        latin1: batch.record(record, record::FLAGS) & record::FLAG_LATIN1 != 0,
+        cursor: batch.record(record, record::START) as usize,
+    };
+    for (value, outcome) in (first..).zip(outcomes) {
+        if outcome.status >= status::ISSUE_MIN {
+            return Some((value, outcome.status));
+        }
+        match outcome.action {
+            Action::Copy => {}
+            Action::Remove => batch.segments_of(value).for_each(|segment| writer.replace(segment.start, segment.end, sink)),
+            Action::Write(start, end) => {
+                let text = &scratch.output[start..end];
+                if writer.write(value, outcome, text, sink).is_err() {
+                    return Some((value, issue::VALUE_UNENCODABLE));
+                }
+            }
+        }
+    }
+    let end = batch.record(record, record::END) as usize;
+    writer.replace(end, end, sink);
+    None
+}
+
+struct Writer<'record> {
+    batch: &'record Batch<'record>,
+    scratch: &'record Scratch,
+    latin1: bool,
+    /// Next byte of the input that is neither written nor replaced.
+    cursor: usize,
+}
+
+impl Writer<'_> {
+    /// Writes what is in front of a segment and passes over it.
+    fn replace(&mut self, start: usize, end: usize, sink: &mut Sink) {
+        sink.put(&self.batch.input()[self.cursor..start]);
+        self.cursor = end;
+    }
+
+    /// The write-back: cut at the same places if the length is the same, else filled from the left.
+    fn write(&mut self, value: usize, outcome: &Outcome, text: &[u8], sink: &mut Sink) -> Result<(), Unencodable> {
+        let mut segments = self.batch.segments_of(value);
+        let count = segments.len();
+        if let (1, Some(segment)) = (count, segments.next()) {
+            self.replace(segment.start, segment.end, sink);
+            return self.encode(text, segment.start, segment.end, segment.encoding, sink);
+        }
+        let own = &self.scratch.lengths[outcome.lengths..outcome.lengths + count];
+        let total: usize = own.iter().map(|length| *length as usize).sum();
+        let mut left = count_characters(text);
+        let is_same_length = total == left;
+        let mut rest = text;
+        let mut least = 0;
+        for (index, (segment, own)) in self.batch.segments_of(value).zip(own).enumerate() {
+            if index == 0 && segment.encoding == Some(Encoding::MtLine) {
+                least = 1;
+            }
+            let behind = count - 1 - index;
+            let share = if is_same_length {
+                *own as usize
+            } else if behind == 0 {
+                left
+            } else {
+                left.saturating_sub(least * behind).min(*own as usize).max(least).min(left)
+            };
+            let (piece, behind) = rest.split_at(offset_of(rest, share));
+            self.replace(segment.start, segment.end, sink);
+            self.encode(piece, segment.start, segment.end, segment.encoding, sink)?;
+            rest = behind;
+            left -= share;
+        }
+        Ok(())
+    }
+
+    fn encode(
+        &self,
+        piece: &[u8],
+        start: usize,
+        end: usize,
+        encoding: Option<Encoding>,
+        sink: &mut Sink,
+    ) -> Result<(), Unencodable> {
+        let original = self.batch.input()[start..end].first().copied();
+        encode(piece, encoding.ok_or(Unencodable)?, self.latin1, original, sink)
+    }
+}
