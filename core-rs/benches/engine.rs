@@ -23,7 +23,7 @@ fn main() {
     let theirs = ff1_crate();
     println!("FF1 AES-256, 10 digits: {:.2} M/s, crate fpe {:.2} M/s, ratio {:.1}", ours / 1e6, theirs / 1e6, ours / theirs);
     println!("64 records of 3 KB, 23 masked leaves: {:.2} us per record", transform(&leaves()));
-    for (name, leaf) in leaves() {
+    for (name, leaf) in leaves().into_iter().take(8) {
         let each = transform(&vec![(name, leaf.clone()); 23]);
         println!("  23 x {name}: {each:.2} us per record, {:.0} ns each", each / 23.0 * 1000.0);
     }

@@ -84,7 +84,7 @@ fn xxh3_values() {
     assert_eq!(cases.len(), 16);
     for case in cases {
         let length = case["len"].as_u64().unwrap();
-        let data: Vec<u8> = (0..length).map(|index| (index * 7 + 3 & 255) as u8).collect();
+        let data: Vec<u8> = (0..length).map(|index| ((index * 7 + 3) & 255) as u8).collect();
         assert_eq!(xxh3(&data, None)[..], hex(&case["xxh3"]), "length {length}");
         assert_eq!(xxh3(&data, Some(0)), xxh3(&data, None), "length {length}");
         assert_eq!(xxh3(&data, Some(0x1122_3344_5566_7788))[..], hex(&case["xxh3_seed"]), "length {length}");

@@ -1,8 +1,6 @@
-/** The data files that a lock file pins, as they are in schemas/, and lock files themselves on disk. */
-import { randomBytes } from "node:crypto";
-import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+/** The data files that a lock file pins, as they are in schemas/. */
+import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { BautaError } from "../kit/errors.ts";
 import { sha256 } from "./digest.ts";
 
 export interface LockFacts {
@@ -23,28 +21,3 @@ export const schemaFacts: LockFacts = {
       return names.sort().map((name) => `${folder}/${name}`);
     }),
 };
-
-/** Where the lock of a model file stands: `cards.yaml` has `cards.lock.json`. */
-export const lockPath = (modelPath: string): string => `${modelPath.replace(/\.ya?ml$/, "")}.lock.json`;
-
-/** Text of a model's lock file; undefined if it has none. */
-export function readLockFile(path: string): string | undefined {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw new BautaError(1002, { path });
-  }
-}
-
-/** Writes a lock file whole or not at all. */
-export function writeLockFile(path: string, text: string): void {
-  const temporary = `${path}.${randomBytes(6).toString("hex")}.tmp`;
-  try {
-    writeFileSync(temporary, text, { flag: "wx" });
-    renameSync(temporary, path);
-  } catch {
-    rmSync(temporary, { force: true });
-    throw new BautaError(7003, { path });
-  }
-}

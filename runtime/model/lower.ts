@@ -22,14 +22,10 @@ export const DROP: PlanOperation = { technique: "drop", fit: ANY_TEXT };
 
 /** Characters that `@example.com` adds to an e-mail token. */
 const EMAIL_SUFFIX_LENGTH = 12;
-/** `+999-` and 12 digits. */
-const PHONE_TOKEN_LENGTH = 17;
+/** Digits of the token that a phone number's type gets, behind `+999-`. */
+const PHONE_TOKEN_DIGITS = 12;
 /** Country letters, `00`, 20 characters. */
 const IBAN_TOKEN_LENGTH = 24;
-/** A total mask has this many characters unless the field holds fewer. */
-const TOTAL_MASK_LENGTH = 8;
-/** From so many digits on a reference of digits only stays one; a shorter one may get letters. */
-const REFERENCE_DIGITS_MIN = 6;
 
 export function lower(action: Action, format: FormatName, field: Field): Lowered {
   switch (action.kind) {
@@ -83,7 +79,6 @@ function lowerMask(action: Extract<Action, { kind: "mask" }>, fit: Fit): Lowered
   if (usual === undefined || hasPrefix(fit)) return unfit(`a mask is not of shape ${fit.shape}`);
   const maskCharacter = action.character ?? usual;
   if (MASK_CHARACTERS_ADMITTED[fit.shape]?.test(maskCharacter) !== true) return unfit(`shape ${fit.shape} does not admit the mask character`);
-  if (fit.min > TOTAL_MASK_LENGTH) return unfit("a total mask is shorter than the type admits");
   const { keepFirst, keepLast } = action;
   return { operation: { technique: "mask", kind: action.pan ? "pan" : "text", keepFirst, keepLast, maskCharacter, fit } };
 }
@@ -110,20 +105,18 @@ function lowerHash(namespace: Namespace, fit: Fit): Lowered {
 
 function lowerToken(namespace: Namespace, fit: Fit): Lowered {
   const { name, kind, prefix, width } = namespace;
-  const token = { technique: "token", kind, namespace: name, fit } as const;
   // A pseudonym of a kind without classes is a token (docs/internals/engine.md), and is written as one.
-  if (fit.shape === "iban") {
-    const fits = admitsLength(fit, IBAN_TOKEN_LENGTH) && kind !== "email" && kind !== "phone";
-    return fits ? { operation: { ...token, width: 20 } } : unfit(`a token of kind ${kind} is not of shape iban`);
-  }
+  const token = { technique: "token", kind, namespace: name, fit } as const;
   if (kind === "email") {
     if (fit.shape !== "text") return unfit(`an e-mail address is not of shape ${fit.shape}`);
     if (!admitsLength(fit, width + EMAIL_SUFFIX_LENGTH)) return unfit(`${width + EMAIL_SUFFIX_LENGTH} characters do not fit the type`);
     return { operation: { ...token, width } };
   }
-  if (kind === "phone") {
-    const fits = fit.shape === "phone" || (fit.shape === "text" && admitsLength(fit, PHONE_TOKEN_LENGTH));
-    return fits ? { operation: token } : unfit(`a phone number's token is not of shape ${fit.shape}`);
+  if (fit.shape === "iban") {
+    return admitsLength(fit, IBAN_TOKEN_LENGTH) ? { operation: token } : unfit(`${IBAN_TOKEN_LENGTH} characters do not fit the type`);
+  }
+  if (fit.shape === "phone") {
+    return collides(namespace, { alphabet: 10, width: PHONE_TOKEN_DIGITS }) ? narrow(PHONE_TOKEN_DIGITS, 10) : { operation: token };
   }
   if (fit.shape === "digits") return lowerDigitToken(namespace, fit);
   if (fit.shape === "hex") {
@@ -158,7 +151,7 @@ function rankedKindFits({ kind }: Namespace, fit: Fit): boolean {
     case "upper-alphanumeric":
       return kind !== "phone" && kind !== "uetr";
     case "digits":
-      if (kind === "reference" || kind === "account") return fit.min >= REFERENCE_DIGITS_MIN;
+      // A short reference of digits may become one with letters.
       return kind === "pan" || kind === "digits" || kind === "mixed";
     case "iban":
       return kind === "iban" || kind === "account";

@@ -124,9 +124,6 @@ const HASH_OPTIONS: readonly string[] = ["hash", "prefix", "width", "cardinality
 const drawingOptions = (kind: KindName): readonly string[] =>
   kind === "pan" || kind === "account" ? ["otherwise", "bin"] : ["otherwise"];
 
-/** The forms of an e-mail address and of a phone number leave no room for a prefix, the latter's none for a width. */
-function tokenOptions(kind: KindName): readonly string[] {
-  if (kind === "phone") return ["cardinality", "accept-collisions"];
-  if (kind === "email") return ["width", "cardinality", "accept-collisions"];
-  return ["prefix", "width", "cardinality", "accept-collisions"];
-}
+/** The form of an e-mail address leaves no room for a prefix. */
+const tokenOptions = (kind: KindName): readonly string[] =>
+  kind === "email" ? ["width", "cardinality", "accept-collisions"] : ["prefix", "width", "cardinality", "accept-collisions"];

@@ -19,8 +19,7 @@ export function tokenSpace(namespace: Namespace): TokenSpace | undefined {
   if (namespace.technique === "hash") return { alphabet: 16, width: namespace.width };
   if (namespace.technique === "fpe") return undefined;
   if (namespace.technique === "pseudonym" && !TOKEN_KINDS.includes(namespace.kind)) return undefined;
-  // docs/internals/engine.md: a phone number's token is `+999-` and 12 digits.
-  return namespace.kind === "phone" ? { alphabet: 10, width: 12 } : { alphabet: 32, width: namespace.width };
+  return { alphabet: 32, width: namespace.width };
 }
 
 /** Whether outputs from this space collide too easily for the namespace's cardinality. */

@@ -1,5 +1,14 @@
 /** What the tests of the SWIFT MT scanner share: a small ruleset, scanned records as plain objects, and an independent reading of what may be structure. */
-import { DATA_CLASSES, type DataClass, type Field, type Ruleset, SCAN_FRAME_ERROR, SCAN_MORE, UNCOVERED } from "../../runtime/formats/api.ts";
+import {
+  DATA_CLASSES,
+  type DataClass,
+  type Field,
+  type OpenFormat,
+  type Ruleset,
+  SCAN_FRAME_ERROR,
+  SCAN_MORE,
+  UNCOVERED,
+} from "../../runtime/formats/api.ts";
 import { swiftMt } from "../../runtime/formats/swift-mt/index.ts";
 import {
   Batch,
@@ -67,8 +76,19 @@ export function scanOne(input: string | Uint8Array, mode: Mode = "strict", rules
   return records[0] as ScannedRecord;
 }
 
-/** Scans all records as the frame layer would: separators between them are passed over. */
+/** Scans all records as the frame layer would: separators between them are passed over. Throws where no record begins. */
 export function scanAll(input: string | Uint8Array, mode: Mode = "strict", ruleset: Ruleset = rules()): ScannedRecord[] {
+  const { records, unknownAt } = scanKnown(input, mode, ruleset);
+  if (unknownAt >= 0) throw new Error(`no record begins at ${unknownAt}`);
+  return records;
+}
+
+/** Scans records as long as one is detected. `unknownAt`: where something else begins, or -1. */
+export function scanKnown(
+  input: string | Uint8Array,
+  mode: Mode = "strict",
+  ruleset: Ruleset = rules(),
+): { records: ScannedRecord[]; unknownAt: number } {
   const bytes = typeof input === "string" ? bytesOf(input) : input;
   const open = swiftMt.open(ruleset, { input: mode });
   const batch = new Batch(1, 1, 1);
@@ -76,35 +96,20 @@ export function scanAll(input: string | Uint8Array, mode: Mode = "strict", rules
   const records: ScannedRecord[] = [];
   let at = skipSeparators(bytes, 0);
   while (at < bytes.length) {
-    if (!swiftMt.detect(bytes, at, bytes.length)) throw new Error(`no record begins at ${at}`);
+    if (!swiftMt.detect(bytes, at, bytes.length)) return { records, unknownAt: at };
     const index = batch.recordCount;
     const end = open.scan(batch, at, bytes.length, true);
     if (end === SCAN_MORE) throw new Error("SCAN_MORE with nothing to come");
     const fault = batch.faults.find(({ record }) => record === index);
     if (end === SCAN_FRAME_ERROR) {
-      records.push({ start: at, end: bytes.length, message: "", status: fault?.issue ?? -1, faultPath: "", faultOffset: fault?.offset ?? -1, flags: 0, values: [] });
+      if (fault === undefined) throw new Error("a frame error without a fault");
+      records.push(frameError(at, bytes.length, fault.issue, fault.offset));
       break;
     }
-    const row = index * RECORD_STRIDE;
-    const message = batch.records[row + RECORD_MESSAGE] as number;
-    const first = batch.records[row + RECORD_FIRST_VALUE] as number;
-    const count = batch.records[row + RECORD_VALUE_COUNT] as number;
-    records.push({
-      start: at,
-      end,
-      message: open.messageName(message),
-      status: batch.records[row + RECORD_STATUS] as number,
-      faultPath: fault?.path ?? "",
-      faultOffset: fault?.offset ?? -1,
-      flags: batch.records[row + RECORD_FLAGS] as number,
-      values: Array.from({ length: count }, (_, value) => {
-        const field = batch.values[(first + value) * VALUE_STRIDE + VALUE_FIELD] as number;
-        return { path: open.fieldPath(message, field), dataClass: open.fieldClass(message, field), ...valueAt(batch, first + value) };
-      }),
-    });
+    records.push(recordAt(batch, open, index, at, end));
     at = skipSeparators(bytes, end);
   }
-  return records;
+  return { records, unknownAt: -1 };
 }
 
 /** Path → texts of a record's values, joined by `|` where a value has several segments; repeated paths in an array. */
@@ -135,6 +140,31 @@ export function structureText(input: string | Uint8Array, record: ScannedRecord)
 /** Whether what the scanner took for structure is of the closed set: headers, tags, line ends, slashes and the code words of the standard. */
 export function isStructure(text: string): boolean {
   return RECORD.test(text) || TEXT_ONLY.test(text);
+}
+
+function frameError(start: number, end: number, status: number, faultOffset: number): ScannedRecord {
+  return { start, end, message: "", status, faultPath: "", faultOffset, flags: 0, values: [] };
+}
+
+function recordAt(batch: Batch, open: OpenFormat, index: number, start: number, end: number): ScannedRecord {
+  const row = index * RECORD_STRIDE;
+  const fault = batch.faults.find(({ record }) => record === index);
+  const message = batch.records[row + RECORD_MESSAGE] as number;
+  const first = batch.records[row + RECORD_FIRST_VALUE] as number;
+  const count = batch.records[row + RECORD_VALUE_COUNT] as number;
+  return {
+    start,
+    end,
+    message: open.messageName(message),
+    status: batch.records[row + RECORD_STATUS] as number,
+    faultPath: fault?.path ?? "",
+    faultOffset: fault?.offset ?? -1,
+    flags: batch.records[row + RECORD_FLAGS] as number,
+    values: Array.from({ length: count }, (_, value) => {
+      const field = batch.values[(first + value) * VALUE_STRIDE + VALUE_FIELD] as number;
+      return { path: open.fieldPath(message, field), dataClass: open.fieldClass(message, field), ...valueAt(batch, first + value) };
+    }),
+  };
 }
 
 function valueAt(batch: Batch, value: number): Pick<ScannedValue, "operation" | "scope" | "texts" | "segments"> {

@@ -1,12 +1,23 @@
 /** The SWIFT MT scanner against messages written by hand: what becomes which value, and what is refused with which code. */
 import { describe, expect, test } from "bun:test";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { UNCOVERED } from "../../runtime/formats/api.ts";
+import { readdirSync, readFileSync } from "node:fs";
+import { type OpenFormat, UNCOVERED } from "../../runtime/formats/api.ts";
 import { fieldsOf, messageTypes } from "../../runtime/formats/swift-mt/catalogue.ts";
 import { swiftMt } from "../../runtime/formats/swift-mt/index.ts";
-import { ENCODING_MT_LINE, ENCODING_RAW, RECORD_FLAG_LATIN1 } from "../../runtime/record/tables.ts";
-import { sharedExists, sharedRoot, SHARED_SKIP_REASON } from "../shared.ts";
-import { bytesOf, DROP, isStructure, type Mode, rules, scanAll, scanOne, structureText, valuesByPath } from "./swift-mt-support.ts";
+import { Batch, ENCODING_MT_LINE, ENCODING_RAW, RECORD_FLAG_LATIN1 } from "../../runtime/record/tables.ts";
+import { SHARED_SKIP_REASON, sharedExists, sharedRoot } from "../shared.ts";
+import {
+  bytesOf,
+  DROP,
+  isStructure,
+  type Mode,
+  rules,
+  scanAll,
+  scanKnown,
+  scanOne,
+  structureText,
+  valuesByPath,
+} from "./swift-mt-support.ts";
 
 const HEAD = "{1:F01QUELDEFFAXXX0417998100}{2:I103QORBNL2AXXXXN}";
 const PLAIN: readonly (readonly [string, string])[] = [
@@ -36,7 +47,10 @@ function mt103(changes: Readonly<Record<string, string | null>> = {}, head = HEA
 /** Text of the values of one field. */
 function field(tag: string, content: string, mode: Mode = "strict"): Record<string, string | string[]> {
   const base = Object.keys(Object.fromEntries(PLAIN)).includes(tag) ? { [tag]: content } : { [placeOf(tag)]: content };
-  const record = scanOne(mt103(tag.startsWith("50") ? { "50K": null, ...base } : tag.startsWith("59") ? { "59": null, ...base } : base), mode);
+  const record = scanOne(
+    mt103(tag.startsWith("50") ? { "50K": null, ...base } : tag.startsWith("59") ? { "59": null, ...base } : base),
+    mode,
+  );
   if (record.status !== 0) throw new Error(`refused: ${record.status} ${record.faultPath}`);
   return Object.fromEntries(Object.entries(valuesByPath(record)).filter(([path]) => path.startsWith(`${tag}/`)));
 }
@@ -44,7 +58,19 @@ function field(tag: string, content: string, mode: Mode = "strict"): Record<stri
 /** Before which plain field a tag may stand, as `after>tag`. */
 function placeOf(tag: string): string {
   const after =
-    tag < "23B" || tag === "13C" ? "20" : tag === "23E" || tag === "26T" ? "23B" : tag < "50" || tag.startsWith("50") ? "32A" : tag < "59" ? "50K" : tag.startsWith("59") ? "50K" : tag === "70" ? "59" : "71A";
+    tag < "23B" || tag === "13C"
+      ? "20"
+      : tag === "23E" || tag === "26T"
+        ? "23B"
+        : tag < "50" || tag.startsWith("50")
+          ? "32A"
+          : tag < "59"
+            ? "50K"
+            : tag.startsWith("59")
+              ? "50K"
+              : tag === "70"
+                ? "59"
+                : "71A";
   return `${after}>${tag}`;
 }
 
@@ -126,7 +152,10 @@ describe("headers and trailers", () => {
   test("an acknowledgement alone is a record, and two of them are two", () => {
     const acknowledgement = "{1:F21QUELDEFFAXXX0417998100}{4:{177:2604171131}{451:0}}";
     const records = scanAll(acknowledgement + acknowledgement + mt103());
-    expect(records.map(({ message, status }) => [message, status])).toEqual([["ACK", 0], ["MT103", 0]]);
+    expect(records.map(({ message, status }) => [message, status])).toEqual([
+      ["ACK", 0],
+      ["MT103", 0],
+    ]);
   });
 });
 
@@ -156,7 +185,11 @@ describe("fields", () => {
     expect(field("53B", "/C/0417998100\nDUINHOEK")).toEqual({ "53B/account": "0417998100", "53B/location": "DUINHOEK" });
     expect(field("57C", "//FW021000089")).toEqual({ "57C/clearing-id": "021000089" });
     expect(field("57A", "//RT\nQAPRSGSG")).toEqual({ "57A/bic": "QAPRSGSG" });
-    expect(field("57D", "//CH123456\nQORBANK\nOBERTANNALP")).toEqual({ "57D/clearing-id": "123456", "57D/name": "QORBANK", "57D/address": "OBERTANNALP" });
+    expect(field("57D", "//CH123456\nQORBANK\nOBERTANNALP")).toEqual({
+      "57D/clearing-id": "123456",
+      "57D/name": "QORBANK",
+      "57D/address": "OBERTANNALP",
+    });
     expect(field("52D", "//XY123456\nQORBANK")).toEqual({ "52D/account": "XY123456", "52D/name": "QORBANK" });
   });
 
@@ -194,17 +227,25 @@ describe("fields", () => {
   });
 
   test("NONREF is a constant of the standard and not a reference", () => {
-    const record = scanOne("{1:F01QUELDEFFAXXX0417998100}{2:I202QORBNL2AXXXXN}{4:\r\n:20:QF1\r\n:21:NONREF\r\n:32A:260417EUR1,\r\n:58A:QORBNL2A\r\n-}");
+    const record = scanOne(
+      "{1:F01QUELDEFFAXXX0417998100}{2:I202QORBNL2AXXXXN}{4:\r\n:20:QF1\r\n:21:NONREF\r\n:32A:260417EUR1,\r\n:58A:QORBNL2A\r\n-}",
+    );
     expect([record.status, record.message]).toEqual([0, "MT202"]);
     expect(valuesByPath(record)["21/reference"]).toBeUndefined();
   });
 
   test("a cover has its customers in sequence B, with or without the flag", () => {
-    const body = ":20:QF1\r\n:21:R1\r\n:32A:260417EUR1,\r\n:52A:QUELDEFF\r\n:58A:QORBNL2A\r\n:72:/INS/QAPRSGSG\r\n:50K:ELARA QUENNFELD\r\n:52A:QUELDEFF\r\n:59:VANTREEK\r\n:72:/ACC/A\r\n:33B:EUR1,\r\n-}";
+    const body =
+      ":20:QF1\r\n:21:R1\r\n:32A:260417EUR1,\r\n:52A:QUELDEFF\r\n:58A:QORBNL2A\r\n:72:/INS/QAPRSGSG\r\n:50K:ELARA QUENNFELD\r\n:52A:QUELDEFF\r\n:59:VANTREEK\r\n:72:/ACC/A\r\n:33B:EUR1,\r\n-}";
     for (const block3 of ["", "{3:{119:COV}}"]) {
       const record = scanOne(`{1:F01QUELDEFFAXXX0417998100}{2:I202QORBNL2AXXXXN}${block3}{4:\r\n${body}`);
       expect([record.status, record.message]).toEqual([0, "MT202COV"]);
-      expect(valuesByPath(record)).toMatchObject({ "52A/bic": "QUELDEFF", "sequenceB/52A/bic": "QUELDEFF", "sequenceB/50K/name": "ELARA QUENNFELD", "sequenceB/72/text": "A" });
+      expect(valuesByPath(record)).toMatchObject({
+        "52A/bic": "QUELDEFF",
+        "sequenceB/52A/bic": "QUELDEFF",
+        "sequenceB/50K/name": "ELARA QUENNFELD",
+        "sequenceB/72/text": "A",
+      });
     }
   });
 
@@ -214,7 +255,11 @@ describe("fields", () => {
   });
 
   test("a field without a rule refuses the message, with its path", () => {
-    const record = scanOne(mt103(), "strict", rules(({ path }) => path !== "59/name"));
+    const record = scanOne(
+      mt103(),
+      "strict",
+      rules(({ path }) => path !== "59/name"),
+    );
     expect([record.status, record.faultPath]).toEqual([2201, "59/name"]);
     expect(record.values).toEqual([]);
   });
@@ -245,16 +290,19 @@ describe("framing", () => {
   test("a single brace behind an RJE message is taken along, and nowhere else", () => {
     const message = mt103();
     const records = scanAll(`${message}{\r\n$\r\n${message}`);
-    expect(records.map(({ status, end, start }) => [status, end - start])).toEqual([[0, message.length + 1], [0, message.length]]);
+    expect(records.map(({ status, end, start }) => [status, end - start])).toEqual([
+      [0, message.length + 1],
+      [0, message.length],
+    ]);
     expect(scanAll(message).map(({ end }) => end)).toEqual([message.length]);
   });
 
   test("a message of another format behind it is left alone", () => {
     const message = mt103();
     for (const next of ['{"a":1}', '{\n"a":1}', "<Document/>", "[1]"]) {
-      const batchEnd = swiftMt.open(rules(), { input: "strict" });
-      expect(scanFirst(batchEnd, message + next)).toBe(message.length);
-      expect(scanFirst(batchEnd, `${message}\r\n${next}`)).toBe(message.length);
+      const open = swiftMt.open(rules(), { input: "strict" });
+      expect(scanFirst(open, message + next)).toBe(message.length);
+      expect(scanFirst(open, `${message}\r\n${next}`)).toBe(message.length);
     }
   });
 
@@ -386,7 +434,10 @@ describe("catalogue", () => {
 
   test("the ruleset is asked for every field, with its message type", () => {
     const asked = new Map<string, number>();
-    swiftMt.open({ ...rules(), operationFor: (_format, message) => (asked.set(message, (asked.get(message) ?? 0) + 1), UNCOVERED) }, { input: "strict" });
+    swiftMt.open(
+      { ...rules(), operationFor: (_format, message) => (asked.set(message, (asked.get(message) ?? 0) + 1), UNCOVERED) },
+      { input: "strict" },
+    );
     expect(Object.fromEntries(asked)).toEqual(Object.fromEntries(messageTypes().map((message) => [message, fieldsOf(message).length])));
   });
 });
@@ -415,7 +466,8 @@ describe(sharedExists ? "hostile inputs" : `hostile inputs (${SHARED_SKIP_REASON
   }
 
   test.skipIf(!sharedExists)("every MT file of the folder is judged here", () => {
-    expect(readdirSync(`${sharedRoot}evil`).filter((name) => name.endsWith(".mt"))).toEqual(EVIL.map(([file]) => file));
+    const files = readdirSync(`${sharedRoot}evil`).filter((name) => name.endsWith(".mt"));
+    expect(files.sort()).toEqual(EVIL.map(([file]) => file));
   });
 
   test.skipIf(!sharedExists)("a number that a line end cuts in two is one value", () => {
@@ -428,8 +480,13 @@ describe(sharedExists ? "hostile inputs" : `hostile inputs (${SHARED_SKIP_REASON
 describe(sharedExists ? "samples" : `samples (${SHARED_SKIP_REASON})`, () => {
   test.skipIf(!sharedExists)("every MT103 and MT202 of the samples is read, strictly", () => {
     const folder = `${sharedRoot}samples/mt103/`;
-    const counts = existsSync(folder) ? readdirSync(folder).map((file) => readSample(folder + file)) : [];
-    expect(counts).toEqual([13, 3].sort((a, b) => a - b));
+    const counts = readdirSync(folder)
+      .sort()
+      .map((file) => [file, readSample(folder + file)]);
+    expect(counts).toEqual([
+      ["prowide-core__MT103-bulk-with-ack.rje", 3],
+      ["prowide-core__MT103-out-ack.rje", 13],
+    ]);
   });
 
   test.skipIf(!sharedExists)("of every other MT sample, nothing is read", () => {
@@ -439,7 +496,7 @@ describe(sharedExists ? "samples" : `samples (${SHARED_SKIP_REASON})`, () => {
         if (!file.isFile()) continue;
         const bytes = new Uint8Array(readFileSync(`${sharedRoot}samples/${folder}/${file.name}`));
         if (!swiftMt.detect(bytes, 0, bytes.length)) continue;
-        for (const { status: issue } of scanWhileDetected(bytes)) {
+        for (const { status: issue } of scanKnown(bytes).records) {
           expect([4002, 4005], file.name).toContain(issue);
           refused++;
         }
@@ -459,24 +516,8 @@ function readSample(path: string): number {
   return records.length;
 }
 
-/** As `scanAll`, but what follows may be something else. */
-function scanWhileDetected(bytes: Uint8Array): { readonly status: number }[] {
-  try {
-    return scanAll(bytes);
-  } catch {
-    return [];
-  }
-}
-
-function scanFirst(open: ReturnType<typeof swiftMt.open>, text: string): number {
-  const batch = new BatchOf(text);
-  return open.scan(batch.value, 0, text.length, true);
-}
-
-import { Batch } from "../../runtime/record/tables.ts";
-class BatchOf {
-  readonly value = new Batch();
-  constructor(text: string) {
-    this.value.input = bytesOf(text);
-  }
+function scanFirst(open: OpenFormat, text: string): number {
+  const batch = new Batch();
+  batch.input = bytesOf(text);
+  return open.scan(batch, 0, text.length, true);
 }

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { checkModel } from "../../runtime/model/check.ts";
 import type { Problem } from "../../runtime/model/problem.ts";
-import { CATALOGUES } from "./catalogues.ts";
+import { CATALOGUES } from "../../runtime/registry.ts";
 import { catalogue, field, HEAD, modelOf } from "./tools.ts";
 
 const SMALL = [

@@ -32,15 +32,23 @@ describe("operations", () => {
     expect(compiled.operations.length).toBe(before + 1);
     const longer = compiled.operationFor("iso20022", "pacs.008.001.08", { ...name, fit: { ...name.fit, max: 140 } });
     expect(longer).toBe(first + 1);
-    expect(compiled.operations[first]).toEqual({ technique: "token", kind: "text", namespace: "z", prefix: "", width: 20, fit: name.fit });
+    expect(compiled.operations[first]).toEqual({ technique: "token", kind: "text", namespace: "z", prefix: "", width: 20, strict: true, fit: name.fit });
   });
 
   test("carry what rule and namespace say", () => {
     const compiled = compileModel(modelOf(MODEL));
     const of = (one: Field): unknown => compiled.operations[compiled.operationFor("iso20022", "pacs.008.001.08", one)];
-    expect(of(account)).toEqual({ technique: "fpe", kind: "iban", namespace: "a", otherwise: "token", bin: "none", fit: account.fit });
+    expect(of(account)).toEqual({ technique: "fpe", kind: "iban", namespace: "a", otherwise: "token", bin: "none", strict: true, fit: account.fit });
     expect(of({ ...account, path: "Other" })).toMatchObject({ namespace: "a", otherwise: "redact" });
     expect(of(field("Amt", "Amount", "amount", "decimal", 0, 18, { fraction: 5 }))).toMatchObject({ technique: "keep", detect: true, strict: true });
+  });
+
+  test("check XSD types in strict reading; SWIFT MT's scanner checks its own", () => {
+    const strictOf = (input: "strict" | "lenient", format: "iso20022" | "swift-mt"): boolean | undefined => {
+      const compiled = compileModel(modelOf(MODEL), { input });
+      return compiled.operations[compiled.operationFor(format, "x", name)]?.strict;
+    };
+    expect([strictOf("strict", "iso20022"), strictOf("lenient", "iso20022"), strictOf("strict", "swift-mt")]).toEqual([true, undefined, undefined]);
   });
 
   test("of catalogues are there from the start, in one order", () => {

@@ -69,7 +69,6 @@ const MISTAKES: readonly Mistake[] = [
   { name: "a hash wider than its digest", text: ns("a: {technique: hash, kind: text, width: ⟨65}"), issue: 1210, path: "namespaces.a.width" },
   { name: "a token too narrow", text: ns("⟨a: {technique: token, kind: text, width: 15}"), issue: 1211, path: "namespaces.a" },
   { name: "a hash too narrow", text: ns("⟨a: {technique: hash, kind: text, width: 19}"), issue: 1211, path: "namespaces.a" },
-  { name: "tokens of phone numbers", text: ns("⟨a: {technique: token, kind: phone}"), issue: 1211, path: "namespaces.a" },
   { name: "collisions accepted without words", text: ns("a: {technique: token, kind: text, width: 15, accept-collisions: ⟨ok}"), issue: 1216, path: "namespaces.a.accept-collisions" },
   // Rules
   { name: "no criterion", text: rule("⟨{technique: redact}"), issue: 1210, path: "rules[0]" },

@@ -70,7 +70,7 @@ function pattern(bits: number): Uint16Array {
   return Uint16Array.from({ length: bits }, (_, i) => ((i * i * 7 + i * bits + (i >> 2)) >> 1) & 1);
 }
 
-function setHalf(limbs: Uint32Array, at: number, digits: Uint16Array): void {
+function setHalf(limbs: Int32Array, at: number, digits: Uint16Array): void {
   let number = BigInt(`0b${digits.join("")}`);
   for (let i = 0; i < 3; i++) {
     limbs[at + i] = Number(number & 0xffff_ffffn);
@@ -78,8 +78,8 @@ function setHalf(limbs: Uint32Array, at: number, digits: Uint16Array): void {
   }
 }
 
-function half(limbs: Uint32Array, at: number, bits: number): string {
+function half(limbs: Int32Array, at: number, bits: number): string {
   let number = 0n;
-  for (let i = 2; i >= 0; i--) number = (number << 32n) | BigInt(limbs[at + i] as number);
+  for (let i = 2; i >= 0; i--) number = (number << 32n) | BigInt((limbs[at + i] as number) >>> 0);
   return number.toString(2).padStart(bits, "0");
 }

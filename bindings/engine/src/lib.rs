@@ -10,9 +10,11 @@
 )]
 
 mod failure;
+mod handle;
 mod primitives;
 
 pub use failure::Failure;
+pub use handle::EngineHandle;
 
 use napi_derive::napi;
 
@@ -45,6 +47,7 @@ pub fn cpu_features() -> String {
 
 /// Panics, so that a test can see what the host sees then. Touches no state.
 #[napi(catch_unwind)]
+#[allow(clippy::panic, reason = "its purpose")]
 pub fn panic_for_test() {
     std::panic::panic_any("a panic on purpose");
 }

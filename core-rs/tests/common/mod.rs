@@ -1,5 +1,12 @@
 //! Where the shared vectors are, and how a test that cannot find them says so.
-#![allow(dead_code, clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "tests stop at the first surprise")]
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::expect_used,
+    clippy::explicit_write,
+    reason = "tests stop at the first surprise, and each uses a part; eprintln! would be captured"
+)]
 
 use std::io::Write as _;
 use std::path::PathBuf;

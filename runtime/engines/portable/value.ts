@@ -62,7 +62,7 @@ export class ValueProcessor {
   readonly #subject = new Subject();
   readonly #canonical: Canonical;
   readonly #walks: readonly Walk[];
-  readonly #limbs = new Uint32Array(RANK_LIMBS);
+  readonly #limbs = new Float64Array(RANK_LIMBS);
   /** Letters and digits of the values that are queued, side by side. */
   #arena = new Uint8Array(1 << 16);
   #arenaLength = 0;

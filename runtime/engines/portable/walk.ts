@@ -19,7 +19,7 @@ export class Walk {
   /** Jobs too wide for the lockstep. */
   readonly #wide: { readonly domain: Domain; readonly place: number }[] = [];
   #pending = new Int32Array(1024);
-  readonly #limbs = new Uint32Array(RANK_LIMBS);
+  readonly #limbs = new Float64Array(RANK_LIMBS);
 
   constructor(namespace: Namespace) {
     this.#namespace = namespace;
@@ -107,11 +107,11 @@ export class Walk {
 }
 
 /** Low `v` bits to `b`, the bits above to `a`, three limbs each from `at` on. */
-function splitRank(limbs: Uint32Array, v: number, a: Uint32Array, b: Uint32Array, at: number): void {
+function splitRank(limbs: Float64Array, v: number, a: Int32Array, b: Int32Array, at: number): void {
   const shift = v & 31;
   for (let i = 0; i < HALF_LIMBS; i++) {
     const kept = v - 32 * i;
-    const mask = kept >= 32 ? 0xffff_ffff : kept > 0 ? 2 ** kept - 1 : 0;
+    const mask = kept >= 32 ? -1 : kept > 0 ? (1 << kept) - 1 : 0;
     b[at + i] = (limbs[i] as number) & mask;
     const word = (v >>> 5) + i;
     const low = (limbs[word] as number) >>> shift;
@@ -119,20 +119,23 @@ function splitRank(limbs: Uint32Array, v: number, a: Uint32Array, b: Uint32Array
   }
 }
 
-function joinRank(a: Uint32Array, b: Uint32Array, at: number, v: number, limbs: Uint32Array): void {
+const joined = new Int32Array(RANK_LIMBS);
+
+function joinRank(a: Int32Array, b: Int32Array, at: number, v: number, limbs: Float64Array): void {
   const shift = v & 31;
-  limbs.fill(0);
-  for (let i = 0; i < HALF_LIMBS; i++) limbs[i] = b[at + i] as number;
+  joined.fill(0);
+  for (let i = 0; i < HALF_LIMBS; i++) joined[i] = b[at + i] as number;
   for (let i = 0; i < HALF_LIMBS; i++) {
     const word = (v >>> 5) + i;
     const half = a[at + i] as number;
-    limbs[word] = (limbs[word] as number) | (half << shift);
-    if (shift !== 0) limbs[word + 1] = (limbs[word + 1] as number) | (half >>> (32 - shift));
+    joined[word] = (joined[word] as number) | (half << shift);
+    if (shift !== 0) joined[word + 1] = (joined[word + 1] as number) | (half >>> (32 - shift));
   }
+  for (let i = 0; i < RANK_LIMBS; i++) limbs[i] = (joined[i] as number) >>> 0;
 }
 
 /** A number below 2^256 as limbs, least significant first. */
-export function toLimbs(number: bigint, limbs: Uint32Array): void {
+export function toLimbs(number: bigint, limbs: Float64Array): void {
   let rest = number;
   for (let i = 0; i < limbs.length; i++) {
     limbs[i] = Number(rest & 0xffff_ffffn);
@@ -140,7 +143,7 @@ export function toLimbs(number: bigint, limbs: Uint32Array): void {
   }
 }
 
-function fromLimbs(limbs: Uint32Array): bigint {
+function fromLimbs(limbs: Float64Array): bigint {
   let number = 0n;
   for (let i = limbs.length - 1; i >= 0; i--) number = (number << 32n) | BigInt(limbs[i] as number);
   return number;

@@ -4,7 +4,8 @@
  * All values of one key go through the ten rounds in lockstep, one AES call for each round over one block per value. With
  * radix 2 the reductions are bit masks, and everything but NUM(B) and the round number is constant for a class: AES over P and
  * over all but the last block of Q is done once, in `FeistelKey`. Halves are 32-bit limbs, least significant first; up to 96 bits
- * a half, y fits one block (d ≤ 16). Wider classes take `ff1BitsWide`. Agrees with the general FF1, which a test proves.
+ * a half, y fits one block (d ≤ 16). Limbs are int32 throughout, because engines
+ * compute those without going through doubles. Wider classes take `ff1BitsWide`. Agrees with the general FF1, which a test proves.
  */
 import { AES_BLOCK, type Aes } from "./aes.ts";
 
@@ -12,6 +13,7 @@ const ROUNDS = 10;
 /** Bits of the widest number whose halves fit three limbs. */
 export const LOCKSTEP_BITS_MAX = 192;
 
+const SIGN = -0x8000_0000;
 /** Rows that the arrays have room for at first. */
 const ROWS_FIRST = 1024;
 /** Columns of a row's shape: where the round number and the end of y are, and how many limbs a half has. */
@@ -27,14 +29,14 @@ export interface FeistelKey {
   readonly u: number;
   readonly v: number;
   /** The PRF's state in front of the last block of Q, with what is constant in that block xored in, as four words. */
-  readonly state: Uint32Array;
+  readonly state: Int32Array;
   /** Word and shift of the round number within the last block. */
   readonly roundWord: number;
   readonly roundShift: number;
   /** Word of R that ends y: d/4 − 1. */
   readonly lastWord: number;
   /** Three limbs for u bits, then three for v bits. */
-  readonly masks: Uint32Array;
+  readonly masks: Int32Array;
 }
 
 /** @param bits 20 to LOCKSTEP_BITS_MAX */
@@ -55,14 +57,14 @@ export function feistelKey(aes: Aes, bits: number, tweak: Uint8Array): FeistelKe
   const state = aes.prf(message.subarray(0, last)).slice();
   for (let i = 0; i < AES_BLOCK; i++) state[i] = (state[i] as number) ^ (message[last + i] as number);
   const roundByte = AES_BLOCK - 1 - b;
-  const masks = new Uint32Array(6);
+  const masks = new Int32Array(6);
   for (let limb = 0; limb < 3; limb++) {
     masks[limb] = maskOf(u - 32 * limb);
     masks[3 + limb] = maskOf(v - 32 * limb);
   }
   return {
     bits, u, v, masks,
-    state: new Uint32Array(state.buffer, 0, 4),
+    state: new Int32Array(state.buffer, 0, 4),
     roundWord: roundByte >>> 2,
     roundShift: (roundByte & 3) * 8,
     lastWord: (b + 3) >>> 2,
@@ -76,13 +78,13 @@ export function feistelKey(aes: Aes, bits: number, tweak: Uint8Array): FeistelKe
 export class FeistelRows {
   count = 0;
   /** Limbs of A (u bits) and B (v bits), three for each row. */
-  a: Uint32Array = new Uint32Array(3 * ROWS_FIRST);
-  b: Uint32Array = new Uint32Array(3 * ROWS_FIRST);
+  a: Int32Array = new Int32Array(3 * ROWS_FIRST);
+  b: Int32Array = new Int32Array(3 * ROWS_FIRST);
   /** Four words of state, six masks and the four columns of the shape, for each row. */
-  #state = new Uint32Array(4 * ROWS_FIRST);
-  #masks = new Uint32Array(6 * ROWS_FIRST);
+  #state = new Int32Array(4 * ROWS_FIRST);
+  #masks = new Int32Array(6 * ROWS_FIRST);
   #shape = new Uint8Array(4 * ROWS_FIRST);
-  #words = new Uint32Array(4 * ROWS_FIRST);
+  #words = new Int32Array(4 * ROWS_FIRST);
   #bytes = new Uint8Array(this.#words.buffer);
 
   clear(): void {
@@ -118,7 +120,7 @@ export class FeistelRows {
   }
 
   /** The last block of Q for each row: NUM(B) big-endian at its end, the round number in front of it. */
-  #fillBlocks(rows: Int32Array, count: number, round: number, from: Uint32Array): void {
+  #fillBlocks(rows: Int32Array, count: number, round: number, from: Int32Array): void {
     const words = this.#words;
     const state = this.#state;
     const shape = this.#shape;
@@ -141,7 +143,7 @@ export class FeistelRows {
   }
 
   /** Steps 6.iv to 6.vi: C = A ± y modulo 2^m, in place of A. */
-  #addOutput(rows: Int32Array, count: number, r: Uint32Array, into: Uint32Array, masksAt: number, inverse: boolean): void {
+  #addOutput(rows: Int32Array, count: number, r: Int32Array, into: Int32Array, masksAt: number, inverse: boolean): void {
     const shape = this.#shape;
     const masks = this.#masks;
     for (let i = 0; i < count; i++) {
@@ -157,23 +159,28 @@ export class FeistelRows {
         continue;
       }
       // With two limbs word `at − 2` is in front of y.
-      const y1 = swap(r[at - 1] as number) >>> 0;
-      const y2 = limbs > 2 ? swap(r[at - 2] as number) >>> 0 : 0;
-      let h0: number;
-      let h1: number;
-      let h2: number;
+      const y1 = swap(r[at - 1] as number);
+      const y2 = limbs > 2 ? swap(r[at - 2] as number) : 0;
+      const h0 = into[limb] as number;
+      const h1 = into[limb + 1] as number;
+      const h2 = into[limb + 2] as number;
+      let r0: number;
+      let r1: number;
+      let r2: number;
       if (inverse) {
-        h0 = (into[limb] as number) - (y0 >>> 0);
-        h1 = (into[limb + 1] as number) - y1 - (h0 < 0 ? 1 : 0);
-        h2 = (into[limb + 2] as number) - y2 - (h1 < 0 ? 1 : 0);
+        const borrow0 = isBelow(h0, y0) ? 1 : 0;
+        r0 = (h0 - y0) | 0;
+        r1 = (h1 - y1 - borrow0) | 0;
+        r2 = (h2 - y2 - (isBelow(h1, y1) || (borrow0 === 1 && h1 === y1) ? 1 : 0)) | 0;
       } else {
-        h0 = (into[limb] as number) + (y0 >>> 0);
-        h1 = (into[limb + 1] as number) + y1 + (h0 > 0xffff_ffff ? 1 : 0);
-        h2 = (into[limb + 2] as number) + y2 + (h1 > 0xffff_ffff ? 1 : 0);
+        r0 = (h0 + y0) | 0;
+        const carry0 = isBelow(r0, y0) ? 1 : 0;
+        r1 = (h1 + y1 + carry0) | 0;
+        r2 = (h2 + y2 + (isBelow(r1, y1) || (carry0 === 1 && r1 === y1) ? 1 : 0)) | 0;
       }
-      into[limb] = h0 & (masks[mask] as number);
-      into[limb + 1] = h1 & (masks[mask + 1] as number);
-      into[limb + 2] = h2 & (masks[mask + 2] as number);
+      into[limb] = r0 & (masks[mask] as number);
+      into[limb + 1] = r1 & (masks[mask + 1] as number);
+      into[limb + 2] = r2 & (masks[mask + 2] as number);
     }
   }
 
@@ -185,21 +192,21 @@ export class FeistelRows {
     const shape = new Uint8Array(this.#shape.length * 2);
     shape.set(this.#shape);
     this.#shape = shape;
-    this.#words = new Uint32Array(this.#words.length * 2);
+    this.#words = new Int32Array(this.#words.length * 2);
     this.#bytes = new Uint8Array(this.#words.buffer);
   }
 }
 
-function doubled(array: Uint32Array): Uint32Array<ArrayBuffer> {
-  const larger = new Uint32Array(array.length * 2);
+function doubled(array: Int32Array): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(array.length * 2);
   larger.set(array);
   return larger;
 }
 
 /** The AES output as words; a copy only where a runtime hands out an unaligned piece of a pool. */
-function wordsOf(bytes: Uint8Array): Uint32Array {
+function wordsOf(bytes: Uint8Array): Int32Array {
   const aligned = (bytes.byteOffset & 3) === 0 ? bytes : bytes.slice();
-  return new Uint32Array(aligned.buffer, aligned.byteOffset, aligned.length >>> 2);
+  return new Int32Array(aligned.buffer, aligned.byteOffset, aligned.length >>> 2);
 }
 
 /** Little-endian word to big-endian number and back; every runtime we run on is little-endian, which the known answer at load proves. */
@@ -207,7 +214,12 @@ function swap(word: number): number {
   return (word << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24);
 }
 
+/** Whether a limb is below another as an unsigned number. */
+function isBelow(a: number, b: number): boolean {
+  return (a ^ SIGN) < (b ^ SIGN);
+}
+
 function maskOf(bits: number): number {
   if (bits <= 0) return 0;
-  return bits >= 32 ? 0xffff_ffff : 2 ** bits - 1;
+  return bits >= 32 ? -1 : (1 << bits) - 1;
 }

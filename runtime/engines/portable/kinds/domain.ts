@@ -3,7 +3,7 @@
  *
  * A rank is the mixed-radix number of the variable characters, first one most significant. It is kept as a plain number while
  * N ≤ 2^53 and as 32-bit limbs (least significant first) above; digits are taken several at a time, so that the small factor
- * stays below 2^20 and every product below 2^53.
+ * stays below 2^20 and every product below 2^53. Limbs are doubles: to make an integer of a double from 2^31 on is a slow call.
  */
 import { CLASS_BITS_MAX, FF1_DOMAIN_MIN } from "../../../kit/limits.ts";
 import type { FeistelKey } from "../crypto/ff1-bits.ts";
@@ -55,7 +55,7 @@ export class Domain {
   /** Ends (exclusive) and products of the chunks of characters that are ranked at once. */
   readonly #chunkEnds: Uint8Array;
   readonly #chunkSizes: Uint32Array;
-  readonly #limbs: Uint32Array;
+  readonly #limbs: Float64Array;
   readonly #plainSize: number;
 
   /** @throws never; a class wider than CLASS_BITS_MAX is the caller's to refuse before (`tooWide`) */
@@ -122,7 +122,7 @@ export class Domain {
   }
 
   /** Rank of the value into `limbs`, RANK_LIMBS of them, least significant first. */
-  rank(alnum: Uint8Array, start: number, limbs: Uint32Array): void {
+  rank(alnum: Uint8Array, start: number, limbs: Float64Array): void {
     limbs.fill(0);
     const positions = this.#positions;
     const alphabets = this.#alphabets;
@@ -139,15 +139,14 @@ export class Domain {
       const factor = this.#chunkSizes[chunk] as number;
       for (let limb = 0; limb < count; limb++) {
         const product = (limbs[limb] as number) * factor + carry;
-        const low = product >>> 0;
-        limbs[limb] = low;
-        carry = (product - low) / LIMB;
+        carry = Math.floor(product / LIMB);
+        limbs[limb] = product - carry * LIMB;
       }
     }
   }
 
   /** Writes the characters of the rank in `limbs`, which it uses up; false, and nothing written, where it is not below N. */
-  unrank(limbs: Uint32Array, alnum: Uint8Array, start: number): boolean {
+  unrank(limbs: Float64Array, alnum: Uint8Array, start: number): boolean {
     if (!isBelow(limbs, this.#limbs)) return false;
     const positions = this.#positions;
     const alphabets = this.#alphabets;
@@ -187,14 +186,14 @@ function bitLength(number: bigint): number {
   return number === 0n ? 0 : number.toString(2).length;
 }
 
-function limbsOf(number: bigint): Uint32Array {
+function limbsOf(number: bigint): Float64Array {
   const limbs: number[] = [];
   for (let rest = number; rest > 0n; rest >>= 32n) limbs.push(Number(rest & 0xffff_ffffn));
-  return Uint32Array.from(limbs);
+  return Float64Array.from(limbs);
 }
 
 /** Whether the number of RANK_LIMBS limbs is below `bound`, which may have one limb more or fewer. */
-function isBelow(limbs: Uint32Array, bound: Uint32Array): boolean {
+function isBelow(limbs: Float64Array, bound: Float64Array): boolean {
   for (let limb = bound.length; limb < limbs.length; limb++) if (limbs[limb] !== 0) return false;
   for (let limb = bound.length - 1; limb >= 0; limb--) {
     const value = limb < limbs.length ? (limbs[limb] as number) : 0;
