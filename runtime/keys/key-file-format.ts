@@ -91,7 +91,10 @@ export function checkValue(root: Uint8Array): string {
 
 function sealOf(root: Uint8Array, head: KeyFileHead, version: number): string {
   const fields = ["bauta/v1 key file", head.id, head.environment, head.capabilities.join(","), head.created, String(version)];
-  return createHmac("sha256", root).update(lengthPrefixed(fields.map(utf8))).digest("hex").slice(0, 32);
+  return createHmac("sha256", root)
+    .update(lengthPrefixed(fields.map(utf8)))
+    .digest("hex")
+    .slice(0, 32);
 }
 
 interface RawInfo extends KeyFileHead {

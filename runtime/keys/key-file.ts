@@ -1,14 +1,30 @@
 /** Key files on disk: made once, never overwritten, readable by their owner alone. */
 import { randomBytes } from "node:crypto";
 import {
-  closeSync, constants, fchmodSync, fstatSync, fsyncSync, linkSync, openSync, readSync, type Stats, unlinkSync, writeSync,
+  closeSync,
+  constants,
+  fchmodSync,
+  fstatSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  readSync,
+  type Stats,
+  unlinkSync,
+  writeSync,
 } from "node:fs";
 import { platform } from "node:process";
 import { BautaError } from "../kit/errors.ts";
 import { type Capability, KEY_LENGTH, type KeyRing } from "./api.ts";
 import type { RandomBytes } from "./ephemeral.ts";
 import {
-  checkEnvironment, decodeKeyFile, encodeKeyFile, KEY_FILE_LENGTH_MAX, type KeyFile, type KeyFileHead, type KeyFileInfo,
+  checkEnvironment,
+  decodeKeyFile,
+  encodeKeyFile,
+  KEY_FILE_LENGTH_MAX,
+  type KeyFile,
+  type KeyFileHead,
+  type KeyFileInfo,
 } from "./key-file-format.ts";
 import { RootKeyRing } from "./ring.ts";
 import { Secret } from "./secret.ts";
@@ -72,8 +88,7 @@ export interface OpenKeyFile {
  */
 export function openKeyFile(path: string, { environment, need }: OpenKeyFile): KeyRing {
   const { info, roots } = readKeyFile(path);
-  const issue =
-    environment !== undefined && environment !== info.environment ? 1104 : info.capabilities.includes(need) ? undefined : 1105;
+  const issue = environment !== undefined && environment !== info.environment ? 1104 : info.capabilities.includes(need) ? undefined : 1105;
   if (issue !== undefined) {
     closeAll(roots);
     throw new BautaError(issue, { path, detail: `the file says: ${info.environment}, ${info.capabilities.join(" and ")}` });

@@ -56,7 +56,12 @@ class Tally {
 
 /** Decides one field and notes the outcome; false if no rule names it. */
 function judge(
-  index: RuleIndex, format: FormatName, message: string, field: Field, tallies: readonly Tally[], clashes: Map<string, Problem>,
+  index: RuleIndex,
+  format: FormatName,
+  message: string,
+  field: Field,
+  tallies: readonly Tally[],
+  clashes: Map<string, Problem>,
 ): boolean {
   const key = messageKey(message);
   const decision = decide(index, format, key, field);

@@ -118,7 +118,19 @@ export function compileModel(model: Model, options: CompileOptions = {}): Compil
 }
 
 const keepRule: Rule = {
-  index: -1, label: "default", source: "", at: { line: 0, column: 0 }, path: "default", level: 0, preset: false, pattern: undefined,
-  types: undefined, classes: undefined, shapes: undefined, format: undefined,
-  action: { kind: "keep", strict: undefined, detect: true }, unfit: "error", declared: undefined,
+  index: -1,
+  label: "default",
+  source: "",
+  at: { line: 0, column: 0 },
+  path: "default",
+  level: 0,
+  preset: false,
+  pattern: undefined,
+  types: undefined,
+  classes: undefined,
+  shapes: undefined,
+  format: undefined,
+  action: { kind: "keep", strict: undefined, detect: true },
+  unfit: "error",
+  declared: undefined,
 };

@@ -63,7 +63,10 @@ function readChain(source: ModelSource, base: BaseLookup, lists: ProblemList[]):
 }
 
 function extended(
-  reference: NonNullable<ModelPart["extends"]>, layers: readonly Layer[], base: BaseLookup, problems: ProblemList,
+  reference: NonNullable<ModelPart["extends"]>,
+  layers: readonly Layer[],
+  base: BaseLookup,
+  problems: ProblemList,
 ): ModelSource | undefined {
   const found = base(reference.value, (layers[0] as Layer).source.name);
   if (found === undefined) {

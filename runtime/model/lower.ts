@@ -22,8 +22,9 @@ export const DROP: PlanOperation = { technique: "drop", fit: ANY_TEXT };
 
 /** Characters that `@example.com` adds to an e-mail token. */
 const EMAIL_SUFFIX_LENGTH = 12;
-/** Digits of the token that a phone number's type gets, behind `+999-`. */
+/** Digits of the token that a phone number's type gets, and the length with `+999-` in front. */
 const PHONE_TOKEN_DIGITS = 12;
+const PHONE_TOKEN_LENGTH = 17;
 /** Country letters, `00`, 20 characters. */
 const IBAN_TOKEN_LENGTH = 24;
 
@@ -66,19 +67,31 @@ function lowerDrop(format: FormatName, field: Field): Lowered {
 
 /** Shapes that a mask can be written in, and what hides a character unless the rule says otherwise. */
 const MASK_CHARACTERS: Readonly<Partial<Record<Shape, string>>> = {
-  text: "*", "swift-x": "X", "reference-16x": "X", code: "X", alphanumeric: "X", "upper-alphanumeric": "X", digits: "0",
+  text: "*",
+  "swift-x": "X",
+  "reference-16x": "X",
+  code: "X",
+  alphanumeric: "X",
+  "upper-alphanumeric": "X",
+  digits: "0",
 };
 /** What may hide a character: no shape gets one that it does not admit, and no MT line could begin with a mark. */
 const MASK_CHARACTERS_ADMITTED: Readonly<Partial<Record<Shape, RegExp>>> = {
-  text: /^[!-~]$/, "swift-x": /^[A-Za-z0-9/?().,'+]$/, "reference-16x": /^[A-Za-z0-9.?]$/, code: /^[A-Za-z0-9_.]$/,
-  alphanumeric: /^[A-Za-z0-9]$/, "upper-alphanumeric": /^[A-Z0-9]$/, digits: /^[0-9]$/,
+  text: /^[!-~]$/,
+  "swift-x": /^[A-Za-z0-9/?().,'+]$/,
+  "reference-16x": /^[A-Za-z0-9.?]$/,
+  code: /^[A-Za-z0-9_.]$/,
+  alphanumeric: /^[A-Za-z0-9]$/,
+  "upper-alphanumeric": /^[A-Z0-9]$/,
+  digits: /^[0-9]$/,
 };
 
 function lowerMask(action: Extract<Action, { kind: "mask" }>, fit: Fit): Lowered {
   const usual = MASK_CHARACTERS[fit.shape];
   if (usual === undefined || hasPrefix(fit)) return unfit(`a mask is not of shape ${fit.shape}`);
   const maskCharacter = action.character ?? usual;
-  if (MASK_CHARACTERS_ADMITTED[fit.shape]?.test(maskCharacter) !== true) return unfit(`shape ${fit.shape} does not admit the mask character`);
+  if (MASK_CHARACTERS_ADMITTED[fit.shape]?.test(maskCharacter) !== true)
+    return unfit(`shape ${fit.shape} does not admit the mask character`);
   const { keepFirst, keepLast } = action;
   return { operation: { technique: "mask", kind: action.pan ? "pan" : "text", keepFirst, keepLast, maskCharacter, fit } };
 }
@@ -116,6 +129,7 @@ function lowerToken(namespace: Namespace, fit: Fit): Lowered {
     return admitsLength(fit, IBAN_TOKEN_LENGTH) ? { operation: token } : unfit(`${IBAN_TOKEN_LENGTH} characters do not fit the type`);
   }
   if (fit.shape === "phone") {
+    if (!admitsLength(fit, PHONE_TOKEN_LENGTH)) return unfit(`${PHONE_TOKEN_LENGTH} characters do not fit the type`);
     return collides(namespace, { alphabet: 10, width: PHONE_TOKEN_DIGITS }) ? narrow(PHONE_TOKEN_DIGITS, 10) : { operation: token };
   }
   if (fit.shape === "digits") return lowerDigitToken(namespace, fit);

@@ -11,9 +11,7 @@ import type { RulePart, UseAction } from "./read-rules.ts";
 import type { ModelSource } from "./sources.ts";
 import { nearest } from "./suggest.ts";
 import { collides, tokenSpace } from "./token-width.ts";
-import {
-  CARDINALITY_DEFAULT, HASH_WIDTH_DEFAULT, HASHES, type Mode, TOKEN_KINDS, TOKEN_WIDTH_DEFAULT,
-} from "./vocabulary.ts";
+import { CARDINALITY_DEFAULT, HASH_WIDTH_DEFAULT, HASHES, type Mode, TOKEN_KINDS, TOKEN_WIDTH_DEFAULT } from "./vocabulary.ts";
 
 /** One source of the chain, read. */
 export interface Layer {
@@ -138,7 +136,10 @@ function resolved(part: RulePart, { problems }: Layer, namespaces: readonly Name
   if (action.kind !== "use") return action;
   const namespace = namespaces.find((candidate) => candidate.name === action.namespace);
   if (namespace === undefined) {
-    const near = nearest(action.namespace, namespaces.map((candidate) => candidate.name));
+    const near = nearest(
+      action.namespace,
+      namespaces.map((candidate) => candidate.name),
+    );
     problems.add(1207, action.at, `${part.path}.use`, "no namespace of this name is declared", near);
     return undefined;
   }

@@ -4,9 +4,7 @@
  * The YAML taken is a plain subset of 1.2 (core schema): no aliases and anchors, no tags, no merge keys, one document. A model is
  * read by people who answer for it; what it says should stand where it is said.
  */
-import {
-  type Document, type ErrorCode, isAlias, isMap, isScalar, isSeq, LineCounter, type ParsedNode, parseDocument,
-} from "yaml";
+import { type Document, type ErrorCode, isAlias, isMap, isScalar, isSeq, LineCounter, type ParsedNode, parseDocument } from "yaml";
 import { NOWHERE, type Place, type ProblemList } from "./problem.ts";
 
 export type Scalar = string | number | boolean | null;
@@ -50,8 +48,15 @@ export function parseYaml(text: string, problems: ProblemList): Node | undefined
   }
   const lines = new LineCounter();
   const document: Document.Parsed = parseDocument(text, {
-    lineCounter: lines, prettyErrors: false, uniqueKeys: false, strict: true, version: "1.2", schema: "core", merge: false,
-    resolveKnownTags: false, logLevel: "error",
+    lineCounter: lines,
+    prettyErrors: false,
+    uniqueKeys: false,
+    strict: true,
+    version: "1.2",
+    schema: "core",
+    merge: false,
+    resolveKnownTags: false,
+    logLevel: "error",
   });
   const placeOf = (offset: number): Place => {
     const { line, col } = lines.linePos(offset);

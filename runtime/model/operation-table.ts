@@ -25,9 +25,24 @@ export class OperationTable {
 export function operationKey(operation: PlanOperation): string {
   const { fit } = operation;
   return JSON.stringify([
-    operation.technique, operation.kind ?? "text", operation.namespace ?? "", operation.otherwise ?? "error", operation.prefix ?? "",
-    operation.width ?? 0, operation.hash ?? "hmac-sha256", operation.bin ?? "none", operation.keepFirst ?? 0, operation.keepLast ?? 0,
-    operation.maskCharacter ?? "", operation.detect ?? false, operation.strict ?? false,
-    fit.shape, fit.min, fit.max, fit.fraction ?? 0, fit.values ?? [], fit.prefix ?? "",
+    operation.technique,
+    operation.kind ?? "text",
+    operation.namespace ?? "",
+    operation.otherwise ?? "error",
+    operation.prefix ?? "",
+    operation.width ?? 0,
+    operation.hash ?? "hmac-sha256",
+    operation.bin ?? "none",
+    operation.keepFirst ?? 0,
+    operation.keepLast ?? 0,
+    operation.maskCharacter ?? "",
+    operation.detect ?? false,
+    operation.strict ?? false,
+    fit.shape,
+    fit.min,
+    fit.max,
+    fit.fraction ?? 0,
+    fit.values ?? [],
+    fit.prefix ?? "",
   ]);
 }

@@ -3,8 +3,21 @@ import type { Node } from "./node.ts";
 import type { Place } from "./problem.ts";
 import { type Entries, join, list, type Reader } from "./reader.ts";
 import {
-  BINS, type Bin, FPE_KINDS, HASH_HEX_LENGTHS, HASHES, type HashName, IDENTITY_TECHNIQUES, type IdentityTechnique, KINDS, type KindName,
-  OTHERWISES, type Otherwise, PLAIN_TECHNIQUES, TOKEN_KINDS, TOKEN_WIDTH_MAX,
+  BINS,
+  type Bin,
+  FPE_KINDS,
+  HASH_HEX_LENGTHS,
+  HASHES,
+  type HashName,
+  IDENTITY_TECHNIQUES,
+  type IdentityTechnique,
+  KINDS,
+  type KindName,
+  OTHERWISES,
+  type Otherwise,
+  PLAIN_TECHNIQUES,
+  TOKEN_KINDS,
+  TOKEN_WIDTH_MAX,
 } from "./vocabulary.ts";
 
 export interface NamespacePart {
@@ -23,7 +36,16 @@ export interface NamespacePart {
 }
 
 export const NAMESPACE_KEYS = [
-  "technique", "kind", "otherwise", "bin", "prefix", "width", "hash", "cardinality", "accept-collisions", "override",
+  "technique",
+  "kind",
+  "otherwise",
+  "bin",
+  "prefix",
+  "width",
+  "hash",
+  "cardinality",
+  "accept-collisions",
+  "override",
 ] as const;
 
 /** A namespace's name goes into the derivation of its key: lower case, so that spelling cannot make two of one. */
@@ -121,8 +143,7 @@ const OPTION_KEYS = ["otherwise", "bin", "prefix", "width", "hash", "cardinality
 const HASH_OPTIONS: readonly string[] = ["hash", "prefix", "width", "cardinality", "accept-collisions"];
 
 /** fpe, and pseudonyms drawn from a class: values may be outside it, and only card numbers have a BIN. */
-const drawingOptions = (kind: KindName): readonly string[] =>
-  kind === "pan" || kind === "account" ? ["otherwise", "bin"] : ["otherwise"];
+const drawingOptions = (kind: KindName): readonly string[] => (kind === "pan" || kind === "account" ? ["otherwise", "bin"] : ["otherwise"]);
 
 /** The form of an e-mail address leaves no room for a prefix. */
 const tokenOptions = (kind: KindName): readonly string[] =>

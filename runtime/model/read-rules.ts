@@ -1,12 +1,18 @@
 /** The `rules` of a model: criteria, of which all must hold, and one operation each. */
 import { DATA_CLASSES, type DataClass, type Fit, type FormatName, SHAPES, type Shape } from "../formats/api.ts";
-import type { Node } from "./node.ts";
 import type { Action, TypePattern } from "./model.ts";
+import type { Node } from "./node.ts";
 import { ENVELOPE, type PathPattern, parsePath } from "./path.ts";
 import type { Place } from "./problem.ts";
 import { type Entries, join, list, type Reader } from "./reader.ts";
 import {
-  IDENTITY_TECHNIQUES, OTHERWISES, type Otherwise, PLAIN_TECHNIQUES, type PlainTechnique, UNFITS, type Unfit,
+  IDENTITY_TECHNIQUES,
+  OTHERWISES,
+  type Otherwise,
+  PLAIN_TECHNIQUES,
+  type PlainTechnique,
+  UNFITS,
+  type Unfit,
 } from "./vocabulary.ts";
 
 export interface RulePart {
@@ -33,8 +39,22 @@ export interface UseAction {
 }
 
 export const RULE_KEYS = [
-  "path", "type", "class", "shape", "format", "use", "technique", "otherwise", "unfit", "as", "strict", "danger-no-detect", "keep-first",
-  "keep-last", "character", "kind",
+  "path",
+  "type",
+  "class",
+  "shape",
+  "format",
+  "use",
+  "technique",
+  "otherwise",
+  "unfit",
+  "as",
+  "strict",
+  "danger-no-detect",
+  "keep-first",
+  "keep-last",
+  "character",
+  "kind",
 ] as const;
 export const AS_KEYS = ["shape", "min", "max"] as const;
 const FORMATS = ["iso20022", "swift-mt", "json"] as const satisfies readonly FormatName[];
@@ -78,7 +98,9 @@ function readRule(reader: Reader, node: Node, path: string): readonly RulePart[]
 }
 
 function readPaths(
-  reader: Reader, entries: Entries, path: string,
+  reader: Reader,
+  entries: Entries,
+  path: string,
 ): readonly { readonly pattern: PathPattern | undefined; readonly at?: Place; readonly path: string }[] {
   const nodes = reader.oneOrMore(entries, "path", path);
   if (nodes === undefined) return entries.has("path") ? [] : [{ pattern: undefined, path }];
@@ -103,7 +125,11 @@ function readTypes(reader: Reader, entries: Entries, path: string): readonly Typ
 }
 
 function readSet<T extends string>(
-  reader: Reader, entries: Entries, key: string, path: string, words: readonly T[],
+  reader: Reader,
+  entries: Entries,
+  key: string,
+  path: string,
+  words: readonly T[],
 ): ReadonlySet<T> | undefined {
   const nodes = reader.oneOrMore(entries, key, path);
   if (nodes === undefined) return undefined;
@@ -133,7 +159,12 @@ function readAction(reader: Reader, entries: Entries, at: Place, path: string): 
   const use = entries.get("use");
   const technique = entries.get("technique");
   if ((use === undefined) === (technique === undefined)) {
-    reader.problems.add(1210, at, path, `a rule has one operation: \`use\` with a namespace, or \`technique\` with ${list(PLAIN_TECHNIQUES)}`);
+    reader.problems.add(
+      1210,
+      at,
+      path,
+      `a rule has one operation: \`use\` with a namespace, or \`technique\` with ${list(PLAIN_TECHNIQUES)}`,
+    );
     return undefined;
   }
   if (use !== undefined) {
@@ -183,7 +214,12 @@ function plainAction(reader: Reader, entries: Entries, technique: PlainTechnique
 function readCharacter(reader: Reader, entries: Entries, path: string): string | undefined {
   const character = reader.text(entries, "character", path);
   if (character === undefined || /^[!-~]$/.test(character)) return character;
-  reader.problems.add(1210, entries.get("character")?.value.at as Place, join(path, "character"), "one printable ASCII character belongs here");
+  reader.problems.add(
+    1210,
+    entries.get("character")?.value.at as Place,
+    join(path, "character"),
+    "one printable ASCII character belongs here",
+  );
   return undefined;
 }
 

@@ -34,7 +34,18 @@ export interface Located<T> {
 }
 
 export const MODEL_KEYS = [
-  "bauta", "name", "extends", "mode", "scope", "seed", "danger-seed-as-key", "default", "cardinality", "namespaces", "rules", "envelope",
+  "bauta",
+  "name",
+  "extends",
+  "mode",
+  "scope",
+  "seed",
+  "danger-seed-as-key",
+  "default",
+  "cardinality",
+  "namespaces",
+  "rules",
+  "envelope",
 ] as const;
 export const DEFAULT_KEYS = ["danger-keep-uncovered", "because"] as const;
 export const ENVELOPE_KEYS = ["open", "elements", "namespaces"] as const;

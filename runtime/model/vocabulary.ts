@@ -37,8 +37,22 @@ export const TECHNIQUES: Readonly<Record<TechniqueName, Definition>> = {
 
 /** Names of bauta.plan.v1.Kind in lower case, in its order. */
 export const KINDS = [
-  "text", "pan", "iban", "bic", "lei", "uetr", "digits", "alphanumeric", "mixed", "reference", "date", "amount", "phone", "email",
-  "account", "party-name",
+  "text",
+  "pan",
+  "iban",
+  "bic",
+  "lei",
+  "uetr",
+  "digits",
+  "alphanumeric",
+  "mixed",
+  "reference",
+  "date",
+  "amount",
+  "phone",
+  "email",
+  "account",
+  "party-name",
 ] as const;
 export type KindName = (typeof KINDS)[number];
 
@@ -65,7 +79,17 @@ export const KIND_DEFINITIONS: Readonly<Record<KindName, Definition>> = {
 
 /** Kinds that format-preserving encryption can rank, docs/internals/engine.md "Kinds". */
 export const FPE_KINDS: readonly KindName[] = [
-  "pan", "iban", "bic", "lei", "uetr", "digits", "alphanumeric", "mixed", "reference", "phone", "account",
+  "pan",
+  "iban",
+  "bic",
+  "lei",
+  "uetr",
+  "digits",
+  "alphanumeric",
+  "mixed",
+  "reference",
+  "phone",
+  "account",
 ];
 /** Kinds whose pseudonym is a token: they have no class to draw from. */
 export const TOKEN_KINDS: readonly KindName[] = ["text", "party-name", "email"];

@@ -435,7 +435,13 @@ describe("catalogue", () => {
   test("the ruleset is asked for every field, with its message type", () => {
     const asked = new Map<string, number>();
     swiftMt.open(
-      { ...rules(), operationFor: (_format, message) => (asked.set(message, (asked.get(message) ?? 0) + 1), UNCOVERED) },
+      {
+        ...rules(),
+        operationFor(_format, message) {
+          asked.set(message, (asked.get(message) ?? 0) + 1);
+          return UNCOVERED;
+        },
+      },
       { input: "strict" },
     );
     expect(Object.fromEntries(asked)).toEqual(Object.fromEntries(messageTypes().map((message) => [message, fieldsOf(message).length])));

@@ -4,7 +4,7 @@ import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { newKeyFile, maskOnlyKeyFile, openKeyFile, showKeyFile } from "../../runtime/keys/key-file.ts";
+import { maskOnlyKeyFile, newKeyFile, openKeyFile, showKeyFile } from "../../runtime/keys/key-file.ts";
 import { decodeKeyFile, encodeKeyFile } from "../../runtime/keys/key-file-format.ts";
 import { Secret } from "../../runtime/keys/secret.ts";
 import { BautaError } from "../../runtime/kit/errors.ts";
@@ -106,11 +106,16 @@ describe("a new key file", () => {
 describe("opening", () => {
   test("gives the sub-keys of the root", () => {
     const ring = openKeyFile(made(), { environment: "test", need: "unmask" });
-    const keys = ring.namespaceKeys([{ name: "party", keyVersion: 1 }, { name: "account", keyVersion: 1 }]);
+    const keys = ring.namespaceKeys([
+      { name: "party", keyVersion: 1 },
+      { name: "account", keyVersion: 1 },
+    ]);
     expect(keys.length).toBe(64);
     expect(Buffer.from(keys.subarray(32)).toString("hex")).toBe(account);
     expect({ origin: ring.origin, id: ring.id, version: ring.keyVersion }).toEqual({
-      origin: "file", id: "101112131415161718191a1b1c1d1e1f", version: 1,
+      origin: "file",
+      id: "101112131415161718191a1b1c1d1e1f",
+      version: 1,
     });
     expect(issueOf(() => ring.namespaceKeys([{ name: "account", keyVersion: 2 }]))).toBe(1110);
     ring.close();
@@ -180,7 +185,10 @@ describe("a mask-only file", () => {
     const copy = fresh();
     const info = maskOnlyKeyFile(made(), copy);
     expect(info).toEqual({
-      id: "101112131415161718191a1b1c1d1e1f", environment: "test", capabilities: ["mask"], created: "2025-01-31T08:00:00.000Z",
+      id: "101112131415161718191a1b1c1d1e1f",
+      environment: "test",
+      capabilities: ["mask"],
+      created: "2025-01-31T08:00:00.000Z",
       keys: [{ version: 1, check: "c665dc" }],
     });
     expect(statSync(copy).mode & 0o777).toBe(0o600);
@@ -205,27 +213,33 @@ describe("the format", () => {
   const roots = fc.uint8Array({ minLength: 32, maxLength: 32 });
 
   test("what is written is read, and every change of one byte is refused or changes nothing", () => {
-    const property = fc.property(versions, fc.array(roots, { minLength: 4, maxLength: 4 }), fc.nat(), fc.nat(255), (all, keys, at, byte) => {
-      const head = { id: "0".repeat(32), environment: "e", capabilities: ["mask"], created: "2025-01-31T08:00:00Z" } as const;
-      const file = new Map(all.map((version, i) => [version, new Secret(keys[i] as Uint8Array)]));
-      const bytes = encodeKeyFile(head, file);
-      const back = decodeKeyFile(bytes.slice());
-      expect(back.info.keys.map((key) => key.version)).toEqual([...all].sort((a, b) => a - b));
-      for (const [version, root] of back.roots) {
-        const written = keys[all.indexOf(version)] as Uint8Array;
-        root.open((read) => expect(Buffer.compare(read, written)).toBe(0));
-      }
-      const damaged = bytes.slice();
-      damaged[at % bytes.length] = byte;
-      try {
-        expect(decodeKeyFile(damaged).info).toEqual(back.info);
-      } catch (error) {
-        expect([1103, 1107]).toContain((error as BautaError).issue?.number);
-      }
-      // Whatever came of it, no root is left in the bytes that could be found there.
-      const left = Buffer.from(damaged).toString("latin1");
-      for (const digits of left.matchAll(/"root":\s*"([^"]*)/g)) expect(digits[1]).toMatch(/^0{64}/);
-    });
+    const property = fc.property(
+      versions,
+      fc.array(roots, { minLength: 4, maxLength: 4 }),
+      fc.nat(),
+      fc.nat(255),
+      (all, keys, at, byte) => {
+        const head = { id: "0".repeat(32), environment: "e", capabilities: ["mask"], created: "2025-01-31T08:00:00Z" } as const;
+        const file = new Map(all.map((version, i) => [version, new Secret(keys[i] as Uint8Array)]));
+        const bytes = encodeKeyFile(head, file);
+        const back = decodeKeyFile(bytes.slice());
+        expect(back.info.keys.map((key) => key.version)).toEqual([...all].sort((a, b) => a - b));
+        for (const [version, root] of back.roots) {
+          const written = keys[all.indexOf(version)] as Uint8Array;
+          root.open((read) => expect(Buffer.compare(read, written)).toBe(0));
+        }
+        const damaged = bytes.slice();
+        damaged[at % bytes.length] = byte;
+        try {
+          expect(decodeKeyFile(damaged).info).toEqual(back.info);
+        } catch (error) {
+          expect([1103, 1107]).toContain((error as BautaError).issue?.number);
+        }
+        // Whatever came of it, no root is left in the bytes that could be found there.
+        const left = Buffer.from(damaged).toString("latin1");
+        for (const digits of left.matchAll(/"root":\s*"([^"]*)/g)) expect(digits[1]).toMatch(/^0{64}/);
+      },
+    );
     const seed = Date.now() & 0x7fff_ffff;
     console.log(`seed ${seed}`);
     fc.assert(property, { seed, numRuns: 500 });

@@ -14,7 +14,9 @@ const SMALL = [
       field("CdtTrfTxInf/InstdAmt", "Amount", "amount", "decimal", 0, 18),
     ],
   }),
-  catalogue("swift-mt", { MT103: [field("50K/name", "35x", "person", "swift-x", 1, 35), field("20/reference", "16x", "reference", "reference-16x", 1, 16)] }),
+  catalogue("swift-mt", {
+    MT103: [field("50K/name", "35x", "person", "swift-x", 1, 35), field("20/reference", "16x", "reference", "reference-16x", 1, 16)],
+  }),
 ];
 
 function check(rules: string, namespaces = "", catalogues = SMALL): readonly (readonly [number, string, string | undefined])[] {
@@ -25,7 +27,9 @@ function check(rules: string, namespaces = "", catalogues = SMALL): readonly (re
 describe("a rule that can match nothing", () => {
   test("names an unknown path", () => {
     expect(check("  - {path: 'pacs.008:**/Dbtrr/Nm', use: party}\n")).toEqual([[1205, "rules[0]", "pacs.008:**/Dbtr/Nm"]]);
-    expect(check("  - {path: 'pacs.008:CdtTrfTxInf/Debtor/Nm', use: party}\n")).toEqual([[1205, "rules[0]", "pacs.008:CdtTrfTxInf/Dbtr/Nm"]]);
+    expect(check("  - {path: 'pacs.008:CdtTrfTxInf/Debtor/Nm', use: party}\n")).toEqual([
+      [1205, "rules[0]", "pacs.008:CdtTrfTxInf/Dbtr/Nm"],
+    ]);
     expect(check("  - {path: 'mt103:50K/nam', use: party}\n")).toEqual([[1205, "rules[0]", "mt103:50K/name"]]);
     expect(check("  - {path: '**/Zzzzzz', use: party}\n")).toEqual([[1205, "rules[0]", undefined]]);
   });
@@ -75,13 +79,17 @@ describe("a rule that never comes to its turn", () => {
   });
 
   test("is reported if it says what another says", () => {
-    expect(check("  - {class: person, technique: redact}\n  - {class: person, technique: redact}\n")).toEqual([[1209, "rules[1]", undefined]]);
+    expect(check("  - {class: person, technique: redact}\n  - {class: person, technique: redact}\n")).toEqual([
+      [1209, "rules[1]", undefined],
+    ]);
   });
 
   test("is reported under rules of the base that are more specific", () => {
     const base = { name: "base.yaml", text: `${HEAD}rules: [{path: '**/Nm', technique: redact}, {path: '**/name', technique: redact}]\n` };
     const model = modelOf("bauta: 1\nname: m\nextends: ./b.yaml\nrules: [{class: person, technique: mask}]\n", { base: () => base });
-    expect(checkModel(model, SMALL).problems.map(({ issue, source, path }) => [issue, source, path])).toEqual([[1209, "m.yaml", "rules[0]"]]);
+    expect(checkModel(model, SMALL).problems.map(({ issue, source, path }) => [issue, source, path])).toEqual([
+      [1209, "m.yaml", "rules[0]"],
+    ]);
   });
 
   test("is no mistake of a base that is extended", () => {
@@ -101,11 +109,15 @@ describe("an operation that does not fit", () => {
       [1212, "a token is not of shape decimal: pacs.008.001.08 CdtTrfTxInf/InstdAmt, type Amount"],
     ]);
     const both = fit("  - {class: reference, use: r}\n", "  r: {technique: token, kind: reference, width: 40}\n");
-    expect(both.map(({ message }) => message)).toEqual(["40 characters do not fit the type: pacs.008.001.08 GrpHdr/MsgId, type Max35Text, and 1 more fields"]);
+    expect(both.map(({ message }) => message)).toEqual([
+      "40 characters do not fit the type: pacs.008.001.08 GrpHdr/MsgId, type Max35Text, and 1 more fields",
+    ]);
   });
 
   test("is redacted if the rule says so", () => {
-    expect(fit("  - {class: [amount, account], use: party, unfit: redact}\n", "  party: {technique: token, kind: party-name}\n")).toEqual([]);
+    expect(fit("  - {class: [amount, account], use: party, unfit: redact}\n", "  party: {technique: token, kind: party-name}\n")).toEqual(
+      [],
+    );
   });
 });
 
@@ -134,7 +146,8 @@ describe("the catalogues", () => {
     const { uncovered, fieldCount } = checkModel(model, SMALL);
     expect(fieldCount).toBe(6);
     expect([...uncovered].map(([message, fields]) => [message, fields.map(({ path }) => path)])).toEqual([
-      ["pacs.008.001.08", ["GrpHdr/MsgId", "CdtTrfTxInf/DbtrAcct/Id/IBAN", "CdtTrfTxInf/InstdAmt"]], ["MT103", ["20/reference"]],
+      ["pacs.008.001.08", ["GrpHdr/MsgId", "CdtTrfTxInf/DbtrAcct/Id/IBAN", "CdtTrfTxInf/InstdAmt"]],
+      ["MT103", ["20/reference"]],
     ]);
   });
 });

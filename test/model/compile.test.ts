@@ -32,15 +32,35 @@ describe("operations", () => {
     expect(compiled.operations.length).toBe(before + 1);
     const longer = compiled.operationFor("iso20022", "pacs.008.001.08", { ...name, fit: { ...name.fit, max: 140 } });
     expect(longer).toBe(first + 1);
-    expect(compiled.operations[first]).toEqual({ technique: "token", kind: "text", namespace: "z", prefix: "", width: 20, strict: true, fit: name.fit });
+    expect(compiled.operations[first]).toEqual({
+      technique: "token",
+      kind: "text",
+      namespace: "z",
+      prefix: "",
+      width: 20,
+      strict: true,
+      fit: name.fit,
+    });
   });
 
   test("carry what rule and namespace say", () => {
     const compiled = compileModel(modelOf(MODEL));
     const of = (one: Field): unknown => compiled.operations[compiled.operationFor("iso20022", "pacs.008.001.08", one)];
-    expect(of(account)).toEqual({ technique: "fpe", kind: "iban", namespace: "a", otherwise: "token", bin: "none", strict: true, fit: account.fit });
+    expect(of(account)).toEqual({
+      technique: "fpe",
+      kind: "iban",
+      namespace: "a",
+      otherwise: "token",
+      bin: "none",
+      strict: true,
+      fit: account.fit,
+    });
     expect(of({ ...account, path: "Other" })).toMatchObject({ namespace: "a", otherwise: "redact" });
-    expect(of(field("Amt", "Amount", "amount", "decimal", 0, 18, { fraction: 5 }))).toMatchObject({ technique: "keep", detect: true, strict: true });
+    expect(of(field("Amt", "Amount", "amount", "decimal", 0, 18, { fraction: 5 }))).toMatchObject({
+      technique: "keep",
+      detect: true,
+      strict: true,
+    });
   });
 
   test("check XSD types in strict reading; SWIFT MT's scanner checks its own", () => {
@@ -48,7 +68,11 @@ describe("operations", () => {
       const compiled = compileModel(modelOf(MODEL), { input });
       return compiled.operations[compiled.operationFor(format, "x", name)]?.strict;
     };
-    expect([strictOf("strict", "iso20022"), strictOf("lenient", "iso20022"), strictOf("strict", "swift-mt")]).toEqual([true, undefined, undefined]);
+    expect([strictOf("strict", "iso20022"), strictOf("lenient", "iso20022"), strictOf("strict", "swift-mt")]).toEqual([
+      true,
+      undefined,
+      undefined,
+    ]);
   });
 
   test("of catalogues are there from the start, in one order", () => {
@@ -65,7 +89,11 @@ describe("operations", () => {
     const other = field("X", "Max35Text", "contact", "text");
     expect(compileModel(modelOf(MODEL)).operationFor("iso20022", "pacs.008.001.08", other)).toBe(UNCOVERED);
     const kept = compileModel(modelOf(`${MODEL}default: {danger-keep-uncovered: true, because: only made up data}\n`));
-    expect(kept.operations[kept.operationFor("iso20022", "pacs.008.001.08", other)]).toMatchObject({ technique: "keep", detect: true, strict: true });
+    expect(kept.operations[kept.operationFor("iso20022", "pacs.008.001.08", other)]).toMatchObject({
+      technique: "keep",
+      detect: true,
+      strict: true,
+    });
     expect(kept.operationFor("iso20022", "pacs.008.001.08", { ...other, fit: { shape: "unknown", min: 0, max: 0 } })).toBe(UNCOVERED);
     const rest = kept.jsonRules.find((rule) => rule.rank === 0);
     expect(rest?.segments).toEqual(["**"]);
@@ -91,7 +119,12 @@ describe("operations", () => {
 describe("JSON rules", () => {
   test("have segments, an operation, and ranks in the order of specificity", () => {
     const compiled = compileModel(modelOf(MODEL));
-    const rules = compiled.jsonRules.map(({ segments, rank, operation, label }) => [segments.join("/"), rank, compiled.operations[operation]?.technique, label]);
+    const rules = compiled.jsonRules.map(({ segments, rank, operation, label }) => [
+      segments.join("/"),
+      rank,
+      compiled.operations[operation]?.technique,
+      label,
+    ]);
     expect(rules).toEqual([
       ["**/note", 1, "redact", "json:$.**.note"],
       ["days/*", 2, "redact", "json:$.days[*]"],
@@ -108,7 +141,9 @@ describe("the plan", () => {
   test("names namespaces by name, with the key's version", () => {
     const compiled = compileModel(modelOf(MODEL), { keyVersion: 3 });
     expect(compiled.namespaces).toEqual([
-      { name: "a", keyVersion: 3 }, { name: "m", keyVersion: 3 }, { name: "z", keyVersion: 3 },
+      { name: "a", keyVersion: 3 },
+      { name: "m", keyVersion: 3 },
+      { name: "z", keyVersion: 3 },
     ]);
     const plan = decodePlan(compiled.plan());
     expect(plan.model).toBe("m");
@@ -135,12 +170,17 @@ describe("any field", () => {
   test("gets one operation or none, the same each time, and nothing is thrown", () => {
     const texts = ["test-data", "one-way", "tokens", "strict"].map((preset) => `bauta: 1\nname: m\nextends: ${preset}\n`);
     const models = texts.map((text) => modelOf(text));
-    const property = fc.property(fields, fc.constantFrom(...models), fc.constantFrom("iso20022" as const, "swift-mt" as const), (one, model, format) => {
-      const [a, b] = [compileModel(model), compileModel(model)];
-      const [first, second] = [a, b].map((compiled) => compiled.operations[compiled.operationFor(format, "x", one)]);
-      expect(first).toEqual(second as NonNullable<typeof second>);
-      if (first !== undefined) expect(decodePlan(a.plan()).operations.length).toBe(a.operations.length);
-    });
+    const property = fc.property(
+      fields,
+      fc.constantFrom(...models),
+      fc.constantFrom("iso20022" as const, "swift-mt" as const),
+      (one, model, format) => {
+        const [a, b] = [compileModel(model), compileModel(model)];
+        const [first, second] = [a, b].map((compiled) => compiled.operations[compiled.operationFor(format, "x", one)]);
+        expect(first).toEqual(second as NonNullable<typeof second>);
+        if (first !== undefined) expect(decodePlan(a.plan()).operations.length).toBe(a.operations.length);
+      },
+    );
     fc.assert(property, { seed: seeded("fields"), numRuns: 500 });
   });
 });

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { parseJsonPath, patternContains, patternsMeet } from "../../runtime/model/json-path.ts";
-import { messageKey, parsePath, type PathPattern, scopeCovers } from "../../runtime/model/path.ts";
+import { messageKey, type PathPattern, parsePath, scopeCovers } from "../../runtime/model/path.ts";
 import { type Segment, segmentsMatch, segmentText } from "../../runtime/model/segments.ts";
 import { seeded } from "./tools.ts";
 
@@ -44,7 +44,9 @@ describe("a path's prefix", () => {
   });
 
   test("ranks a version above a message above a format above none", () => {
-    const ranks = ["**", "iso20022:**", "pacs.008:**", "pacs.008.001.08:**", "mt202:**", "mt202cov:**"].map((text) => parsed(text).scope.rank);
+    const ranks = ["**", "iso20022:**", "pacs.008:**", "pacs.008.001.08:**", "mt202:**", "mt202cov:**"].map(
+      (text) => parsed(text).scope.rank,
+    );
     expect(ranks).toEqual([0, 1, 2, 3, 2, 3]);
   });
 });
@@ -73,22 +75,54 @@ describe("a pattern", () => {
   test("is the regular expression that one would write for it", () => {
     const name = fc.constantFrom("A", "B", "AB", "BA", "AAB");
     const piece = fc.constantFrom("A", "B", "AB", "*", "**", "A*", "*B", "A*B", "*A*");
-    const property = fc.property(fc.array(piece, { minLength: 1, maxLength: 6 }), fc.array(name, { minLength: 1, maxLength: 7 }), (pieces, path) => {
-      const segments = segmentsOf(pieces.join("/"));
-      const source = segments.map((segment) => (segment.kind === "any" ? "(?:[^/]+/)*" : `${segmentText(segment).replaceAll("*", segment.kind === "one" ? "[^/]+" : "[^/]*")}/`));
-      const expected = new RegExp(`^${source.join("")}$`).test(`${path.join("/")}/`);
-      expect(segmentsMatch(segments, path)).toBe(expected);
-    });
+    const property = fc.property(
+      fc.array(piece, { minLength: 1, maxLength: 6 }),
+      fc.array(name, { minLength: 1, maxLength: 7 }),
+      (pieces, path) => {
+        const segments = segmentsOf(pieces.join("/"));
+        const source = segments.map((segment) =>
+          segment.kind === "any" ? "(?:[^/]+/)*" : `${segmentText(segment).replaceAll("*", segment.kind === "one" ? "[^/]+" : "[^/]*")}/`,
+        );
+        const expected = new RegExp(`^${source.join("")}$`).test(`${path.join("/")}/`);
+        expect(segmentsMatch(segments, path)).toBe(expected);
+      },
+    );
     fc.assert(property, { seed: seeded("patterns"), numRuns: 5000 });
   });
 
   test("is matched in time that grows with the path, not with its power", () => {
     const pattern = segmentsOf(`${Array.from({ length: 20 }, () => "**/A").join("/")}/B`);
-    expect(segmentsMatch(pattern, Array.from({ length: 5000 }, () => "A"))).toBe(false);
+    expect(
+      segmentsMatch(
+        pattern,
+        Array.from({ length: 5000 }, () => "A"),
+      ),
+    ).toBe(false);
   });
 
   test("is refused where it says nothing", () => {
-    for (const text of ["", "/A", "A//B", "A/", "A/**B", "A B", "A/b\u00e9", "pacs.8:A", "pacs.008.001:A", "mt1:A", ":A", "json:", "json:a", "json:$", "json:$.", "json:$.a.", "json:$[", "json:$['a]", "json:$['*']", "json:$.a*"]) {
+    for (const text of [
+      "",
+      "/A",
+      "A//B",
+      "A/",
+      "A/**B",
+      "A B",
+      "A/b\u00e9",
+      "pacs.8:A",
+      "pacs.008.001:A",
+      "mt1:A",
+      ":A",
+      "json:",
+      "json:a",
+      "json:$",
+      "json:$.",
+      "json:$.a.",
+      "json:$[",
+      "json:$['a]",
+      "json:$['*']",
+      "json:$.a*",
+    ]) {
       expect({ text, issue: "issue" in parsePath(text) }).toEqual({ text, issue: true });
     }
   });

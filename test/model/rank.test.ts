@@ -1,10 +1,10 @@
 /** Which rule wins, and when none may. */
 import { describe, expect, test } from "bun:test";
+import type { Field } from "../../runtime/formats/api.ts";
+import { UNCOVERED } from "../../runtime/formats/api.ts";
 import { checkModel } from "../../runtime/model/check.ts";
 import { compileModel } from "../../runtime/model/compile.ts";
 import { explainField } from "../../runtime/model/explain.ts";
-import type { Field } from "../../runtime/formats/api.ts";
-import { UNCOVERED } from "../../runtime/formats/api.ts";
 import { catalogue, field, HEAD, modelOf } from "./tools.ts";
 
 const name = field("A/Dbtr/Nm", "Max35Text", "person", "text");
@@ -85,7 +85,12 @@ describe("equal ranks", () => {
     const agents = field("B", "Max35Text", "agent", "text");
     const { problems, uncovered } = checkModel(model, [catalogue("iso20022", { "a.001.001.01": [name, agents], "a.001.001.02": [name] })]);
     expect(problems.map(({ issue, path, line, message }) => [issue, path, line, message])).toEqual([
-      [1208, "rules[1]", 6, "m.yaml rules[0] on line 5 is as specific, names the same field, and wants another operation: a.001.001.01 A/Dbtr/Nm"],
+      [
+        1208,
+        "rules[1]",
+        6,
+        "m.yaml rules[0] on line 5 is as specific, names the same field, and wants another operation: a.001.001.01 A/Dbtr/Nm",
+      ],
     ]);
     expect(uncovered.size).toBe(0);
   });
@@ -98,7 +103,8 @@ describe("equal ranks", () => {
 
   test("go to the extending model", () => {
     const base = { name: "base.yaml", text: `${HEAD}rules: [{class: person, technique: redact}, {path: "json:$.a", technique: redact}]\n` };
-    const text = 'bauta: 1\nname: m\nextends: ./base.yaml\nrules: [{class: person, technique: mask}, {path: "json:$.a", technique: mask}]\n';
+    const text =
+      'bauta: 1\nname: m\nextends: ./base.yaml\nrules: [{class: person, technique: mask}, {path: "json:$.a", technique: mask}]\n';
     const model = modelOf(text, { base: () => base });
     const compiled = compileModel(model);
     expect(compiled.operations[compiled.operationFor("iso20022", "a.001.001.01", name)]?.technique).toBe("mask");
@@ -121,10 +127,17 @@ describe("an explanation", () => {
     const { outcome, operation, rules: named } = explainField(modelOf(`${HEAD}rules:\n${rules}`), "iso20022", "a.001.001.01", name);
     expect(outcome).toBe("operation");
     expect(operation?.technique).toBe("mask");
-    expect(named.map(({ rule, wins }) => [rule.label, wins])).toEqual([["m.yaml rules[1]", true], ["m.yaml rules[0]", false]]);
+    expect(named.map(({ rule, wins }) => [rule.label, wins])).toEqual([
+      ["m.yaml rules[1]", true],
+      ["m.yaml rules[0]", false],
+    ]);
   });
 
   test("says that nothing names it", () => {
-    expect(explainField(modelOf(HEAD), "iso20022", "a.001.001.01", name)).toEqual({ outcome: "uncovered", operation: undefined, rules: [] });
+    expect(explainField(modelOf(HEAD), "iso20022", "a.001.001.01", name)).toEqual({
+      outcome: "uncovered",
+      operation: undefined,
+      rules: [],
+    });
   });
 });

@@ -17,7 +17,9 @@ describe("the nearest word", () => {
 
   test("counts edits like a plain dynamic programme", () => {
     const plain = (a: string, b: string): number => {
-      const rows = Array.from({ length: a.length + 1 }, (_, i) => Array.from({ length: b.length + 1 }, (_, j) => (i === 0 ? j : j === 0 ? i : 0)));
+      const rows = Array.from({ length: a.length + 1 }, (_, i) =>
+        Array.from({ length: b.length + 1 }, (_, j) => (i === 0 ? j : j === 0 ? i : 0)),
+      );
       for (let i = 1; i <= a.length; i++)
         for (let j = 1; j <= b.length; j++) {
           const at = (x: number, y: number): number => rows[x]?.[y] ?? 0;
@@ -28,7 +30,10 @@ describe("the nearest word", () => {
       return rows[a.length]?.[b.length] ?? 0;
     };
     const word = fc.string({ unit: fc.constantFrom("a", "b", "c"), maxLength: 8 });
-    fc.assert(fc.property(word, word, (a, b) => expect(editDistance(a, b)).toBe(plain(a, b))), { seed: seeded("distance"), numRuns: 2000 });
+    fc.assert(
+      fc.property(word, word, (a, b) => expect(editDistance(a, b)).toBe(plain(a, b))),
+      { seed: seeded("distance"), numRuns: 2000 },
+    );
   });
 
   test("folds ASCII letters and nothing else", () => {

@@ -64,6 +64,7 @@ export function findFrame(input: Uint8Array, start: number, limit: number, last:
   frame.acknowledged = false;
   frame.blockCount = 0;
   frame.overflow = false;
+  if (start >= limit) return unfinished(frame, last, start);
   const enveloped = input[start] === SOH;
   let end: number;
   if (!enveloped && input[start] === COLON) end = frameText(input, start, limit, last, frame);

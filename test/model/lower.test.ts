@@ -1,0 +1,232 @@
+/** From rules to operations: what fits a type, and that both engines agree that it does. */
+import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import type { Engine } from "../../runtime/engines/api.ts";
+import { encodePlan } from "../../runtime/engines/plan.ts";
+import { type Field, SHAPES } from "../../runtime/formats/api.ts";
+import { lower } from "../../runtime/model/lower.ts";
+import type { Action, Namespace } from "../../runtime/model/model.ts";
+import { collides, tokenSpace } from "../../runtime/model/token-width.ts";
+import { FPE_KINDS, HASHES, KINDS, type KindName, OTHERWISES, TOKEN_KINDS } from "../../runtime/model/vocabulary.ts";
+import { ENGINE_NAMES, loadEngine } from "../engines.ts";
+import { field, HEAD, modelOf, seeded } from "./tools.ts";
+
+/** The namespace `n` with these options. */
+function namespace(options: string): Namespace {
+  return modelOf(`${HEAD}namespaces: {n: {${options}}}\n`).namespaces[0] as Namespace;
+}
+const use = (options: string): Action => ({ kind: "use", namespace: namespace(options), otherwise: namespace(options).otherwise });
+const text = (max: number, min = 1): Field => field("A", "T", "person", "text", min, max);
+
+/** Technique and width of the operation, or the issue's number. */
+function outcome(action: Action, of: Field): string | number {
+  const lowered = lower(action, "iso20022", of);
+  return "issue" in lowered ? lowered.issue : `${lowered.operation.technique} ${lowered.operation.width ?? ""}`.trim();
+}
+
+describe("a token", () => {
+  test("needs room for prefix and width", () => {
+    const token = use("technique: token, kind: party-name, prefix: NM, width: 20");
+    expect(outcome(token, text(22))).toBe("token 20");
+    expect(outcome(token, text(21))).toBe(1212);
+    expect(outcome(token, text(0))).toBe("token 20");
+    expect(outcome(token, text(100, 23))).toBe(1212);
+    expect(outcome(token, field("A", "4*33x", "person", "swift-x", 1, 132, { lineMax: 33 }))).toBe("token 20");
+    expect(outcome(token, field("A", "4*20x", "person", "swift-x", 1, 80, { lineMax: 20 }))).toBe(1212);
+  });
+
+  test("keeps to the shape's characters", () => {
+    const lower = use("technique: token, kind: text, prefix: a.b");
+    expect(outcome(lower, field("A", "T", "person", "alphanumeric", 1, 35))).toBe(1212);
+    expect(outcome(lower, field("A", "T", "person", "swift-x", 1, 35))).toBe("token 20");
+    const plain = use("technique: token, kind: text");
+    expect(outcome(plain, field("A", "T", "person", "upper-alphanumeric", 1, 35))).toBe("token 20");
+    for (const shape of ["date", "decimal", "bic", "lei", "uuid4", "country", "enum", "unknown", "boolean"] as const) {
+      expect({ shape, outcome: outcome(plain, field("A", "T", "person", shape, 0, 0)) }).toEqual({ shape, outcome: 1212 });
+    }
+  });
+
+  test("of digits is as wide as the field, and refused where that collides", () => {
+    const token = use("technique: token, kind: text");
+    expect(outcome(token, field("A", "T", "account", "digits", 1, 17))).toBe(1211);
+    expect(outcome(token, field("A", "T", "account", "digits", 1, 30))).toBe("token 28");
+    expect(outcome(use("technique: token, kind: text, cardinality: 100"), field("A", "T", "account", "digits", 12, 12))).toBe("token 12");
+    expect(outcome(token, field("A", "T", "contact", "phone", 4, 35))).toBe(1211);
+  });
+
+  test("of an IBAN's shape has its own form", () => {
+    expect(outcome(use("technique: token, kind: account, prefix: XX"), field("A", "T", "account", "iban", 5, 34))).toBe("token");
+    expect(outcome(use("technique: token, kind: account"), field("A", "T", "account", "iban", 5, 22))).toBe(1212);
+  });
+
+  test("stands in for a pseudonym of names and texts", () => {
+    expect(outcome(use("technique: pseudonym, kind: party-name"), text(35))).toBe("token 20");
+    expect(outcome(use("technique: pseudonym, kind: email, width: 24"), text(256))).toBe("token 24");
+  });
+
+  test("of an e-mail address needs room for its domain", () => {
+    expect(outcome(use("technique: token, kind: email"), text(32))).toBe("token 20");
+    expect(outcome(use("technique: token, kind: email"), text(31))).toBe(1212);
+    expect(outcome(use("technique: token, kind: email"), field("A", "T", "contact", "swift-x", 1, 35))).toBe(1212);
+  });
+});
+
+describe("a hash", () => {
+  test("is lower-case hex", () => {
+    expect(outcome(use("technique: hash, kind: text"), text(32))).toBe("hash 32");
+    expect(outcome(use("technique: hash, kind: text"), text(31))).toBe(1212);
+    expect(outcome(use("technique: hash, kind: text"), field("A", "T", "person", "upper-alphanumeric", 1, 64))).toBe(1212);
+    expect(outcome(use("technique: hash, kind: text, width: 64"), field("A", "T", "signature", "hex", 64, 64))).toBe("hash 64");
+    expect(outcome(use("technique: hash, kind: text, prefix: H"), field("A", "T", "signature", "hex", 1, 64))).toBe(1212);
+    expect(outcome(use("technique: hash, kind: text, hash: hmac-sha512, width: 128"), text(0))).toBe("hash 128");
+  });
+});
+
+describe("an identifier's kind", () => {
+  const of = (kind: KindName, shape: Field["fit"]["shape"]): string | number =>
+    outcome(use(`technique: fpe, kind: ${kind}`), field("A", "T", "account", shape, 1, 35));
+
+  test("goes where its values are of the shape", () => {
+    expect(of("account", "iban")).toBe("fpe");
+    expect(of("reference", "iban")).toBe(1212);
+    expect(of("account", "text")).toBe("fpe");
+    expect(of("bic", "bic")).toBe("fpe");
+    expect(of("bic", "lt-address")).toBe("fpe");
+    expect(of("reference", "reference-16x")).toBe("fpe");
+    expect(of("reference", "digits")).toBe(1212);
+    expect(of("digits", "digits")).toBe("fpe");
+    expect(of("uetr", "uuid4")).toBe("fpe");
+    expect(of("lei", "bic")).toBe(1212);
+    expect(of("phone", "phone")).toBe("fpe");
+    expect(of("digits", "date")).toBe(1212);
+  });
+
+  test("does not go where the type demands a beginning", () => {
+    const fixed = field("A", "T", "identifier", "digits", 8, 8, { prefix: "CH" });
+    expect(outcome(use("technique: fpe, kind: digits"), fixed)).toBe(1212);
+    expect(outcome({ kind: "mask", pan: false, keepFirst: 0, keepLast: 0, character: undefined }, fixed)).toBe(1212);
+    expect(outcome({ kind: "redact" }, fixed)).toBe("redact");
+  });
+});
+
+describe("plain techniques", () => {
+  const keep: Action = { kind: "keep", strict: undefined, detect: true };
+
+  test("keep checks types where there are some", () => {
+    const strictOf = (action: Action, format: "iso20022" | "json", of: Field): boolean | undefined => {
+      const lowered = lower(action, format, of);
+      return "operation" in lowered ? lowered.operation.strict : undefined;
+    };
+    const json = modelOf(`${HEAD}rules: [{path: "json:$.a", technique: keep}, {path: "json:$.b", technique: keep, as: date}]\n`);
+    expect(json.rules[0]?.declared).toBeUndefined();
+    expect(strictOf(keep, "iso20022", text(35))).toBe(true);
+    expect(strictOf({ ...keep, strict: false }, "iso20022", text(35))).toBe(false);
+    expect(outcome(keep, field("A", "any", "free-text", "unknown", 0, 0))).toBe(1212);
+  });
+
+  test("redact has no neutral item of a list", () => {
+    expect(outcome({ kind: "redact" }, field("A", "T", "code", "enum", 4, 4, { values: ["ABCD"] }))).toBe(1212);
+    expect(outcome({ kind: "redact" }, field("A", "T", "signature", "hex", 64, 64))).toBe(1212);
+    expect(outcome({ kind: "redact" }, field("A", "T", "signature", "hex", 1, 0))).toBe("redact");
+  });
+
+  test("drop leaves nothing where something must stand", () => {
+    expect(outcome({ kind: "drop" }, text(35))).toBe(1212);
+    expect(outcome({ kind: "drop" }, text(35, 0))).toBe("drop");
+    expect(outcome({ kind: "drop" }, field("A", "any", "free-text", "unknown", 0, 0))).toBe("drop");
+    expect(outcome({ kind: "drop" }, field("A", "T", "signature", "hex", 64, 64))).toBe("drop");
+    expect("operation" in lower({ kind: "drop" }, "json", text(35))).toBe(true);
+  });
+
+  test("mask hides with a character that the shape admits", () => {
+    const mask = (character?: string): Action => ({ kind: "mask", pan: false, keepFirst: 2, keepLast: 2, character });
+    const characterOf = (of: Field): string | undefined => {
+      const lowered = lower(mask(), "iso20022", of);
+      return "operation" in lowered ? lowered.operation.maskCharacter : undefined;
+    };
+    expect(
+      ["text", "swift-x", "code", "digits", "alphanumeric"].map((shape) => characterOf(field("A", "T", "code", shape as "text", 1, 9))),
+    ).toEqual(["*", "X", "X", "0", "X"]);
+    expect(outcome(mask("*"), field("A", "T", "code", "swift-x", 1, 9))).toBe(1212);
+    expect(outcome(mask("-"), field("A", "T", "code", "swift-x", 1, 9))).toBe(1212);
+    expect(outcome(mask(), field("A", "T", "account", "iban", 5, 34))).toBe(1212);
+    expect(outcome(mask(), field("A", "T", "date", "date", 0, 0))).toBe(1212);
+  });
+});
+
+describe("collisions", () => {
+  test("are refused above one in a million, by the birthday bound", () => {
+    const risky = (width: number, cardinality: string): boolean => {
+      const options = `technique: token, kind: text, width: ${width}, cardinality: ${cardinality}, accept-collisions: for the test`;
+      const one = { ...namespace(options), acceptCollisions: false };
+      return collides(one, tokenSpace(one) ?? { alphabet: 1, width: 1 });
+    };
+    // n² / 2·32^w at n = 10^9: 32^15 gives 1.3·10^-5, 32^16 gives 4.1·10^-7.
+    expect([risky(15, "1_000_000_000"), risky(16, "1_000_000_000")]).toEqual([true, false]);
+    // FINDINGS of everyday life: eight characters of 32 hold a thousand values, and not a million.
+    expect([risky(8, "1_000"), risky(8, "1_000_000")]).toEqual([false, true]);
+    // Exactly one in a million is accepted: n = 2^10, 2^20·10^6 ≤ 2·32^w at w = 8 (2^41).
+    expect([risky(8, "1024"), risky(7, "1024")]).toEqual([false, true]);
+  });
+});
+
+/** Namespaces of every technique and kind that a model can declare. */
+const namespaces = fc
+  .record({
+    technique: fc.constantFrom("token", "hash", "fpe", "pseudonym"),
+    kind: fc.constantFrom(...KINDS),
+    prefix: fc.constantFrom("", "NM", "A1", "x.y-z", "q"),
+    width: fc.integer({ min: 1, max: 48 }),
+    hash: fc.constantFrom(...HASHES),
+    bin: fc.constantFrom("none", "6", "8"),
+    otherwise: fc.constantFrom(...OTHERWISES),
+  })
+  .map((all) => {
+    const drawn = all.technique === "fpe" || (all.technique === "pseudonym" && !TOKEN_KINDS.includes(all.kind));
+    if (drawn) {
+      const kind = FPE_KINDS.includes(all.kind) ? all.kind : "reference";
+      const bin = kind === "pan" || kind === "account" ? `, bin: ${all.bin}` : "";
+      return `technique: ${all.technique}, kind: ${kind}, otherwise: ${all.otherwise}${bin}`;
+    }
+    const prefix = all.prefix === "" || (all.kind === "email" && all.technique !== "hash") ? "" : `, prefix: ${all.prefix}`;
+    const hash = all.technique === "hash" ? `, hash: ${all.hash}` : "";
+    return `technique: ${all.technique}, kind: ${all.kind}, width: ${all.width}, accept-collisions: in the test${prefix}${hash}`;
+  });
+
+const actions: fc.Arbitrary<Action> = fc.oneof(
+  namespaces.map(use),
+  fc.constantFrom<Action>({ kind: "redact" }, { kind: "drop" }, { kind: "keep", strict: undefined, detect: true }),
+  fc
+    .record({
+      keepFirst: fc.nat(8),
+      keepLast: fc.nat(8),
+      pan: fc.boolean(),
+      character: fc.constantFrom(undefined, "*", "X", "x", "0", "-", "_"),
+    })
+    .map((mask): Action => ({ kind: "mask", ...mask })),
+);
+
+const fits = fc.record({
+  shape: fc.constantFrom(...SHAPES),
+  min: fc.oneof(fc.constant(0), fc.constant(1), fc.nat(40)),
+  max: fc.oneof(fc.constant(0), fc.constant(35), fc.nat(70)),
+  values: fc.constant(["ABCD"]),
+  prefix: fc.constantFrom("", "", "", "CH"),
+});
+
+for (const name of ENGINE_NAMES) {
+  describe(`engine ${name}`, () => {
+    test("runs every operation that a model can ask for", async () => {
+      const engine: Engine = await loadEngine(name);
+      const keys = new Uint8Array(32).fill(7);
+      const property = fc.property(actions, fits, (action, fit) => {
+        if (fit.max !== 0 && fit.max < fit.min) return;
+        const lowered = lower(action, "iso20022", { path: "A", type: "T", dataClass: "signature", fit });
+        if ("issue" in lowered) return;
+        const plan = encodePlan({ model: "m", namespaces: [{ name: "n", keyVersion: 1 }], operations: [lowered.operation] });
+        engine.open(plan, keys, "mask").close();
+      });
+      fc.assert(property, { seed: seeded(`operations of ${name}`), numRuns: Number(process.env.BAUTA_PROPERTY_RUNS ?? 3000) });
+    }, 120_000);
+  });
+}
