@@ -27,7 +27,7 @@ export class RootKeyRing implements KeyRing {
     this.environment = init.environment ?? "";
     this.capabilities = init.capabilities;
     this.#roots = init.roots;
-    this.keyVersion = [...init.roots.keys()].reduce((highest, version) => (version > highest ? version : highest), 0);
+    this.keyVersion = [...init.roots.keys()].sort((a, b) => a - b).at(-1) ?? 0;
   }
 
   namespaceKeys(namespaces: readonly KeyNamespace[]): Uint8Array {

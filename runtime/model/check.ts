@@ -40,7 +40,7 @@ export function checkModel(model: Model, catalogues: readonly Catalogue[]): Chec
     }
   }
   const names = namesOf(catalogues);
-  const problems = [...clashes.values(), ...model.rules.flatMap((rule) => problemsOf(rule, tallies, model, names))];
+  const problems = [...clashes.values(), ...model.rules.flatMap((rule) => problemsOf(rule, tallies, names))];
   return { problems, uncovered, fieldCount };
 }
 
@@ -88,7 +88,7 @@ function judge(
   return true;
 }
 
-function problemsOf(rule: Rule, tallies: readonly Tally[], model: Model, names: FieldNames): readonly Problem[] {
+function problemsOf(rule: Rule, tallies: readonly Tally[], names: FieldNames): readonly Problem[] {
   if (isJsonRule(rule) || rule.pattern?.scope.message === ENVELOPE) return [];
   const tally = tallies[rule.index] as Tally;
   const problems: Problem[] = [];

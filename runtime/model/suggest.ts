@@ -31,8 +31,8 @@ export function editDistance(a: ArrayLike<string>, b: ArrayLike<string>): number
     const row = [i];
     for (let j = 1; j <= b.length; j++) {
       const replaced = (last[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      let cost = least(replaced, least((last[j] as number) + 1, (row[j - 1] as number) + 1));
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) cost = least(cost, (beforeLast[j - 2] as number) + 1);
+      let cost = Math.min(replaced, (last[j] as number) + 1, (row[j - 1] as number) + 1);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) cost = Math.min(cost, (beforeLast[j - 2] as number) + 1);
       row.push(cost);
     }
     beforeLast = last;
@@ -40,8 +40,6 @@ export function editDistance(a: ArrayLike<string>, b: ArrayLike<string>): number
   }
   return last[b.length] as number;
 }
-
-const least = (a: number, b: number): number => (a < b ? a : b);
 
 /** ASCII letters in lower case, everything else as it is: the same on every runtime and locale. */
 export function asciiLower(text: string): string {

@@ -60,12 +60,9 @@ export function nextRecord(
   }
 }
 
-/** Whether only separators are left, so that the stream ends here as it should. */
-export const onlySeparators = (input: Uint8Array, from: number, limit: number): boolean => skipSeparators(input, from, limit) === limit;
-
 function nextByContent(slots: readonly FormatSlot[], batch: Batch, from: number, limit: number, last: boolean, next: Next): void {
   const input = batch.input;
-  const start = skipSeparators(input, from, limit);
+  const start = behindSeparators(input, from, limit);
   next.start = start;
   next.format = -1;
   if (start === limit) {
@@ -92,7 +89,7 @@ function nextByContent(slots: readonly FormatSlot[], batch: Batch, from: number,
     next.end = NEXT_STOP;
     return;
   }
-  next.end = skipSeparators(input, end, limit);
+  next.end = behindSeparators(input, end, limit);
 }
 
 function nextDelimited(
@@ -106,7 +103,7 @@ function nextDelimited(
 ): void {
   const input = batch.input;
   // Empty frames and white space before the record are passed over with it.
-  const start = skipSeparators(input, from, limit);
+  const start = behindSeparators(input, from, limit);
   next.start = start;
   next.format = -1;
   const found = start === limit ? -1 : input.indexOf(delimiter, start);
@@ -149,7 +146,7 @@ function nextByLength(slots: readonly FormatSlot[], batch: Batch, from: number, 
 /** A record between known bounds: whatever is wrong with it stays inside. */
 function scanFramed(slots: readonly FormatSlot[], batch: Batch, start: number, end: number, next: Next): void {
   const input = batch.input;
-  const first = skipSeparators(input, start, end);
+  const first = behindSeparators(input, start, end);
   const format = detect(slots, input, first, end);
   next.start = first;
   next.format = format;
@@ -161,7 +158,7 @@ function scanFramed(slots: readonly FormatSlot[], batch: Batch, start: number, e
     if (batch.recordCount === before) adoptFault(batch, first, end);
     return;
   }
-  if (skipSeparators(input, found, end) !== end) batch.refuse(before, 2001, end, found);
+  if (behindSeparators(input, found, end) !== end) batch.refuse(before, 2001, end, found);
 }
 
 function detect(slots: readonly FormatSlot[], input: Uint8Array, start: number, limit: number): number {
@@ -189,8 +186,8 @@ function adoptFault(batch: Batch, start: number, end: number): void {
   batch.refuse(record, fault.issue, end, fault.offset, fault.length, fault.path);
 }
 
-/** White space, RJE's `$`, and the NUL padding of block devices. */
-function skipSeparators(input: Uint8Array, from: number, limit: number): number {
+/** Offset behind what may stand between records: white space, RJE's `$`, and the NUL padding of block devices. */
+export function behindSeparators(input: Uint8Array, from: number, limit: number): number {
   let p = from;
   while (p < limit) {
     const c = input[p] as number;

@@ -36,7 +36,7 @@ import {
   VALUE_STATUS,
   VALUE_STRIDE,
 } from "../record/tables.ts";
-import { type FormatSlot, type FrameMode, NEXT_MORE, NEXT_STOP, type Next, nextRecord, onlySeparators } from "./frame.ts";
+import { behindSeparators, type FormatSlot, type FrameMode, NEXT_MORE, NEXT_STOP, type Next, nextRecord } from "./frame.ts";
 
 /** What the masker needs of a compiled model; its operations grow while message types are met. */
 export interface PlanSource extends Ruleset {
@@ -125,6 +125,8 @@ export const emptyCounts = (): Counts => ({
 export type Stopped = "refused" | "framing" | undefined;
 
 const INITIAL_BUFFER = 1024 * 1024;
+/** Size of the length in front of a frame, bytes. */
+const LENGTH_BYTES = 4;
 
 export class Masker {
   readonly counts: Counts = emptyCounts();
@@ -133,7 +135,9 @@ export class Masker {
   readonly #batch = new Batch();
   readonly #next: Next = { start: 0, end: 0, format: -1 };
   readonly #recordFormat: number[] = [];
+  /** Where records begin and end by themselves, without the separators that travel with them. */
   readonly #recordStart: number[] = [];
+  readonly #recordEnd: number[] = [];
   #handle: EngineHandle | undefined;
   #operations = -1;
   #output: Uint8Array = new Uint8Array(INITIAL_BUFFER);
@@ -144,6 +148,8 @@ export class Masker {
   #base = 0;
   /** Records of this source so far. */
   #ordinal = 0;
+  /** The last record of this source was refused. */
+  #lastRefused = false;
   /** Bytes that were at hand when a scan last asked for more. */
   #wanted = 0;
   #stopped: Stopped = undefined;
@@ -163,6 +169,7 @@ export class Masker {
     this.#to = 0;
     this.#base = 0;
     this.#ordinal = 0;
+    this.#lastRefused = false;
     this.#wanted = 0;
     this.#stopped = undefined;
   }
@@ -230,6 +237,8 @@ export class Masker {
       batch.input = this.#buffer;
       this.#recordFormat.length = 0;
       this.#recordStart.length = 0;
+      this.#recordEnd.length = 0;
+      if (frame === "auto") this.#passSeparators(outlet);
       const from = this.#from;
       let framing = false;
       let more = false;
@@ -242,16 +251,18 @@ export class Masker {
           break;
         }
         this.#recordFormat.push(next.format);
-        this.#recordStart.push(next.start);
         const at = index * RECORD_STRIDE;
+        this.#recordStart.push(next.start);
+        this.#recordEnd.push(batch.records[at + RECORD_END] as number);
         if (next.end === NEXT_STOP) {
           framing = true;
           this.#from = this.#to;
           break;
         }
-        // What separates records travels with the record before it; a gap at the very start with the first one.
-        if (frame !== "length" && (batch.records[at + RECORD_STATUS] as number) === 0) {
-          batch.records[at + RECORD_START] = gap;
+        // What separates records travels with the record before it, a gap at the very start with the first one; what stands in a frame
+        // of known length stays in it.
+        if ((batch.records[at + RECORD_STATUS] as number) === 0) {
+          batch.records[at + RECORD_START] = frame === "length" ? gap + LENGTH_BYTES : gap;
           batch.records[at + RECORD_END] = next.end;
         }
         this.#from = next.end;
@@ -272,11 +283,23 @@ export class Masker {
     }
   }
 
+  /**
+   * Separators that arrive apart from the record before them belong to it all the same and go where it went, so that chunks leave no
+   * trace in the output. Those before the first record wait for it.
+   */
+  #passSeparators(outlet: Outlet): void {
+    if (this.#ordinal === 0) return;
+    const end = behindSeparators(this.#buffer, this.#from, this.#to);
+    if (end === this.#from) return;
+    if (!this.#lastRefused) this.#write(this.#buffer.subarray(this.#from, end), outlet);
+    this.#from = end;
+  }
+
   /** The source ended between records, maybe with separators that no record has taken along. */
   #finish(outlet: Outlet): void {
     const rest = this.#buffer.subarray(this.#from, this.#to);
     if (rest.length === 0) return;
-    if (!onlySeparators(this.#buffer, this.#from, this.#to)) return this.#refuseRest(2002, outlet);
+    if (behindSeparators(this.#buffer, this.#from, this.#to) !== this.#to) return this.#refuseRest(2002, outlet);
     this.#write(rest, outlet);
     this.#from = this.#to;
   }
@@ -374,6 +397,7 @@ export class Masker {
     counts.in++;
     counts.out++;
     this.#ordinal++;
+    this.#lastRefused = false;
     const format = this.#recordFormat[record] as number;
     const name = (this.#slots[format] as FormatSlot).open.messageName(records[at + RECORD_MESSAGE] as number);
     counts.recordsByMessage.set(name, (counts.recordsByMessage.get(name) ?? 0) + 1);
@@ -381,10 +405,8 @@ export class Masker {
 
   #refuseRecord(record: number, outlet: Outlet): void {
     const batch = this.#batch;
-    const { records } = batch;
-    const at = record * RECORD_STRIDE;
     const start = this.#recordStart[record] as number;
-    const end = records[at + RECORD_END] as number;
+    const end = this.#recordEnd[record] as number;
     const format = this.#recordFormat[record] as number;
     const fault = batch.faults.find((candidate) => candidate.record === record) ?? this.#valueFault(record, start, format);
     this.#refuse(outlet, fault, start, end, format);
@@ -412,6 +434,7 @@ export class Masker {
   #refuse(outlet: Outlet, fault: Fault, start: number, end: number, format: number): void {
     const { counts } = this;
     const issue = issueOf(fault.issue);
+    this.#lastRefused = true;
     counts.in++;
     counts.refused++;
     counts.refusedByCode.set(issue.code, (counts.refusedByCode.get(issue.code) ?? 0) + 1);
@@ -437,9 +460,9 @@ export class Masker {
 
   #writeFramed(start: number, end: number, outlet: Outlet): void {
     const length = end - start;
-    const framed = new Uint8Array(4 + length);
+    const framed = new Uint8Array(LENGTH_BYTES + length);
     new DataView(framed.buffer).setUint32(0, length);
-    framed.set(this.#output.subarray(start, end), 4);
+    framed.set(this.#output.subarray(start, end), LENGTH_BYTES);
     this.#write(framed, outlet);
   }
 }

@@ -202,8 +202,7 @@ describe("fields", () => {
     });
     expect(field("50F", "DRLC/NL/DUINHOEK/9981041720\n1/OSSIAN VANTREEK\n4/19810417\n5/NL/DUINHOEK")).toEqual({
       "50F/party-id/country": "NL",
-      "50F/party-id/issuer": "DUINHOEK",
-      "50F/party-id/number": "9981041720",
+      "50F/party-id/number": "DUINHOEK/9981041720",
       "50F/1": "OSSIAN VANTREEK",
       "50F/4": "19810417",
       "50F/5/country": "NL",
@@ -211,8 +210,7 @@ describe("fields", () => {
     });
     expect(field("50F", "/1\n1/E\n6/DE/QUELLBANK/00041\n8/72059")).toMatchObject({
       "50F/6/country": "DE",
-      "50F/6/issuer": "QUELLBANK",
-      "50F/6/number": "00041",
+      "50F/6/number": "QUELLBANK/00041",
       "50F/8": "72059",
     });
     expect(field("59F", "1/VANTREEK\n2/KADE 172\n3/NL")).toEqual({ "59F/1": "VANTREEK", "59F/2": "KADE 172", "59F/3/country": "NL" });

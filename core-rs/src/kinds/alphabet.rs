@@ -1,4 +1,4 @@
-//! Alphabets of single places, and the mixed-radix number that a run of places spells ("rank").
+//! Alphabets of single places, and the mixed-radix number that a value's variable places spell ("rank").
 
 /// The characters that one place of a value can take, in the order of their digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,12 +47,11 @@ impl Alphabet {
         self.characters().len() as u8
     }
 
-    /// The digit that a character spells; `None` if it is not of the alphabet.
+    /// Whether a character is of the alphabet.
     #[inline]
     #[must_use]
-    pub fn digit(self, character: u8) -> Option<u8> {
-        let digit = DIGITS[self as usize][usize::from(character)];
-        (digit != NONE).then_some(digit)
+    pub fn has(self, character: u8) -> bool {
+        DIGITS[self as usize][usize::from(character)] != NONE
     }
 
     /// The smallest of digit, upper and lower that a letter or digit is in.
@@ -91,27 +90,119 @@ const fn digits_of(alphabet: Alphabet) -> [u8; 256] {
     digits
 }
 
-/// The number that digits spell under their radices, most significant first, least significant word first.
-/// The caller has made sure that it fits 256 bits.
-#[must_use]
-pub fn rank(radices: &[u8], digits: &[u8]) -> [u64; 4] {
-    let mut number = [0_u64; 4];
-    let (mut product, mut sum) = (1_u64, 0_u64);
-    for (&radix, &digit) in radices.iter().zip(digits) {
-        let (radix, digit) = (u64::from(radix), u64::from(digit));
-        if let Some(larger) = product.checked_mul(radix) {
-            product = larger;
-            sum = sum * radix + digit;
-        } else {
-            multiply_add(&mut number, product, sum);
-            (product, sum) = (radix, digit);
-        }
-    }
-    multiply_add(&mut number, product, sum);
-    number
+/// Places side by side over one alphabet, few enough for their number to fit a word.
+#[derive(Clone, Copy, Debug)]
+struct Run {
+    start: usize,
+    length: usize,
+    alphabet: Alphabet,
+    /// radix^length.
+    power: u64,
 }
 
-fn multiply_add(number: &mut [u64; 4], factor: u64, summand: u64) {
+impl Run {
+    /// The number that the run's characters spell. A character outside of the alphabet does not occur: the class was tested.
+    #[inline]
+    fn number(&self, text: &[u8]) -> u64 {
+        let characters = &text[self.start..self.start + self.length];
+        let digits = &DIGITS[self.alphabet as usize];
+        let radix = u64::from(self.alphabet.radix());
+        characters.iter().fold(0, |number, character| {
+            number.wrapping_mul(radix).wrapping_add(u64::from(digits[usize::from(*character)]))
+        })
+    }
+
+    #[inline]
+    fn write(&self, number: u64, text: &mut [u8]) {
+        let place = &mut text[self.start..self.start + self.length];
+        // Radixes as constants, so that the compiler turns the divisions into multiplications.
+        match self.alphabet {
+            Alphabet::Digit => write_digits::<10>(number, b"0123456789", place),
+            Alphabet::DigitUpper => write_digits::<36>(number, Alphabet::DigitUpper.characters(), place),
+            Alphabet::DigitUpperLower => write_digits::<62>(number, Alphabet::DigitUpperLower.characters(), place),
+            Alphabet::Upper => write_digits::<26>(number, Alphabet::Upper.characters(), place),
+            Alphabet::Hexadecimal => write_digits::<16>(number, Alphabet::Hexadecimal.characters(), place),
+            alphabet => {
+                let mut rest = number;
+                for character in place.iter_mut().rev() {
+                    *character = alphabet.characters()[(rest % u64::from(alphabet.radix())) as usize];
+                    rest /= u64::from(alphabet.radix());
+                }
+            }
+        }
+    }
+}
+
+#[inline]
+fn write_digits<const RADIX: u64>(mut number: u64, characters: &[u8], place: &mut [u8]) {
+    for character in place.iter_mut().rev() {
+        *character = characters[(number % RADIX) as usize];
+        number /= RADIX;
+    }
+}
+
+/// The variable places of a class and their alphabets: which values it has, and the number of each.
+#[derive(Clone, Debug)]
+pub struct Domain {
+    runs: Vec<Run>,
+    size: Size,
+}
+
+impl Domain {
+    /// Of places in order of significance; `None` above 256 bits.
+    #[must_use]
+    pub fn new(places: impl IntoIterator<Item = (usize, Alphabet)>) -> Option<Self> {
+        let mut runs: Vec<Run> = Vec::new();
+        let mut count = Count::new();
+        for (position, alphabet) in places {
+            let radix = u64::from(alphabet.radix());
+            if !count.multiply(radix) {
+                return None;
+            }
+            let last = runs.last_mut().filter(|run| run.alphabet == alphabet && run.start + run.length == position);
+            match last.and_then(|run| Some((run.power.checked_mul(radix)?, run))) {
+                Some((power, run)) => {
+                    run.length += 1;
+                    run.power = power;
+                }
+                None => runs.push(Run { start: position, length: 1, alphabet, power: radix }),
+            }
+        }
+        Some(Self { runs, size: count.size() })
+    }
+
+    /// How many values there are.
+    #[must_use]
+    pub fn size(&self) -> Size {
+        self.size
+    }
+
+    /// The rank of a value: the mixed-radix number of its variable characters, first one most significant; the least significant
+    /// word first.
+    #[must_use]
+    pub fn rank(&self, text: &[u8]) -> [u64; 4] {
+        let mut number = [0; 4];
+        let words = self.size.bits.div_ceil(64) as usize;
+        for run in &self.runs {
+            multiply_add(&mut number[..words], run.power, run.number(text));
+        }
+        number
+    }
+
+    /// Writes the characters of `number` modulo N and returns whether the number was below N. Uses `number` up.
+    pub fn unrank(&self, number: &mut [u64], text: &mut [u8]) -> bool {
+        let mut words = number.len();
+        for run in self.runs.iter().rev() {
+            while words > 0 && number[words - 1] == 0 {
+                words -= 1;
+            }
+            run.write(divide(&mut number[..words], run.power), text);
+        }
+        number[..words].iter().all(|&word| word == 0)
+    }
+}
+
+fn multiply_add(number: &mut [u64], factor: u64, summand: u64) {
     let mut carry = u128::from(summand);
     for word in number {
         carry += u128::from(*word) * u128::from(factor);
@@ -120,58 +211,27 @@ fn multiply_add(number: &mut [u64; 4], factor: u64, summand: u64) {
     }
 }
 
-/// The digits of `number` modulo the product of the radices; returns whether the number was below that product.
-/// `number` is used up.
-pub fn unrank(number: &mut [u64], radices: &[u8], digits: &mut [u8]) -> bool {
-    let mut words = number.len();
-    let mut end = radices.len();
-    while end > 0 {
-        let mut product = 1_u64;
-        let mut start = end;
-        while start > 0 {
-            let Some(larger) = product.checked_mul(u64::from(radices[start - 1])) else { break };
-            product = larger;
-            start -= 1;
-        }
-        while words > 0 && number[words - 1] == 0 {
-            words -= 1;
-        }
-        let mut word = divide(&mut number[..words], product);
-        for (&radix, digit) in radices[start..end].iter().zip(&mut digits[start..end]).rev() {
-            (word, *digit) = split(word, radix);
-        }
-        end = start;
-    }
-    number.iter().all(|&word| word == 0)
-}
-
-/// Quotient and remainder; the radices of uniform classes as constants, which the compiler turns into multiplications.
-#[inline]
-fn split(word: u64, radix: u8) -> (u64, u8) {
-    match radix {
-        10 => (word / 10, (word % 10) as u8),
-        16 => (word / 16, (word % 16) as u8),
-        26 => (word / 26, (word % 26) as u8),
-        36 => (word / 36, (word % 36) as u8),
-        62 => (word / 62, (word % 62) as u8),
-        _ => (word / u64::from(radix), (word % u64::from(radix)) as u8),
-    }
-}
-
 /// Divides in place and returns the remainder.
 fn divide(number: &mut [u64], divisor: u64) -> u64 {
-    if let [word] = number {
-        let remainder = *word % divisor;
-        *word /= divisor;
-        return remainder;
-    }
     let mut remainder = 0_u64;
     for word in number.iter_mut().rev() {
-        let dividend = u128::from(remainder) << 64 | u128::from(*word);
-        *word = (dividend / u128::from(divisor)) as u64;
-        remainder = (dividend % u128::from(divisor)) as u64;
+        if remainder == 0 {
+            // One division by hardware instead of a call for two words.
+            (*word, remainder) = (*word / divisor, *word % divisor);
+        } else {
+            let dividend = u128::from(remainder) << 64 | u128::from(*word);
+            *word = (dividend / u128::from(divisor)) as u64;
+            remainder = (dividend % u128::from(divisor)) as u64;
+        }
     }
     remainder
+}
+
+/// The lowest digits of a number in a radix, least significant last, as characters. Uses `number` up.
+pub fn write_number(number: &mut [u64], characters: &[u8], out: &mut [u8]) {
+    for character in out.iter_mut().rev() {
+        *character = characters[divide(number, characters.len() as u64) as usize];
+    }
 }
 
 /// How many values a class has, as far as the engine asks.
@@ -184,32 +244,6 @@ pub struct Size {
 }
 
 impl Size {
-    /// Size of the class whose places have these radices; `None` above 256 bits.
-    #[must_use]
-    pub fn of(radices: impl Iterator<Item = u8>) -> Option<Self> {
-        let mut product = [1, 0, 0, 0, 0];
-        let (words, overflow) = (4, 4);
-        for radix in radices {
-            let mut carry = 0_u128;
-            for word in &mut product {
-                carry += u128::from(*word) * u128::from(radix);
-                *word = carry as u64;
-                carry >>= 64;
-            }
-            // 2^256 itself is still a class of 256 bits.
-            if product[overflow] > 1 || (product[overflow] == 1 && product[..words].iter().any(|&word| word != 0)) {
-                return None;
-            }
-        }
-        let small = product[1..].iter().all(|&word| word == 0) && product[0] < u64::from(crate::ff1::DOMAIN_MIN);
-        let mut borrow = true;
-        for word in &mut product {
-            (*word, borrow) = word.overflowing_sub(u64::from(borrow));
-        }
-        let bits = product.iter().enumerate().rfind(|(_, word)| **word != 0);
-        Some(Self { bits: bits.map_or(0, |(index, word)| 64 * index as u32 + 64 - word.leading_zeros()), small })
-    }
-
     /// Length of the bit string that FF1 runs on.
     #[must_use]
     pub fn string_length(self) -> u32 {
@@ -217,42 +251,84 @@ impl Size {
     }
 }
 
+/// N while it is being multiplied up, least significant word first.
+struct Count([u64; 5]);
+
+impl Count {
+    fn new() -> Self {
+        Self([1, 0, 0, 0, 0])
+    }
+
+    /// `false` beyond 2^256, which itself is still the size of a class of 256 bits.
+    fn multiply(&mut self, factor: u64) -> bool {
+        multiply_add(&mut self.0, factor, 0);
+        let [low @ .., high] = &self.0;
+        *high == 0 || (*high == 1 && low.iter().all(|&word| word == 0))
+    }
+
+    fn size(mut self) -> Size {
+        let small = self.0[1..].iter().all(|&word| word == 0) && self.0[0] < u64::from(crate::ff1::DOMAIN_MIN);
+        let mut borrow = true;
+        for word in &mut self.0 {
+            (*word, borrow) = word.overflowing_sub(u64::from(borrow));
+        }
+        let highest = self.0.iter().enumerate().rfind(|(_, word)| **word != 0);
+        Size { bits: highest.map_or(0, |(index, word)| 64 * index as u32 + 64 - word.leading_zeros()), small }
+    }
+}
+
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests stop at the first surprise")]
 mod tests {
     use super::*;
 
+    fn uniform(alphabet: Alphabet, count: usize) -> Option<Domain> {
+        Domain::new((0..count).map(|position| (position, alphabet)))
+    }
+
     #[test]
     fn ranks_come_back() {
-        let radices: Vec<u8> = [10, 26, 36, 62, 34, 35].repeat(8);
-        let digits: Vec<u8> = radices.iter().enumerate().map(|(index, radix)| (index * 7 % usize::from(*radix)) as u8).collect();
-        let mut number = rank(&radices, &digits);
-        let mut back = vec![0; digits.len()];
-        assert!(unrank(&mut number, &radices, &mut back));
-        assert_eq!(back, digits);
+        let alphabets = [Alphabet::Digit, Alphabet::Digit, Alphabet::Upper, Alphabet::DigitUpper, Alphabet::BicSeventh, Alphabet::UuidVariant];
+        let places = || alphabets.iter().cycle().take(40).copied().enumerate();
+        let domain = Domain::new(places()).unwrap();
+        let text: Vec<u8> = places().map(|(index, alphabet)| alphabet.characters()[index * 7 % usize::from(alphabet.radix())]).collect();
+        let mut number = domain.rank(&text);
+        let mut back = vec![b' '; text.len()];
+        assert!(domain.unrank(&mut number, &mut back));
+        assert_eq!(back, text);
+    }
+
+    #[test]
+    fn ranks_are_numbers() {
+        let domain = uniform(Alphabet::Digit, 40).unwrap();
+        assert_eq!(domain.rank(b"0000000000000000000018446744073709551616"), [0, 1, 0, 0]);
+        let domain = uniform(Alphabet::DigitUpper, 2).unwrap();
+        assert_eq!(domain.rank(b"A1"), [361, 0, 0, 0]);
     }
 
     #[test]
     fn a_number_beyond_the_class_is_said() {
-        let mut digits = [0; 3];
-        assert!(unrank(&mut [999, 0], &[10; 3], &mut digits));
-        assert_eq!(digits, [9, 9, 9]);
-        assert!(!unrank(&mut [1000, 0], &[10; 3], &mut digits));
-        assert_eq!(digits, [0, 0, 0]);
-        assert!(!unrank(&mut [0, 1], &[10; 3], &mut digits));
+        let domain = uniform(Alphabet::Digit, 3).unwrap();
+        let mut text = [0; 3];
+        assert!(domain.unrank(&mut [999, 0], &mut text));
+        assert_eq!(&text, b"999");
+        assert!(!domain.unrank(&mut [1000, 0], &mut text));
+        assert_eq!(&text, b"000");
+        assert!(!domain.unrank(&mut [0, 1], &mut text));
+        assert_eq!(&text, b"616");
     }
 
     #[test]
     fn sizes() {
-        let size = |radix, count| Size::of(std::iter::repeat_n(radix, count));
-        assert_eq!(size(10, 5), Some(Size { bits: 17, small: true }));
-        assert_eq!(size(10, 6), Some(Size { bits: 20, small: false }));
-        assert_eq!(size(2, 20), Some(Size { bits: 20, small: false }));
-        assert_eq!(size(36, 18), Some(Size { bits: 94, small: false }));
-        assert_eq!(size(62, 42), Some(Size { bits: 251, small: false }));
-        assert_eq!(size(62, 43), None);
-        assert_eq!(size(2, 256), Some(Size { bits: 256, small: false }));
-        assert_eq!(size(2, 257), None);
-        assert_eq!(size(16, 200), None);
-        assert_eq!(size(10, 0), Some(Size { bits: 0, small: true }));
+        let size = |alphabet, count| uniform(alphabet, count).map(|domain| domain.size());
+        assert_eq!(size(Alphabet::Digit, 5), Some(Size { bits: 17, small: true }));
+        assert_eq!(size(Alphabet::Digit, 6), Some(Size { bits: 20, small: false }));
+        assert_eq!(size(Alphabet::UuidVariant, 10), Some(Size { bits: 20, small: false }));
+        assert_eq!(size(Alphabet::DigitUpper, 18), Some(Size { bits: 94, small: false }));
+        assert_eq!(size(Alphabet::DigitUpperLower, 42), Some(Size { bits: 251, small: false }));
+        assert_eq!(size(Alphabet::DigitUpperLower, 43), None);
+        assert_eq!(size(Alphabet::Hexadecimal, 64), Some(Size { bits: 256, small: false }));
+        assert_eq!(size(Alphabet::Hexadecimal, 65), None);
+        assert_eq!(size(Alphabet::Digit, 0), Some(Size { bits: 0, small: true }));
     }
 }

@@ -3,11 +3,14 @@
 /// Longest value, in characters, that is looked at as an identifier.
 pub const CHARACTERS_MAX: usize = 256;
 
+/// Where a subject keeps its letters and digits; lent to it, so that a subject is small enough to be passed around.
+pub type Characters = [u8; CHARACTERS_MAX];
+
 /// A value of at most [`CHARACTERS_MAX`] ASCII characters.
 pub struct Subject<'value> {
     /// The whole value.
     pub text: &'value [u8],
-    characters: [u8; CHARACTERS_MAX],
+    characters: &'value mut Characters,
     /// Count of letters and digits.
     pub length: usize,
     /// Count of digits.
@@ -18,27 +21,46 @@ pub struct Subject<'value> {
     pub smalls: usize,
 }
 
+const DIGIT: u8 = 1;
+const CAPITAL: u8 = 2;
+const SMALL: u8 = 4;
+
+/// What each byte is: digit, capital, small letter, or layout.
+static SORTS: [u8; 256] = {
+    let mut sorts = [0; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        sorts[byte as usize] = if byte.is_ascii_digit() {
+            DIGIT
+        } else if byte.is_ascii_uppercase() {
+            CAPITAL
+        } else if byte.is_ascii_lowercase() {
+            SMALL
+        } else {
+            0
+        };
+        byte += 1;
+    }
+    sorts
+};
+
 impl<'value> Subject<'value> {
     /// `None` for more than [`CHARACTERS_MAX`] bytes. The caller has made sure that the text is ASCII.
     #[must_use]
-    pub fn new(text: &'value [u8]) -> Option<Self> {
+    pub fn new(text: &'value [u8], characters: &'value mut Characters) -> Option<Self> {
         if text.len() > CHARACTERS_MAX {
             return None;
         }
-        let mut subject = Self { text, characters: [0; CHARACTERS_MAX], length: 0, digits: 0, capitals: 0, smalls: 0 };
+        let (mut length, mut digits, mut capitals) = (0, 0, 0);
         for &character in text {
-            let (digit, capital, small) =
-                (character.is_ascii_digit(), character.is_ascii_uppercase(), character.is_ascii_lowercase());
+            let sort = SORTS[usize::from(character)];
             // Stored without a branch; what is layout is overwritten by the next letter or digit.
-            if let Some(place) = subject.characters.get_mut(subject.length) {
-                *place = character;
-            }
-            subject.digits += usize::from(digit);
-            subject.capitals += usize::from(capital);
-            subject.smalls += usize::from(small);
-            subject.length += usize::from(digit | capital | small);
+            characters[length] = character;
+            length += usize::from(sort != 0);
+            digits += usize::from(sort & DIGIT);
+            capitals += usize::from(sort & CAPITAL) / usize::from(CAPITAL);
         }
-        Some(subject)
+        Some(Self { text, characters, length, digits, capitals, smalls: length - digits - capitals })
     }
 
     /// The letters and digits, as written or in the case that was asked for last.
@@ -60,23 +82,26 @@ impl<'value> Subject<'value> {
 
     /// Letters to capitals.
     pub fn make_upper_case(&mut self) {
-        self.characters[..self.length].make_ascii_uppercase();
+        if self.smalls > 0 {
+            self.joined_mut().make_ascii_uppercase();
+        }
     }
 
     /// Letters to small ones.
     pub fn make_lower_case(&mut self) {
-        self.characters[..self.length].make_ascii_lowercase();
+        if self.capitals > 0 {
+            self.joined_mut().make_ascii_lowercase();
+        }
     }
 
-    /// The letters and digits as they are now, to be [`Self::restore`]d after a change of case.
-    #[must_use]
-    pub fn characters_of(&self) -> &[u8; CHARACTERS_MAX] {
-        &self.characters
-    }
-
-    /// Takes letters and digits back that [`Self::characters_of`] gave.
-    pub fn restore(&mut self, characters: &[u8; CHARACTERS_MAX]) {
-        self.characters = *characters;
+    /// Letters as they are written. Not after [`Self::remove`].
+    pub fn restore_case(&mut self) {
+        if self.smalls > 0 {
+            let written = self.text.iter().filter(|character| character.is_ascii_alphanumeric());
+            for (character, written) in self.characters.iter_mut().zip(written) {
+                *character = *written;
+            }
+        }
     }
 
     /// Takes one letter or digit out of [`Self::joined`].
@@ -100,13 +125,17 @@ impl<'value> Subject<'value> {
     /// Digits alone, with single separators (space, `-`, `.`, `/`) only between two of them.
     #[must_use]
     pub fn is_grouped_digits(&self) -> bool {
-        self.digits == self.length && is_grouped(self.text, b" -./")
+        self.digits == self.length && self.is_grouped(b" -./")
     }
 
     /// Letters and digits, with single separators (space, `-`) only between two of them.
     #[must_use]
     pub fn is_grouped_alphanumerics(&self) -> bool {
-        is_grouped(self.text, b" -")
+        self.is_grouped(b" -")
+    }
+
+    fn is_grouped(&self, separators: &[u8]) -> bool {
+        if self.layout() == 0 { self.length > 0 } else { is_grouped(self.text, separators) }
     }
 
     /// 32 hexadecimal digits without hyphens, or with them at 8, 13, 18 and 23.
@@ -145,40 +174,54 @@ fn is_grouped(text: &[u8], separators: &[u8]) -> bool {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "tests stop at the first surprise")]
 mod tests {
     use super::*;
 
-    fn subject(text: &str) -> Subject<'_> {
-        Subject::new(text.as_bytes()).unwrap()
+    fn on(text: &str, ask: impl Fn(&Subject) -> bool) -> bool {
+        Subject::new(text.as_bytes(), &mut [0; CHARACTERS_MAX]).is_some_and(|subject| ask(&subject))
     }
 
     #[test]
     fn counts() {
-        let subject = subject("aB-3/");
-        assert_eq!(subject.joined(), b"aB3");
-        assert_eq!((subject.digits, subject.capitals, subject.smalls, subject.layout()), (1, 1, 1, 2));
-        assert!(Subject::new(&[b'1'; 257]).is_none());
-        assert_eq!(Subject::new(&[b'1'; 256]).unwrap().length, 256);
+        assert!(on("aB-3/", |subject| {
+            subject.joined() == b"aB3"
+                && (subject.digits, subject.capitals, subject.smalls, subject.layout()) == (1, 1, 1, 2)
+        }));
+        assert!(Subject::new(&[b'1'; 257], &mut [0; CHARACTERS_MAX]).is_none());
+        assert!(on(&"1".repeat(256), |subject| subject.length == 256));
+        assert!(on(&"-".repeat(256), |subject| subject.layout() == 256));
+    }
+
+    #[test]
+    fn case_comes_back() {
+        let mut characters = [0; CHARACTERS_MAX];
+        let mut subject = Subject::new(b"a-B/3c", &mut characters);
+        assert!(subject.as_mut().is_some_and(|subject| {
+            subject.make_upper_case();
+            let is_upper = subject.joined() == b"AB3C";
+            subject.restore_case();
+            is_upper && subject.joined() == b"aB3c"
+        }));
     }
 
     #[test]
     fn forms() {
-        assert!(subject("4111 1111-1111.1111").is_grouped_digits());
+        assert!(on("4111 1111-1111.1111", Subject::is_grouped_digits));
         for text in ["", " 1", "1 ", "1  2", "1_2", "1a"] {
-            assert!(!subject(text).is_grouped_digits(), "{text}");
+            assert!(!on(text, Subject::is_grouped_digits), "{text}");
+            assert!(!is_grouped_digits(text.as_bytes()), "{text}");
         }
-        assert!(subject("GB29 NWBK").is_grouped_alphanumerics());
-        assert!(!subject("GB29.NWBK").is_grouped_alphanumerics());
-        assert!(subject("7f0c1e9a-8b5d-4c3e-9f2a-1b2c3d4e5f60").is_uuid_form());
-        assert!(subject("7f0c1e9a8b5d4c3e9f2a1b2c3d4e5f60").is_uuid_form());
-        assert!(!subject("7f0c1e9a8b5d-4c3e-9f2a-1b2c3d4e5f60").is_uuid_form());
-        assert!(!subject("7f0c1e9a_8b5d_4c3e_9f2a_1b2c3d4e5f60").is_uuid_form());
+        assert!(on("GB29 NWBK", Subject::is_grouped_alphanumerics));
+        assert!(!on("GB29.NWBK", Subject::is_grouped_alphanumerics));
+        assert!(on("7f0c1e9a-8b5d-4c3e-9f2a-1b2c3d4e5f60", Subject::is_uuid_form));
+        assert!(on("7f0c1e9a8b5d4c3e9f2a1b2c3d4e5f60", Subject::is_uuid_form));
+        assert!(!on("7f0c1e9a8b5d-4c3e-9f2a-1b2c3d4e5f60", Subject::is_uuid_form));
+        assert!(!on("7f0c1e9a_8b5d_4c3e_9f2a_1b2c3d4e5f60", Subject::is_uuid_form));
         for text in ["+49 89 123", "(+49) 89", "+1", "-+1-"] {
-            assert!(subject(text).is_phone_form(), "{text}");
+            assert!(on(text, Subject::is_phone_form), "{text}");
         }
         for text in ["49", "4+9", "+", "++49", "+49a", "+49_1", ""] {
-            assert!(!subject(text).is_phone_form(), "{text}");
+            assert!(!on(text, Subject::is_phone_form), "{text}");
         }
     }
 }

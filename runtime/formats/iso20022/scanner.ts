@@ -244,11 +244,13 @@ export class Iso20022Scanner implements OpenFormat {
     let end = start;
     for (;;) {
       const p = skipSpace(input, end, limit);
-      if (p >= limit) return end;
+      // Whether the record is whole depends on what follows, so that is waited for: a verdict must not depend on chunks.
+      if (p >= limit) return last ? end : MORE;
       if (input[p] === LT) {
-        if (p + 1 >= limit) return last ? this.#fault(3005, p) : end;
+        if (p + 1 >= limit) return last ? this.#fault(3005, p) : MORE;
         if (input[p + 1] === QUESTION) {
           const declaration = standsAt(input, p, limit, "<?xml ");
+          if (declaration === MORE && !last) return MORE;
           if (declaration !== 0) return end;
         } else if (input[p + 1] !== BANG || standsAt(input, p, limit, "<!--") === 0) return end;
         const behindMisc = this.#misc(p);

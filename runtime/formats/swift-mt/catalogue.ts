@@ -3,11 +3,10 @@
  * the layouts that find them, and the structure that says which fields may stand where.
  */
 import type { Field } from "../api.ts";
-import { ascii } from "./characters.ts";
-import { packCode } from "./codes.ts";
+import { packedCodes } from "./codes.ts";
 import { compileMessage } from "./compile.ts";
 import type { MessageCatalogue } from "./layout.ts";
-import { clearingCodeRows, partyIdentifierRows } from "./rows.ts";
+import { clearingCodeRows, partyIdentifierCodeRows } from "./rows.ts";
 
 export const MT103 = 0;
 export const MT202 = 1;
@@ -30,9 +29,7 @@ export function fieldsOf(messageType: string): readonly Field[] {
 /** What a model needs to know of the format. */
 export const swiftMtCatalogue = { format: "swift-mt", messages: messageTypes, fieldsOf } as const;
 
-/** Letters and digits of clearing system codes, packed. */
-export const CLEARING_CODES: ReadonlySet<number> = new Set(clearingCodeRows.map((code) => packCode(ascii(code), 0, code.length)));
-/** Codes of the party identifier of 50F, packed; true where an issuer stands before the number. */
-export const PARTY_IDENTIFIER_CODES: ReadonlyMap<number, boolean> = new Map(
-  Object.entries(partyIdentifierRows).map(([code, form]) => [packCode(ascii(code), 0, code.length), form === "issuer-number"]),
-);
+/** Codes of national clearing systems, packed (codes.ts). */
+export const CLEARING_CODES: ReadonlySet<number> = packedCodes(clearingCodeRows);
+/** Codes of the party identifier of 50F, packed. */
+export const PARTY_IDENTIFIER_CODES: ReadonlySet<number> = packedCodes(partyIdentifierCodeRows);

@@ -1,5 +1,5 @@
 /** Code words as numbers, so that one is looked up without making a string of it. */
-import { CHARACTERS, CHARACTERS_C } from "./characters.ts";
+import { ascii, CHARACTERS, CHARACTERS_C } from "./characters.ts";
 
 /** Longest code word of the standards (`8c`). */
 const CODE_CHARACTERS_MAX = 8;
@@ -14,6 +14,11 @@ export function packCode(input: Uint8Array, start: number, end: number): number 
     packed = packed * 37 + (byte < 0x3a ? byte - 0x30 + 1 : byte - 0x41 + 11);
   }
   return packed;
+}
+
+/** A set of code words. */
+export function packedCodes(codes: readonly string[]): ReadonlySet<number> {
+  return new Set(codes.map((code) => packCode(ascii(code), 0, code.length)));
 }
 
 /** Offset behind `/CODE/` at `at` if that code word is in the set; else `at`. */

@@ -2,7 +2,7 @@
 import { BautaError } from "../../kit/errors.ts";
 import type { DataClass, Field, Fit, Shape } from "../api.ts";
 import { ascii, charactersOf } from "./characters.ts";
-import { packCode } from "./codes.ts";
+import { packCode, packedCodes } from "./codes.ts";
 import {
   type Check,
   type Component,
@@ -46,7 +46,7 @@ class FieldList {
       shape: row.shape as Shape,
       min: size.min,
       max: size.max,
-      ...(size.lines > 1 ? { lineMax: size.lineMax } : {}),
+      ...(size.lines > 1 ? { lineMax: row.lineMax ?? size.lineMax } : {}),
       ...(row.values === undefined ? {} : { values: row.values }),
     };
     this.fields.push({ path, type: row.type, dataClass: row.class as DataClass, fit });
@@ -172,7 +172,6 @@ function compileOption(list: FieldList, prefix: string, tag: string, row: FieldR
         identifier: row.identifier ?? "none",
         account: needed(components, "account"),
         partyCountry: components.get("party-id/country"),
-        partyIssuer: components.get("party-id/issuer"),
         partyNumber: components.get("party-id/number"),
         lines: numberedLines(row.numbers ?? [], components),
       };
@@ -181,7 +180,7 @@ function compileOption(list: FieldList, prefix: string, tag: string, row: FieldR
         ...base,
         layout: "narrative",
         text: needed(components, "text"),
-        codes: new Set((row.codes ?? []).map((code) => packCode(ascii(code), 0, code.length))),
+        codes: packedCodes(row.codes ?? []),
       };
     default:
       throw new BautaError(9001, { detail: `catalogue swift-mt: layout of ${tag}` });
@@ -194,7 +193,6 @@ function numberedLines(numbers: readonly number[], components: ReadonlyMap<strin
     const text = [String(number), ...["town", "place", "number"].map((part) => `${number}/${part}`)].find((name) => components.has(name));
     lines[number] = {
       country: components.get(`${number}/country`),
-      issuer: components.get(`${number}/issuer`),
       text: needed(components, text ?? String(number)),
     };
   }

@@ -71,7 +71,6 @@ export interface NumberedOption extends OptionBase {
   readonly identifier: Identifier;
   readonly account: Component;
   readonly partyCountry: Component | undefined;
-  readonly partyIssuer: Component | undefined;
   readonly partyNumber: Component | undefined;
   /** By line number 1 to 8. */
   readonly lines: readonly (NumberedLine | undefined)[];
@@ -84,10 +83,9 @@ export interface NarrativeOption extends OptionBase {
 }
 export type Option = LineOption | PartyOption | NumberedOption | NarrativeOption;
 
-/** How the first line of a number of 50F and 59F begins: `country` and `issuer` are followed by a slash. */
+/** How the first line of a number of 50F and 59F begins: a country is followed by a slash. */
 export interface NumberedLine {
   readonly country: Component | undefined;
-  readonly issuer: Component | undefined;
   /** What is left of the line, and the lines of the same number that follow. */
   readonly text: Component;
 }

@@ -35,23 +35,18 @@ export function readNumbered(reading: Reading, option: NumberedOption): number {
   return readNumberedLines(reading, option, line);
 }
 
-/** `CODE/CC/number` or `CODE/CC/issuer/number`. FORMAT, with nothing written, if the first line is nothing of the kind. */
+/** `CODE/CC/number`; an issuer in front of the number is part of it. FORMAT, with nothing written, if the first line is nothing of the kind. */
 function readPartyIdentifier(reading: Reading, option: NumberedOption): number {
   if (reading.lineCount === 0) return FORMAT;
   const { input } = reading;
   const start = reading.lineStarts[0] as number;
   const end = reading.lineEnds[0] as number;
-  const withIssuer = PARTY_IDENTIFIER_CODES.get(packCode(input, start, start + 4));
-  if (withIssuer === undefined || end - start < 9 || input[start + 4] !== SLASH || input[start + 7] !== SLASH) return FORMAT;
-  if (!isCapital(input[start + 5]) || !isCapital(input[start + 6])) return FORMAT;
+  if (end - start < 9 || input[start + 4] !== SLASH || input[start + 7] !== SLASH) return FORMAT;
+  if (!PARTY_IDENTIFIER_CODES.has(packCode(input, start, start + 4)) || !isCapital(input[start + 5]) || !isCapital(input[start + 6]))
+    return FORMAT;
   if (reading.strict && end - start > IDENTIFIER_CHARACTERS_MAX) return reading.refuse(LINE_LENGTH, start, end, option.tag);
-  const issuerEnd = withIssuer ? slashFrom(input, start + 8, end) : start + 7;
-  if (issuerEnd >= end - 1 || issuerEnd === start + 8) return FORMAT;
-  let issue = reading.value(option.partyCountry as Component, start + 5, start + 7, ENCODING_MT_LINE);
-  if (issue !== FINE) return issue;
-  if (withIssuer) issue = reading.value(option.partyIssuer as Component, start + 8, issuerEnd, ENCODING_MT_LINE);
-  if (issue !== FINE) return issue;
-  return reading.value(option.partyNumber as Component, issuerEnd + 1, end, ENCODING_MT_LINE);
+  const issue = reading.value(option.partyCountry as Component, start + 5, start + 7, ENCODING_MT_LINE);
+  return issue === FINE ? reading.value(option.partyNumber as Component, start + 8, end, ENCODING_MT_LINE) : issue;
 }
 
 /** What the standard asks of the numbers: 1 first, ascending, 2 only with 3, 4 and 5 only together, at most four lines. */
@@ -112,29 +107,18 @@ function readNumberedLines(reading: Reading, option: NumberedOption, first: numb
   return FINE;
 }
 
-/**
- * `CC/` and `issuer/` at the beginning of 3, 5, 6 and 7. Returns where the text begins, or minus an issue. Without them a lenient
- * reading takes the whole line as text.
- */
+/** `CC/` at the beginning of 3, 5, 6 and 7. Returns where the text begins, or minus an issue. Without it a lenient reading takes the whole line as text. */
 function readPrefix(reading: Reading, option: NumberedOption, rule: NumberedLine, start: number, end: number): number {
   if (rule.country === undefined) return start;
   const { input } = reading;
   const alone = end === start + 2;
-  const isCountry = end >= start + 2 && isCapital(input[start]) && isCapital(input[start + 1]) && (alone || input[start + 2] === SLASH);
-  // Only a country may stand without a town; the other numbers say something of it.
-  const textNeeded = rule !== option.lines[3];
-  if (!isCountry || end === start + 3 || (alone && textNeeded)) {
+  // Only the country of residence may stand without a text; the other numbers say something of it.
+  const complete = alone ? rule === option.lines[3] : end > start + 3 && input[start + 2] === SLASH;
+  if (!complete || !isCapital(input[start]) || !isCapital(input[start + 1])) {
     return reading.strict ? -reading.refuse(FORMAT, start, end, option.tag) : start;
   }
-  const issuerEnd = rule.issuer === undefined ? start + 2 : slashFrom(input, start + 3, end);
-  if (rule.issuer !== undefined && (issuerEnd === start + 3 || issuerEnd >= end - 1)) {
-    return reading.strict ? -reading.refuse(FORMAT, start, end, option.tag) : start;
-  }
-  let issue = reading.value(rule.country, start, start + 2, ENCODING_MT_LINE);
-  if (issue !== FINE) return -issue;
-  if (rule.issuer !== undefined) issue = reading.value(rule.issuer, start + 3, issuerEnd, ENCODING_MT_LINE);
-  if (issue !== FINE) return -issue;
-  return alone ? end : issuerEnd + 1;
+  const issue = reading.value(rule.country, start, start + 2, ENCODING_MT_LINE);
+  return issue === FINE ? (alone ? end : start + 3) : -issue;
 }
 
 /** The number of a line, or 0 if it has none that the field knows. */
@@ -144,11 +128,4 @@ function lineNumber(reading: Reading, option: NumberedOption, line: number): num
   if (end - start < 2 || !isDigit(reading.input[start]) || reading.input[start + 1] !== SLASH) return 0;
   const number = (reading.input[start] as number) - DIGIT_0;
   return option.lines[number] === undefined ? 0 : number;
-}
-
-/** Offset of the next slash, or `end`. */
-function slashFrom(input: Uint8Array, start: number, end: number): number {
-  let at = start;
-  while (at < end && input[at] !== SLASH) at++;
-  return at;
 }

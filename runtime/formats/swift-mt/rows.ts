@@ -6,6 +6,8 @@ import type { Identifier, PartyContent } from "./layout.ts";
 
 export interface ComponentRow {
   readonly type: string;
+  /** Where it is less than the type says. */
+  readonly lineMax?: number;
   readonly class: string;
   readonly shape: string;
   readonly check?: string;
@@ -56,4 +58,4 @@ export const block1Row = blocksJson.block1;
 export const block2Row = blocksJson.block2;
 export const ackHeaderRow = blocksJson.ack.header;
 export const clearingCodeRows: readonly string[] = fieldsJson.clearingCodes;
-export const partyIdentifierRows: Readonly<Record<string, string>> = fieldsJson.partyIdentifierCodes;
+export const partyIdentifierCodeRows: readonly string[] = fieldsJson.partyIdentifierCodes;

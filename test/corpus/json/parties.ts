@@ -61,12 +61,12 @@ const ORGANISATIONS: readonly Row[] = [
   ["Vento & Laguna S.p.A.", "Fondamenta Nove", "5012", "30121", "Venezia", "IT28T6053154665XJXC5Q9PRT7M", "Banca Vento", "VENTITM0", "+39 041 555 0188", "fatture@vento.example", "815600VENTO0LAGUNA61"],
   ["Dijkmeester Kaas B.V.", "Polderweg", "88", "8934 XX", "Leeuwarden", "NL40DRSB0883120457", "Drost Bank", "DRSBNL20", "+31 58 555 0121", "facturen@dijkmeester.example", "724500DIJKEN000NLX52"],
   ["Kanaal & Zonen NV", "Kanaalkaai", "17", "9000", "Gent", "BE44853742516945", "Kanaalbank", "KANABEB0", "+32 9 555 01 64", "boekhouding@kanaal.example", "969500BRANDUNG00LG57"],
-  ["Tidewater Traders DAC", "North Wall", "101", "D01 X9Y9", "Dublin", "IE70TIDE99021234977810", "Tidewater Bank", "TIDEIE20", "+353 1 555 0155", "ap@tidewater.example", "213800TIDEWATER0IE20"],
-  ["Dolomitwerk Holzbau OG", "Am Rain", "6", "6020", "Innsbruck", "AT759998800004187723", "Dolomitenbank", "DOLOATW0", "+43 512 555014", "buero@dolomitwerk.example", "529900WELLENBAU00K64"],
-  ["Norrsken Möbler AB", "Skeppsgatan", "23", "903 30", "Umeå", "SE3799900000058398257466", "Norrbanken", "NORRSES0", "+46 90 555 01 41", "ekonomi@norrsken.example", "254900HAFENLICHT0081"],
-  ["Skybridge Air Cargo SIA", "Jūras iela", "14", "LV-1013", "Rīga", "LV39SKYB0000435195001", "Skybanka", "SKYBLV20", "+371 6755 5019", "billing@skybridge.example", "549300SALTMARSH0UK89"],
-  ["Øresund Byg A/S", "Kastrupvej", "250", "2770", "Kastrup", "DK6699400440116243", "Øresundsbanken", "OERSDKK0", "+45 32 55 50 17", "faktura@oeresundbyg.example", "815600VENTO0LAGUNA61"],
-  ["Gintaro Kelias UAB", "Jūros g.", "8", "LT-91248", "Klaipėda", "LT569990000111010010", "Gintaro Bankas", "GINTLT20", "+370 46 555 013", "saskaitos@gintaras.example", "724500DIJKEN000NLX52"],
+  ["Tidewater Traders DAC", "North Wall", "101", "D01 X9Y9", "Dublin", "IE60TIDE99025566120043", "Tidewater Bank", "TIDEIE20", "+353 1 555 0155", "ap@tidewater.example", "213800TIDEWATER0IE20"],
+  ["Dolomitwerk Holzbau OG", "Am Rain", "6", "6020", "Innsbruck", "AT759998800004187723", "Dolomitenbank", "DOLOATW0", "+43 512 555014", "buero@dolomitwerk.example", "529900DOLOMIT0WERK61"],
+  ["Norrsken Möbler AB", "Skeppsgatan", "23", "903 30", "Umeå", "SE3799900000058398257466", "Norrbanken", "NORRSES0", "+46 90 555 01 41", "ekonomi@norrsken.example", "254900NORRSKEN0SE113"],
+  ["Skybridge Air Cargo SIA", "Jūras iela", "14", "LV-1013", "Rīga", "LV39SKYB0000435195001", "Skybanka", "SKYBLV20", "+371 6755 5019", "billing@skybridge.example", "549300SKYBRIDGE0LV63"],
+  ["Øresund Byg A/S", "Kastrupvej", "250", "2770", "Kastrup", "DK6699400440116243", "Øresundsbanken", "OERSDKK0", "+45 32 55 50 17", "faktura@oeresundbyg.example", "815600ORESUND0BYG124"],
+  ["Gintaro Kelias UAB", "Jūros g.", "8", "LT-91248", "Klaipėda", "LT569990000111010010", "Gintaro Bankas", "GINTLT20", "+370 46 555 013", "saskaitos@gintaras.example", "724500GINTARO0KELI62"],
 ];
 
 const partyOf =
