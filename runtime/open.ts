@@ -7,12 +7,14 @@ import { ephemeralKeyRing, seedKeyRing } from "./keys/ephemeral.ts";
 import { openKeyFile } from "./keys/key-file.ts";
 import { BautaError } from "./kit/errors.ts";
 import { type CompiledModel, compileModel } from "./model/compile.ts";
+import { checkModel } from "./model/check.ts";
 import { loadModel } from "./model/load.ts";
 import { verifyLock } from "./model/lock.ts";
 import type { Model } from "./model/model.ts";
 import { modelError } from "./model/problem.ts";
 import { fileSource, type ModelSource, presetSource } from "./model/sources.ts";
 import type { PlanSource } from "./pipeline/masker.ts";
+import { CATALOGUES } from "./registry.ts";
 
 export interface PlanChoice {
   /** Path of a model file; or */
@@ -42,6 +44,8 @@ export function openPlan(choice: PlanChoice): OpenPlan {
   const source = sourceOf(choice);
   const { model, problems } = loadModel(source);
   if (model === undefined) throw modelError(problems);
+  // Presets are checked when Bauta is built. A rule of one's own that matches nothing must not pass for a rule that protects.
+  if (!source.preset) refuseWrong(model);
   verifyLockBeside(source, model);
   if (choice.direction === "unmask") requireReversible(model);
   return runnable(model, ringOf(model, choice), choice.input);
@@ -110,6 +114,11 @@ function verifyLockBeside(source: ModelSource, model: Model): void {
   if (source.preset) return;
   const path = lockPathOf(source.name);
   if (existsSync(path)) verifyLock(model, readFileSync(path, "utf8"));
+}
+
+function refuseWrong(model: Model): void {
+  const { problems } = checkModel(model, CATALOGUES);
+  if (problems.length > 0) throw modelError(problems);
 }
 
 function requireReversible(model: Model): void {

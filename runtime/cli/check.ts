@@ -4,7 +4,7 @@ import { DATA_CLASSES, SHAPES } from "../formats/api.ts";
 import { selectEngine } from "../engines/select.ts";
 import { ephemeralKeyRing } from "../keys/ephemeral.ts";
 import { BautaError } from "../kit/errors.ts";
-import { checkModel } from "../model/check.ts";
+import { checkModel, checkNames } from "../model/check.ts";
 import { loadModel } from "../model/load.ts";
 import { compareLocks, encodeLock, lockOf, parseLock } from "../model/lock.ts";
 import type { Model } from "../model/model.ts";
@@ -40,6 +40,8 @@ export async function check(path: string | undefined, options: CheckOptions): Pr
   const problems: Problem[] = [...loaded.problems];
   const checked = loaded.model === undefined ? undefined : checkModel(loaded.model, CATALOGUES);
   problems.push(...(checked?.problems ?? []));
+  // What cannot be loaded can still have names that no message has: everything at once.
+  if (loaded.model === undefined && loaded.draft !== undefined) problems.push(...checkNames(loaded.draft, CATALOGUES));
   const differences = loaded.model === undefined || path === undefined ? [] : lock(loaded.model, path, options.updateLock === true && problems.length === 0);
   const samples = loaded.model === undefined || problems.length > 0 || options.sample === undefined ? undefined : await sample(loaded.model, options.sample);
   const uncovered = [...(checked?.uncovered ?? new Map())].map(([message, fields]) => ({ message, fields: fields.length, first: fields[0]?.path ?? "" }));

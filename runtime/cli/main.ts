@@ -107,7 +107,6 @@ program
   .command("demo")
   .description("mask the bundled messages and show before and after")
   .addOption(new Option("--engine <NAME>", "engine to run").choices(["native", "portable"]).default("native"))
-  .option("--preset <NAME>", "preset to show", "test-data")
   .action(async (options) => {
     process.exitCode = await demo(options);
   });
@@ -129,12 +128,19 @@ function tell(error: unknown): number {
   if (error instanceof BautaError && error.issue.number === 7001 && process.argv[2] !== "mask" && process.argv[2] !== "unmask") return EXIT.closed;
   const colors = colorsFor(process.stderr);
   const text = error instanceof BautaError ? error.message : new BautaError(9001, { detail: errorName(error) }).message;
-  say(`${colors.red("error")} ${text}`);
+  const code = exitCodeOf(error);
+  if (process.argv.includes("--json")) say(JSON.stringify({ event: "error", exit: code, message: text }));
+  else say(`${colors.red("error")} ${text}`);
   if (process.env["BAUTA_DEBUG"] === "stack" && error instanceof Error) say(framesOf(error));
-  return exitCodeOf(error);
+  return code;
 }
 
-const errorName = (error: unknown): string => (error instanceof Error ? error.constructor.name : typeof error);
+function errorName(error: unknown): string {
+  return error instanceof Error ? error.constructor.name : typeof error;
+}
 
 /** Where it happened, without the message. */
-const framesOf = (error: Error): string => (error.stack ?? "").split("\n").filter((line) => /^\s+at |@/.test(line)).join("\n");
+function framesOf(error: Error): string {
+  const lines = (error.stack ?? "").split("\n");
+  return lines.filter((line) => /^\s+at |@/.test(line)).join("\n");
+}

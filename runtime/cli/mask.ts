@@ -244,6 +244,10 @@ function start(options: MaskOptions, engine: string, plan: Record<string, string
     );
 }
 
+function warn(options: MaskOptions, text: string, paint: (text: string) => string): void {
+  say(options.json ? JSON.stringify({ event: "warning", text }) : paint(`warning: ${text}`));
+}
+
 function finish(
   options: MaskOptions,
   counts: Counts,

@@ -3,7 +3,7 @@
  * It does not prove them equal (the property tests do); it refuses an addon that was built from other sources than these.
  */
 import { BautaError } from "../kit/errors.ts";
-import { Batch, RECORD_STRIDE, VALUE_STATUS, VALUE_STRIDE } from "../record/tables.ts";
+import { Batch, RECORD_OUT_END, RECORD_STRIDE, VALUE_STATUS, VALUE_STRIDE } from "../record/tables.ts";
 import type { Engine } from "./api.ts";
 import { encodePlan, type PlanOperation, type PlanShape } from "./plan.ts";
 
@@ -33,25 +33,30 @@ const CASES: readonly (readonly [operation: PlanOperation, encoding: number, tex
 
 /** @throws BautaError 1303 when outputs, statuses or output ranges differ */
 export function compareOnCanary(native: Engine, portable: Engine): void {
-  const expected = runCanary(portable);
-  const actual = runCanary(native);
-  if (expected !== actual) throw new BautaError(1303);
-}
-
-/** Everything that the contract fixes about the canary batch, as one text. */
-function runCanary(engine: Engine): string {
-  const batch = canaryBatch();
   const plan = encodePlan({
     model: "canary",
     namespaces: [{ name: "canary", keyVersion: 1 }],
     operations: CASES.map(([operation]) => operation),
   });
-  const handle = engine.open(plan, Uint8Array.from({ length: 32 }, (_, i) => i), "mask");
-  const output = new Uint8Array(8192);
+  const expected = runCanary(portable, plan);
+  const actual = runCanary(native, plan);
+  if (expected !== actual) throw new BautaError(1303);
+}
+
+/** Everything that the contract fixes about the canary batch, as one text. */
+function runCanary(engine: Engine, plan: Uint8Array): string {
+  const batch = canaryBatch();
+  const handle = engine.open(
+    plan,
+    Uint8Array.from({ length: 32 }, (_, i) => i),
+    "mask",
+  );
+  const output = new Uint8Array(2048);
   try {
     const done = handle.transform(batch, output, 0);
+    const written = batch.records[(batch.recordCount - 1) * RECORD_STRIDE + RECORD_OUT_END];
     const statuses = CASES.map((_, value) => batch.values[value * VALUE_STRIDE + VALUE_STATUS]);
-    return [done, statuses, batch.records.subarray(0, batch.recordCount * RECORD_STRIDE), output].join("|");
+    return [done, statuses, batch.records.subarray(0, batch.recordCount * RECORD_STRIDE), output.subarray(0, written)].join("|");
   } finally {
     handle.close();
   }
@@ -74,6 +79,10 @@ function canaryBatch(): Batch {
   return batch;
 }
 
-function identity(technique: "hash" | "token" | "fpe" | "pseudonym", rest: Partial<PlanOperation>, shape: PlanShape = "text"): PlanOperation {
+function identity(
+  technique: "hash" | "token" | "fpe" | "pseudonym",
+  rest: Partial<PlanOperation>,
+  shape: PlanShape = "text",
+): PlanOperation {
   return { technique, namespace: "canary", fit: { ...TEXT_FIT, shape }, ...rest };
 }

@@ -2,12 +2,12 @@
  * Checks a model against the messages there are: every field of every catalogue is decided as a run would decide it, and what is
  * wrong is reported once for each rule, with an example.
  */
-import type { Field, FormatName } from "../formats/api.ts";
+import type { Field, Fit, FormatName } from "../formats/api.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { decide } from "./decide.ts";
 import { explainNoMatch, type FieldNames, namesOf } from "./did-you-mean.ts";
 import type { Model, Rule } from "./model.ts";
-import { ENVELOPE, messageKey } from "./path.ts";
+import { ENVELOPE, messageKey, scopeCovers } from "./path.ts";
 import type { Problem } from "./problem.ts";
 import { RuleIndex } from "./rule-index.ts";
 import { describe, isJsonRule, problemAt } from "./uncatalogued.ts";
@@ -29,22 +29,58 @@ export function checkModel(model: Model, catalogues: readonly Catalogue[]): Chec
   const tallies = model.rules.map(() => new Tally());
   const uncovered = new Map<string, Field[]>();
   const clashes = new Map<string, Problem>();
+  const judged = new Map<string, boolean>();
   let fieldCount = 0;
   for (const catalogue of catalogues) {
     for (const message of catalogue.messages()) {
+      const view = viewOf(model, catalogue.format, message);
       for (const field of catalogue.fieldsOf(message)) {
         fieldCount++;
-        const decided = judge(index, catalogue.format, message, field, tallies, clashes);
-        if (!decided) append(uncovered, message, field);
+        // Versions of a message have most fields in common: those that no rule can tell apart are judged once.
+        const key = `${view} ${field.path} ${field.type} ${field.dataClass} ${fitKey(field.fit)}`;
+        const covered = judged.get(key) ?? judge(index, catalogue.format, message, field, tallies, clashes);
+        judged.set(key, covered);
+        if (!covered) append(uncovered, message, field);
       }
     }
   }
-  const names = namesOf(catalogues);
-  const problems = [...clashes.values(), ...model.rules.flatMap((rule) => problemsOf(rule, tallies, names))];
+  // Only mistakes need suggestions, and a model without any should be checked fast: a run checks it too.
+  let names: FieldNames | undefined;
+  const allNames = (): FieldNames => (names ??= namesOf(catalogues));
+  const problems = [...clashes.values(), ...model.rules.flatMap((rule) => problemsOf(rule, tallies, allNames))];
   return { problems, uncovered, fieldCount };
 }
 
-/** What was seen of one rule over all fields. */
+/** What names alone can be blamed for: unknown paths, messages and types, and criteria that no field meets together. */
+const NAME_ISSUES: readonly number[] = [1205, 1217, 1218];
+
+/**
+ * The mistakes in names of a model that did not load, so that they are shown together with those that kept it from loading.
+ * @param draft of `loadModel`
+ */
+export function checkNames(draft: Model, catalogues: readonly Catalogue[]): readonly Problem[] {
+  return checkModel(draft, catalogues).problems.filter(({ issue }) => NAME_ISSUES.includes(issue));
+}
+
+/** Which of the model's rules speak of a message, as far as their paths' prefixes say: equal for messages that no rule tells apart. */
+function viewOf(model: Model, format: FormatName, message: string): string {
+  const key = messageKey(message);
+  const spoken = model.rules.map(({ pattern }) => pattern === undefined || scopeCovers(pattern.scope, format, key));
+  return `${format} ${spoken.map((covers) => (covers ? "1" : "0")).join("")}`;
+}
+
+const fitKeys = new WeakMap<Fit, string>();
+
+function fitKey(fit: Fit): string {
+  let key = fitKeys.get(fit);
+  if (key === undefined) {
+    key = JSON.stringify(fit);
+    fitKeys.set(fit, key);
+  }
+  return key;
+}
+
+/** What was seen of one rule over all fields that rules can tell apart. */
 class Tally {
   matched = 0;
   won = 0;
@@ -54,7 +90,7 @@ class Tally {
   unfit: { readonly issue: number; readonly reason: string; readonly where: string; count: number } | undefined = undefined;
 }
 
-/** Decides one field and notes the outcome; false if no rule names it. */
+/** Decides one field and notes the outcome in the tallies and clashes; false if no rule names it. */
 function judge(
   index: RuleIndex,
   format: FormatName,
@@ -88,7 +124,7 @@ function judge(
   return true;
 }
 
-function problemsOf(rule: Rule, tallies: readonly Tally[], names: FieldNames): readonly Problem[] {
+function problemsOf(rule: Rule, tallies: readonly Tally[], names: () => FieldNames): readonly Problem[] {
   if (isJsonRule(rule) || rule.pattern?.scope.message === ENVELOPE) return [];
   const tally = tallies[rule.index] as Tally;
   const problems: Problem[] = [];
@@ -99,7 +135,7 @@ function problemsOf(rule: Rule, tallies: readonly Tally[], names: FieldNames): r
   // Presets speak of classes of data of which a message type to come may have the first field.
   if (rule.preset) return problems;
   if (tally.matched === 0) {
-    const { issue, message, suggestion } = explainNoMatch(rule, names);
+    const { issue, message, suggestion } = explainNoMatch(rule, names());
     problems.push(problemAt(rule, issue, message, suggestion));
   } else if (tally.won === 0 && !tally.takenAbove && tally.taker !== undefined) {
     const message = `more specific rules take every field that this names, such as ${describe(tally.taker)}`;

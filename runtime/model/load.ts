@@ -24,7 +24,12 @@ export interface LoadOptions {
 /** The model, or all its problems; never both. */
 export type LoadResult =
   | { readonly model: Model; readonly problems: readonly [] }
-  | { readonly model: undefined; readonly problems: readonly Problem[] };
+  | {
+      readonly model: undefined;
+      readonly problems: readonly Problem[];
+      /** All rules that could be read, with their names as they stand, for `checkNames`; undefined if a source could not be read. */
+      readonly draft: Model | undefined;
+    };
 
 /** Models that extend one another at most. */
 export const EXTENDS_DEPTH_MAX = 8;
@@ -39,11 +44,11 @@ export const EXTENDS_DEPTH_MAX = 8;
 export function loadModel(source: ModelSource, options: LoadOptions = {}): LoadResult {
   const lists: ProblemList[] = [];
   const layers = readChain(source, options.base ?? baseSource, lists);
-  const model = layers === undefined ? undefined : mergeLayers(layers);
+  const merged = layers === undefined ? undefined : mergeLayers(layers);
   const problems = lists.flatMap((list) => list.problems);
-  if (model !== undefined) problems.push(...checkUncatalogued(model));
-  if (problems.length > 0 || model === undefined) return { model: undefined, problems };
-  return { model, problems: [] };
+  if (merged !== undefined) problems.push(...checkUncatalogued(merged.model));
+  if (merged !== undefined && problems.length === 0) return { model: merged.model, problems: [] };
+  return { model: undefined, problems, draft: merged === undefined ? undefined : { ...merged.model, rules: merged.named } };
 }
 
 /** The source and what it extends, the base first; undefined if the chain cannot be read to its end. */

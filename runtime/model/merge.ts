@@ -21,23 +21,30 @@ export interface Layer {
   readonly sha256: string;
 }
 
-/** The merged model; undefined, with problems in the layers, if it does not hold together. */
-export function mergeLayers(layers: readonly Layer[]): Model | undefined {
+export interface Merged {
+  /** What the layers say together, as far as they say it right: a model only if no layer has a problem. */
+  readonly model: Model;
+  /** All rules, those without a right operation too, for a check of the names in them. */
+  readonly named: readonly Rule[];
+}
+
+/** Merges what was read; what does not hold together becomes a problem of its layer. */
+export function mergeLayers(layers: readonly Layer[]): Merged {
   const top = layers.at(-1) as Layer;
   const mode = lastOf(layers, (part) => part.mode);
   if (!layers.some(({ part }) => part.keys.has("mode"))) {
     top.problems.add(1210, { line: 1, column: 1 }, "mode", "the mode is missing: `deterministic` or `random`");
   }
   const namespaces = mergeNamespaces(layers);
-  const rules = mergeRules(layers, namespaces);
-  if (mode === undefined || top.part.name === undefined) return undefined;
+  const { rules, named } = mergeRules(layers, namespaces);
   const seed = lastOf(layers, (part) => part.seed)?.value;
-  checkSeed(top, mode.value, seed, rules);
-  checkMode(layers, mode, rules);
-  return {
-    name: top.part.name,
-    mode: mode.value,
-    scope: mode.value === "random" ? lastOf(layers, (part) => part.scope)?.value : undefined,
+  checkSeed(top, mode?.value, seed, rules);
+  if (mode !== undefined) checkMode(layers, mode, rules);
+  const name = top.part.name ?? "";
+  const model: Model = {
+    name,
+    mode: mode?.value ?? "deterministic",
+    scope: mode?.value === "random" ? lastOf(layers, (part) => part.scope)?.value : undefined,
     seed,
     seedAsKey: top.part.seedAsKey?.value === true,
     keepUncovered: top.part.keepUncovered,
@@ -49,12 +56,13 @@ export function mergeLayers(layers: readonly Layer[]): Model | undefined {
       namespaces: unique(layers.flatMap((layer) => layer.part.envelope.namespaces)),
     },
     origins: layers.map(({ source, sha256 }, level) => ({
-      reference: layers[level + 1]?.part.extends?.value ?? top.part.name ?? "",
+      reference: layers[level + 1]?.part.extends?.value ?? name,
       source: source.name,
       preset: source.preset === true,
       sha256,
     })),
   };
+  return { model, named };
 }
 
 function lastOf<T>(layers: readonly Layer[], pick: (part: ModelPart) => T | undefined): T | undefined {
@@ -116,35 +124,40 @@ function same(a: Namespace, b: Namespace): boolean {
   return keys.every((key) => a[key] === b[key]);
 }
 
-function mergeRules(layers: readonly Layer[], namespaces: readonly Namespace[]): readonly Rule[] {
+function mergeRules(layers: readonly Layer[], namespaces: readonly Namespace[]): { readonly rules: Rule[]; readonly named: Rule[] } {
+  const declared = new Set(layers.flatMap((layer) => layer.part.namespaceNames));
   const rules: Rule[] = [];
+  const named: Rule[] = [];
   for (const [level, layer] of layers.entries()) {
     for (const part of layer.part.rules) {
-      const action = resolved(part, layer, namespaces);
-      if (action === undefined) continue;
       const source = layer.source.name;
-      const place = { index: rules.length, label: `${source} ${part.path}`, source, level, preset: layer.source.preset === true };
-      rules.push({ ...part, ...place, action });
+      const place = { label: `${source} ${part.path}`, source, level, preset: layer.source.preset === true };
+      const action = resolved(part, layer, namespaces, declared);
+      if (action !== undefined) rules.push({ ...part, ...place, action, index: rules.length });
+      named.push({ ...part, ...place, action: action ?? { kind: "redact" }, index: named.length });
     }
   }
-  return rules;
+  return { rules, named };
 }
 
-/** The action with its namespace; undefined, with the problem reported, if there is none of that name. */
-function resolved(part: RulePart, { problems }: Layer, namespaces: readonly Namespace[]): Action | undefined {
+/** The action with its namespace; undefined if there is none, or not rightly declared, and the problem is reported. */
+function resolved(
+  part: RulePart,
+  { problems }: Layer,
+  namespaces: readonly Namespace[],
+  declared: ReadonlySet<string>,
+): Action | undefined {
   const { action } = part;
-  if (action.kind !== "use") return action;
+  if (action?.kind !== "use") return action;
   const namespace = namespaces.find((candidate) => candidate.name === action.namespace);
-  if (namespace === undefined) {
-    const near = nearest(
-      action.namespace,
-      namespaces.map((candidate) => candidate.name),
-    );
-    problems.add(1207, action.at, `${part.path}.use`, "no namespace of this name is declared", near);
-    return undefined;
+  if (namespace !== undefined) {
+    checkOtherwise(part, action, namespace, problems);
+    return { kind: "use", namespace, otherwise: action.otherwise ?? namespace.otherwise };
   }
-  checkOtherwise(part, action, namespace, problems);
-  return { kind: "use", namespace, otherwise: action.otherwise ?? namespace.otherwise };
+  if (!declared.has(action.namespace)) {
+    problems.add(1207, action.at, `${part.path}.use`, "no namespace of this name is declared", nearest(action.namespace, declared));
+  }
+  return undefined;
 }
 
 function checkOtherwise(part: RulePart, action: UseAction, namespace: Namespace, problems: ProblemList): void {
@@ -155,7 +168,7 @@ function checkOtherwise(part: RulePart, action: UseAction, namespace: Namespace,
 }
 
 /** A root key from the seed: only on request, with a seed, and never for card numbers. */
-function checkSeed(top: Layer, mode: Mode, seed: string | undefined, rules: readonly Rule[]): void {
+function checkSeed(top: Layer, mode: Mode | undefined, seed: string | undefined, rules: readonly Rule[]): void {
   const asked = top.part.seedAsKey;
   if (asked?.value !== true) return;
   const path = "danger-seed-as-key";

@@ -51,7 +51,7 @@ export const NAMESPACE_KEYS = [
 /** A namespace's name goes into the derivation of its key: lower case, so that spelling cannot make two of one. */
 const NAME = /^[a-z][a-z0-9-]{0,63}$/;
 /** A prefix stands at the start of a value: safe in every character set, and never a field's or line's mark. */
-const PREFIX = /^[A-Za-z0-9]([A-Za-z0-9.-]{0,14}[A-Za-z0-9])?$/;
+const PREFIX = /^[A-Za-z0-9][A-Za-z0-9.-]{0,15}$/;
 
 export function readNamespaces(reader: Reader, entries: Entries): readonly NamespacePart[] {
   const entry = entries.get("namespaces");
@@ -68,6 +68,12 @@ export function readNamespaces(reader: Reader, entries: Entries): readonly Names
     if (part !== undefined) parts.push(part);
   }
   return parts;
+}
+
+/** Every name that is declared, well or not. */
+export function namespaceNames(entries: Entries): readonly string[] {
+  const node = entries.get("namespaces")?.value;
+  return node?.kind === "map" ? node.entries.map(({ key }) => key) : [];
 }
 
 function readNamespace(reader: Reader, name: string, at: Place, node: Node, path: string): NamespacePart | undefined {
@@ -117,7 +123,7 @@ function readKind(reader: Reader, entries: Entries, at: Place, path: string): Ki
 function readPrefix(reader: Reader, entries: Entries, path: string): string | undefined {
   const prefix = reader.text(entries, "prefix", path);
   if (prefix === undefined || PREFIX.test(prefix)) return prefix;
-  const message = "a prefix is of at most 16 letters, digits, `.` and `-`, a letter or digit at both ends";
+  const message = "a prefix is of at most 16 letters, digits, `.` and `-`, a letter or digit first";
   reader.problems.add(1210, entries.get("prefix")?.value.at as Place, join(path, "prefix"), message);
   return undefined;
 }

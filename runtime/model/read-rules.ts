@@ -24,7 +24,8 @@ export interface RulePart {
   readonly classes: ReadonlySet<DataClass> | undefined;
   readonly shapes: ReadonlySet<Shape> | undefined;
   readonly format: FormatName | undefined;
-  readonly action: PlainAction | UseAction;
+  /** undefined: wrong, and reported. The rule's names are checked all the same. */
+  readonly action: PlainAction | UseAction | undefined;
   readonly unfit: Unfit;
   readonly declared: Fit | undefined;
 }
@@ -91,7 +92,7 @@ function readRule(reader: Reader, node: Node, path: string): readonly RulePart[]
     reader.problems.add(1210, node.at, path, "a rule needs a criterion: `path`, `type`, `class`, `shape` or `format`");
     return [];
   }
-  if (action === undefined) return [];
+  // A rule without an operation still names fields, and its names are worth checking.
   const rules = patterns.map(({ pattern, at, path: place }) => ({ at: at ?? node.at, path: place, pattern, ...shared, action }));
   for (const rule of rules) checkRule(reader, entries, rule, path);
   return rules;
@@ -133,7 +134,9 @@ function readSet<T extends string>(
 ): ReadonlySet<T> | undefined {
   const nodes = reader.oneOrMore(entries, key, path);
   if (nodes === undefined) return undefined;
-  return new Set(nodes.flatMap(({ node, path: place }) => reader.wordOf(node, place, words) ?? []));
+  const found = nodes.map(({ node, path: place }) => reader.wordOf(node, place, words));
+  const known = found.filter((word) => word !== undefined);
+  return known.length === found.length ? new Set(known) : undefined;
 }
 
 function readDeclared(reader: Reader, entries: Entries, path: string): Fit | undefined {

@@ -4,7 +4,7 @@
  */
 import type { Node } from "./node.ts";
 import type { Place, ProblemList } from "./problem.ts";
-import { type NamespacePart, readNamespaces } from "./read-namespaces.ts";
+import { type NamespacePart, namespaceNames, readNamespaces } from "./read-namespaces.ts";
 import { type RulePart, readRules } from "./read-rules.ts";
 import { type Entries, Reader } from "./reader.ts";
 import { asciiLower } from "./suggest.ts";
@@ -24,6 +24,8 @@ export interface ModelPart {
   readonly keepUncovered: string | undefined;
   readonly cardinality: bigint | undefined;
   readonly namespaces: readonly NamespacePart[];
+  /** Names under `namespaces`, also of those whose definition is wrong. */
+  readonly namespaceNames: readonly string[];
   readonly rules: readonly RulePart[];
   readonly envelope: { readonly open: boolean | undefined; readonly elements: readonly string[]; readonly namespaces: readonly string[] };
 }
@@ -70,6 +72,7 @@ export function readModel(tree: Node, problems: ProblemList): ModelPart | undefi
     keepUncovered: readDefault(reader, entries),
     cardinality: reader.count(entries, "cardinality", ""),
     namespaces: readNamespaces(reader, entries),
+    namespaceNames: namespaceNames(entries),
     rules: readRules(reader, entries),
     envelope: readEnvelope(reader, entries),
   };

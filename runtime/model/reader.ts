@@ -10,7 +10,7 @@ import { nearest } from "./suggest.ts";
 export type Entries = ReadonlyMap<string, Entry>;
 
 /** Words that explain a danger are words: two of them at least. */
-const WORDS = /\p{L}{2,}\P{L}+\p{L}{2,}/u;
+const WORDS = /\p{L}{2,}\P{L}(?:.*\P{L})?\p{L}{2,}/su;
 
 export class Reader {
   readonly problems: ProblemList;

@@ -125,6 +125,10 @@ export const emptyCounts = (): Counts => ({
 export type Stopped = "refused" | "framing" | undefined;
 
 const INITIAL_BUFFER = 1024 * 1024;
+/** First byte of a DOS-PCC record, and the size that its sectors are filled up to with spaces. */
+const SOH = 0x01;
+const SPACE = 0x20;
+const SECTOR_BYTES = 512;
 /** Size of the length in front of a frame, bytes. */
 const LENGTH_BYTES = 4;
 
@@ -341,25 +345,34 @@ export class Masker {
     const batch = this.#batch;
     const { records } = batch;
     const { onRefuse, frame } = this.#parts;
+    // Output [written, pending) is whole records that wait to be written in one piece.
+    let written = 0;
     let pending = 0;
     for (let record = first; record < done; record++) {
       const at = record * RECORD_STRIDE;
       const status = records[at + RECORD_STATUS] as number;
       if (status === 0) {
         this.#count(record);
-        if (frame === "length") this.#writeFramed(records[at + RECORD_OUT_START] as number, records[at + RECORD_OUT_END] as number, outlet);
-        else pending = records[at + RECORD_OUT_END] as number;
+        const outStart = records[at + RECORD_OUT_START] as number;
+        const outEnd = records[at + RECORD_OUT_END] as number;
+        if (frame === "length") this.#writeFramed(outStart, outEnd, outlet);
+        else if (this.#buffer[this.#recordStart[record] as number] === SOH) {
+          if (outStart > written) this.#write(this.#output.subarray(written, outStart), outlet);
+          this.#writeSectors(outStart, outEnd, outlet);
+          written = outEnd;
+        }
+        pending = outEnd;
         continue;
       }
       if (onRefuse === "stop") {
-        if (pending > 0) this.#write(this.#output.subarray(0, pending), outlet);
+        if (frame !== "length" && pending > written) this.#write(this.#output.subarray(written, pending), outlet);
         this.#refuseRecord(record, outlet);
         this.#stopped = isFraming(status) ? "framing" : "refused";
         return false;
       }
       this.#refuseRecord(record, outlet);
     }
-    if (pending > 0) this.#write(this.#output.subarray(0, pending), outlet);
+    if (frame !== "length" && pending > written) this.#write(this.#output.subarray(written, pending), outlet);
     return true;
   }
 
@@ -456,6 +469,17 @@ export class Masker {
   #write(bytes: Uint8Array, outlet: Outlet): void {
     this.counts.bytesOut += bytes.length;
     outlet.write(bytes);
+  }
+
+  /** A DOS-PCC record, whose sectors are filled up anew: masking may have changed its length. */
+  #writeSectors(start: number, end: number, outlet: Outlet): void {
+    let filled = end;
+    while (filled > start && this.#output[filled - 1] === SPACE) filled--;
+    // Only where the input was filled up, or the record had nothing behind it.
+    const length = filled < end ? Math.ceil((filled - start) / SECTOR_BYTES) * SECTOR_BYTES : filled - start;
+    const sectors = new Uint8Array(length).fill(SPACE);
+    sectors.set(this.#output.subarray(start, filled));
+    this.#write(sectors, outlet);
   }
 
   #writeFramed(start: number, end: number, outlet: Outlet): void {

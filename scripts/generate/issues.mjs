@@ -39,7 +39,9 @@ export const issuePages = {
       stale,
       failed: [
         ...strays.map((name) => `${FOLDER}/${name} belongs to no row of schemas/issues.json`),
-        ...files.filter(([, text]) => text.endsWith(FIRST_SECTION)).map(([name]) => `${FOLDER}/${name} has a head only: write its sections`),
+        ...files
+          .filter(([, text]) => text.endsWith(FIRST_SECTION))
+          .map(([name]) => `${FOLDER}/${name} has a head only: write its sections`),
       ],
     };
   },
@@ -77,7 +79,7 @@ function indexOf(issues) {
 Every error of Bauta has a code that is never used for anything else, and a page. The row behind it is in
 [schemas/issues.json](../../schemas/issues.json); this index is written from it by \`npm run generate\`.
 
-How a message is read: \`BAUTA-2201 FIELD_UNCOVERED at FIToFICstmrCdtTrf/SplmtryData offset 4711 length 0: …\` is the code, its name, the path of
+How a message is read: \`BAUTA-2201 FIELD_UNCOVERED at FIToFICstmrCdtTrf/GrpHdr/MsgId/@ offset 582 length 0: …\` is the code, its name, the path of
 the field, the place in the source in bytes from its beginning, what is wrong and what to do. A message never holds a value or a key.
 
 *Blame* says who can put it right: the **operator** (command line, model, keys, machine), whoever made the **input**, a **dependency**
@@ -85,4 +87,5 @@ the field, the place in the source in bytes from its beginning, what is wrong an
 ${groups.join("")}`;
 }
 
-const rowOf = (issue) => `| [${codeOf(issue)}](${codeOf(issue)}.md) | ${issue.name} | ${issue.stage} | ${issue.blame} | ${issue.text.replaceAll("|", "\\|")} |`;
+const rowOf = (issue) =>
+  `| [${codeOf(issue)}](${codeOf(issue)}.md) | ${issue.name} | ${issue.stage} | ${issue.blame} | ${issue.text.replaceAll("|", "\\|")} |`;

@@ -63,6 +63,17 @@ describe("docs/cli.md", () => {
     expect(rows.toSorted()).toEqual([...read].toSorted());
   });
 
+  test("BAUTA_DEBUG=stack adds places to the one line of an error", () => {
+    const [plain, debug] = [{}, { BAUTA_DEBUG: "stack" }].map((env) => bauta(["mask"], { env }));
+    expect(plain?.status).toBe(EXIT.usage);
+    expect(plain?.stderr).toMatch(/^error BAUTA-1001 [^\n]+\n$/);
+    expect(debug?.status).toBe(EXIT.usage);
+    const [first, ...places] = (debug?.stderr ?? "").trimEnd().split("\n");
+    expect(`${first}\n`).toBe(plain?.stderr ?? "");
+    expect(places.length).toBeGreaterThan(0);
+    for (const place of places) expect(place).toMatch(/^\s+at |@/);
+  }, 60_000);
+
   test("documents every event of --json and every member of it", () => {
     const folder = mkdtempSync(join(tmpdir(), "bauta-docs-"));
     try {
@@ -71,7 +82,10 @@ describe("docs/cli.md", () => {
       // Nothing that could be a message: refused, and the run ends.
       const { status, stderr } = bauta(words, { cwd: folder, input: "x" });
       expect(status).toBe(EXIT.framing);
-      const events = stderr.trim().split("\n").map((line) => JSON.parse(line) as Record<string, unknown>);
+      const events = stderr
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line) as Record<string, unknown>);
       expect(events.map((event) => event["event"])).toEqual(["start", "refused", "summary"]);
       const named = namedIn(sections.get("mask and unmask") ?? "");
       for (const event of events) expect(Object.keys(event).filter((member) => !named.has(member))).toEqual([]);

@@ -9,12 +9,15 @@ export interface CliRun {
 }
 
 /** Runs `bauta` in a process of its own, with the runtime that runs the tests, without colour. */
-export function bauta(words: readonly string[], options: { readonly input?: string; readonly cwd?: string } = {}): CliRun {
+export function bauta(
+  words: readonly string[],
+  options: { readonly input?: string; readonly cwd?: string; readonly env?: Readonly<Record<string, string>> } = {},
+): CliRun {
   const { status, stdout, stderr, error } = spawnSync(process.execPath, [`${projectRoot}runtime/cli/main.ts`, ...words], {
     input: options.input ?? "",
     cwd: options.cwd ?? projectRoot,
     encoding: "utf8",
-    env: { ...process.env, NO_COLOR: "1" },
+    env: { ...process.env, NO_COLOR: "1", ...options.env },
   });
   if (error !== undefined) throw error;
   return { status, stdout, stderr };
@@ -31,9 +34,13 @@ export interface CommandHelp {
 export function readHelp(words: readonly string[] = []): readonly CommandHelp[] {
   const { status, stdout, stderr } = bauta([...words, "--help"]);
   if (status !== 0) throw new Error(`bauta ${words.join(" ")} --help ended with ${status}: ${stderr}`);
-  const options = itemsOf(stdout, "Options:").flatMap((item) => [...item.matchAll(/(?<=^|, )--?[A-Za-z][A-Za-z-]*/g)].map((match) => match[0]));
+  const options = itemsOf(stdout, "Options:").flatMap((item) =>
+    [...item.matchAll(/(?<=^|, )--?[A-Za-z][A-Za-z-]*/g)].map((match) => match[0]),
+  );
   // The argument parser's own `help` says nothing that --help does not.
-  const commands = itemsOf(stdout, "Commands:").map((item) => item.split(" ")[0] as string).filter((name) => name !== "help");
+  const commands = itemsOf(stdout, "Commands:")
+    .map((item) => item.split(" ")[0] as string)
+    .filter((name) => name !== "help");
   return [{ words, options }, ...commands.flatMap((name) => readHelp([...words, name]))];
 }
 

@@ -3,8 +3,8 @@ import { describe, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import packageJson from "../../package.json" with { type: "json" };
-import { checkModel } from "../../runtime/model/check.ts";
 import type { Catalogue } from "../../runtime/model/catalogue.ts";
+import { checkModel } from "../../runtime/model/check.ts";
 import { loadModel } from "../../runtime/model/load.ts";
 import { describeProblem } from "../../runtime/model/problem.ts";
 import { CATALOGUES } from "../../runtime/registry.ts";
@@ -18,7 +18,9 @@ const snippets = pages.flatMap(snippetsOf);
 
 /** One version of each ISO 20022 message says as much about a path as all of them, in less time. */
 const catalogues: readonly Catalogue[] = CATALOGUES.map((catalogue) => {
-  const names = catalogue.messages().filter((name) => !/^[a-z]{4}\.\d{3}\./.test(name) || ["pacs.008.001.08", "head.001.001.02"].includes(name));
+  const names = catalogue
+    .messages()
+    .filter((name) => !/^[a-z]{4}\.\d{3}\./.test(name) || ["pacs.008.001.08", "head.001.001.02"].includes(name));
   return { ...catalogue, messages: () => names, fieldsOf: (message) => catalogue.fieldsOf(message) };
 });
 
@@ -48,7 +50,9 @@ function completed({ text }: Snippet): string {
 
 describe("commands", () => {
   const help = readHelp();
-  const lines = snippets.filter(({ language }) => language === "sh").flatMap(({ place, text }) => text.split("\n").map((line) => [place, line] as const));
+  const lines = snippets
+    .filter(({ language }) => language === "sh")
+    .flatMap(({ place, text }) => text.split("\n").map((line) => [place, line] as const));
 
   test("there are some", () => {
     expect(lines.filter(([, line]) => line.includes("bauta ")).length).toBeGreaterThan(20);

@@ -209,7 +209,7 @@ describe("regions", () => {
       "sensitive authentication data, by name",
       "sensitive authentication data, by shape",
     ]);
-    expect(seen.values.map(({ field }) => nothing.fieldClass(0, field))).toEqual(["account", "account"]);
+    expect(seen.values.map(({ field }) => nothing.fieldClass(0, field))).toEqual(["signature", "signature"]);
   });
 
   test("a rule that names it changes nothing", () => {

@@ -1,6 +1,7 @@
 /** The check against catalogues: rules that match nothing, that never come to their turn, that do not fit; each with a way out. */
 import { describe, expect, test } from "bun:test";
-import { checkModel } from "../../runtime/model/check.ts";
+import { checkModel, checkNames } from "../../runtime/model/check.ts";
+import { loadModel } from "../../runtime/model/load.ts";
 import type { Problem } from "../../runtime/model/problem.ts";
 import { CATALOGUES } from "../../runtime/registry.ts";
 import { catalogue, field, HEAD, modelOf } from "./tools.ts";
@@ -118,6 +119,40 @@ describe("an operation that does not fit", () => {
     expect(fit("  - {class: [amount, account], use: party, unfit: redact}\n", "  party: {technique: token, kind: party-name}\n")).toEqual(
       [],
     );
+  });
+});
+
+describe("a model that does not load", () => {
+  test("has its names checked all the same", () => {
+    const text = `${HEAD}namespaces:
+  party: {technique: tokn, kind: party-name}
+rules:
+  - {path: 'pacs.008:**/Dbtrr/Nm', use: party}
+  - {path: 'mt103:50K/nam', use: nobody}
+  - {type: Max140Txt, technique: redct}
+  - {class: persn, type: Max140Text, technique: redact}
+  - {class: person, technique: redact}
+  - {class: person, technique: mask}
+`;
+    const loaded = loadModel({ name: "m.yaml", text });
+    expect(loaded.problems.map(({ issue, path, suggestion }) => [issue, path, suggestion])).toEqual([
+      [1203, "namespaces.party.technique", "token"],
+      [1203, "rules[2].technique", "redact"],
+      [1210, "rules[3].class", "person"],
+      // A namespace that is declared, if wrongly, is not unknown as well.
+      [1207, "rules[1].use", undefined],
+    ]);
+    const draft = loaded.model === undefined ? loaded.draft : undefined;
+    expect(draft === undefined ? [] : checkNames(draft, SMALL).map(({ issue, path, suggestion }) => [issue, path, suggestion])).toEqual([
+      [1205, "rules[0]", "pacs.008:**/Dbtr/Nm"],
+      [1205, "rules[1]", "mt103:50K/name"],
+      [1217, "rules[2]", "Max140Text"],
+    ]);
+  });
+
+  test("has none that could be checked if it could not be read", () => {
+    const loaded = loadModel({ name: "m.yaml", text: "a: [" });
+    expect(loaded.model === undefined && loaded.draft === undefined).toBe(true);
   });
 });
 

@@ -470,7 +470,7 @@ namespaces: {b: {technique: token, kind: text}}\nrules: [{class: person, use: b}
   });
 
   test("may take collisions in words, or fewer values", () => {
-    modelOf(ns("a: {technique: token, kind: text, width: 8, accept-collisions: a demonstration only}"));
+    modelOf(ns("a: {technique: token, kind: text, width: 8, accept-collisions: only as a test}"));
     modelOf(ns("a: {technique: token, kind: text, width: 8, cardinality: 1000}"));
     modelOf(`${HEAD}cardinality: 1_000\nnamespaces: {a: {technique: token, kind: text, width: 8}}\n`);
     modelOf(ns("a: {technique: token, kind: text, width: 16}"));

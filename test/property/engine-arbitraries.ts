@@ -15,15 +15,68 @@ import examples from "../../schemas/kinds/iban-examples.json" with { type: "json
 
 export const NAMESPACES = ["alpha", "beta", "gamma"] as const;
 
-const TECHNIQUES: readonly PlanTechnique[] = ["keep", "redact", "drop", "mask", "hash", "token", "fpe", "fpe", "fpe", "pseudonym", "pseudonym"];
+const TECHNIQUES: readonly PlanTechnique[] = [
+  "keep",
+  "redact",
+  "drop",
+  "mask",
+  "hash",
+  "token",
+  "fpe",
+  "fpe",
+  "fpe",
+  "pseudonym",
+  "pseudonym",
+];
 const KINDS: readonly PlanKind[] = [
-  "text", "pan", "iban", "bic", "lei", "uetr", "digits", "alphanumeric", "mixed", "reference", "date", "amount", "phone", "email",
-  "account", "account", "party-name",
+  "text",
+  "pan",
+  "iban",
+  "bic",
+  "lei",
+  "uetr",
+  "digits",
+  "alphanumeric",
+  "mixed",
+  "reference",
+  "date",
+  "amount",
+  "phone",
+  "email",
+  "account",
+  "account",
+  "party-name",
 ];
 const SHAPES: readonly PlanShape[] = [
-  "text", "swift-x", "reference-16x", "alphanumeric", "upper-alphanumeric", "digits", "iban", "bic", "lt-address", "lei", "uuid4",
-  "code", "country", "currency", "date", "date-time", "time", "year", "decimal", "boolean", "phone", "hex", "base64", "swift-amount",
-  "swift-date", "number", "enum", "unknown", "swift-date-time",
+  "text",
+  "swift-x",
+  "reference-16x",
+  "alphanumeric",
+  "upper-alphanumeric",
+  "digits",
+  "iban",
+  "bic",
+  "lt-address",
+  "lei",
+  "uuid4",
+  "code",
+  "country",
+  "currency",
+  "date",
+  "date-time",
+  "time",
+  "year",
+  "decimal",
+  "boolean",
+  "phone",
+  "hex",
+  "base64",
+  "swift-amount",
+  "swift-date",
+  "number",
+  "enum",
+  "unknown",
+  "swift-date-time",
 ];
 
 const fitOf: fc.Arbitrary<PlanFit> = fc
@@ -59,7 +112,18 @@ export const anyOperation: fc.Arbitrary<PlanOperation> = fc.record({
 export const usualOperation: fc.Arbitrary<PlanOperation> = fc.record({
   technique: fc.constantFrom<PlanTechnique>("fpe", "fpe", "pseudonym", "token", "hash", "mask", "redact", "keep", "drop"),
   kind: fc.constantFrom<PlanKind>(
-    "pan", "iban", "bic", "lei", "uetr", "digits", "alphanumeric", "mixed", "reference", "phone", "account", "account",
+    "pan",
+    "iban",
+    "bic",
+    "lei",
+    "uetr",
+    "digits",
+    "alphanumeric",
+    "mixed",
+    "reference",
+    "phone",
+    "account",
+    "account",
   ),
   namespace: fc.constantFrom(...NAMESPACES),
   otherwise: fc.constantFrom("error", "token", "token", "redact"),
@@ -86,19 +150,41 @@ function textOf(letters: readonly string[], min: number, max: number): fc.Arbitr
 }
 
 export const panOf: fc.Arbitrary<string> = fc.oneof(
-  { weight: 4, arbitrary: fc.tuple(fc.constantFrom("4", "51", "34", "62", "9", "0"), textOf(DIGITS, 9, 17)).map(([lead, rest]) => withLuhn((lead + rest).slice(0, 18))) },
+  {
+    weight: 4,
+    arbitrary: fc
+      .tuple(fc.constantFrom("4", "51", "34", "62", "9", "0"), textOf(DIGITS, 9, 17))
+      .map(([lead, rest]) => withLuhn((lead + rest).slice(0, 18))),
+  },
   { weight: 1, arbitrary: textOf(DIGITS, 10, 20) },
 );
 export const ibanOf: fc.Arbitrary<string> = fc.constantFrom(...examples.examples.map((example) => example.iban));
 export const bicOf: fc.Arbitrary<string> = fc
-  .tuple(textOf(CAPITALS, 4, 4), textOf(CAPITALS, 2, 2), textOf([...CAPITALS, ...DIGITS], 2, 2), fc.constantFrom("", "", "XXX", "500", "A1B"))
+  .tuple(
+    textOf(CAPITALS, 4, 4),
+    textOf(CAPITALS, 2, 2),
+    textOf([...CAPITALS, ...DIGITS], 2, 2),
+    fc.constantFrom("", "", "XXX", "500", "A1B"),
+  )
   .map((parts) => parts.join(""));
 export const wideBicOf: fc.Arbitrary<string> = fc
-  .tuple(textOf([...CAPITALS, ...DIGITS], 4, 4), textOf(CAPITALS, 2, 2), textOf([...CAPITALS, ...DIGITS], 2, 2), fc.constantFrom("", "XXX", "5O0"))
+  .tuple(
+    textOf([...CAPITALS, ...DIGITS], 4, 4),
+    textOf(CAPITALS, 2, 2),
+    textOf([...CAPITALS, ...DIGITS], 2, 2),
+    fc.constantFrom("", "XXX", "5O0"),
+  )
   .map((parts) => parts.join(""));
 export const leiOf: fc.Arbitrary<string> = textOf([...CAPITALS, ...DIGITS], 18, 18).map(withLeiCheck);
 export const uetrOf: fc.Arbitrary<string> = fc
-  .tuple(textOf(HEX, 8, 8), textOf(HEX, 4, 4), textOf(HEX, 3, 3), fc.constantFrom("8", "9", "a", "b"), textOf(HEX, 3, 3), textOf(HEX, 12, 12))
+  .tuple(
+    textOf(HEX, 8, 8),
+    textOf(HEX, 4, 4),
+    textOf(HEX, 3, 3),
+    fc.constantFrom("8", "9", "a", "b"),
+    textOf(HEX, 3, 3),
+    textOf(HEX, 12, 12),
+  )
   .map(([a, b, c, variant, d, e]) => `${a}-${b}-4${c}-${variant}${d}-${e}`);
 export const phoneOf: fc.Arbitrary<string> = fc
   .tuple(fc.constantFrom("1", "44", "49", "353", "999", "2"), textOf(DIGITS, 4, 14))
@@ -129,19 +215,135 @@ export const CANONICAL_VALUES: readonly (readonly [PlanKind, fc.Arbitrary<string
 ];
 
 const hostileLetters = [
-  " ", " ", "\t", "\n", "\r", "-", ".", "/", ":", "&", "<", ">", '"', "'", "\\", "]", "]]>", "{", "}", "\u0000", "\u001f", "\u007f", "\u0080",
-  "\u00a0", "é", "É", "e\u0301", "ß", "ẞ", "İ", "Å", "\u212b", "ﬁ", "각", "\u1100\u1161\u11a8", "\u0327\u0301", "\u0301\u0327", "\ufffe", "\uffff", "\u0378",
-  "\u{1f60a}", "\u{1e900}", "\u{10ffff}", "\u{e000}", "１", "Α", "ſ", "K", "0", "1", "A", "b", "Z", "+", "@", "_", ",", "(", ")",
+  " ",
+  " ",
+  "\t",
+  "\n",
+  "\r",
+  "-",
+  ".",
+  "/",
+  ":",
+  "&",
+  "<",
+  ">",
+  '"',
+  "'",
+  "\\",
+  "]",
+  "]]>",
+  "{",
+  "}",
+  "\u0000",
+  "\u001f",
+  "\u007f",
+  "\u0080",
+  "\u00a0",
+  "é",
+  "É",
+  "e\u0301",
+  "ß",
+  "ẞ",
+  "İ",
+  "Å",
+  "\u212b",
+  "ﬁ",
+  "각",
+  "\u1100\u1161\u11a8",
+  "\u0327\u0301",
+  "\u0301\u0327",
+  "\ufffe",
+  "\uffff",
+  "\u0378",
+  "\u{1f60a}",
+  "\u{1e900}",
+  "\u{10ffff}",
+  "\u{e000}",
+  "１",
+  "Α",
+  "ſ",
+  "K",
+  "0",
+  "1",
+  "A",
+  "b",
+  "Z",
+  "+",
+  "@",
+  "_",
+  ",",
+  "(",
+  ")",
 ];
 
 /** Date-like, number-like and other texts near the edges of a fit. */
 const edgeTexts = [
-  "", "0", "-0", "00", "1.0", "+1.50", ".5", "5.", "1e5", "-1.25E-3", "01", "123,45", ",5", "5,", "2024-02-29", "2023-02-29", "1900-02-29Z",
-  "0000-01-01", "2024-01-01+14:59", "2024-01-01+15:00", "2024-01-01T23:59:59.123Z", "2024-01-01T24:00:00", "10:00:00", " 10:00:00 ",
-  "2024", "2024Z", "240229", "230229", "231301", "true", "false", "1", "TRUE", "+49-123", "+1234-1", "+1-()", "00ff", "AAAA", "AA==", "A===",
-  "AA=A", "A A A A", "CRED", "CREDX", "US", "us", "EUR", "REF//1", "/REF", "REF/", "a_b./+ -", "ZZZZZZ22AXXX", "DEUTDEFFA500", "deutdeffaxxx",
-  "4111 1111 1111 1111", "4111-1111-1111-1111", "4111  111111111111", "Pay 4111111111111111 now", "5555 5555 5555 4444 12", "DE89 3704 0044 0532 0130 00",
-  "xDE89370400440532013000", "DE89370400440532013000x", "gb82-west-1234-5698-7654-32.", "CHABCDEF", "CH123456", "0123456789012345678901234567890123456789",
+  "",
+  "0",
+  "-0",
+  "00",
+  "1.0",
+  "+1.50",
+  ".5",
+  "5.",
+  "1e5",
+  "-1.25E-3",
+  "01",
+  "123,45",
+  ",5",
+  "5,",
+  "2024-02-29",
+  "2023-02-29",
+  "1900-02-29Z",
+  "0000-01-01",
+  "2024-01-01+14:59",
+  "2024-01-01+15:00",
+  "2024-01-01T23:59:59.123Z",
+  "2024-01-01T24:00:00",
+  "10:00:00",
+  " 10:00:00 ",
+  "2024",
+  "2024Z",
+  "240229",
+  "230229",
+  "231301",
+  "true",
+  "false",
+  "1",
+  "TRUE",
+  "+49-123",
+  "+1234-1",
+  "+1-()",
+  "00ff",
+  "AAAA",
+  "AA==",
+  "A===",
+  "AA=A",
+  "A A A A",
+  "CRED",
+  "CREDX",
+  "US",
+  "us",
+  "EUR",
+  "REF//1",
+  "/REF",
+  "REF/",
+  "a_b./+ -",
+  "ZZZZZZ22AXXX",
+  "DEUTDEFFA500",
+  "deutdeffaxxx",
+  "4111 1111 1111 1111",
+  "4111-1111-1111-1111",
+  "4111  111111111111",
+  "Pay 4111111111111111 now",
+  "5555 5555 5555 4444 12",
+  "DE89 3704 0044 0532 0130 00",
+  "xDE89370400440532013000",
+  "DE89370400440532013000x",
+  "gb82-west-1234-5698-7654-32.",
+  "CHABCDEF",
+  "CH123456",
+  "0123456789012345678901234567890123456789",
 ];
 
 const anyText: fc.Arbitrary<string> = fc.oneof(
@@ -175,9 +377,7 @@ function respelled(value: fc.Arbitrary<string>): fc.Arbitrary<string> {
   });
 }
 
-const anyIdentifier: fc.Arbitrary<string> = respelled(
-  fc.oneof(panOf, ibanOf, bicOf, wideBicOf, leiOf, uetrOf, phoneOf, referenceOf),
-);
+const anyIdentifier: fc.Arbitrary<string> = respelled(fc.oneof(panOf, ibanOf, bicOf, wideBicOf, leiOf, uetrOf, phoneOf, referenceOf));
 
 /** Values that mostly are of the kind. */
 function textFor(kind: PlanKind): fc.Arbitrary<string> {
@@ -219,7 +419,10 @@ const garbage = fc.oneof(
   { weight: 40, arbitrary: fc.constant<number[]>([]) },
   {
     weight: 1,
-    arbitrary: fc.array(fc.oneof(fc.nat(255), fc.constantFrom(0x26, 0x23, 0x3b, 0x5c, 0x75, 0xc3, 0xed, 0xf4)), { minLength: 1, maxLength: 12 }),
+    arbitrary: fc.array(fc.oneof(fc.nat(255), fc.constantFrom(0x26, 0x23, 0x3b, 0x5c, 0x75, 0xc3, 0xed, 0xf4)), {
+      minLength: 1,
+      maxLength: 12,
+    }),
   },
 );
 
@@ -270,7 +473,7 @@ function writeValue(batch: Batch, bytes: number[], value: WrittenValue, latin1: 
   for (const border of borders) {
     const start = bytes.length;
     if (value.garbage.length > 0) bytes.push(...value.garbage);
-    else points.slice(from, border).forEach((code, i) => bytes.push(...spelled(code, value.encoding, latin1, value.salt >> (i % 17))));
+    else for (let i = from; i < border; i++) bytes.push(...spelled(points[i] as number, value.encoding, latin1, value.salt >> (i % 17)));
     batch.addSegment(start, bytes.length, value.encoding);
     bytes.push(0x3e);
     from = border;
@@ -282,19 +485,35 @@ function spelled(code: number, encoding: number, latin1: boolean, salt: number):
   const references = encoding === ENCODING_XML_TEXT_REFS || encoding === ENCODING_XML_ATTRIBUTE;
   const isChar = (code >= 0x20 && code !== 0xfffe && code !== 0xffff) || code === 9 || code === 10 || code === 13;
   if (references && isChar && (code === 0x26 || (salt & 7) === 1 || (latin1 && code > 0xff))) return ascii(reference(code, salt));
-  if (encoding === ENCODING_JSON_STRING && (code < 0x20 || code === 0x22 || code === 0x5c || (salt & 7) === 1)) return ascii(escape(code, salt));
+  if (encoding === ENCODING_JSON_STRING && (code < 0x20 || code === 0x22 || code === 0x5c || (salt & 7) === 1))
+    return ascii(jsonEscape(code, salt));
   if (!latin1) return [...new TextEncoder().encode(String.fromCodePoint(code))];
   return [code > 0xff ? 0x3f : code];
 }
 
 function reference(code: number, salt: number): string {
-  const named = new Map([[0x26, "&amp;"], [0x3c, "&lt;"], [0x3e, "&gt;"], [0x22, "&quot;"], [0x27, "&apos;"]]).get(code);
+  const named = new Map([
+    [0x26, "&amp;"],
+    [0x3c, "&lt;"],
+    [0x3e, "&gt;"],
+    [0x22, "&quot;"],
+    [0x27, "&apos;"],
+  ]).get(code);
   if (named !== undefined && (salt & 8) === 0) return named;
   return (salt & 16) === 0 ? `&#${code};` : `&#x00${code.toString(16)};`;
 }
 
-function escape(code: number, salt: number): string {
-  const short = new Map([[0x22, '\\"'], [0x5c, "\\\\"], [0x2f, "\\/"], [8, "\\b"], [12, "\\f"], [10, "\\n"], [13, "\\r"], [9, "\\t"]]).get(code);
+function jsonEscape(code: number, salt: number): string {
+  const short = new Map([
+    [0x22, '\\"'],
+    [0x5c, "\\\\"],
+    [0x2f, "\\/"],
+    [8, "\\b"],
+    [12, "\\f"],
+    [10, "\\n"],
+    [13, "\\r"],
+    [9, "\\t"],
+  ]).get(code);
   if (short !== undefined && (salt & 8) === 0) return short;
   const unit = (number: number): string => `\\u${number.toString(16).padStart(4, "0")}`;
   if (code < 0x1_0000) return unit(code);
@@ -316,10 +535,12 @@ function asciiCapital(text: string): string {
 /** Appends the Luhn digit. */
 function withLuhn(digits: string): string {
   let sum = 0;
-  Array.from(digits).reverse().forEach((digit, i) => {
-    const value = Number(digit) * (i % 2 === 0 ? 2 : 1);
-    sum += value > 9 ? value - 9 : value;
-  });
+  Array.from(digits)
+    .reverse()
+    .forEach((digit, i) => {
+      const value = Number(digit) * (i % 2 === 0 ? 2 : 1);
+      sum += value > 9 ? value - 9 : value;
+    });
   return digits + ((10 - (sum % 10)) % 10);
 }
 

@@ -1,8 +1,8 @@
 /** The portable engine's lockstep cipher against the general FF1, at every width and with tweaks of every alignment. */
 import { describe, expect, test } from "bun:test";
 import { Aes } from "../../runtime/engines/portable/crypto/aes.ts";
-import { FeistelRows, feistelKey, LOCKSTEP_BITS_MAX } from "../../runtime/engines/portable/crypto/ff1-bits.ts";
 import { ff1BitsWide, ff1Encrypt } from "../../runtime/engines/portable/crypto/ff1.ts";
+import { FeistelRows, feistelKey, LOCKSTEP_BITS_MAX } from "../../runtime/engines/portable/crypto/ff1-bits.ts";
 
 const KEY = Uint8Array.from({ length: 32 }, (_, i) => (i * 29 + 11) & 255);
 
@@ -45,7 +45,7 @@ describe("radix 2 in lockstep", () => {
     }
     const even = Int32Array.from({ length: 1500 }, (_, i) => 2 * i);
     rows.run(aes, even, even.length, false);
-    const digits = Uint16Array.from((4n << 30n | 7n).toString(2).padStart(60, "0"), Number);
+    const digits = Uint16Array.from(((4n << 30n) | 7n).toString(2).padStart(60, "0"), Number);
     const whole = ff1Encrypt(KEY, new Uint8Array(9), 2, digits).join("");
     expect(half(rows.a, 12, 30) + half(rows.b, 12, 30)).toBe(whole);
     expect([rows.a[15], rows.b[15]]).toEqual([5, 7]);

@@ -93,7 +93,14 @@ for (const name of ENGINE_NAMES) {
     test("the smallest and the widest domains come back", () => {
       const key = bytesOfHex(KEY_256);
       const tweak = bytesOfHex(TWEAK_10);
-      for (const [radix, length] of [[10, 6], [2, 20], [65_536, 2], [1000, 2], [65_536, 4096], [2, 4096]] as const) {
+      for (const [radix, length] of [
+        [10, 6],
+        [2, 20],
+        [65_536, 2],
+        [1000, 2],
+        [65_536, 4096],
+        [2, 4096],
+      ] as const) {
         const digits = Uint16Array.from({ length }, (_, i) => (i * 40_503 + 7) % radix);
         const encrypted = primitives.ff1Encrypt(key, tweak, radix, digits);
         expect(encrypted).not.toEqual(digits);

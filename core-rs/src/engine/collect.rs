@@ -3,10 +3,11 @@
 use super::batch::Batch;
 use super::{Action, Candidate, Direction, Engine, Namespace, Outcome, Scratch};
 use crate::ff1::binary::Job;
+use crate::hash::HmacSha256;
 use crate::issue;
 use crate::kinds::canonical::{is_iban_like, is_taken, write_canonical};
 use crate::kinds::class::{Class, classify};
-use crate::kinds::subject::Subject;
+use crate::kinds::subject::{Characters, Subject};
 use crate::operation::{self, Classed, Operation, Outside};
 use crate::plan::{Hash, Kind, Shape};
 use crate::tables::{Encoding, record, status, value};
@@ -14,7 +15,6 @@ use crate::techniques::redact::Redaction;
 use crate::techniques::token::Spelling;
 use crate::text::decode::{Inadmissible, decode};
 use crate::text::detect::holds_identifier;
-use crate::text::count_characters;
 use crate::text::unicode::Unicode;
 
 /// Code points of a value that a technique transforms; redaction and removal take any length.
@@ -36,6 +36,7 @@ pub(super) fn collect_record(engine: &mut Engine, batch: &Batch, record: usize) 
             namespaces: &mut engine.namespaces,
             unicode: &engine.unicode,
             direction: engine.direction,
+            characters: &mut engine.characters,
             scratch: &mut engine.scratch,
             text_start: from,
         };
@@ -53,6 +54,7 @@ struct Collector<'engine> {
     namespaces: &'engine mut [Namespace],
     unicode: &'engine Unicode,
     direction: Direction,
+    characters: &'engine mut Characters,
     scratch: &'engine mut Scratch,
     /// Where the value at hand begins in the arena of decoded values.
     text_start: usize,
@@ -109,9 +111,8 @@ impl Collector<'_> {
             if index == 0 {
                 decoded.encoding = encoding;
             }
-            let start = self.scratch.text.len();
-            decode(&batch.input()[segment.start..segment.end], encoding, latin1, &mut self.scratch.text)?;
-            let count = count_characters(&self.scratch.text[start..]);
+            let bytes = &batch.input()[segment.start..segment.end];
+            let count = decode(bytes, encoding, latin1, &mut self.scratch.text)?;
             if is_split {
                 self.scratch.lengths.push(count as u32);
             }
@@ -126,6 +127,10 @@ impl Collector<'_> {
             return Err(issue::FIELD_FORMAT);
         }
         match &operation.action {
+            operation::Action::Encrypt(_) | operation::Action::Draw(_) if !text.is_ascii() => match self.direction {
+                Direction::Mask => Err(issue::FIELD_FORMAT),
+                Direction::Unmask => Ok((status::LEFT, Action::Copy)),
+            },
             operation::Action::Keep { detect } if *detect && holds_identifier(text) => Err(issue::KEPT_IDENTIFIER),
             operation::Action::Keep { .. } => Ok((status::KEPT, Action::Copy)),
             operation::Action::Drop => Ok((status::REMOVED, Action::Remove)),
@@ -199,43 +204,25 @@ impl Collector<'_> {
         Ok(self.written(status, |out| spelling.write_token(digest, text, out)))
     }
 
-    /// Class of the value with its letters and digits in canonical spelling; `Err` is the outcome of a value in none.
-    fn classify<'value>(
-        &mut self,
-        classed: &Classed,
-        text: &'value [u8],
-        decoded: Decoded,
-    ) -> Result<(Class, Subject<'value>), Result<Done, u32>> {
-        if !text.is_ascii() {
-            let is_left = self.direction == Direction::Unmask;
-            return Err(if is_left { Ok((status::LEFT, Action::Copy)) } else { Err(issue::FIELD_FORMAT) });
-        }
-        let Some(mut subject) = Subject::new(text) else {
-            return Err(self.outside(classed, text, decoded, issue::FIELD_FORMAT));
-        };
-        match classify(self.operation.kind, self.operation.fit.shape, classed.bin, &mut subject) {
-            Ok(class) => Ok((class, subject)),
-            Err(issue) => Err(self.outside(classed, text, decoded, issue)),
-        }
-    }
-
     fn encrypt(&mut self, classed: &Classed, text: &[u8], decoded: Decoded) -> Result<Done, u32> {
-        let (class, subject) = match self.classify(classed, text, decoded) {
+        let (class, subject) = match find(self.operation, classed, text, self.characters) {
             Ok(found) => found,
-            Err(outcome) => return outcome,
+            Err(issue) => return self.outside(classed, text, decoded, issue),
         };
-        if class.size.small {
+        let Some((domain, range)) = class.family.domain(subject.joined()) else {
+            return self.outside(classed, text, decoded, issue::FIELD_FORMAT);
+        };
+        if domain.size().small {
             return self.outside(classed, text, decoded, issue::FIELD_DOMAIN);
         }
-        let Scratch { joined, tweaks, places, candidates, outcomes, .. } = &mut *self.scratch;
-        places.load(class.family, subject.joined());
-        let bits = places.rank(subject.joined());
+        let Scratch { joined, tweaks, candidates, outcomes, .. } = &mut *self.scratch;
+        let bits = domain.rank(&subject.joined()[range]);
         let tweak_start = tweaks.len();
         class.family.write_tweak(&subject, tweaks);
         let tweak = (tweak_start as u32, tweaks.len() as u32);
         let joined_start = joined.len();
         joined.extend_from_slice(subject.joined());
-        let job = Job::new(bits, class.size.string_length(), tweak, candidates.len() as u32);
+        let job = Job::new(bits, domain.size().string_length(), tweak, candidates.len() as u32);
         candidates.push(Candidate {
             class,
             outcome: outcomes.len(),
@@ -248,38 +235,29 @@ impl Collector<'_> {
     }
 
     fn draw(&mut self, classed: &Classed, text: &[u8], decoded: Decoded) -> Result<Done, u32> {
-        let (class, mut subject) = match self.classify(classed, text, decoded) {
-            Ok(found) => found,
-            Err(outcome) => return outcome,
-        };
         self.canonicalise(text)?;
-        let family = class.family;
-        self.scratch.places.load(family, subject.joined());
+        let (class, mut subject) = match find(self.operation, classed, text, self.characters) {
+            Ok(found) => found,
+            Err(issue) => return self.outside(classed, text, decoded, issue),
+        };
+        let Some((domain, range)) = class.family.domain(subject.joined()) else {
+            return self.outside(classed, text, decoded, issue::FIELD_FORMAT);
+        };
+        let hmac = &self.namespaces[self.operation.namespace].hmac_sha256;
+        let canonical = &self.scratch.canonical;
         let is_drawn = (0..DRAW_ATTEMPTS).any(|attempt| {
-            let mut number = self.draw_number(attempt);
-            self.scratch.places.unrank(&mut number, subject.joined_mut());
-            family.mark_draw(subject.joined_mut());
-            family.complete(subject.joined_mut())
+            let characters = subject.joined_mut();
+            domain.unrank(&mut draw_number(hmac, canonical, attempt), &mut characters[range.clone()]);
+            class.family.mark_draw(characters);
+            class.family.complete(characters)
         });
         if !is_drawn {
             return self.outside(classed, text, decoded, issue::FIELD_FORMAT);
         }
-        Ok(self.written(status::MASKED, |out| class.lay_out(text, subject.joined(), out)))
-    }
-
-    /// 512 bits of the canonical form: HMAC-SHA-256 twice, with the suffixes 2t and 2t + 1, of which the very first is left out.
-    fn draw_number(&self, attempt: u8) -> [u64; 8] {
-        let canonical = self.scratch.canonical.as_slice();
-        let hmac = &self.namespace().hmac_sha256;
-        let first = if attempt == 0 { hmac.of(&[canonical]) } else { hmac.of(&[canonical, &[2 * attempt]]) };
-        let second = hmac.of(&[canonical, &[2 * attempt + 1]]);
-        let mut number = [0; 8];
-        let (high, _) = first.as_chunks::<8>();
-        let (low, _) = second.as_chunks::<8>();
-        for (word, bytes) in number.iter_mut().rev().zip(high.iter().chain(low)) {
-            *word = u64::from_be_bytes(*bytes);
-        }
-        number
+        let output = &mut self.scratch.output;
+        let start = output.len();
+        class.lay_out(text, subject.joined(), output);
+        Ok((status::MASKED, Action::Write(start, output.len())))
     }
 
     /// `otherwise` of a value that is in no class of its kind.
@@ -299,4 +277,29 @@ impl Collector<'_> {
             }
         }
     }
+}
+
+/// The class of an ASCII value, with its letters and digits in canonical spelling; or the issue of a value in none.
+fn find<'value>(
+    operation: &Operation,
+    classed: &Classed,
+    text: &'value [u8],
+    characters: &'value mut Characters,
+) -> Result<(Class, Subject<'value>), u32> {
+    let mut subject = Subject::new(text, characters).ok_or(issue::FIELD_FORMAT)?;
+    let class = classify(operation.kind, operation.fit.shape, classed.bin, &mut subject)?;
+    Ok((class, subject))
+}
+
+/// 512 bits of a canonical form: HMAC-SHA-256 twice, with the suffixes 2t and 2t + 1, of which the very first is left out.
+fn draw_number(hmac: &HmacSha256, canonical: &[u8], attempt: u8) -> [u64; 8] {
+    let first = if attempt == 0 { hmac.of(&[canonical]) } else { hmac.of(&[canonical, &[2 * attempt]]) };
+    let second = hmac.of(&[canonical, &[2 * attempt + 1]]);
+    let mut number = [0; 8];
+    let (high, _) = first.as_chunks::<8>();
+    let (low, _) = second.as_chunks::<8>();
+    for (word, bytes) in number.iter_mut().rev().zip(high.iter().chain(low)) {
+        *word = u64::from_be_bytes(*bytes);
+    }
+    number
 }

@@ -2,13 +2,13 @@
 
 use super::{Action, Candidate, Direction, Namespace, Scratch};
 use crate::ff1::binary::{self, Job};
-use crate::kinds::subject::CHARACTERS_MAX;
+use crate::kinds::subject::Characters;
 
 /// Runs the jobs of a namespace until none is left, and writes each into the layout of its value.
 ///
 /// Every job began as a member, and FF1 permutes the bit strings of its length, so a walk comes back to a member at the latest
 /// where it began: the loop ends.
-pub(super) fn run(namespace: &mut Namespace, scratch: &mut Scratch, direction: Direction) {
+pub(super) fn run(namespace: &mut Namespace, scratch: &mut Scratch, characters: &mut Characters, direction: Direction) {
     let direction = match direction {
         Direction::Mask => binary::Direction::Encrypt,
         Direction::Unmask => binary::Direction::Decrypt,
@@ -19,21 +19,20 @@ pub(super) fn run(namespace: &mut Namespace, scratch: &mut Scratch, direction: D
     binary::prepare(&namespace.aes, &scratch.tweaks, jobs);
     while !jobs.is_empty() {
         binary::run(&namespace.aes, &scratch.tweaks, jobs, direction);
-        jobs.retain(|job| !settle(job, scratch));
+        jobs.retain(|job| !settle(job, scratch, characters));
     }
 }
 
 /// Whether the job's number is a member; then its value is written.
-fn settle(job: &Job, scratch: &mut Scratch) -> bool {
-    let Scratch { text, output, joined, outcomes, candidates, places, .. } = scratch;
+fn settle(job: &Job, scratch: &mut Scratch, characters: &mut Characters) -> bool {
+    let Scratch { text, output, joined, outcomes, candidates, .. } = scratch;
     let Candidate { class, outcome, layout, joined: range } = &candidates[job.tag as usize];
     let clear = &joined[range.0..range.1];
-    let mut characters = [0; CHARACTERS_MAX];
     let characters = &mut characters[..clear.len()];
     characters.copy_from_slice(clear);
-    places.load(class.family, clear);
+    let Some((domain, range)) = class.family.domain(clear) else { return true };
     let mut bits = job.bits;
-    if !places.unrank(&mut bits, characters) || !class.family.complete(characters) {
+    if !domain.unrank(&mut bits, &mut characters[range]) || !class.family.complete(characters) {
         return false;
     }
     let start = output.len();

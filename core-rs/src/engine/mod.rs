@@ -14,7 +14,8 @@ use zeroize::Zeroize;
 use crate::ff1::AesKey;
 use crate::ff1::binary::Job;
 use crate::hash::{Blake3Keyed, HmacSha256, HmacSha512};
-use crate::kinds::class::{Class, Places};
+use crate::kinds::class::Class;
+use crate::kinds::subject::{CHARACTERS_MAX, Characters};
 use crate::operation::{self, Operation};
 use crate::text::unicode::Unicode;
 use crate::{Error, tables};
@@ -25,6 +26,12 @@ pub use batch::Batch;
 pub const KEY_BYTES: usize = 32;
 /// A window ends with the record that reaches this many values: enough for AES in bulk, little enough to stay in the caches.
 const WINDOW_VALUES: usize = 2048;
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        self.characters.zeroize();
+    }
+}
 
 /// Which way an engine runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +49,8 @@ pub struct Engine {
     unicode: Unicode,
     direction: Direction,
     scratch: Scratch,
+    /// Letters and digits of the value at hand.
+    characters: Characters,
 }
 
 /// One namespace's sub-key in the forms that its techniques need, and the strings that wait for its cipher.
@@ -100,7 +109,6 @@ struct Scratch {
     candidates: Vec<Candidate>,
     /// For each record of the window where its outcomes begin and end.
     records: Vec<(usize, usize)>,
-    places: Places,
 }
 
 impl Scratch {
@@ -136,7 +144,7 @@ impl Engine {
             return Err(Error::Malformed("key table length"));
         }
         let namespaces = keys.chunks_exact(KEY_BYTES).map(Namespace::new).collect::<Result<_, _>>()?;
-        Ok(Self { operations, namespaces, unicode: Unicode::load()?, direction, scratch: Scratch::default() })
+        Ok(Self { operations, namespaces, unicode: Unicode::load()?, direction, scratch: Scratch::default(), characters: [0; CHARACTERS_MAX] })
     }
 
     /// Transforms records `first…` of a batch into `output`, one behind the other from its start, and writes statuses and
@@ -183,7 +191,7 @@ impl Engine {
             self.scratch.records.push((start, end));
         }
         for namespace in &mut self.namespaces {
-            crypt::run(namespace, &mut self.scratch, self.direction);
+            crypt::run(namespace, &mut self.scratch, &mut self.characters, self.direction);
         }
     }
 }

@@ -220,8 +220,10 @@ fn divide(number: &mut [u64], divisor: u64) -> u64 {
             (*word, remainder) = (*word / divisor, *word % divisor);
         } else {
             let dividend = u128::from(remainder) << 64 | u128::from(*word);
-            *word = (dividend / u128::from(divisor)) as u64;
-            remainder = (dividend % u128::from(divisor)) as u64;
+            let quotient = (dividend / u128::from(divisor)) as u64;
+            // The remainder is below 2^64, so the lower words are enough for it.
+            remainder = word.wrapping_sub(quotient.wrapping_mul(divisor));
+            *word = quotient;
         }
     }
     remainder

@@ -1,7 +1,7 @@
 //! The canonical form that identities are made of (docs/internals/engine.md, "Canonical form of a kind").
 
 use super::iban;
-use super::subject::Subject;
+use super::subject::{CHARACTERS_MAX, Subject};
 use crate::issue;
 use crate::plan::{Kind, Shape};
 use crate::text::unicode::Unicode;
@@ -32,7 +32,8 @@ fn write_identifier(kind: Kind, shape: Shape, text: &[u8], out: &mut Vec<u8>) ->
         out.extend_from_slice(text);
         return true;
     }
-    let Some(mut subject) = Subject::new(text) else {
+    let mut characters = [0; CHARACTERS_MAX];
+    let Some(mut subject) = Subject::new(text, &mut characters) else {
         // Longer than any identifier; only ACCOUNT is canonical as it is.
         let is_account = kind == Kind::Account;
         out.extend_from_slice(if is_account { text } else { &[] });
@@ -76,7 +77,8 @@ fn write_identifier(kind: Kind, shape: Shape, text: &[u8], out: &mut Vec<u8>) ->
 /// Whether the canonical IBAN text of a value under kind IBAN or ACCOUNT is of IBAN form.
 #[must_use]
 pub fn is_iban_like(kind: Kind, text: &[u8]) -> bool {
-    let subject = if text.is_ascii() { Subject::new(text) } else { None };
+    let mut characters = [0; CHARACTERS_MAX];
+    let subject = if text.is_ascii() { Subject::new(text, &mut characters) } else { None };
     let Some(mut subject) = subject else { return false };
     if kind == Kind::Iban && !subject.is_grouped_alphanumerics() {
         return false;
@@ -88,7 +90,8 @@ pub fn is_iban_like(kind: Kind, text: &[u8]) -> bool {
 /// Whether the canonical form of an identifier kind takes a value, so that a strict check looks at that form.
 #[must_use]
 pub fn is_taken(kind: Kind, text: &[u8]) -> bool {
-    let subject = if text.is_ascii() { Subject::new(text) } else { None };
+    let mut characters = [0; CHARACTERS_MAX];
+    let subject = if text.is_ascii() { Subject::new(text, &mut characters) } else { None };
     subject.is_some_and(|subject| match kind {
         Kind::Pan => subject.is_grouped_digits(),
         Kind::Iban => subject.is_grouped_alphanumerics(),

@@ -27,19 +27,34 @@ pub fn luhn_valid(digits: &[u8]) -> bool {
 /// The number that upper-case letters and digits spell, modulo 97: a letter is A = 10 … Z = 35 (ISO 7064).
 #[must_use]
 pub fn modulo_97(parts: [&[u8]; 2]) -> u32 {
-    // Twelve decimal digits behind a remainder stay far below 2^64; reducing each few characters is enough.
     let mut number = 0_u64;
-    for character in parts.into_iter().flatten() {
-        number = match character {
-            b'0'..=b'9' => number * 10 + u64::from(character - b'0'),
-            _ => number * 100 + u64::from(character - b'A' + 10),
-        };
-        if number > u64::MAX / 1000 {
-            number %= 97;
+    for part in parts {
+        // A remainder and eight characters are below 97·10^16, so a reduction after each eight is enough.
+        for characters in part.chunks(8) {
+            number = characters.iter().fold(number % 97, |number, character| {
+                let (factor, value) = ISO_7064[usize::from(*character)];
+                number * u64::from(factor) + u64::from(value)
+            });
         }
     }
     (number % 97) as u32
 }
+
+/// By character: by how much it moves what stands in front of it, and its own value.
+static ISO_7064: [(u8, u8); 256] = {
+    let mut table = [(10, 0); 256];
+    let mut character = b'0';
+    while character <= b'9' {
+        table[character as usize] = (10, character - b'0');
+        character += 1;
+    }
+    character = b'A';
+    while character <= b'Z' {
+        table[character as usize] = (100, character - b'A' + 10);
+        character += 1;
+    }
+    table
+};
 
 /// The two ISO 7064 MOD 97-10 check digits of `parts`, 02 to 98: 98 − (100·V mod 97).
 #[must_use]
@@ -57,7 +72,7 @@ pub fn write_national(checks: &[Check], bban: &mut [u8]) -> bool {
     let mut done: Option<&Check> = None;
     for check in checks {
         // Of checks with the same places the first that applies is the only one.
-        if done.is_some_and(|done| done.at == check.at) || !bban.starts_with(check.prefix) {
+        if done.is_some_and(|done| done.at == check.at) || !applies(check, bban) {
             continue;
         }
         done = Some(check);
@@ -72,16 +87,24 @@ pub fn write_national(checks: &[Check], bban: &mut [u8]) -> bool {
 pub fn national_valid(checks: &[Check], bban: &[u8]) -> bool {
     let mut done: Option<&Check> = None;
     for check in checks {
-        if done.is_some_and(|done| done.at == check.at) || !bban.starts_with(check.prefix) {
+        if done.is_some_and(|done| done.at == check.at) || !applies(check, bban) {
             continue;
         }
         done = Some(check);
-        let right = compute(check, bban).is_some_and(|(characters, count)| bban[check.at.0..check.at.1] == characters[..count]);
+        // Written out, since a call of memcmp costs more than two comparisons.
+        let right = compute(check, bban).is_some_and(|(characters, count)| {
+            let places = &bban[check.at.0..check.at.1];
+            places.len() == count && places.iter().zip(characters).all(|(place, character)| *place == character)
+        });
         if !right {
             return false;
         }
     }
     true
+}
+
+fn applies(check: &Check, bban: &[u8]) -> bool {
+    check.prefix.is_empty() || bban.starts_with(check.prefix)
 }
 
 /// The characters of a check, one or two.
@@ -111,16 +134,30 @@ fn compute(check: &Check, bban: &[u8]) -> Option<([u8; 2], usize)> {
 
 /// As [`modulo_97`], but a letter is one digit: A–I and J–R 1–9, S–Z 2–9 (the French RIB key).
 fn modulo_97_rib(characters: &[u8]) -> u32 {
-    characters.iter().fold(0, |remainder, character| {
-        let digit = match character {
-            b'0'..=b'9' => character - b'0',
-            b'A'..=b'I' => character - b'A' + 1,
-            b'J'..=b'R' => character - b'J' + 1,
-            _ => character - b'S' + 2,
-        };
-        (remainder * 10 + u32::from(digit)) % 97
-    })
+    let mut number = 0_u64;
+    // A remainder and seventeen digits are below 97·10^17.
+    for characters in characters.chunks(17) {
+        number = characters.iter().fold(number % 97, |number, character| {
+            number * 10 + u64::from(RIB[usize::from(*character)])
+        });
+    }
+    (number % 97) as u32
 }
+
+static RIB: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut digit = 0;
+    while digit <= 9 {
+        table[(b'0' + digit) as usize] = digit;
+        digit += 1;
+    }
+    let mut letter = 0;
+    while letter < 26 {
+        table[(b'A' + letter) as usize] = if letter < 18 { letter % 9 + 1 } else { letter - 18 + 2 };
+        letter += 1;
+    }
+    table
+};
 
 /// ISO 7064 MOD 11,10.
 fn mod_11_10(digits: &[u8]) -> u8 {

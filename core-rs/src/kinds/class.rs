@@ -1,10 +1,12 @@
 //! From a value to its class, from the class to a number and back: the table of docs/internals/engine.md, "Kinds", row by row.
 
+use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::LazyLock;
 
-use super::alphabet::{self, Alphabet, Size};
+use super::alphabet::{Alphabet, Domain};
 use super::check;
-use super::iban::{self, COUNTRIES, CountryIndex, Verdict};
+use super::iban::{self, COUNTRIES, Country, CountryIndex, Verdict};
 use super::phone;
 use super::subject::{CHARACTERS_MAX, Subject};
 use crate::issue;
@@ -95,8 +97,6 @@ pub enum Spelling {
 pub struct Class {
     /// The row.
     pub family: Family,
-    /// N.
-    pub size: Size,
     /// Case of the output.
     pub spelling: Spelling,
     /// Index, among letters and digits, of one that is layout (the terminal letter of a logical terminal address).
@@ -122,26 +122,19 @@ pub fn classify(kind: Kind, shape: Shape, bin: u8, subject: &mut Subject) -> Res
         Kind::Bic if subject.layout() == 0 => bic(subject, shape),
         Kind::Lei if subject.layout() == 0 => lei(subject),
         Kind::Uetr if subject.is_uuid_form() => uetr(subject),
-        Kind::Digits if subject.is_grouped_digits() => uniform(Family::Digits, &SIZES.digit, subject.length),
-        Kind::Alphanumeric if subject.smalls == 0 => uniform(Family::Alphanumeric, &SIZES.digit_upper, subject.length),
-        Kind::Alphanumeric => uniform(Family::AlphanumericSmall, &SIZES.digit_upper_lower, subject.length),
-        Kind::Mixed => {
-            let radices = subject.joined().iter().map(|character| Alphabet::of(*character).radix());
-            Size::of(radices).map(|size| plain(Family::Mixed, size)).ok_or(issue::FIELD_FORMAT)
-        }
-        Kind::Reference => reference(subject, Owner::Reference),
+        Kind::Digits if subject.is_grouped_digits() => Ok(plain(Family::Digits)),
+        Kind::Alphanumeric if subject.smalls == 0 => Ok(plain(Family::Alphanumeric)),
+        Kind::Alphanumeric => Ok(plain(Family::AlphanumericSmall)),
+        Kind::Mixed => Ok(plain(Family::Mixed)),
+        Kind::Reference => Ok(plain(reference(subject, Owner::Reference))),
         Kind::Account => account(subject, shape, bin),
         Kind::Phone if subject.is_phone_form() => telephone(subject),
         _ => Err(issue::FIELD_FORMAT),
     }
 }
 
-fn plain(family: Family, size: Size) -> Class {
-    Class { family, size, spelling: Spelling::AsIs, skipped: None }
-}
-
-fn uniform(family: Family, sizes: &[Size], count: usize) -> Result<Class, u32> {
-    sizes.get(count).map(|size| plain(family, *size)).ok_or(issue::FIELD_FORMAT)
+fn plain(family: Family) -> Class {
+    Class { family, spelling: Spelling::AsIs, skipped: None }
 }
 
 fn pan(subject: &Subject, bin: u8) -> Result<Class, u32> {
@@ -151,7 +144,7 @@ fn pan(subject: &Subject, bin: u8) -> Result<Class, u32> {
     if !check::luhn_valid(subject.joined()) {
         return Err(issue::FIELD_CHECK);
     }
-    uniform(Family::Pan(bin), &SIZES.digit, subject.length - 1 - usize::from(bin))
+    Ok(plain(Family::Pan(bin)))
 }
 
 /// An IBAN in canonical form; `small` asks for small letters again.
@@ -163,16 +156,15 @@ fn iban(subject: &Subject, small: bool) -> Result<Class, u32> {
     };
     let country = &COUNTRIES[usize::from(index)];
     let bban = &subject.joined()[4..];
-    let sizes = SIZES.iban[usize::from(index)];
-    let (family, size) = if !check::national_valid(country.checks, bban) {
-        (Family::IbanFree(index), sizes.1)
+    let family = if !check::national_valid(country.checks, bban) {
+        Family::IbanFree(index)
     } else if iban::bank_listed(country, bban) {
-        (Family::Iban(index, Bank::Listed), sizes.0)
+        Family::Iban(index, Bank::Listed)
     } else {
-        (Family::Iban(index, Bank::Unlisted), sizes.0)
+        Family::Iban(index, Bank::Unlisted)
     };
     let spelling = if small { Spelling::Small } else { Spelling::AsIs };
-    Ok(Class { family, size, spelling, skipped: None })
+    Ok(Class { spelling, ..plain(family) })
 }
 
 fn bic(subject: &mut Subject, shape: Shape) -> Result<Class, u32> {
@@ -190,15 +182,14 @@ fn bic(subject: &mut Subject, shape: Shape) -> Result<Class, u32> {
     if branch == Branch::None {
         subject.length = 8;
     }
-    let size = SIZES.bic[usize::from(matches!(family, Family::BicWide(_)))][usize::from(branch == Branch::Some)];
-    Ok(Class { family, size, spelling: Spelling::Capital, skipped })
+    Ok(Class { family, spelling: Spelling::Capital, skipped })
 }
 
 /// `[A-Z]{4}cc[A-Z2-9][A-NP-Z0-9]` in front.
 fn is_iso_9362(text: &[u8]) -> bool {
     text[..4].iter().all(u8::is_ascii_uppercase)
-        && Alphabet::BicSeventh.digit(text[6]).is_some()
-        && Alphabet::BicEighth.digit(text[7]).is_some()
+        && Alphabet::BicSeventh.has(text[6])
+        && Alphabet::BicEighth.has(text[7])
 }
 
 fn lei(subject: &mut Subject) -> Result<Class, u32> {
@@ -208,10 +199,10 @@ fn lei(subject: &mut Subject) -> Result<Class, u32> {
     if text.len() != 20 || !text[18..].iter().all(u8::is_ascii_digit) {
         return Err(issue::FIELD_FORMAT);
     }
-    if check::iso_7064([&text[..18], &[]]) != text[18..] {
+    if check::iso_7064([&text[..18], &[]]) != [text[18], text[19]] {
         return Err(issue::FIELD_CHECK);
     }
-    Ok(Class { spelling, ..plain(Family::Lei, SIZES.lei) })
+    Ok(Class { spelling, ..plain(Family::Lei) })
 }
 
 fn uetr(subject: &mut Subject) -> Result<Class, u32> {
@@ -219,35 +210,34 @@ fn uetr(subject: &mut Subject) -> Result<Class, u32> {
     subject.make_lower_case();
     let text = subject.joined();
     // RFC 9562, section 5.4: version 4 in the thirteenth digit, variant in the seventeenth.
-    if text[12] != b'4' || Alphabet::UuidVariant.digit(text[16]).is_none() {
+    if text[12] != b'4' || !Alphabet::UuidVariant.has(text[16]) {
         return Err(issue::FIELD_FORMAT);
     }
-    Ok(Class { spelling, ..plain(Family::Uetr, SIZES.uetr) })
+    Ok(Class { spelling, ..plain(Family::Uetr) })
 }
 
-fn reference(subject: &Subject, owner: Owner) -> Result<Class, u32> {
-    let (sort, sizes) = if subject.smalls > 0 {
-        (Sort::Small, &SIZES.digit_upper_lower)
+fn reference(subject: &Subject, owner: Owner) -> Family {
+    let sort = if subject.smalls > 0 {
+        Sort::Small
     } else if subject.digits == subject.length && subject.length >= 6 {
-        (Sort::Digits, &SIZES.digit)
+        Sort::Digits
     } else {
-        (Sort::Capitals, &SIZES.digit_upper)
+        Sort::Capitals
     };
-    uniform(Family::Reference(sort, owner), sizes, subject.length)
+    Family::Reference(sort, owner)
 }
 
 fn account(subject: &mut Subject, shape: Shape, bin: u8) -> Result<Class, u32> {
     if is_card_number(subject.joined()) {
         return pan(subject, bin);
     }
-    let written = *subject.characters_of();
     let small = subject.all_small();
     subject.make_upper_case();
     if iban::has_form(subject.joined()) || shape == Shape::Iban {
         return iban(subject, small).map_err(|_| issue::FIELD_CHECK);
     }
-    subject.restore(&written);
-    reference(subject, Owner::Account)
+    subject.restore_case();
+    Ok(plain(reference(subject, Owner::Account)))
 }
 
 /// 13 to 19 digits that pass Luhn.
@@ -260,166 +250,80 @@ fn telephone(subject: &Subject) -> Result<Class, u32> {
     if code == 0 || code == subject.length {
         return Err(issue::FIELD_FORMAT);
     }
-    uniform(Family::Phone(code as u8), &SIZES.digit, subject.length - code)
+    Ok(plain(Family::Phone(code as u8)))
 }
 
-/// Sizes of all classes whose size does not depend on more than a count.
-struct Sizes {
-    digit: Vec<Size>,
-    digit_upper: Vec<Size>,
-    digit_upper_lower: Vec<Size>,
-    /// By country: with national checks left out, and the whole BBAN.
-    iban: Vec<(Size, Size)>,
-    /// ISO 9362 and wide; without and with branch.
-    bic: [[Size; 2]; 2],
-    lei: Size,
-    uetr: Size,
+/// The domains of all classes whose places do not depend on more than a count.
+struct Domains {
+    /// By count of places, up to the widest that is a class.
+    digit: Vec<Domain>,
+    digit_upper: Vec<Domain>,
+    digit_upper_lower: Vec<Domain>,
+    /// By country: without the places of national checks, and the whole BBAN.
+    iban: Vec<(Domain, Domain)>,
+    bic: Vec<Domain>,
+    lei: Vec<Domain>,
+    uetr: Vec<Domain>,
 }
 
-/// A class that is too wide never gets here: the widest of the fixed ones is an IBAN of 30 letters and digits.
-const UNUSED: Size = Size { bits: 0, small: true };
-
-static SIZES: LazyLock<Sizes> = LazyLock::new(|| {
-    let by_count = |alphabet: Alphabet| -> Vec<Size> {
-        (0..=CHARACTERS_MAX).map_while(|count| Size::of(std::iter::repeat_n(alphabet.radix(), count))).collect()
+static DOMAINS: LazyLock<Domains> = LazyLock::new(|| {
+    let run = |positions: Range<usize>, alphabet: Alphabet| positions.map(move |position| (position, alphabet));
+    let by_count = |alphabet: Alphabet| {
+        (0..=CHARACTERS_MAX).map_while(|count| Domain::new(run(0..count, alphabet))).collect()
     };
-    let of_family = |family: Family, text: &[u8]| {
-        let mut places = Places::default();
-        places.load(family, text);
-        Size::of(places.radices().iter().copied()).unwrap_or(UNUSED)
+    let bic = |is_wide: bool, branch: Branch| {
+        let (letters, seventh, eighth) = if is_wide {
+            (Alphabet::DigitUpper, Alphabet::DigitUpper, Alphabet::DigitUpper)
+        } else {
+            (Alphabet::Upper, Alphabet::BicSeventh, Alphabet::BicEighth)
+        };
+        let end = if branch == Branch::Some { 11 } else { 8 };
+        Domain::new(run(0..4, letters).chain([(6, seventh), (7, eighth)]).chain(run(8..end, Alphabet::DigitUpper)))
     };
-    let bic = |wide: bool, branch: Branch| {
-        let family = if wide { Family::BicWide(branch) } else { Family::Bic(branch) };
-        of_family(family, &[b'0'; 11])
+    let iban = |country: &Country| {
+        let place = |place: usize| (4 + place, country.places[place]);
+        let checked = Domain::new(country.variable.iter().map(|index| place(usize::from(*index))))?;
+        Some((checked, Domain::new((0..country.places.len()).map(place))?))
     };
-    Sizes {
+    let hexadecimal = |positions| run(positions, Alphabet::Hexadecimal);
+    let uetr = hexadecimal(0..12).chain(hexadecimal(13..16)).chain([(16, Alphabet::UuidVariant)]).chain(hexadecimal(17..32));
+    Domains {
         digit: by_count(Alphabet::Digit),
         digit_upper: by_count(Alphabet::DigitUpper),
         digit_upper_lower: by_count(Alphabet::DigitUpperLower),
-        iban: (0..COUNTRIES.len())
-            .map(|index| {
-                let index = index as CountryIndex;
-                (of_family(Family::Iban(index, Bank::Listed), &[]), of_family(Family::IbanFree(index), &[]))
-            })
-            .collect(),
-        bic: [false, true].map(|wide| [Branch::None, Branch::Some].map(|branch| bic(wide, branch))),
-        lei: of_family(Family::Lei, &[]),
-        uetr: of_family(Family::Uetr, &[]),
+        // The widest is a BBAN of 30 letters and digits, 156 bits, so none is missing.
+        iban: COUNTRIES.iter().filter_map(iban).collect(),
+        bic: [false, true].iter().flat_map(|wide| [Branch::None, Branch::Some].map(|branch| bic(*wide, branch))).flatten().collect(),
+        lei: Domain::new(run(0..18, Alphabet::DigitUpper)).into_iter().collect(),
+        uetr: Domain::new(uetr).into_iter().collect(),
     }
 });
 
-/// The places of a value that vary in its class, and their alphabets, in order of significance.
-pub struct Places {
-    count: usize,
-    positions: [u8; CHARACTERS_MAX],
-    alphabets: [Alphabet; CHARACTERS_MAX],
-    radices: [u8; CHARACTERS_MAX],
-    digits: [u8; CHARACTERS_MAX],
-}
-
-impl Default for Places {
-    fn default() -> Self {
-        Self {
-            count: 0,
-            positions: [0; CHARACTERS_MAX],
-            alphabets: [Alphabet::Digit; CHARACTERS_MAX],
-            radices: [0; CHARACTERS_MAX],
-            digits: [0; CHARACTERS_MAX],
-        }
-    }
-}
-
-impl Places {
-    /// Finds the places of a class in the letters and digits of one of its members.
-    pub fn load(&mut self, family: Family, text: &[u8]) {
-        self.count = 0;
-        match family {
-            Family::Pan(bin) => self.run(usize::from(bin)..text.len() - 1, Alphabet::Digit),
-            Family::Iban(country, _) => {
-                let country = &COUNTRIES[usize::from(country)];
-                for &place in country.variable {
-                    self.push(place + 4, country.places[usize::from(place)]);
-                }
+impl Family {
+    /// The domain of the class that a member's letters and digits are in, and which of them it is about; `None` above 256 bits.
+    #[must_use]
+    pub fn domain(self, text: &[u8]) -> Option<(Cow<'static, Domain>, Range<usize>)> {
+        let whole = 0..text.len();
+        let (domain, range) = match self {
+            Self::Pan(bin) => (DOMAINS.digit.get(text.len() - 1 - usize::from(bin)), usize::from(bin)..text.len() - 1),
+            Self::Iban(country, _) => (DOMAINS.iban.get(usize::from(country)).map(|(checked, _)| checked), whole),
+            Self::IbanFree(country) => (DOMAINS.iban.get(usize::from(country)).map(|(_, free)| free), whole),
+            Self::Bic(branch) => (DOMAINS.bic.get(branch as usize), whole),
+            Self::BicWide(branch) => (DOMAINS.bic.get(2 + branch as usize), whole),
+            Self::Lei => (DOMAINS.lei.first(), whole),
+            Self::Uetr => (DOMAINS.uetr.first(), whole),
+            Self::Digits | Self::Reference(Sort::Digits, _) => (DOMAINS.digit.get(text.len()), whole),
+            Self::Alphanumeric | Self::Reference(Sort::Capitals, _) => (DOMAINS.digit_upper.get(text.len()), whole),
+            Self::AlphanumericSmall | Self::Reference(Sort::Small, _) => {
+                (DOMAINS.digit_upper_lower.get(text.len()), whole)
             }
-            Family::IbanFree(country) => {
-                for (position, &place) in (4..).zip(COUNTRIES[usize::from(country)].places) {
-                    self.push(position, place);
-                }
+            Self::Phone(code) => (DOMAINS.digit.get(text.len() - usize::from(code)), usize::from(code)..text.len()),
+            Self::Mixed => {
+                let places = text.iter().map(|character| Alphabet::of(*character)).enumerate();
+                return Domain::new(places).map(|domain| (Cow::Owned(domain), whole));
             }
-            Family::Bic(branch) => {
-                self.run(0..4, Alphabet::Upper);
-                self.push(6, Alphabet::BicSeventh);
-                self.push(7, Alphabet::BicEighth);
-                self.branch(branch);
-            }
-            Family::BicWide(branch) => {
-                self.run(0..4, Alphabet::DigitUpper);
-                self.run(6..8, Alphabet::DigitUpper);
-                self.branch(branch);
-            }
-            Family::Lei => self.run(0..18, Alphabet::DigitUpper),
-            Family::Uetr => {
-                self.run(0..12, Alphabet::Hexadecimal);
-                self.run(13..16, Alphabet::Hexadecimal);
-                self.push(16, Alphabet::UuidVariant);
-                self.run(17..32, Alphabet::Hexadecimal);
-            }
-            Family::Digits | Family::Reference(Sort::Digits, _) => self.run(0..text.len(), Alphabet::Digit),
-            Family::Alphanumeric | Family::Reference(Sort::Capitals, _) => self.run(0..text.len(), Alphabet::DigitUpper),
-            Family::AlphanumericSmall | Family::Reference(Sort::Small, _) => {
-                self.run(0..text.len(), Alphabet::DigitUpperLower);
-            }
-            Family::Mixed => {
-                for (position, character) in text.iter().enumerate() {
-                    self.push(position as u8, Alphabet::of(*character));
-                }
-            }
-            Family::Phone(code) => self.run(usize::from(code)..text.len(), Alphabet::Digit),
-        }
-    }
-
-    fn branch(&mut self, branch: Branch) {
-        if branch == Branch::Some {
-            self.run(8..11, Alphabet::DigitUpper);
-        }
-    }
-
-    fn run(&mut self, positions: core::ops::Range<usize>, alphabet: Alphabet) {
-        let places = self.count..self.count + positions.len();
-        self.alphabets[places.clone()].fill(alphabet);
-        self.radices[places.clone()].fill(alphabet.radix());
-        for (place, position) in self.positions[places].iter_mut().zip(positions.clone()) {
-            *place = position as u8;
-        }
-        self.count += positions.len();
-    }
-
-    fn push(&mut self, position: u8, alphabet: Alphabet) {
-        self.positions[self.count] = position;
-        self.alphabets[self.count] = alphabet;
-        self.radices[self.count] = alphabet.radix();
-        self.count += 1;
-    }
-
-    fn radices(&self) -> &[u8] {
-        &self.radices[..self.count]
-    }
-
-    /// The rank of a member: the mixed-radix number of its variable characters, first one most significant.
-    pub fn rank(&mut self, text: &[u8]) -> [u64; 4] {
-        for ((digit, position), alphabet) in self.digits.iter_mut().zip(&self.positions).zip(&self.alphabets[..self.count]) {
-            *digit = alphabet.digit(text[usize::from(*position)]).unwrap_or(0);
-        }
-        alphabet::rank(self.radices(), &self.digits[..self.count])
-    }
-
-    /// Writes the characters of `number` modulo N; returns whether the number was below N. Uses `number` up.
-    pub fn unrank(&mut self, number: &mut [u64], text: &mut [u8]) -> bool {
-        let below = alphabet::unrank(number, &self.radices[..self.count], &mut self.digits[..self.count]);
-        for ((digit, position), alphabet) in self.digits.iter().zip(&self.positions).zip(&self.alphabets[..self.count]) {
-            text[usize::from(*position)] = alphabet.characters()[usize::from(*digit)];
-        }
-        below
+        };
+        domain.map(|domain| (Cow::Borrowed(domain), range))
     }
 }
 
@@ -579,24 +483,27 @@ fn write_number(number: usize, out: &mut Vec<u8>) {
 }
 
 impl Class {
-/// Writes letters and digits into the layout of the value they came from: everything else stays where it is.
-pub fn lay_out(&self, layout: &[u8], text: &[u8], out: &mut Vec<u8>) {
-    let mut characters = text.iter();
-    let mut index = 0_usize;
-    for &written in layout {
-        if !written.is_ascii_alphanumeric() {
-            out.push(written);
-            continue;
+    /// Writes letters and digits into the layout of the value they came from: everything else stays where it is.
+    pub fn lay_out(&self, layout: &[u8], text: &[u8], out: &mut Vec<u8>) {
+        if layout.len() == text.len() && self.spelling == Spelling::AsIs {
+            // Nothing but letters and digits.
+            out.extend_from_slice(text);
+            return;
         }
-        let is_skipped = self.skipped.is_some_and(|skipped| usize::from(skipped) == index);
-        index += 1;
-        // Beyond the class there is only a BIC's XXX, which is layout too.
-        let character = if is_skipped { written } else { *characters.next().unwrap_or(&written) };
-        out.push(match self.spelling {
-            Spelling::AsIs => character,
-            Spelling::Small => character.to_ascii_lowercase(),
-            Spelling::Capital => character.to_ascii_uppercase(),
-        });
+        let start = out.len();
+        out.extend_from_slice(layout);
+        let mut characters = text.iter();
+        let places = out[start..].iter_mut().filter(|character| character.is_ascii_alphanumeric());
+        for (index, place) in places.enumerate() {
+            if self.skipped.is_none_or(|skipped| usize::from(skipped) != index) {
+                // Beyond the class there is only a BIC's XXX, which is layout too.
+                *place = *characters.next().unwrap_or(place);
+            }
+            match self.spelling {
+                Spelling::AsIs => {}
+                Spelling::Small => place.make_ascii_lowercase(),
+                Spelling::Capital => place.make_ascii_uppercase(),
+            }
+        }
     }
-}
 }

@@ -112,10 +112,10 @@ pub fn judge(text: &[u8]) -> Verdict {
     let country = &COUNTRIES[usize::from(index)];
     let formed = text.len() == country.length
         && text[2..4].iter().all(u8::is_ascii_digit)
-        && country.places.iter().zip(&text[4..]).all(|(place, character)| place.digit(*character).is_some());
+        && country.places.iter().zip(&text[4..]).all(|(place, character)| place.has(*character));
     if !formed {
         Verdict::Form
-    } else if check::iso_7064([&text[4..], &text[..2]]) != text[2..4] {
+    } else if check::iso_7064([&text[4..], &text[..2]]) != [text[2], text[3]] {
         Verdict::Check
     } else {
         Verdict::Valid(index)

@@ -1,6 +1,6 @@
 //! Tokens and hashes: the keyed digest of a canonical form, spelled in the alphabet of the field (docs/internals/engine.md).
 
-use crate::kinds::alphabet;
+use crate::kinds::alphabet::write_number;
 use crate::plan::{self, Kind, Shape};
 use crate::text::fit::{Fit, has_reference_slashes, is_of_alphabet};
 
@@ -149,22 +149,16 @@ fn write_digits(alphabet: &[u8], digest: [u8; 32], out: &mut [u8]) {
     }
     if alphabet.len().is_power_of_two() {
         let bits = alphabet.len().ilog2();
-        for character in out.iter_mut().rev() {
-            *character = alphabet[number[0] as usize & (alphabet.len() - 1)];
-            for index in 0..number.len() {
-                let above = number.get(index + 1).copied().unwrap_or(0);
-                number[index] = number[index] >> bits | above << (u64::BITS - bits);
-            }
+        for (index, character) in out.iter_mut().rev().enumerate() {
+            let at = index * bits as usize;
+            let (word, shift) = (at / 64, (at % 64) as u32);
+            let above = number.get(word + 1).copied().unwrap_or(0);
+            let digit = (u128::from(above) << 64 | u128::from(number[word])) >> shift;
+            *character = alphabet[digit as usize & (alphabet.len() - 1)];
         }
         return;
     }
-    let radices = [alphabet.len() as u8; TOKEN_WIDTH_MAX];
-    let mut digits = [0_u8; TOKEN_WIDTH_MAX];
-    let width = out.len();
-    alphabet::unrank(&mut number, &radices[..width], &mut digits[..width]);
-    for (character, digit) in out.iter_mut().zip(digits) {
-        *character = alphabet[usize::from(digit)];
-    }
+    write_number(&mut number, alphabet, out);
 }
 
 /// The first two characters in capitals if they are letters, else `XX`.

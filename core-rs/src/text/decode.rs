@@ -1,32 +1,67 @@
 //! From the bytes of a segment to text (docs/internals/engine.md, "Encodings of a segment").
 
+use super::count_characters;
 use crate::tables::Encoding;
 
 /// Bytes that an encoding does not admit; the scanner should have refused them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Inadmissible;
 
-/// Appends the text of a segment as UTF-8. `latin1`: bytes from 0x80 on are the code points of the same numbers.
+/// Appends the text of a segment as UTF-8 and returns how many code points it is. `latin1`: bytes from 0x80 on are the code
+/// points of the same numbers.
 ///
 /// # Errors
 /// [`Inadmissible`]; what was appended until then is to be thrown away.
-pub fn decode(bytes: &[u8], encoding: Encoding, latin1: bool, out: &mut Vec<u8>) -> Result<(), Inadmissible> {
-    let is_plain = match encoding {
-        Encoding::XmlText => !bytes.contains(&b'\r'),
-        Encoding::XmlTextRefs => !bytes.iter().any(|byte| matches!(byte, b'&' | b'\r')),
-        Encoding::XmlAttribute => !bytes.iter().any(|byte| matches!(byte, b'&' | b'\r' | b'\n' | b'\t')),
-        Encoding::JsonString => !bytes.contains(&b'\\'),
-        Encoding::XmlCdata | Encoding::JsonNumber | Encoding::MtLine | Encoding::Raw => true,
-    };
-    let is_ascii = bytes.is_ascii();
+pub fn decode(bytes: &[u8], encoding: Encoding, latin1: bool, out: &mut Vec<u8>) -> Result<usize, Inadmissible> {
+    let found = bytes.iter().fold(0, |found, byte| found | MARKS[usize::from(*byte)]);
+    let is_plain = found & marks_of(encoding) == 0;
+    let is_ascii = found & BEYOND_ASCII == 0;
+    if is_plain && is_ascii {
+        out.extend_from_slice(bytes);
+        return Ok(bytes.len());
+    }
     if !is_ascii && !latin1 && core::str::from_utf8(bytes).is_err() {
         return Err(Inadmissible);
     }
-    if is_plain && (is_ascii || !latin1) {
+    let start = out.len();
+    if is_plain && !latin1 {
         out.extend_from_slice(bytes);
-        return Ok(());
+    } else {
+        decode_units(bytes, encoding, latin1, out)?;
     }
-    decode_units(bytes, encoding, latin1, out)
+    Ok(count_characters(&out[start..]))
+}
+
+const BEYOND_ASCII: u8 = 1;
+const CARRIAGE_RETURN: u8 = 2;
+const AMPERSAND: u8 = 4;
+const TAB_OR_LINE_FEED: u8 = 8;
+const BACKSLASH: u8 = 16;
+
+/// Which bytes some encoding does not take as they are.
+static MARKS: [u8; 256] = {
+    let mut marks = [0; 256];
+    let mut byte = 0x80;
+    while byte < 256 {
+        marks[byte] = BEYOND_ASCII;
+        byte += 1;
+    }
+    marks[b'\r' as usize] = CARRIAGE_RETURN;
+    marks[b'&' as usize] = AMPERSAND;
+    marks[b'\t' as usize] = TAB_OR_LINE_FEED;
+    marks[b'\n' as usize] = TAB_OR_LINE_FEED;
+    marks[b'\\' as usize] = BACKSLASH;
+    marks
+};
+
+fn marks_of(encoding: Encoding) -> u8 {
+    match encoding {
+        Encoding::XmlText => CARRIAGE_RETURN,
+        Encoding::XmlTextRefs => CARRIAGE_RETURN | AMPERSAND,
+        Encoding::XmlAttribute => CARRIAGE_RETURN | AMPERSAND | TAB_OR_LINE_FEED,
+        Encoding::JsonString => BACKSLASH,
+        Encoding::XmlCdata | Encoding::JsonNumber | Encoding::MtLine | Encoding::Raw => 0,
+    }
 }
 
 fn decode_units(bytes: &[u8], encoding: Encoding, latin1: bool, out: &mut Vec<u8>) -> Result<(), Inadmissible> {
@@ -138,8 +173,8 @@ mod tests {
 
     fn text(bytes: &[u8], encoding: Encoding, latin1: bool) -> Option<String> {
         let mut out = Vec::new();
-        decode(bytes, encoding, latin1, &mut out).ok()?;
-        String::from_utf8(out).ok()
+        let count = decode(bytes, encoding, latin1, &mut out).ok()?;
+        String::from_utf8(out).ok().filter(|text| text.chars().count() == count)
     }
 
     #[test]

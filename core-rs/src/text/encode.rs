@@ -56,8 +56,9 @@ pub fn encode(
     if !is_admitted(piece, encoding, original) {
         return Err(Unencodable);
     }
-    let needs_care = |byte: &u8| (latin1 && *byte >= 0x80) || special(*byte, encoding).is_some();
-    if !piece.iter().any(needs_care) {
+    let found = piece.iter().fold(0, |found, byte| found | MARKS[usize::from(*byte)]);
+    let latin1_mark = if latin1 { BEYOND_ASCII } else { 0 };
+    if found & (marks_of(encoding) | latin1_mark) == 0 {
         sink.put(piece);
         return Ok(());
     }
@@ -67,6 +68,44 @@ pub fn encode(
         }
     }
     Ok(())
+}
+
+const BEYOND_ASCII: u8 = 1;
+const OF_XML_TEXT: u8 = 2;
+const OF_XML_ATTRIBUTE: u8 = 4;
+const OF_JSON: u8 = 8;
+
+/// Which bytes some encoding does not write as they are; for ASCII the same as [`special`] says.
+static MARKS: [u8; 256] = {
+    let mut marks = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        if byte >= 0x80 {
+            marks[byte] = BEYOND_ASCII;
+        } else {
+            let character = byte as u8;
+            if special(character, Encoding::XmlText).is_some() {
+                marks[byte] |= OF_XML_TEXT;
+            }
+            if special(character, Encoding::XmlAttribute).is_some() {
+                marks[byte] |= OF_XML_ATTRIBUTE;
+            }
+            if special(character, Encoding::JsonString).is_some() {
+                marks[byte] |= OF_JSON;
+            }
+        }
+        byte += 1;
+    }
+    marks
+};
+
+fn marks_of(encoding: Encoding) -> u8 {
+    match encoding {
+        Encoding::XmlText | Encoding::XmlTextRefs => OF_XML_TEXT,
+        Encoding::XmlAttribute => OF_XML_ATTRIBUTE,
+        Encoding::JsonString => OF_JSON,
+        Encoding::XmlCdata | Encoding::JsonNumber | Encoding::MtLine | Encoding::Raw => 0,
+    }
 }
 
 fn encode_character(character: char, encoding: Encoding, latin1: bool, sink: &mut Sink) -> Result<(), Unencodable> {
@@ -125,8 +164,7 @@ enum Special {
 }
 
 /// How an encoding spells an ASCII character that it does not write as it is.
-#[inline]
-fn special(byte: u8, encoding: Encoding) -> Option<Special> {
+const fn special(byte: u8, encoding: Encoding) -> Option<Special> {
     let text = match encoding {
         Encoding::XmlText | Encoding::XmlTextRefs | Encoding::XmlAttribute => match byte {
             b'&' => "&amp;",
@@ -134,7 +172,7 @@ fn special(byte: u8, encoding: Encoding) -> Option<Special> {
             b'>' => "&gt;",
             // As a literal it would be read back as a line feed.
             b'\r' => "&#13;",
-            _ if encoding != Encoding::XmlAttribute => return None,
+            _ if !matches!(encoding, Encoding::XmlAttribute) => return None,
             b'\t' => "&#9;",
             b'\n' => "&#10;",
             b'"' => "&quot;",

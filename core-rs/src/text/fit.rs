@@ -146,7 +146,7 @@ pub fn has_reference_slashes(text: &[u8]) -> bool {
 }
 
 fn is_upper_alphanumeric(text: &[u8]) -> bool {
-    text.iter().all(|byte| Alphabet::DigitUpper.digit(*byte).is_some())
+    text.iter().all(|byte| Alphabet::DigitUpper.has(*byte))
 }
 
 /// Four letters or digits, country, letters or digits: a BIC and the twelve characters of a logical terminal.
@@ -159,8 +159,8 @@ fn is_uuid_4(text: &[u8]) -> bool {
         && text.iter().enumerate().all(|(index, byte)| match index {
             8 | 13 | 18 | 23 => *byte == b'-',
             14 => *byte == b'4',
-            19 => Alphabet::UuidVariant.digit(*byte).is_some(),
-            _ => Alphabet::Hexadecimal.digit(*byte).is_some(),
+            19 => Alphabet::UuidVariant.has(*byte),
+            _ => Alphabet::Hexadecimal.has(*byte),
         })
 }
 

@@ -66,7 +66,12 @@ impl Unicode {
         if text.is_ascii() {
             // ASCII is decomposed and, but for A–Z, folded already.
             let start = out.len();
-            collapse(text.iter().copied(), |byte| b" \t\n\r".contains(byte), b' ', out);
+            for word in text.split(|byte| b" \t\n\r".contains(byte)).filter(|word| !word.is_empty()) {
+                if out.len() > start {
+                    out.push(b' ');
+                }
+                out.extend_from_slice(word);
+            }
             if fold {
                 out[start..].make_ascii_lowercase();
             }
@@ -77,7 +82,14 @@ impl Unicode {
             return Err(Unassigned);
         }
         let mut canonical = Vec::with_capacity(codes.len());
-        collapse(self.decompose(&codes).into_iter(), |code| [0x20, 0x09, 0x0a, 0x0d, 0xa0].contains(code), 0x20, &mut canonical);
+        let decomposed = self.decompose(&codes);
+        let words = decomposed.split(|code| [0x20, 0x09, 0x0a, 0x0d, 0xa0].contains(code));
+        for word in words.filter(|word| !word.is_empty()) {
+            if !canonical.is_empty() {
+                canonical.push(0x20);
+            }
+            canonical.extend_from_slice(word);
+        }
         if fold {
             let folded: Vec<u32> = canonical
                 .iter()
@@ -143,23 +155,6 @@ fn row_of<const STRIDE: usize>(rows: &[u32], code: u32) -> Option<[u32; STRIDE]>
     let (rows, _) = rows.as_chunks::<STRIDE>();
     let behind = rows.partition_point(|row| row[0] <= code);
     rows.get(behind.checked_sub(1)?).copied()
-}
-
-/// Appends items with runs of white space as one space and none at the ends.
-fn collapse<T: Copy>(items: impl Iterator<Item = T>, is_space: impl Fn(&T) -> bool, space: T, out: &mut Vec<T>) {
-    let start = out.len();
-    let mut is_pending = false;
-    for item in items {
-        if is_space(&item) {
-            is_pending = out.len() > start;
-            continue;
-        }
-        if is_pending {
-            out.push(space);
-            is_pending = false;
-        }
-        out.push(item);
-    }
 }
 
 #[cfg(test)]

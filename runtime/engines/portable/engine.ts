@@ -144,7 +144,11 @@ function isRefused(batch: Batch, record: number): boolean {
 }
 
 /** The ranges of values and segments that records `first … end − 1` have. */
-function extentOf(batch: Batch, first: number, end: number): { firstValue: number; values: number; firstSegment: number; segments: number } {
+function extentOf(
+  batch: Batch,
+  first: number,
+  end: number,
+): { firstValue: number; values: number; firstSegment: number; segments: number } {
   const { records, values } = batch;
   let firstValue = batch.valueCount;
   let endValue = 0;
@@ -176,7 +180,8 @@ function extentOf(batch: Batch, first: number, end: number): { firstValue: numbe
 function checkTables(batch: Batch, first: number): void {
   const { input, records, values, segments, recordCount, valueCount, segmentCount } = batch;
   if (
-    recordCount * RECORD_STRIDE > records.length || valueCount * VALUE_STRIDE > values.length ||
+    recordCount * RECORD_STRIDE > records.length ||
+    valueCount * VALUE_STRIDE > values.length ||
     segmentCount * SEGMENT_STRIDE > segments.length
   ) {
     throw new BautaError(9001, { detail: "table counts" });

@@ -2,12 +2,12 @@
 import { createSecretKey, type KeyObject } from "node:crypto";
 import { BautaError } from "../../kit/errors.ts";
 import { Bin, Hash, Kind, type Operation, Otherwise, type Plan, Shape, Technique } from "../generated/plan_pb.ts";
-import { PLAN_VERSION, decodePlan } from "../plan.ts";
+import { decodePlan, PLAN_VERSION } from "../plan.ts";
 import { Aes } from "./crypto/aes.ts";
 import { Classes } from "./kinds/classes.ts";
 import { type MaskSpec, maskSpec } from "./techniques/mask.ts";
 import { type RedactSpec, redactSpec } from "./techniques/redact.ts";
-import { hashSpec, isTokenLike, otherwiseTokenSpec, takesIbanToken, type TokenSpec, tokenSpec } from "./techniques/token.ts";
+import { hashSpec, isTokenLike, otherwiseTokenSpec, type TokenSpec, takesIbanToken, tokenSpec } from "./techniques/token.ts";
 import { type FitCheck, fitCheck } from "./text/fit.ts";
 
 export const KEY_BYTES = 32;
@@ -73,7 +73,14 @@ function namespaceOf(bytes: Uint8Array): Namespace {
 
 /** Shapes that take any identifier, since every class keeps the sort of each character or is of letters and digits. */
 const OPEN_SHAPES: readonly Shape[] = [
-  Shape.TEXT, Shape.SWIFT_X, Shape.CODE, Shape.UNKNOWN, Shape.ALPHANUMERIC, Shape.UPPER_ALPHANUMERIC, Shape.REFERENCE_16X, Shape.NUMBER,
+  Shape.TEXT,
+  Shape.SWIFT_X,
+  Shape.CODE,
+  Shape.UNKNOWN,
+  Shape.ALPHANUMERIC,
+  Shape.UPPER_ALPHANUMERIC,
+  Shape.REFERENCE_16X,
+  Shape.NUMBER,
 ];
 
 /** Kinds with classes, and the shapes that they take besides the open ones. */
@@ -100,14 +107,19 @@ function compileOperation(operation: Operation, plan: Plan): CompiledOperation |
   if (needsNamespace(technique) && operation.namespace >= plan.namespaces.length) return "unknown namespace";
   const fit = fitCheck(operation.fit);
   const base = {
-    technique, kind, fit,
+    technique,
+    kind,
+    fit,
     strict: operation.strict,
     detect: operation.detect,
     hash: operation.hash as Hash,
     bin: operation.bin === Bin.BIN_6 ? 6 : operation.bin === Bin.BIN_8 ? 8 : 0,
     otherwise: operation.otherwise as Otherwise,
     namespace: operation.namespace,
-    token: undefined, ibanToken: false, redact: undefined, mask: undefined,
+    token: undefined,
+    ibanToken: false,
+    redact: undefined,
+    mask: undefined,
   } as const;
   if (isTokenLike(operation)) {
     const token = tokenSpec(operation, fit);
@@ -149,9 +161,7 @@ function compileClassed(operation: Operation, fit: FitCheck, base: CompiledOpera
 }
 
 function needsNamespace(technique: Technique): boolean {
-  return (
-    technique === Technique.HASH || technique === Technique.TOKEN || technique === Technique.FPE || technique === Technique.PSEUDONYM
-  );
+  return technique === Technique.HASH || technique === Technique.TOKEN || technique === Technique.FPE || technique === Technique.PSEUDONYM;
 }
 
 /** An enum's number that this version does not know is a plan of a later one. */

@@ -318,7 +318,9 @@ export class ValueProcessor {
     const suffixed = bytes.subarray(0, length + 1);
     for (let attempt = 0; attempt < DRAW_ATTEMPTS; attempt++) {
       bytes[length] = 2 * attempt;
-      const first = createHmac("sha256", secret).update(attempt === 0 ? message : suffixed).digest("hex");
+      const first = createHmac("sha256", secret)
+        .update(attempt === 0 ? message : suffixed)
+        .digest("hex");
       bytes[length] = 2 * attempt + 1;
       const second = createHmac("sha256", secret).update(suffixed).digest("hex");
       toLimbs(BigInt(`0x${first}${second}`) % domain.size, this.#limbs);

@@ -2,8 +2,9 @@
  * Format-preserving encryption of all values of one key in a window: rank, FF1 in lockstep, unrank, and again for those whose
  * result is no member of their class (cycle-walking), until none is left.
  */
-import { FeistelRows, feistelKey, LOCKSTEP_BITS_MAX } from "./crypto/ff1-bits.ts";
+
 import { ff1BitsWide } from "./crypto/ff1.ts";
+import { FeistelRows, feistelKey, LOCKSTEP_BITS_MAX } from "./crypto/ff1-bits.ts";
 import { type Domain, RANK_LIMBS } from "./kinds/domain.ts";
 import type { Namespace } from "./program.ts";
 
@@ -38,7 +39,8 @@ export class Walk {
       this.#wide.push({ domain, place });
       return;
     }
-    const key = (domain.key ??= feistelKey(this.#namespace.aes, domain.bits, domain.tweak));
+    domain.key ??= feistelKey(this.#namespace.aes, domain.bits, domain.tweak);
+    const { key } = domain;
     const row = this.#rows.add(key);
     this.#domains[row] = domain;
     this.#places[row] = place;

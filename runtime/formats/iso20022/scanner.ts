@@ -142,7 +142,8 @@ export class Iso20022Scanner implements OpenFormat {
       return SCAN_FRAME_ERROR;
     }
     const skipped = { deepest: 0 };
-    const end = findEnd(this.#input, start, limit, 0, skipped);
+    const root = findEnd(this.#input, start, limit, 0, skipped);
+    const end = root < 0 ? root : this.#behindAsides(root, last);
     if (end === MORE && !last) {
       batch.cancelRecord(record);
       return SCAN_MORE;
@@ -150,6 +151,25 @@ export class Iso20022Scanner implements OpenFormat {
     const verdict = skipped.deepest > DEPTH_MAX ? 2102 : issue;
     batch.refuse(record, verdict, end < 0 ? limit : end, this.#faultOffset, length, this.#faultPath);
     return end < 0 ? SCAN_FRAME_ERROR : end;
+  }
+
+  /** Behind the comments and processing instructions that follow a refused root: they are no record of their own. */
+  #behindAsides(root: number, last: boolean): number {
+    const input = this.#input;
+    const limit = this.#limit;
+    let end = root;
+    for (;;) {
+      const p = skipSpace(input, end, limit);
+      if (p < limit && input[p] !== LT) return end;
+      if (p + 1 >= limit) return last ? end : MORE;
+      const instruction = input[p + 1] === QUESTION;
+      const other = instruction ? standsAt(input, p, limit, "<?xml ") : standsAt(input, p, limit, "<!--");
+      if (other === MORE) return last ? end : MORE;
+      if (other === (instruction ? 1 : 0)) return end;
+      const next = behind(input, p + 2, limit, instruction ? "?>" : "-->");
+      if (next < 0) return last ? end : MORE;
+      end = next;
+    }
   }
 
   #decodable(start: number): boolean {

@@ -55,8 +55,8 @@ class OpenJson implements OpenFormat {
     return this.#paths[field] ?? "";
   }
 
-  /** JSON has no catalogue that classifies its fields: what was removed by itself is account data, of the rest nothing is known. */
+  /** JSON has no catalogue that classifies its fields: what was removed by itself is card verification data, of the rest nothing is known. */
   fieldClass(_message: number, field: number): DataClass {
-    return field >= this.#scanner.fieldByName ? "account" : "technical";
+    return field >= this.#scanner.fieldByName ? "signature" : "technical";
   }
 }

@@ -48,6 +48,7 @@ class FieldList {
       max: size.max,
       ...(size.lines > 1 ? { lineMax: row.lineMax ?? size.lineMax } : {}),
       ...(row.values === undefined ? {} : { values: row.values }),
+      ...(row.prefix === undefined ? {} : { prefix: row.prefix }),
     };
     this.fields.push({ path, type: row.type, dataClass: row.class as DataClass, fit });
     return {
@@ -91,10 +92,10 @@ export function compileMessage(name: string, index: number): MessageCatalogue {
 
 /** Options by sequence: of every field number that one of the structures has there, all options that exist. */
 function compileOptions(list: FieldList, rows: readonly MessageRow[]): ReadonlyMap<number, Option>[] {
-  const sequenceCount = Math.max(...rows.map((row) => row.sequences.length), 0);
-  return Array.from({ length: sequenceCount }, (_, sequence) => {
+  const sequences = new Set(rows.flatMap((row) => [...row.sequences.keys()]));
+  return [...sequences].map((sequence) => {
     const numbers = new Set(rows.flatMap((row) => (row.sequences[sequence] ?? []).flatMap((slot) => slot.tags.map(tagNumber))));
-    const prefix = sequence === 0 ? "" : `sequence${"ABC"[sequence] ?? String(sequence)}/`;
+    const prefix = sequence === 0 ? "" : `sequence${String.fromCharCode(0x41 + sequence)}/`;
     const options = new Map<number, Option>();
     for (const [tag, row] of Object.entries(fieldRows)) {
       if (!numbers.has(tagNumber(tag))) continue;

@@ -8,6 +8,7 @@ export interface ComponentRow {
   readonly type: string;
   /** Where it is less than the type says. */
   readonly lineMax?: number;
+  readonly prefix?: string;
   readonly class: string;
   readonly shape: string;
   readonly check?: string;

@@ -63,7 +63,10 @@ export function feistelKey(aes: Aes, bits: number, tweak: Uint8Array): FeistelKe
     masks[3 + limb] = maskOf(v - 32 * limb);
   }
   return {
-    bits, u, v, masks,
+    bits,
+    u,
+    v,
+    masks,
     state: new Int32Array(state.buffer, 0, 4),
     roundWord: roundByte >>> 2,
     roundShift: (roundByte & 3) * 8,

@@ -1,6 +1,7 @@
 /** MASK: characters hidden behind one character, wholly or with the ends kept (docs/internals/engine.md, "MASK"). */
-import { Kind, type Operation, Shape } from "../../generated/plan_pb.ts";
+
 import { ENCODING_MT_LINE } from "../../../record/tables.ts";
+import { Kind, type Operation, Shape } from "../../generated/plan_pb.ts";
 import { CLASS_OF, type Subject } from "../kinds/subject.ts";
 import { type FitCheck, isOfAlphabet, pointsOf } from "../text/fit.ts";
 import type { Points } from "./points.ts";

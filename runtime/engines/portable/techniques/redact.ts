@@ -1,6 +1,7 @@
 /** REDACT: the constant of the field's shape (docs/internals/engine.md, "REDACT"). */
-import { Shape } from "../../generated/plan_pb.ts";
+
 import { ENCODING_JSON_NUMBER, ENCODING_MT_LINE } from "../../../record/tables.ts";
+import { Shape } from "../../generated/plan_pb.ts";
 import { type FitCheck, hasLengthFacets, pointsOf } from "../text/fit.ts";
 import type { Points } from "./points.ts";
 

@@ -68,8 +68,12 @@ export function takesIbanToken(kind: Kind, fit: FitCheck): boolean {
   if (kind !== Kind.ACCOUNT && kind !== Kind.IBAN) return false;
   if (lengthFault(IBAN_TOKEN_LENGTH, fit) !== undefined) return false;
   return (
-    fit.shape === Shape.TEXT || fit.shape === Shape.SWIFT_X || fit.shape === Shape.CODE || fit.shape === Shape.ALPHANUMERIC ||
-    fit.shape === Shape.UPPER_ALPHANUMERIC || fit.shape === Shape.IBAN
+    fit.shape === Shape.TEXT ||
+    fit.shape === Shape.SWIFT_X ||
+    fit.shape === Shape.CODE ||
+    fit.shape === Shape.ALPHANUMERIC ||
+    fit.shape === Shape.UPPER_ALPHANUMERIC ||
+    fit.shape === Shape.IBAN
   );
 }
 

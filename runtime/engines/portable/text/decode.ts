@@ -1,10 +1,5 @@
 /** From the bytes of a segment to code points (docs/internals/engine.md, "Encodings of a segment"). */
-import {
-  ENCODING_JSON_STRING,
-  ENCODING_RAW,
-  ENCODING_XML_ATTRIBUTE,
-  ENCODING_XML_TEXT_REFS,
-} from "../../../record/tables.ts";
+import { ENCODING_JSON_STRING, ENCODING_RAW, ENCODING_XML_ATTRIBUTE, ENCODING_XML_TEXT_REFS } from "../../../record/tables.ts";
 
 const TAB = 0x09;
 const LF = 0x0a;
@@ -15,7 +10,11 @@ const SEMICOLON = 0x3b;
 const BACKSLASH = 0x5c;
 
 const NAMED_REFERENCES: readonly (readonly [string, number])[] = [
-  ["lt", 0x3c], ["gt", 0x3e], ["amp", 0x26], ["quot", 0x22], ["apos", 0x27],
+  ["lt", 0x3c],
+  ["gt", 0x3e],
+  ["amp", 0x26],
+  ["quot", 0x22],
+  ["apos", 0x27],
 ];
 
 /** Code point and end of the unit that was read last; a pair without an allocation for each. */
@@ -27,7 +26,13 @@ let unitEnd = 0;
  * Returns the index behind the last one, or −1 for bytes that the encoding does not admit.
  */
 export function decodeSegment(
-  input: Uint8Array, start: number, end: number, encoding: number, latin1: boolean, points: Uint32Array, at: number,
+  input: Uint8Array,
+  start: number,
+  end: number,
+  encoding: number,
+  latin1: boolean,
+  points: Uint32Array,
+  at: number,
 ): number {
   if (encoding > ENCODING_RAW) return -1;
   const xmlLines = encoding <= ENCODING_XML_ATTRIBUTE;

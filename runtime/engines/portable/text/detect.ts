@@ -100,11 +100,18 @@ function isIbanAt(points: Uint32Array, at: number, end: number): boolean {
   }
   if (length < wanted || (i < end && isAlnum(points[i] as number))) return false;
   const country = countryOf(ibanCodes[0] as number, ibanCodes[1] as number);
-  return country !== undefined && structureValid(country, ibanCodes, 0, length) && hasCheck97(ibanRemainder(ibanCodes, 0, length), ibanCodes, 2);
+  return (
+    country !== undefined && structureValid(country, ibanCodes, 0, length) && hasCheck97(ibanRemainder(ibanCodes, 0, length), ibanCodes, 2)
+  );
 }
 
 function isHead(): boolean {
-  return !isOf(DIGIT, ibanCodes[0] as number) && !isOf(DIGIT, ibanCodes[1] as number) && isOf(DIGIT, ibanCodes[2] as number) && isOf(DIGIT, ibanCodes[3] as number);
+  return (
+    !isOf(DIGIT, ibanCodes[0] as number) &&
+    !isOf(DIGIT, ibanCodes[1] as number) &&
+    isOf(DIGIT, ibanCodes[2] as number) &&
+    isOf(DIGIT, ibanCodes[3] as number)
+  );
 }
 
 function isPanSeparator(code: number): boolean {

@@ -15,14 +15,30 @@ const HEX_DIGITS = "0123456789abcdef";
 
 /** What XML text and attributes spell as references; CR and, in attributes, tab and LF would otherwise be read back as something else. */
 const XML_TEXT: readonly (Uint8Array | undefined)[] = spellings([
-  [0x26, "&amp;"], [0x3c, "&lt;"], [0x3e, "&gt;"], [CR, "&#13;"],
+  [0x26, "&amp;"],
+  [0x3c, "&lt;"],
+  [0x3e, "&gt;"],
+  [CR, "&#13;"],
 ]);
 const XML_ATTRIBUTE: readonly (Uint8Array | undefined)[] = spellings([
-  [0x26, "&amp;"], [0x3c, "&lt;"], [0x3e, "&gt;"], [CR, "&#13;"], [TAB, "&#9;"], [LF, "&#10;"], [0x22, "&quot;"], [0x27, "&apos;"],
+  [0x26, "&amp;"],
+  [0x3c, "&lt;"],
+  [0x3e, "&gt;"],
+  [CR, "&#13;"],
+  [TAB, "&#9;"],
+  [LF, "&#10;"],
+  [0x22, "&quot;"],
+  [0x27, "&apos;"],
 ]);
 const JSON_STRING: readonly (Uint8Array | undefined)[] = spellings([
   ...Array.from({ length: 32 }, (_, code): [number, string] => [code, `\\u00${HEX_DIGITS[code >> 4]}${HEX_DIGITS[code & 15]}`]),
-  [0x08, "\\b"], [TAB, "\\t"], [LF, "\\n"], [0x0c, "\\f"], [CR, "\\r"], [0x22, '\\"'], [0x5c, "\\\\"],
+  [0x08, "\\b"],
+  [TAB, "\\t"],
+  [LF, "\\n"],
+  [0x0c, "\\f"],
+  [CR, "\\r"],
+  [0x22, '\\"'],
+  [0x5c, "\\\\"],
 ]);
 const PLAIN: readonly (Uint8Array | undefined)[] = spellings([]);
 
@@ -32,7 +48,14 @@ const PLAIN: readonly (Uint8Array | undefined)[] = spellings([]);
  * @param firstByte first byte of the original segment, or −1 if it was empty
  */
 export function encodePiece(
-  points: Uint32Array, from: number, to: number, encoding: number, latin1: boolean, firstByte: number, output: Uint8Array, at: number,
+  points: Uint32Array,
+  from: number,
+  to: number,
+  encoding: number,
+  latin1: boolean,
+  firstByte: number,
+  output: Uint8Array,
+  at: number,
 ): number {
   if (!isAdmitted(points, from, to, encoding, firstByte)) return -1;
   const special = specialOf(encoding);

@@ -2,7 +2,17 @@
 import { type Fit, Shape } from "../../generated/plan_pb.ts";
 import { isXmlChar } from "./decode.ts";
 import {
-  isBase64, isDate, isDateTime, isDecimal, isDigit, isJsonNumber, isPhoneNumber, isSwiftAmount, isSwiftDate, isTime, isYear,
+  isBase64,
+  isDate,
+  isDateTime,
+  isDecimal,
+  isDigit,
+  isJsonNumber,
+  isPhoneNumber,
+  isSwiftAmount,
+  isSwiftDate,
+  isTime,
+  isYear,
 } from "./lexical.ts";
 
 /** What a shape's characters are, where it is a language of characters. Bits of CHARACTER_SETS. */
@@ -117,7 +127,10 @@ function isOfShape(fit: FitCheck, points: Uint32Array, at: number, count: number
       return count > 0 && isOfAlphabet(fit.shape, points, at, count);
     case Shape.IBAN:
       return (
-        count >= 5 && count <= 34 && allOf(points, at, 2, SET_UPPER) && allOf(points, at + 2, 2, SET_DIGITS) &&
+        count >= 5 &&
+        count <= 34 &&
+        allOf(points, at, 2, SET_UPPER) &&
+        allOf(points, at + 2, 2, SET_DIGITS) &&
         allOf(points, at + 4, count - 4, SET_ALPHANUMERIC)
       );
     case Shape.BIC:
@@ -189,8 +202,12 @@ function setOf(shape: Shape): number {
 /** XSD's white space facet `collapse`, which these types have. */
 function collapsesWhiteSpace(shape: Shape): boolean {
   return (
-    shape === Shape.DATE || shape === Shape.DATE_TIME || shape === Shape.TIME || shape === Shape.YEAR ||
-    shape === Shape.DECIMAL || shape === Shape.BOOLEAN
+    shape === Shape.DATE ||
+    shape === Shape.DATE_TIME ||
+    shape === Shape.TIME ||
+    shape === Shape.YEAR ||
+    shape === Shape.DECIMAL ||
+    shape === Shape.BOOLEAN
   );
 }
 

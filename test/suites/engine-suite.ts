@@ -1,0 +1,43 @@
+/**
+ * What every engine must do, case by case: techniques, kinds, encodings, `otherwise`, shapes, calls. Expectations are written out,
+ * or worked out by engine/oracle.ts. Mounted on each engine by engines.test.ts.
+ */
+import { beforeAll, describe } from "bun:test";
+import type { Engine } from "../../runtime/engines/api.ts";
+import { calls } from "./engine/calls.ts";
+import { encodings, writeBack } from "./engine/encodings.ts";
+import { masking, redaction } from "./engine/hidden.ts";
+import { draws, encryption } from "./engine/identifiers.ts";
+import { detector, keepAndDrop } from "./engine/kept.ts";
+import { opening } from "./engine/opening.ts";
+import { otherwise } from "./engine/otherwise.ts";
+import { strictness } from "./engine/strict.ts";
+import { canonicalForms, tokensAndHashes } from "./engine/tokens.ts";
+
+const PARTS: readonly ((engine: () => Engine) => void)[] = [
+  keepAndDrop,
+  detector,
+  redaction,
+  masking,
+  tokensAndHashes,
+  canonicalForms,
+  encryption,
+  draws,
+  otherwise,
+  encodings,
+  writeBack,
+  strictness,
+  opening,
+  calls,
+];
+
+/** Registers the suite for the engine that `load` gives. */
+export function engineSuite(name: string, load: () => Promise<Engine>): void {
+  describe(`engine suite, ${name}`, () => {
+    let engine: Engine;
+    beforeAll(async () => {
+      engine = await load();
+    });
+    for (const part of PARTS) part(() => engine);
+  });
+}
