@@ -73,7 +73,9 @@ export function setup() {
     process.exit(1);
   }
   once("npm", ["package-lock.json"], bun, () => {
-    step("installing npm packages", "npm", ["ci", "--no-audit", "--no-fund"]);
+    // Not `npm ci`: it demands that the lock file lists the packages of every platform, and a registry mirror may not have them all.
+    // `install --no-save` takes the locked versions just the same, and writes nothing.
+    step("installing npm packages", "npm", ["install", "--no-save", "--no-audit", "--no-fund"]);
     // npm may be set not to run install scripts; Bun's places its binary.
     if (spawnSync(bun(), ["--version"], { stdio: "ignore" }).status !== 0)
       step("placing Bun", process.execPath, ["node_modules/bun/install.js"]);
