@@ -69,7 +69,8 @@ function against(runs: number, ours: () => Timed, theirs: () => number): { wall:
   };
 }
 
-const repeated = (message: Uint8Array, count: number): Uint8Array => new Uint8Array(Buffer.concat(Array.from({ length: count }, () => message)));
+const repeated = (message: Uint8Array, count: number): Uint8Array =>
+  new Uint8Array(Buffer.concat(Array.from({ length: count }, () => message)));
 const quickXml = (): number => peer("quick-xml", MESSAGE, "100000");
 
 export async function scannerCase(runs: number): Promise<BenchRow[]> {
@@ -87,7 +88,18 @@ export async function scannerCase(runs: number): Promise<BenchRow[]> {
     }
   };
   const { wall, cpu, peer: them, ratio } = against(runs, () => timed(BATCH, work), quickXml);
-  return [{ name: "scanner / quick-xml events", figure: `ns a message of ${message.length} bytes`, ours: wall, cpu, peer: them, ratio, goal: 1, sense: "at least" }];
+  return [
+    {
+      name: "scanner / quick-xml events",
+      figure: `ns a message of ${message.length} bytes`,
+      ours: wall,
+      cpu,
+      peer: them,
+      ratio,
+      goal: 1,
+      sense: "at least",
+    },
+  ];
 }
 
 export async function inProcessCase(runs: number): Promise<BenchRow[]> {
@@ -99,7 +111,16 @@ export async function inProcessCase(runs: number): Promise<BenchRow[]> {
 export async function portableCase(runs: number): Promise<BenchRow[]> {
   const native = await maskingWork("native", readFileSync(MESSAGE), BATCH);
   const portable = await maskingWork("portable", readFileSync(MESSAGE), BATCH);
-  const { wall, cpu, peer: them, ratio } = against(runs, () => timed(BATCH, portable.work), () => timed(BATCH, native.work).wall);
+  const {
+    wall,
+    cpu,
+    peer: them,
+    ratio,
+  } = against(
+    runs,
+    () => timed(BATCH, portable.work),
+    () => timed(BATCH, native.work).wall,
+  );
   return [{ name: "portable / native", figure: portable.figure, ours: wall, cpu, peer: them, ratio, goal: 0.25, sense: "at least" }];
 }
 
@@ -109,8 +130,28 @@ export async function ff1Case(runs: number): Promise<BenchRow[]> {
   const values = 1024;
   const text = new TextEncoder().encode(Array.from({ length: values }, (_, i) => String(1_000_000_000 + i * 7_919)).join(""));
   const work = (): void => addon.ff1EncryptDecimals(key, new Uint8Array(0), 10, text);
-  const { wall, cpu, peer: them, ratio } = against(runs, () => timed(values, work), () => peer("fpe", "300000"));
-  return [{ name: "FF1 batch / crate fpe", figure: "ns for ten digits, AES-256", ours: wall, cpu, peer: them, ratio, goal: 15, sense: "at least" }];
+  const {
+    wall,
+    cpu,
+    peer: them,
+    ratio,
+  } = against(
+    runs,
+    () => timed(values, work),
+    () => peer("fpe", "300000"),
+  );
+  return [
+    {
+      name: "FF1 batch / crate fpe",
+      figure: "ns for ten digits, AES-256",
+      ours: wall,
+      cpu,
+      peer: them,
+      ratio,
+      goal: 15,
+      sense: "at least",
+    },
+  ];
 }
 
 /** Cost a byte at one size over the cost a byte at 16 to 64 times that size: 1 is linear. */
@@ -120,16 +161,41 @@ export async function linearCase(runs: number): Promise<BenchRow[]> {
     const { work } = await maskingWork("native", input, count);
     return timed(count * input.length, work).wall;
   };
-  const ratioOf = async (small: () => Promise<number>, large: () => Promise<number>): Promise<{ small: number; large: number; ratio: number }> => {
+  const ratioOf = async (
+    small: () => Promise<number>,
+    large: () => Promise<number>,
+  ): Promise<{ small: number; large: number; ratio: number }> => {
     const pairs: [number, number][] = [];
     for (let run = 0; run < runs; run++) pairs.push([await small(), await large()]);
     return { small: median(pairs.map(([s]) => s)), large: median(pairs.map(([, l]) => l)), ratio: median(pairs.map(([s, l]) => l / s)) };
   };
-  const batch = await ratioOf(() => cost(message, 8), () => cost(message, 512));
-  const size = await ratioOf(() => cost(transactions(message, 4), 16), () => cost(transactions(message, 1024), 1));
+  const batch = await ratioOf(
+    () => cost(message, 8),
+    () => cost(message, 512),
+  );
+  const size = await ratioOf(
+    () => cost(transactions(message, 4), 16),
+    () => cost(transactions(message, 1024), 1),
+  );
   return [
-    { name: "linear in the batch", figure: "ns a byte: 512 messages / 8 messages", ours: batch.large, peer: batch.small, ratio: batch.ratio, goal: 1.2, sense: "at most" },
-    { name: "linear in the message", figure: "ns a byte: 1,024 transactions / 4", ours: size.large, peer: size.small, ratio: size.ratio, goal: 1.2, sense: "at most" },
+    {
+      name: "linear in the batch",
+      figure: "ns a byte: 512 messages / 8 messages",
+      ours: batch.large,
+      peer: batch.small,
+      ratio: batch.ratio,
+      goal: 1.2,
+      sense: "at most",
+    },
+    {
+      name: "linear in the message",
+      figure: "ns a byte: 1,024 transactions / 4",
+      ours: size.large,
+      peer: size.small,
+      ratio: size.ratio,
+      goal: 1.2,
+      sense: "at most",
+    },
   ];
 }
 
@@ -145,9 +211,19 @@ async function open(name: EngineName): Promise<{ engine: Engine; plan: ReturnTyp
   const engine = await selectEngine(name);
   const { model } = loadModel(presetSource("test-data"));
   if (model === undefined) throw new Error("the preset does not load");
-  const plan = runnable(model, ephemeralKeyRing((length) => new Uint8Array(length).fill(7)));
+  const plan = runnable(
+    model,
+    ephemeralKeyRing((length) => new Uint8Array(length).fill(7)),
+  );
   const masker = new Masker({
-    engine, plan, formats: FORMATS, scan: { input: "strict" }, frame: "auto", direction: "mask", onRefuse: "stop", keyedHash: () => "",
+    engine,
+    plan,
+    formats: FORMATS,
+    scan: { input: "strict" },
+    frame: "auto",
+    direction: "mask",
+    onRefuse: "stop",
+    keyedHash: () => "",
   });
   return { engine, plan, masker };
 }

@@ -9,8 +9,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { type BenchRow, printRows } from "./report.ts";
 import { ff1Case, inProcessCase, linearCase, portableCase, scannerCase } from "./cases.ts";
+import { type BenchRow, printRows } from "./report.ts";
 import { streamCase } from "./stream.ts";
 
 const { values: options } = parseArgs({
@@ -51,5 +51,8 @@ for (const [name, run] of Object.entries(cases)) {
   if (process.stderr.isTTY) process.stderr.write(`  ${name} …\n`);
   rows.push(...(await run()));
 }
-const cpu = /model name\s*:\s*(.*)/.exec(existsSync("/proc/cpuinfo") ? readFileSync("/proc/cpuinfo", "utf8") : "")?.[1] ?? cpus()[0]?.model ?? "unknown";
+const cpu =
+  /model name\s*:\s*(.*)/.exec(existsSync("/proc/cpuinfo") ? readFileSync("/proc/cpuinfo", "utf8") : "")?.[1] ??
+  cpus()[0]?.model ??
+  "unknown";
 printRows(rows, { cpu, bun: process.versions["bun"] ?? "", pinned: options.pinned }, options.json);

@@ -24,15 +24,33 @@ export const median = (values: readonly number[]): number => {
 export const met = (row: BenchRow): boolean => (row.sense === "at least" ? row.ratio >= row.goal : row.ratio <= row.goal);
 
 export function printRows(rows: readonly BenchRow[], machine: Record<string, string | boolean>, json: boolean): void {
-  if (json) return void process.stdout.write(`${JSON.stringify({ machine, rows: rows.map((row) => ({ ...row, met: met(row) })) }, null, 1)}\n`);
+  if (json)
+    return void process.stdout.write(`${JSON.stringify({ machine, rows: rows.map((row) => ({ ...row, met: met(row) })) }, null, 1)}\n`);
   const number = (value: number | undefined): string => (value === undefined ? "–" : value >= 100 ? value.toFixed(0) : value.toFixed(2));
   const table = [
     ["case", "figure", "ours", "ours (cpu)", "peer", "ratio", "goal", ""],
     ...rows.map((row) => [
-      row.name, row.figure, number(row.ours), number(row.cpu), number(row.peer), number(row.ratio), `${row.sense} ${row.goal}`, met(row) ? "met" : "MISSED",
+      row.name,
+      row.figure,
+      number(row.ours),
+      number(row.cpu),
+      number(row.peer),
+      number(row.ratio),
+      `${row.sense} ${row.goal}`,
+      met(row) ? "met" : "MISSED",
     ]),
   ];
   const widths = (table[0] as string[]).map((_, column) => Math.max(...table.map((line) => (line[column] as string).length)));
-  process.stdout.write(`${Object.entries(machine).map(([name, value]) => `${name} ${value}`).join(" · ")}\n\n`);
-  for (const line of table) process.stdout.write(`${line.map((cell, column) => cell.padEnd(widths[column] as number)).join("  ").trimEnd()}\n`);
+  process.stdout.write(
+    `${Object.entries(machine)
+      .map(([name, value]) => `${name} ${value}`)
+      .join(" · ")}\n\n`,
+  );
+  for (const line of table)
+    process.stdout.write(
+      `${line
+        .map((cell, column) => cell.padEnd(widths[column] as number))
+        .join("  ")
+        .trimEnd()}\n`,
+    );
 }

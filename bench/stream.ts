@@ -1,6 +1,6 @@
 /** Memory while a stream of any length goes through the command line. */
 import { spawn } from "node:child_process";
-import { readFileSync, rmSync, mkdtempSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -17,7 +17,9 @@ export async function streamCase(total: number): Promise<BenchRow[]> {
   try {
     const keyFile = join(folder, "bench.key");
     newKeyFile(keyFile, { environment: "bench" });
-    const child = spawn(process.execPath, [MAIN, "mask", "--preset", "test-data", "--key-file", keyFile, "--json"], { stdio: ["pipe", "ignore", "pipe"] });
+    const child = spawn(process.execPath, [MAIN, "mask", "--preset", "test-data", "--key-file", keyFile, "--json"], {
+      stdio: ["pipe", "ignore", "pipe"],
+    });
     let report = "";
     child.stderr.on("data", (chunk: Buffer) => {
       report += chunk.toString();

@@ -60,10 +60,16 @@ fn iban_tables(table: &Value) -> BuildResult<String> {
     let countries = table["countries"].as_array().ok_or("iban.json has no countries")?;
     let mut source = String::new();
     let mut index = vec![usize::from(u8::MAX); 26 * 26];
-    writeln!(source, "/// Countries of the IBAN registry, ascending by code.\npub static COUNTRIES: [Country; {}] = [", countries.len())?;
+    writeln!(
+        source,
+        "/// Countries of the IBAN registry, ascending by code.\npub static COUNTRIES: [Country; {}] = [",
+        countries.len()
+    )?;
     for (number, country) in countries.iter().enumerate() {
         let code = text(&country["code"])?.as_bytes();
-        let [first @ b'A'..=b'Z', second @ b'A'..=b'Z'] = code else { return Err("a country code is two letters".into()) };
+        let [first @ b'A'..=b'Z', second @ b'A'..=b'Z'] = code else {
+            return Err("a country code is two letters".into());
+        };
         index[usize::from(first - b'A') * 26 + usize::from(second - b'A')] = number;
         writeln!(source, "{},", country_row(country)?)?;
     }
@@ -71,7 +77,10 @@ fn iban_tables(table: &Value) -> BuildResult<String> {
     writeln!(source, "/// Index in `COUNTRIES` by 26 × first letter + second letter; 255 is none.")?;
     writeln!(source, "pub static COUNTRY_INDEX: [u8; 676] = {index:?};")?;
     let odd = numbers(&table["cinOdd"])?;
-    writeln!(source, "/// Values of characters at odd places of an Italian CIN.\npub static CIN_ODD: [u32; 26] = {odd:?};")?;
+    writeln!(
+        source,
+        "/// Values of characters at odd places of an Italian CIN.\npub static CIN_ODD: [u32; 26] = {odd:?};"
+    )?;
     Ok(source)
 }
 

@@ -6,8 +6,8 @@ import type { KeyRing } from "./keys/api.ts";
 import { ephemeralKeyRing, seedKeyRing } from "./keys/ephemeral.ts";
 import { openKeyFile } from "./keys/key-file.ts";
 import { BautaError } from "./kit/errors.ts";
-import { type CompiledModel, compileModel } from "./model/compile.ts";
 import { checkModel } from "./model/check.ts";
+import { type CompiledModel, compileModel } from "./model/compile.ts";
 import { loadModel } from "./model/load.ts";
 import { verifyLock } from "./model/lock.ts";
 import type { Model } from "./model/model.ts";
@@ -101,14 +101,15 @@ function keysOfTheMoment(compiled: CompiledModel): Uint8Array {
 }
 
 function sourceOf(choice: PlanChoice): ModelSource {
-  if (choice.model !== undefined && choice.preset !== undefined) throw new BautaError(1001, { detail: "--model and --preset exclude each other" });
+  if (choice.model !== undefined && choice.preset !== undefined)
+    throw new BautaError(1001, { detail: "--model and --preset exclude each other" });
   if (choice.model !== undefined) return fileSource(choice.model);
   if (choice.preset !== undefined) return presetSource(choice.preset);
   throw new BautaError(1001, { detail: "name a --model or a --preset" });
 }
 
 /** Path of the lock file that belongs to a model file. */
-export const lockPathOf = (modelPath: string): string => modelPath.replace(/\.ya?ml$/, "") + ".lock.json";
+export const lockPathOf = (modelPath: string): string => `${modelPath.replace(/\.ya?ml$/, "")}.lock.json`;
 
 function verifyLockBeside(source: ModelSource, model: Model): void {
   if (source.preset) return;

@@ -1,6 +1,6 @@
 // `npm test`: everything CI runs. Installs what the tests need when it is root on Debian; else says in one line what is missing.
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { bun, root, setup } from "./setup.mjs";
 

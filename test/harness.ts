@@ -48,9 +48,15 @@ export async function run(input: Uint8Array | string, options: RunOptions): Prom
         : { name: "test model", document: options.model ?? { bauta: 1 as const, name: "empty", mode: "deterministic" as const } };
   const { model, problems } = loadModel(source);
   if (model === undefined) throw new Error(problems.map(describeProblem).join("\n"));
-  const root = createHash("sha256").update(options.key ?? "test key").digest();
+  const root = createHash("sha256")
+    .update(options.key ?? "test key")
+    .digest();
   // What a ring may do is the command line's concern; here the same root serves both directions.
-  const plan = runnable(model, ephemeralKeyRing(() => new Uint8Array(root)), options.input);
+  const plan = runnable(
+    model,
+    ephemeralKeyRing(() => new Uint8Array(root)),
+    options.input,
+  );
   const masker = new Masker({
     engine: await selectEngine(options.engine),
     plan,

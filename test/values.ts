@@ -1,8 +1,25 @@
 /** Lists the values of records with their paths and classes, by the scanners alone: what the laws about values quantify over. */
 import { type DataClass, type Field, type Format, type Ruleset, SCAN_MORE } from "../runtime/formats/api.ts";
 import {
-  Batch, ENCODING_JSON_STRING, ENCODING_XML_ATTRIBUTE, ENCODING_XML_TEXT_REFS, RECORD_FLAG_LATIN1, RECORD_FLAGS, RECORD_MESSAGE, RECORD_STATUS, RECORD_STRIDE,
-  SEGMENT_ENCODING, SEGMENT_END, SEGMENT_START, SEGMENT_STRIDE, VALUE_FIELD, VALUE_FIRST_SEGMENT, VALUE_OPERATION, VALUE_RECORD, VALUE_SEGMENT_COUNT, VALUE_STRIDE,
+  Batch,
+  ENCODING_JSON_STRING,
+  ENCODING_XML_ATTRIBUTE,
+  ENCODING_XML_TEXT_REFS,
+  RECORD_FLAG_LATIN1,
+  RECORD_FLAGS,
+  RECORD_MESSAGE,
+  RECORD_STATUS,
+  RECORD_STRIDE,
+  SEGMENT_ENCODING,
+  SEGMENT_END,
+  SEGMENT_START,
+  SEGMENT_STRIDE,
+  VALUE_FIELD,
+  VALUE_FIRST_SEGMENT,
+  VALUE_OPERATION,
+  VALUE_RECORD,
+  VALUE_SEGMENT_COUNT,
+  VALUE_STRIDE,
 } from "../runtime/record/tables.ts";
 import { FORMATS } from "../runtime/registry.ts";
 
@@ -64,7 +81,8 @@ export function valuesIn(input: Uint8Array, mode: "strict" | "lenient" = "lenien
       const field = fields[operation];
       const first = batch.values[row + VALUE_FIRST_SEGMENT] as number;
       const count = batch.values[row + VALUE_SEGMENT_COUNT] as number;
-      const latin1 = ((batch.records[(batch.values[row + VALUE_RECORD] as number) * RECORD_STRIDE + RECORD_FLAGS] as number) & RECORD_FLAG_LATIN1) !== 0;
+      const latin1 =
+        ((batch.records[(batch.values[row + VALUE_RECORD] as number) * RECORD_STRIDE + RECORD_FLAGS] as number) & RECORD_FLAG_LATIN1) !== 0;
       const parts = Array.from({ length: count }, (_, i) => decodeSegment(batch, first + i, latin1));
       values.push({
         record: records.length,

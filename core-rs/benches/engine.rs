@@ -21,7 +21,12 @@ use prost::Message as _;
 fn main() {
     let ours = ff1_batch();
     let theirs = ff1_crate();
-    println!("FF1 AES-256, 10 digits: {:.2} M/s, crate fpe {:.2} M/s, ratio {:.1}", ours / 1e6, theirs / 1e6, ours / theirs);
+    println!(
+        "FF1 AES-256, 10 digits: {:.2} M/s, crate fpe {:.2} M/s, ratio {:.1}",
+        ours / 1e6,
+        theirs / 1e6,
+        ours / theirs
+    );
     println!("64 records of 3 KB, 23 masked leaves: {:.2} us per record", transform(&leaves()));
     for (name, leaf) in leaves().into_iter().take(8) {
         let each = transform(&vec![(name, leaf.clone()); 23]);
@@ -56,7 +61,9 @@ fn ff1_batch() -> f64 {
 fn ff1_crate() -> f64 {
     let cipher = FF1::<Aes256>::new(&[7; 32], 10).unwrap();
     let values: Vec<FlexibleNumeralString> = (0..5_000_u64)
-        .map(|number| format!("{:010}", number * 7919).bytes().map(|digit| u16::from(digit - b'0')).collect::<Vec<_>>().into())
+        .map(|number| {
+            format!("{:010}", number * 7919).bytes().map(|digit| u16::from(digit - b'0')).collect::<Vec<_>>().into()
+        })
         .collect();
     5_000.0
         / median_seconds(|| {
@@ -129,13 +136,9 @@ fn transform(leaves: &[Leaf]) -> f64 {
     let rounds = 200;
     let seconds = median_seconds(|| {
         for _ in 0..rounds {
-            let mut batch = Tables::new(
-                &input,
-                (&mut records, RECORDS),
-                (&mut values, value_count),
-                (&segments, value_count),
-            )
-            .unwrap();
+            let mut batch =
+                Tables::new(&input, (&mut records, RECORDS), (&mut values, value_count), (&segments, value_count))
+                    .unwrap();
             assert_eq!(engine.transform(&mut batch, &mut output, 0).unwrap(), RECORDS);
         }
     });

@@ -1,7 +1,7 @@
 /** `bauta check`: everything that is wrong with a model, at once. */
 import { existsSync, readFileSync } from "node:fs";
-import { DATA_CLASSES, SHAPES } from "../formats/api.ts";
 import { selectEngine } from "../engines/select.ts";
+import { DATA_CLASSES, SHAPES } from "../formats/api.ts";
 import { ephemeralKeyRing } from "../keys/ephemeral.ts";
 import { BautaError } from "../kit/errors.ts";
 import { checkModel, checkNames } from "../model/check.ts";
@@ -42,26 +42,56 @@ export async function check(path: string | undefined, options: CheckOptions): Pr
   problems.push(...(checked?.problems ?? []));
   // What cannot be loaded can still have names that no message has: everything at once.
   if (loaded.model === undefined && loaded.draft !== undefined) problems.push(...checkNames(loaded.draft, CATALOGUES));
-  const differences = loaded.model === undefined || path === undefined ? [] : lock(loaded.model, path, options.updateLock === true && problems.length === 0);
-  const samples = loaded.model === undefined || problems.length > 0 || options.sample === undefined ? undefined : await sample(loaded.model, options.sample);
-  const uncovered = [...(checked?.uncovered ?? new Map())].map(([message, fields]) => ({ message, fields: fields.length, first: fields[0]?.path ?? "" }));
+  const differences =
+    loaded.model === undefined || path === undefined ? [] : lock(loaded.model, path, options.updateLock === true && problems.length === 0);
+  const samples =
+    loaded.model === undefined || problems.length > 0 || options.sample === undefined
+      ? undefined
+      : await sample(loaded.model, options.sample);
+  const uncovered = [...(checked?.uncovered ?? new Map())].map(([message, fields]) => ({
+    message,
+    fields: fields.length,
+    first: fields[0]?.path ?? "",
+  }));
   const bad = problems.length > 0 || (differences.length > 0 && options.updateLock !== true) || (samples?.refused.length ?? 0) > 0;
   if (options.json) {
-    print(JSON.stringify({ model: source.name, problems: problems.map((problem) => ({ ...problem, code: `BAUTA-${problem.issue}` })), uncovered, lock: differences, samples }, null, 1));
+    print(
+      JSON.stringify(
+        {
+          model: source.name,
+          problems: problems.map((problem) => ({ ...problem, code: `BAUTA-${problem.issue}` })),
+          uncovered,
+          lock: differences,
+          samples,
+        },
+        null,
+        1,
+      ),
+    );
     return bad ? EXIT.usage : EXIT.done;
   }
   const colors = colorsFor(process.stdout);
   for (const problem of problems) print(`${colors.red("✗")} ${describeProblem(problem)}`);
   for (const difference of differences) print(`${colors.yellow(options.updateLock ? "lock updated" : "lock differs")} ${difference}`);
   if (checked !== undefined) {
-    for (const row of uncovered) print(`${colors.yellow("!")} ${row.message}: ${grouped(row.fields)} fields without a rule, refused when they come; the first is ${row.first}`);
+    for (const row of uncovered)
+      print(
+        `${colors.yellow("!")} ${row.message}: ${grouped(row.fields)} fields without a rule, refused when they come; the first is ${row.first}`,
+      );
   }
   if (samples !== undefined) {
     for (const row of samples.refused) print(`${colors.red("✗")} ${row.place}: ${row.code} ${row.name} ${row.path} (${row.count}×)`);
     print(`${samples.refused.length === 0 ? colors.green("✓") : " "} ${grouped(samples.messages)} sample messages looked at`);
   }
-  const summary = checked === undefined ? "" : ` over ${grouped(checked.fieldCount)} fields of ${CATALOGUES.map((catalogue) => catalogue.messages().length).reduce((a, b) => a + b, 0)} message types`;
-  print(problems.length === 0 ? `${colors.green("✓")} ${source.name}: nothing wrong${summary}` : `${grouped(problems.length)} ${problems.length === 1 ? "problem" : "problems"} in ${source.name}`);
+  const summary =
+    checked === undefined
+      ? ""
+      : ` over ${grouped(checked.fieldCount)} fields of ${CATALOGUES.map((catalogue) => catalogue.messages().length).reduce((a, b) => a + b, 0)} message types`;
+  print(
+    problems.length === 0
+      ? `${colors.green("✓")} ${source.name}: nothing wrong${summary}`
+      : `${grouped(problems.length)} ${problems.length === 1 ? "problem" : "problems"} in ${source.name}`,
+  );
   return bad ? EXIT.usage : EXIT.done;
 }
 
@@ -82,7 +112,16 @@ function lock(model: Model, path: string, update: boolean): readonly string[] {
 async function sample(model: Model, paths: readonly string[]): Promise<SampleResult> {
   const plan = runnable(model, ephemeralKeyRing());
   const engine = await selectEngine("portable");
-  const masker = new Masker({ engine, plan, formats: FORMATS, scan: { input: "strict" }, frame: "auto", direction: "mask", onRefuse: "divert", keyedHash: (bytes) => plan.keyedHash(bytes) });
+  const masker = new Masker({
+    engine,
+    plan,
+    formats: FORMATS,
+    scan: { input: "strict" },
+    frame: "auto",
+    direction: "mask",
+    onRefuse: "divert",
+    keyedHash: (bytes) => plan.keyedHash(bytes),
+  });
   const refused: SampleResult["refused"] = [];
   try {
     for (const file of paths.flatMap((path) => filesAt(path))) {
@@ -110,16 +149,38 @@ function list(json: boolean): number {
   const techniques = Object.values(TECHNIQUES);
   const kinds = Object.values(KIND_DEFINITIONS);
   if (json) {
-    print(JSON.stringify({ techniques, kinds, presets: PRESETS, classes: DATA_CLASSES, shapes: SHAPES, messages: CATALOGUES.flatMap((catalogue) => catalogue.messages()) }, null, 1));
+    print(
+      JSON.stringify(
+        {
+          techniques,
+          kinds,
+          presets: PRESETS,
+          classes: DATA_CLASSES,
+          shapes: SHAPES,
+          messages: CATALOGUES.flatMap((catalogue) => catalogue.messages()),
+        },
+        null,
+        1,
+      ),
+    );
     return EXIT.done;
   }
   const colors = colorsFor(process.stdout);
   const row = (title: string, words: readonly string[]): void => print(`${colors.bold(title.padEnd(11))} ${words.join(", ")}`);
-  row("techniques", techniques.map((definition) => definition.name));
-  row("kinds", kinds.map((definition) => definition.name));
+  row(
+    "techniques",
+    techniques.map((definition) => definition.name),
+  );
+  row(
+    "kinds",
+    kinds.map((definition) => definition.name),
+  );
   row("presets", PRESETS);
   row("classes", DATA_CLASSES);
   row("shapes", SHAPES);
-  row("messages", CATALOGUES.flatMap((catalogue) => catalogue.messages()));
+  row(
+    "messages",
+    CATALOGUES.flatMap((catalogue) => catalogue.messages()),
+  );
   return EXIT.done;
 }

@@ -38,9 +38,18 @@ export async function demo(options: { readonly engine: EngineName }): Promise<nu
   const engine = await selectEngine(options.engine);
   const { model, problems } = loadModel(fileSource(`${EXAMPLES}models/demo.yaml`));
   if (model === undefined) throw modelError(problems);
-  const plan = runnable(model, ephemeralKeyRing(() => DEMO_KEY.slice(0, 32)));
+  const plan = runnable(
+    model,
+    ephemeralKeyRing(() => DEMO_KEY.slice(0, 32)),
+  );
   const masker = new Masker({
-    engine, plan, formats: FORMATS, scan: { input: "strict" }, frame: "auto", direction: "mask", onRefuse: "stop",
+    engine,
+    plan,
+    formats: FORMATS,
+    scan: { input: "strict" },
+    frame: "auto",
+    direction: "mask",
+    onRefuse: "stop",
     keyedHash: (bytes) => plan.keyedHash(bytes),
   });
   try {
@@ -122,7 +131,9 @@ const bytesPerSecond = (masked: readonly Masked[], rate: number): number =>
 function readable(bytes: Uint8Array): string {
   const text = new TextDecoder().decode(bytes).replaceAll("\r\n", "\n").trimEnd();
   if (text.startsWith("{1:")) return text.replaceAll("}{", "}\n{");
-  return text.startsWith('{"') ? JSON.stringify(JSON.parse(text), null, 2) : text.replaceAll(/^( +)/gm, (spaces) => " ".repeat(spaces.length / 2));
+  return text.startsWith('{"')
+    ? JSON.stringify(JSON.parse(text), null, 2)
+    : text.replaceAll(/^( +)/gm, (spaces) => " ".repeat(spaces.length / 2));
 }
 
 /** Where a value stands in each of the three messages. */
@@ -150,4 +161,8 @@ function* linkTable(masked: readonly Masked[], colors: Colors): Generator<string
 }
 
 /** Spelled alike: without spaces, in one case, a BIC without XXX. */
-const canonicalForm = (value: string): string => value.replaceAll(/\s/g, "").toUpperCase().replace(/^([A-Z0-9]{8})XXX$/, "$1");
+const canonicalForm = (value: string): string =>
+  value
+    .replaceAll(/\s/g, "")
+    .toUpperCase()
+    .replace(/^([A-Z0-9]{8})XXX$/, "$1");

@@ -24,12 +24,15 @@ function show(file: string, options: Options, done: string | undefined): void {
   const description = showKeyFile(file);
   if (options.json) return print(`${JSON.stringify({ file, ...description })}`);
   const colors = colorsFor(process.stdout);
-  if (done !== undefined) print(`${colors.green("✓")} ${done} ${file} (mode 0600). Keep it out of version control, and a copy in your key store.`);
+  if (done !== undefined)
+    print(`${colors.green("✓")} ${done} ${file} (mode 0600). Keep it out of version control, and a copy in your key store.`);
   for (const [name, value] of Object.entries(description)) print(`${colors.bold(name.padEnd(13))} ${textOf(value)}`);
 }
 
 function textOf(value: unknown): string {
   if (Array.isArray(value)) return value.map(textOf).join(", ");
   if (typeof value !== "object" || value === null) return String(value);
-  return Object.entries(value).map(([name, part]) => `${name} ${String(part)}`).join(" ");
+  return Object.entries(value)
+    .map(([name, part]) => `${name} ${String(part)}`)
+    .join(" ");
 }

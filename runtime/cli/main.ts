@@ -3,8 +3,8 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError, Option } from "commander";
 import { BautaError } from "../kit/errors.ts";
-import { disableCoreDumps } from "../platform/process.ts";
 import { FRAME_MODES } from "../pipeline/frame.ts";
+import { disableCoreDumps } from "../platform/process.ts";
 import { check } from "./check.ts";
 import { demo } from "./demo.ts";
 import { doctor } from "./doctor.ts";
@@ -125,7 +125,8 @@ try {
 /** Says what went wrong in one line and returns the exit code. A bug's own text is not shown: it could hold anything. */
 function tell(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
-  if (error instanceof BautaError && error.issue.number === 7001 && process.argv[2] !== "mask" && process.argv[2] !== "unmask") return EXIT.closed;
+  if (error instanceof BautaError && error.issue.number === 7001 && process.argv[2] !== "mask" && process.argv[2] !== "unmask")
+    return EXIT.closed;
   const colors = colorsFor(process.stderr);
   const text = error instanceof BautaError ? error.message : new BautaError(9001, { detail: errorName(error) }).message;
   const code = exitCodeOf(error);

@@ -244,7 +244,7 @@ function start(options: MaskOptions, engine: string, plan: Record<string, string
     );
 }
 
-function warn(options: MaskOptions, text: string, paint: (text: string) => string): void {
+function _warn(options: MaskOptions, text: string, paint: (text: string) => string): void {
   say(options.json ? JSON.stringify({ event: "warning", text }) : paint(`warning: ${text}`));
 }
 

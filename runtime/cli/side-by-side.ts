@@ -81,10 +81,7 @@ function highlight(left: string, right: string | undefined, column: number, colo
     const to = Math.min(shown.length, Math.max(from, text.length - tail - start));
     return shown.slice(0, from) + color(shown.slice(from, to)) + shown.slice(to);
   };
-  return [
-    paint(left, colors.red) + padding(cut(left, start, column), column),
-    paint(right, (part) => colors.bold(colors.green(part))),
-  ];
+  return [paint(left, colors.red) + padding(cut(left, start, column), column), paint(right, (part) => colors.bold(colors.green(part)))];
 }
 
 /** `column` characters of a text from `start` on, with an ellipsis at each side that was cut. */

@@ -8,7 +8,7 @@
 
 import { type Format, type OpenFormat, SCAN_FRAME_ERROR, SCAN_MORE } from "../formats/api.ts";
 import { RECORD_BYTES_MAX } from "../kit/limits.ts";
-import type { Batch } from "../record/tables.ts";
+import { type Batch, RECORD_STATUS, RECORD_STRIDE } from "../record/tables.ts";
 
 export const FRAME_MODES = ["auto", "line", "nul", "length"] as const;
 export type FrameMode = (typeof FRAME_MODES)[number];
@@ -22,6 +22,8 @@ export interface FormatSlot {
 export const NEXT_STOP = -2;
 /** More bytes are needed. */
 export const NEXT_MORE = -1;
+/** First byte of a DOS-PCC record. */
+export const SOH = 0x01;
 
 export interface Next {
   /** Offset of the record's first byte. */
@@ -90,6 +92,11 @@ function nextByContent(slots: readonly FormatSlot[], batch: Batch, from: number,
     return;
   }
   next.end = behindSeparators(input, end, limit);
+  // The sectors of a DOS-PCC record are filled up anew, so all that fills them must be at hand.
+  if (input[start] === SOH && next.end === limit && !last && batch.records[before * RECORD_STRIDE + RECORD_STATUS] === 0) {
+    batch.cancelRecord(before);
+    next.end = NEXT_MORE;
+  }
 }
 
 function nextDelimited(

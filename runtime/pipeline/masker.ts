@@ -36,7 +36,7 @@ import {
   VALUE_STATUS,
   VALUE_STRIDE,
 } from "../record/tables.ts";
-import { behindSeparators, type FormatSlot, type FrameMode, NEXT_MORE, NEXT_STOP, type Next, nextRecord } from "./frame.ts";
+import { behindSeparators, type FormatSlot, type FrameMode, NEXT_MORE, NEXT_STOP, type Next, nextRecord, SOH } from "./frame.ts";
 
 /** What the masker needs of a compiled model; its operations grow while message types are met. */
 export interface PlanSource extends Ruleset {
@@ -125,10 +125,11 @@ export const emptyCounts = (): Counts => ({
 export type Stopped = "refused" | "framing" | undefined;
 
 const INITIAL_BUFFER = 1024 * 1024;
-/** First byte of a DOS-PCC record, and the size that its sectors are filled up to with spaces. */
-const SOH = 0x01;
-const SPACE = 0x20;
+/** The size that the sectors of DOS-PCC records are filled up to with spaces, bytes. */
 const SECTOR_BYTES = 512;
+const SPACE = 0x20;
+/** Last byte of a DOS-PCC record, in front of what fills its sector. */
+const ETX = 0x03;
 /** Size of the length in front of a frame, bytes. */
 const LENGTH_BYTES = 4;
 
@@ -471,15 +472,20 @@ export class Masker {
     outlet.write(bytes);
   }
 
-  /** A DOS-PCC record, whose sectors are filled up anew: masking may have changed its length. */
+  /** A DOS-PCC record: where blanks fill up its last sector they do so anew, since masking may have changed its length. */
   #writeSectors(start: number, end: number, outlet: Outlet): void {
-    let filled = end;
-    while (filled > start && this.#output[filled - 1] === SPACE) filled--;
-    // Only where the input was filled up, or the record had nothing behind it.
-    const length = filled < end ? Math.ceil((filled - start) / SECTOR_BYTES) * SECTOR_BYTES : filled - start;
-    const sectors = new Uint8Array(length).fill(SPACE);
-    sectors.set(this.#output.subarray(start, filled));
+    const output = this.#output;
+    const opening = output.indexOf(SOH, start);
+    let closed = end;
+    while (closed > opening && output[closed - 1] !== ETX) closed--;
+    let filled = closed;
+    while (filled < end && output[filled] === SPACE) filled++;
+    if (filled === closed) return this.#write(output.subarray(start, end), outlet);
+    const sectors = new Uint8Array(Math.ceil((closed - opening) / SECTOR_BYTES) * SECTOR_BYTES).fill(SPACE);
+    sectors.set(output.subarray(opening, closed));
+    if (opening > start) this.#write(output.subarray(start, opening), outlet);
     this.#write(sectors, outlet);
+    if (filled < end) this.#write(output.subarray(filled, end), outlet);
   }
 
   #writeFramed(start: number, end: number, outlet: Outlet): void {

@@ -14,8 +14,7 @@ const LINES_MIN = 15;
 const LINES_MAX = 45;
 
 /** Rows that no source raises, and why each may stay. A row that is raised after all must leave this table. */
-const NOT_RAISED: Readonly<Record<number, string>> = {
-};
+const NOT_RAISED: Readonly<Record<number, string>> = {};
 /** Issues that no command can end with, so that their pages name no exit code. */
 const NO_EXIT_CODE: Readonly<Record<number, string>> = {
   ...NOT_RAISED,

@@ -2,9 +2,9 @@
 import { describe, expect, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import type { EngineName } from "../../runtime/engines/api.ts";
-import type { ModelDocument } from "../../runtime/model/document.ts";
 import { describeIssue } from "../../runtime/kit/errors.ts";
-import { ENGINES, run, type RunResult } from "../harness.ts";
+import type { ModelDocument } from "../../runtime/model/document.ts";
+import { ENGINES, type RunResult, run } from "../harness.ts";
 import { projectRoot } from "../shared.ts";
 
 const FOLDER = `${projectRoot}test/evil/inputs/`;
@@ -62,7 +62,10 @@ const VERDICTS: Readonly<Record<string, Case>> = {
   "x28_free_text_pan_iban.xml": { strict: MASKED },
   "x29_trailing_garbage.xml": { strict: refused(3005) },
   "x30_truncated.xml": { strict: refused(3002) },
-  "x31_xinclude.xml": { strict: refused(3102), because: "the element is in a namespace that is not the message's: SCHEMA_NAMESPACE is the narrower reason" },
+  "x31_xinclude.xml": {
+    strict: refused(3102),
+    because: "the element is in a namespace that is not the message's: SCHEMA_NAMESPACE is the narrower reason",
+  },
   "x32_xsi_schemaLocation.xml": { strict: MASKED },
   "m01_injection_colon_in_free_text.mt": { strict: refused(4004), lenient: refused(4004) },
   "m02_dash_terminator_in_text.mt": { strict: refused(4005), lenient: refused(4005) },
@@ -74,7 +77,10 @@ const VERDICTS: Readonly<Record<string, Case>> = {
   "j01_duplicate_key.json": { strict: refused(5002) },
   "j02_escaped_key.json": { strict: MASKED },
   "j03_number_pan.json": { strict: MASKED },
-  "j04_big_number_19.json": { strict: refused(6002), because: "the number is no card number: its check digit is wrong, and `otherwise` is error; see the test below for a valid one" },
+  "j04_big_number_19.json": {
+    strict: refused(6002),
+    because: "the number is no card number: its check digit is wrong, and `otherwise` is error; see the test below for a valid one",
+  },
   "j05_proto.json": { strict: refused(2201) },
   "j06_deep.json": { strict: refused(2102) },
   "j07_base64_payload.json": { strict: refused(2201) },
@@ -89,7 +95,9 @@ const optionsFor = (name: string, engine: EngineName, input: "strict" | "lenient
 
 /** Upper-cased without separators, entities and escapes: what a reader who looks hard would see. */
 function bare(text: string): string[] {
-  const decoded = text.replaceAll(/&#(?:x([0-9a-fA-F]+)|(\d+));/g, (_, hex: string, decimal: string) => String.fromCodePoint(hex ? Number.parseInt(hex, 16) : Number(decimal)));
+  const decoded = text.replaceAll(/&#(?:x([0-9a-fA-F]+)|(\d+));/g, (_, hex: string, decimal: string) =>
+    String.fromCodePoint(hex ? Number.parseInt(hex, 16) : Number(decimal)),
+  );
   const upper = decoded.toUpperCase();
   return [upper, upper.replaceAll(/[\s\-./]/g, ""), upper.replaceAll(/<[^>]*>|\[CDATA\[|\]\]/g, "")];
 }
@@ -103,7 +111,11 @@ function expectNothingClear(result: RunResult): void {
 }
 
 test("every file has a verdict, and every verdict a file", () => {
-  expect(readdirSync(FOLDER).filter((name) => name !== "EXPECT.md").sort()).toEqual(Object.keys(VERDICTS).sort());
+  expect(
+    readdirSync(FOLDER)
+      .filter((name) => name !== "EXPECT.md")
+      .sort(),
+  ).toEqual(Object.keys(VERDICTS).sort());
 });
 
 for (const engine of ENGINES) {
@@ -126,7 +138,9 @@ for (const engine of ENGINES) {
       }
     }
 
-    const account = async (name: string): Promise<string> => /<(?:\w+:)?Othr><(?:\w+:)?Id>(?:<!\[CDATA\[)?([^<\]]*)/.exec((await run(bytesOf(name), { preset: "test-data", engine })).text)?.[1] ?? "none";
+    const account = async (name: string): Promise<string> =>
+      /<(?:\w+:)?Othr><(?:\w+:)?Id>(?:<!\[CDATA\[)?([^<\]]*)/.exec((await run(bytesOf(name), { preset: "test-data", engine })).text)?.[1] ??
+      "none";
 
     test("a card number has one pseudonym, however it is written", async () => {
       const plain = await account("x10_pan_in_comment.xml");
@@ -139,12 +153,17 @@ for (const engine of ENGINES) {
     });
 
     test("NFC, NFD and ISO-8859-1 spellings of a name have one token, other names differ", async () => {
-      const nameIn = async (input: Uint8Array): Promise<string> => /<Dbtr><Nm>([^<]*)/.exec((await run(input, { preset: "test-data", engine })).text)?.[1] ?? "none";
+      const nameIn = async (input: Uint8Array): Promise<string> =>
+        /<Dbtr><Nm>([^<]*)/.exec((await run(input, { preset: "test-data", engine })).text)?.[1] ?? "none";
       const decomposed = await nameIn(bytesOf("x27_nfd_name.xml"));
       const composed = await nameIn(new TextEncoder().encode(new TextDecoder().decode(bytesOf("x27_nfd_name.xml")).normalize("NFC")));
       const latin1 = await nameIn(bytesOf("x17_latin1.xml"));
       expect(composed).toBe(decomposed);
-      const asUtf8 = new TextEncoder().encode(Buffer.from(bytesOf("x17_latin1.xml")).toString("latin1").replace(/encoding="[^"]*"/i, 'encoding="UTF-8"'));
+      const asUtf8 = new TextEncoder().encode(
+        Buffer.from(bytesOf("x17_latin1.xml"))
+          .toString("latin1")
+          .replace(/encoding="[^"]*"/i, 'encoding="UTF-8"'),
+      );
       expect(await nameIn(asUtf8)).toBe(latin1);
       expect(await nameIn(bytesOf("x10_pan_in_comment.xml"))).not.toBe(composed);
     });
@@ -165,7 +184,9 @@ for (const engine of ENGINES) {
 
     test("no line of a masked MT begins with a colon or a dash that began none before", async () => {
       const before = new TextDecoder().decode(bytesOf("m07_masked_value_starts_with_colon_or_dash.mt")).split("\r\n");
-      const after = (await run(bytesOf("m07_masked_value_starts_with_colon_or_dash.mt"), { preset: "test-data", engine })).text.split("\r\n");
+      const after = (await run(bytesOf("m07_masked_value_starts_with_colon_or_dash.mt"), { preset: "test-data", engine })).text.split(
+        "\r\n",
+      );
       expect(after).toHaveLength(before.length);
       for (const [i, line] of after.entries()) {
         if (!/^:\d\d[A-Z]?:|^-\}/.test(line)) expect(line).not.toMatch(/^[:-]/);

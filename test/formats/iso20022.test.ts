@@ -2,17 +2,37 @@
 import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
-import { DATA_CLASSES, type EnvelopeRules, type Field, type OpenFormat, type Ruleset, SCAN_FRAME_ERROR, SCAN_MORE, UNCOVERED } from "../../runtime/formats/api.ts";
+import {
+  DATA_CLASSES,
+  type EnvelopeRules,
+  type Field,
+  type OpenFormat,
+  type Ruleset,
+  SCAN_FRAME_ERROR,
+  SCAN_MORE,
+  UNCOVERED,
+} from "../../runtime/formats/api.ts";
 import { iso20022 } from "../../runtime/formats/iso20022/index.ts";
 import {
-  Batch, RECORD_FLAGS, RECORD_MESSAGE, RECORD_STATUS, SEGMENT_END, SEGMENT_START, SEGMENT_STRIDE, VALUE_FIELD, VALUE_FIRST_SEGMENT,
-  VALUE_OPERATION, VALUE_SEGMENT_COUNT, VALUE_STRIDE,
+  Batch,
+  RECORD_FLAGS,
+  RECORD_MESSAGE,
+  RECORD_STATUS,
+  SEGMENT_END,
+  SEGMENT_START,
+  SEGMENT_STRIDE,
+  VALUE_FIELD,
+  VALUE_FIRST_SEGMENT,
+  VALUE_OPERATION,
+  VALUE_SEGMENT_COUNT,
+  VALUE_STRIDE,
 } from "../../runtime/record/tables.ts";
 import { projectRoot } from "../shared.ts";
 
 const DROP = 99;
 const fakeRules = (envelope: Partial<EnvelopeRules> = {}, uncovered: (field: Field) => boolean = () => false): Ruleset => ({
-  operationFor: (_format, _message, field) => (uncovered(field) ? UNCOVERED : field.type === "any" ? DROP : DATA_CLASSES.indexOf(field.dataClass)),
+  operationFor: (_format, _message, field) =>
+    uncovered(field) ? UNCOVERED : field.type === "any" ? DROP : DATA_CLASSES.indexOf(field.dataClass),
   dropOperation: DROP,
   jsonRules: [],
   envelope: { open: true, elements: [], namespaces: [], ...envelope },
@@ -28,7 +48,12 @@ interface Scanned {
 
 const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("latin1");
 
-function scan(document: string | Uint8Array, rules: Ruleset = fakeRules(), last = true, limit?: number): Scanned & { batch: Batch; open: OpenFormat } {
+function scan(
+  document: string | Uint8Array,
+  rules: Ruleset = fakeRules(),
+  last = true,
+  limit?: number,
+): Scanned & { batch: Batch; open: OpenFormat } {
   const open = iso20022.open(rules, { input: "strict" });
   const batch = new Batch();
   batch.input = typeof document === "string" ? new TextEncoder().encode(document) : document;
@@ -42,7 +67,11 @@ function scan(document: string | Uint8Array, rules: Ruleset = fakeRules(), last 
       const segment = (first + i) * SEGMENT_STRIDE;
       return latin1(batch.input.subarray(batch.segments[segment + SEGMENT_START], batch.segments[segment + SEGMENT_END]));
     }).join("|");
-    return { path: open.fieldPath(message, batch.values[at + VALUE_FIELD] as number), text, operation: batch.values[at + VALUE_OPERATION] as number };
+    return {
+      path: open.fieldPath(message, batch.values[at + VALUE_FIELD] as number),
+      text,
+      operation: batch.values[at + VALUE_OPERATION] as number,
+    };
   });
   const status = batch.recordCount > 0 ? (batch.records[RECORD_STATUS] as number) : -1;
   return { end, status, message: open.messageName(message), values, faultPath: batch.faults[0]?.path ?? "", batch, open };
@@ -63,7 +92,10 @@ describe("what is found", () => {
 
   test("any prefix, bound anywhere outside the message", () => {
     for (const prefix of ["p", "pacs008", "Doc", "n1"]) {
-      const prefixed = named("X").replaceAll("<", `<${prefix}:`).replaceAll(`<${prefix}:/`, `</${prefix}:`).replace("xmlns=", `xmlns:${prefix}=`);
+      const prefixed = named("X")
+        .replaceAll("<", `<${prefix}:`)
+        .replaceAll(`<${prefix}:/`, `</${prefix}:`)
+        .replace("xmlns=", `xmlns:${prefix}=`);
       expect(scan(prefixed).values.map((value) => value.text)).toEqual(["X"]);
       const outside = `<Envelope xmlns:${prefix}="${URN}">${prefixed.replace(` xmlns:${prefix}="${URN}"`, "")}</Envelope>`;
       expect(scan(outside).values.map((value) => value.text)).toEqual(["X"]);
@@ -71,7 +103,9 @@ describe("what is found", () => {
   });
 
   test("two prefixes of one namespace are two spellings of it only where both are bound to it", () => {
-    const text = named("X").replace("<FIToFICstmrCdtTrf>", '<q:FIToFICstmrCdtTrf xmlns:q="urn:other">').replace("</FIToFICstmrCdtTrf>", "</q:FIToFICstmrCdtTrf>");
+    const text = named("X")
+      .replace("<FIToFICstmrCdtTrf>", '<q:FIToFICstmrCdtTrf xmlns:q="urn:other">')
+      .replace("</FIToFICstmrCdtTrf>", "</q:FIToFICstmrCdtTrf>");
     expect(scan(text).status).toBe(3102);
   });
 
@@ -102,7 +136,11 @@ describe("what is found", () => {
     const wrapped = `<?xml version='1.0'?><VendorBox xmlns="urn:vendor:box"><Route>ABC</Route><Data kind="x">${named("X")}</Data></VendorBox>`;
     const { status, values, message } = scan(wrapped);
     expect([status, message]).toEqual([0, "pacs.008.001.08"]);
-    expect(values.map((value) => [value.path, value.text])).toEqual([["VendorBox/Route", "ABC"], ["VendorBox/Data/@kind", "x"], ["FIToFICstmrCdtTrf/CdtTrfTxInf/Dbtr/Nm", "X"]]);
+    expect(values.map((value) => [value.path, value.text])).toEqual([
+      ["VendorBox/Route", "ABC"],
+      ["VendorBox/Data/@kind", "x"],
+      ["FIToFICstmrCdtTrf/CdtTrfTxInf/Dbtr/Nm", "X"],
+    ]);
   });
 
   test("the bundled message: header and payload in one record", () => {
@@ -133,7 +171,11 @@ describe("what is dropped", () => {
     const { status, values, end } = scan(text);
     expect([status, end]).toEqual([0, text.length]);
     expect(values.map((value) => [value.text, value.operation])).toEqual([
-      ["<!-- 4111111111111111 -->", DROP], ["<?note x?>", DROP], ["<!--a-->", DROP], ["X", DATA_CLASSES.indexOf("person")], ["<!-- end -->", DROP],
+      ["<!-- 4111111111111111 -->", DROP],
+      ["<?note x?>", DROP],
+      ["<!--a-->", DROP],
+      ["X", DATA_CLASSES.indexOf("person")],
+      ["<!-- end -->", DROP],
     ]);
   });
 
@@ -145,7 +187,8 @@ describe("what is dropped", () => {
   });
 
   test("a schema location that names anything but schemas", () => {
-    const at = (location: string): string => named("X").replace("<Document", `<Document xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation="${location}"`);
+    const at = (location: string): string =>
+      named("X").replace("<Document", `<Document xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation="${location}"`);
     expect(scan(at(`${URN} pacs.008.001.08.xsd`)).values).toHaveLength(1);
     for (const location of ["http://127.0.0.1:9/x x.xsd", `${URN} Erika.xml`, `${URN} 4111111111111111.xsd`]) {
       expect(scan(at(location)).values[0]?.operation).toBe(DROP);
@@ -186,7 +229,10 @@ describe("what is refused", () => {
   }
 
   test("a field without a rule, by path and never by value", () => {
-    const { status, faultPath } = scan(named("Ottilie"), fakeRules({}, (field) => field.path.endsWith("Dbtr/Nm")));
+    const { status, faultPath } = scan(
+      named("Ottilie"),
+      fakeRules({}, (field) => field.path.endsWith("Dbtr/Nm")),
+    );
     expect([status, faultPath]).toEqual([2201, "FIToFICstmrCdtTrf/CdtTrfTxInf/Dbtr/Nm"]);
   });
 
@@ -216,7 +262,8 @@ describe("laws", () => {
     const whole = bundled.length - 1;
     for (let limit = 1; limit <= whole; limit++) {
       const end = open.scan(batch, 0, limit, false);
-      if (end !== SCAN_MORE || batch.recordCount !== 0 || batch.valueCount !== 0 || batch.segmentCount !== 0) throw new Error(`limit ${limit}: ${end}`);
+      if (end !== SCAN_MORE || batch.recordCount !== 0 || batch.valueCount !== 0 || batch.segmentCount !== 0)
+        throw new Error(`limit ${limit}: ${end}`);
     }
     expect(open.scan(batch, 0, whole, true)).toBe(whole);
   });
@@ -225,7 +272,12 @@ describe("laws", () => {
     const seed = Number(process.env["BAUTA_SEED"] ?? Date.now() % 2 ** 31);
     console.log(`iso20022 mutations seed=${seed}`);
     const interesting = [..."<>/&;!?-[]=\"' \n\u0000\u00ff:Aa0"].map((c) => c.charCodeAt(0));
-    const edit = fc.record({ at: fc.nat(bundled.length - 1), kind: fc.constantFrom("set", "delete", "insert", "repeat"), byte: fc.oneof(fc.constantFrom(...interesting), fc.nat(255)), length: fc.nat(40) });
+    const edit = fc.record({
+      at: fc.nat(bundled.length - 1),
+      kind: fc.constantFrom("set", "delete", "insert", "repeat"),
+      byte: fc.oneof(fc.constantFrom(...interesting), fc.nat(255)),
+      length: fc.nat(40),
+    });
     fc.assert(
       fc.property(fc.array(edit, { minLength: 1, maxLength: 4 }), (edits) => {
         let bytes = [...bundled];
@@ -263,7 +315,8 @@ describe("laws", () => {
       }
       return text + latin1(batch.input.subarray(at));
     };
-    const structure = /^(?:\u00ef\u00bb\u00bf)?(?:<\?xml version="1\.0"(?: encoding="[\w-]+")?\?>)?(?:\s|<!\[CDATA\[\]\]>|<\/?(?:\w{1,16}:)?\w{2,35}(?:\s+(?:xmlns(?::\w{1,16})?="[\w:./#-]*"|Ccy=""))*\s*\/?>)*$/;
+    const structure =
+      /^(?:\u00ef\u00bb\u00bf)?(?:<\?xml version="1\.0"(?: encoding="[\w-]+")?\?>)?(?:\s|<!\[CDATA\[\]\]>|<\/?(?:\w{1,16}:)?\w{2,35}(?:\s+(?:xmlns(?::\w{1,16})?="[\w:./#-]*"|Ccy=""))*\s*\/?>)*$/;
     expect(leftOver(bundled)).toMatch(structure);
     expect(leftOver(new TextEncoder().encode(`<!--x-->${named("a<![CDATA[b]]>c&amp;")}<?p q?>`))).toMatch(structure);
   });

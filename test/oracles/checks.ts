@@ -14,7 +14,10 @@ export function judge(requests: readonly CheckRequest[]): boolean[] {
   const input = requests.map((request) => JSON.stringify(request)).join("\n");
   const result = spawnSync(python(), [`${projectRoot}test/oracles/checks.py`], { input, encoding: "utf8", maxBuffer: 1 << 28 });
   if (result.status !== 0) throw new Error(`the python-stdnum oracle failed: ${result.stderr}`);
-  const answers = result.stdout.trim().split("\n").map((line) => (JSON.parse(line) as { valid: boolean }).valid);
+  const answers = result.stdout
+    .trim()
+    .split("\n")
+    .map((line) => (JSON.parse(line) as { valid: boolean }).valid);
   if (answers.length !== requests.length) throw new Error("the python-stdnum oracle lost an answer");
   return answers;
 }

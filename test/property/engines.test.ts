@@ -24,7 +24,8 @@ import {
   VALUE_STRIDE,
 } from "../../runtime/record/tables.ts";
 import { loadEngine } from "../engines.ts";
-import { anyOperation, batchOf, CANONICAL_VALUES, NAMESPACES, operationsAndRecords, type WrittenRecord } from "./engine-arbitraries.ts";
+import { anyOperation, batchOf, NAMESPACES, operationsAndRecords, type WrittenRecord } from "./engine-arbitraries.ts";
+import { CANONICAL_VALUES } from "./engine-values.ts";
 
 const FACTOR = Number(process.env.BAUTA_PROPERTY_RUNS ?? "1");
 const SEED = Number(process.env.BAUTA_PROPERTY_SEED ?? String(Date.now() % 0x7fff_ffff));

@@ -59,7 +59,9 @@ export class Masking {
     const { model, problems } = loadModel(sourceOf(options.model));
     if (model === undefined) throw new Error(problems.map(describeProblem).join("\n"));
     const root = createHash("sha256").update(options.key ?? "test key").digest();
-    const plan = runnable(model, ephemeralKeyRing(() => new Uint8Array(root)), options.input);
+    // Mode random has a key of the moment, which is nobody's to choose.
+    const ring = model.mode === "random" ? ephemeralKeyRing() : ephemeralKeyRing(() => new Uint8Array(root));
+    const plan = runnable(model, ring, options.input);
     const masker = new Masker({
       engine: await selectEngine(options.engine),
       plan,

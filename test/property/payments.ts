@@ -42,7 +42,13 @@ export function mtPayment(tape: Tape): Payment {
   const own = plain.type === "103" && tape.chance(1, 2);
   const fields = own ? ([...plain.fields, ["50", null], ["50K", party(payer)], ["59", null], ["59", party(payee)]] as const) : plain.fields;
   const text = render({ ...plain, fields: [...fields, ["20", payer.reference]] }, tape.below(5000));
-  return { format: "swift-mt", bytes: new TextEncoder().encode(text) };
+  return { format: "swift-mt", bytes: new TextEncoder().encode(tape.chance(1, 12) ? inSectors(text) : text) };
+}
+
+/** DOS-PCC: SOH, message, ETX, filled with blanks to whole sectors. */
+function inSectors(text: string): string {
+  const framed = `\u0001${text}\u0003`;
+  return framed.padEnd(Math.ceil(framed.length / 512) * 512, " ");
 }
 
 /** An event with all that the JSON rules below name, more or less of it, laid out in any way. */
@@ -85,6 +91,7 @@ export function paymentModel(preset: PresetName, more: Partial<ModelDocument> = 
     bauta: 1,
     name: `payments-${preset}`,
     extends: preset,
+    envelope: ENVELOPE,
     ...more,
     rules: [
       { path: ["json:$.event", "json:$.legs[*].booked"], technique: "keep" },
@@ -99,15 +106,17 @@ export function paymentModel(preset: PresetName, more: Partial<ModelDocument> = 
       use("json:$.*.lei", "lei"),
       use("json:$.*.email", "email"),
       use("json:$.*.phone", "phone"),
-      preset === "tokens" || preset === "strict" ? { path: "json:$.card.pan", technique: "mask", kind: "pan" } : use("json:$.card.pan", "card"),
+      use("json:$.card.pan", "card"),
       { path: ["json:$.card.expires", "json:$.note", "json:$.legs[*].note"], technique: "redact" },
       ...(more.rules ?? []),
     ],
   };
 }
 
-/** Namespaces that a preset does without. */
-const PRESET_LACKS: Partial<Record<PresetName, readonly string[]>> = { tokens: ["phone"], strict: ["phone", "email"] };
+/** Namespaces that a preset does without, or whose tokens are no JSON numbers. */
+const PRESET_LACKS: Partial<Record<PresetName, readonly string[]>> = { tokens: ["phone", "card"], strict: ["phone", "email", "card"] };
+/** The wrappers of `xmlStyle`, for presets that take only what is named. */
+const ENVELOPE = { open: true, elements: ["VendorFrame", "Part"], namespaces: ["urn:vendor:frame"] } as const;
 
 /**
  * A model whose every operation can be undone, or keeps: identities are encrypted and must be of their form, the rest stays, free text
@@ -125,18 +134,23 @@ export const REVERSIBLE: ModelDocument = {
     uetr: { technique: "fpe", kind: "uetr", otherwise: "error" },
     reference: { technique: "fpe", kind: "reference", otherwise: "error" },
     phone: { technique: "fpe", kind: "phone", otherwise: "error" },
+    number: { technique: "fpe", kind: "digits", otherwise: "error" },
   },
   rules: [
     {
-      class: ["person", "organisation", "agent", "identifier", "contact", "reference", "free-text", "account", "envelope", "signature"],
+      class: ["person", "organisation", "agent", "identifier", "contact", "free-text", "envelope", "signature"],
       technique: "keep",
       "danger-no-detect": true,
       strict: false,
     },
     { class: ["amount", "currency", "rate", "number", "date", "country", "code", "technical"], technique: "keep", "danger-no-detect": true },
+    { class: ["organisation", "identifier"], shape: "unknown", technique: "redact" },
     { class: ["free-text", "signature"], type: "any", technique: "drop" },
     { class: "signature", format: "swift-mt", technique: "drop" },
-    { class: "account", shape: ["iban"], use: "account" },
+    { class: "account", use: "account" },
+    { class: "account", shape: "digits", use: "number" },
+    { class: "reference", use: "reference" },
+    { class: "account", path: "iso20022:**/Prxy/Id", technique: "keep", "danger-no-detect": true },
     { class: ["organisation", "agent", "identifier"], shape: ["bic", "lt-address"], use: "bic" },
     { class: ["organisation", "agent", "identifier"], shape: "lei", use: "lei" },
     { class: "reference", shape: "uuid4", use: "uetr" },

@@ -22,10 +22,12 @@ import {
 } from "../../runtime/record/tables.ts";
 import { FORMATS } from "../../runtime/registry.ts";
 
+export type TechniqueName = keyof typeof Technique;
+
 export interface ReadValue {
   readonly path: string;
   readonly dataClass: DataClass;
-  readonly technique: keyof typeof Technique;
+  readonly technique: TechniqueName;
   /** Bytes of its segments as they stand there, one behind the other, as ISO-8859-1. */
   readonly raw: string;
 }
@@ -59,7 +61,7 @@ export function read(input: Uint8Array, plan: OpenPlan, mode: "strict" | "lenien
     let from = start;
     for (let value = 0; value < batch.valueCount; value++) {
       const row = value * VALUE_STRIDE;
-      const technique = operations[batch.values[row + VALUE_OPERATION] as number]?.technique ?? Technique.UNSPECIFIED;
+      const technique = operations[batch.values[row + VALUE_OPERATION] as number]?.technique;
       const parts: string[] = [];
       const first = batch.values[row + VALUE_FIRST_SEGMENT] as number;
       for (let segment = first; segment < first + (batch.values[row + VALUE_SEGMENT_COUNT] as number); segment++) {
@@ -74,11 +76,17 @@ export function read(input: Uint8Array, plan: OpenPlan, mode: "strict" | "lenien
       values.push({
         path: slot.open.fieldPath(message, field),
         dataClass: slot.open.fieldClass(message, field),
-        technique: Technique[technique] as keyof typeof Technique,
+        technique: nameOf(technique),
         raw: parts.join(""),
       });
     }
     structure += bytes(from, end);
     at = end;
   }
+}
+
+function nameOf(technique: number | undefined): TechniqueName {
+  const found = Object.entries(Technique).find(([, number]) => number === technique);
+  if (found === undefined) throw new Error("an operation without a technique");
+  return found[0] as TechniqueName;
 }

@@ -17,7 +17,10 @@ const corpus = `${projectRoot}test/corpus/mt/messages/`;
 const samples = `${sharedRoot}samples/mt103/`;
 const IDENTIFYING = new Set(["person", "organisation", "account", "identifier", "contact", "reference", "free-text", "agent"]);
 
-const filesIn = (path: string): string[] => readdirSync(path).sort().map((name) => path + name);
+const filesIn = (path: string): string[] =>
+  readdirSync(path)
+    .sort()
+    .map((name) => path + name);
 const bytesOf = (path: string): Uint8Array => new Uint8Array(readFileSync(path));
 
 async function masked(files: readonly string[], preset: string, input: "strict" | "lenient"): Promise<string[]> {
@@ -26,7 +29,11 @@ async function masked(files: readonly string[], preset: string, input: "strict" 
     const outputs: Uint8Array[] = [];
     for (const engine of ENGINES) {
       const result = await run(bytesOf(path), { preset, engine, input });
-      expect({ path, engine, refusals: result.refusals.map((refusal) => [refusal.code, refusal.path]) }).toEqual({ path, engine, refusals: [] });
+      expect({ path, engine, refusals: result.refusals.map((refusal) => [refusal.code, refusal.path]) }).toEqual({
+        path,
+        engine,
+        refusals: [],
+      });
       outputs.push(result.output);
     }
     expect(Buffer.compare(outputs[0] as Uint8Array, outputs[1] as Uint8Array)).toBe(0);
@@ -43,10 +50,17 @@ function expectSameStructure(before: readonly string[], after: readonly string[]
   expect(is).toHaveLength(was.length);
   for (const [i, message] of is.entries()) {
     expect({ file: was[i]?.file, errors: message.errors, exception: message.exception, unparsed: message.unparsed }).toEqual({
-      file: was[i]?.file, errors: was[i]?.errors ?? [], exception: null, unparsed: 0,
+      file: was[i]?.file,
+      errors: was[i]?.errors ?? [],
+      exception: null,
+      unparsed: 0,
     });
-    expect({ file: was[i]?.file, structure: structureOf(message) }).toEqual({ file: was[i]?.file, structure: structureOf(was[i] as (typeof was)[number]) });
-    for (const tag of message.tags ?? []) expect({ file: was[i]?.file, tag: tag.tag, whole: tag.whole }).toEqual({ file: was[i]?.file, tag: tag.tag, whole: true });
+    expect({ file: was[i]?.file, structure: structureOf(message) }).toEqual({
+      file: was[i]?.file,
+      structure: structureOf(was[i] as (typeof was)[number]),
+    });
+    for (const tag of message.tags ?? [])
+      expect({ file: was[i]?.file, tag: tag.tag, whole: tag.whole }).toEqual({ file: was[i]?.file, tag: tag.tag, whole: true });
   }
 }
 
@@ -62,11 +76,20 @@ function expectNobody(before: readonly string[], after: readonly string[]): Chec
     for (const [j, value] of was.values.entries()) {
       for (const line of value.text.split("\n")) {
         if (IDENTIFYING.has(value.dataClass) && line.length >= 4) {
-          expect({ path, field: value.path, clear: records[value.record]?.includes(line) ?? false }).toEqual({ path, field: value.path, clear: false });
+          expect({ path, field: value.path, clear: records[value.record]?.includes(line) ?? false }).toEqual({
+            path,
+            field: value.path,
+            clear: false,
+          });
         }
       }
-      const kind = ({ bic: "bic", uuid4: "uetr", iban: "iban" } as const)[value.shape] ?? (value.dataClass === "account" ? "iban" : undefined);
-      if (kind !== undefined) requests.push([{ kind, value: value.text }, { kind, value: (is.values[j] as FoundValue).text }]);
+      const kind =
+        ({ bic: "bic", uuid4: "uetr", iban: "iban" } as const)[value.shape] ?? (value.dataClass === "account" ? "iban" : undefined);
+      if (kind !== undefined)
+        requests.push([
+          { kind, value: value.text },
+          { kind, value: (is.values[j] as FoundValue).text },
+        ]);
     }
   }
   return requests;

@@ -5,7 +5,7 @@ import { join, relative } from "node:path";
 import { run } from "../harness.ts";
 import { type CheckRequest, judge } from "../oracles/checks.ts";
 import { documentsIn, schemaOf, validate } from "../oracles/xmllint.ts";
-import { SHARED_SKIP_REASON, projectRoot, sharedExists, sharedRoot } from "../shared.ts";
+import { projectRoot, SHARED_SKIP_REASON, sharedExists, sharedRoot } from "../shared.ts";
 import { type FoundValue, valuesIn } from "../values.ts";
 
 const SAMPLES = `${sharedRoot}samples/`;
@@ -40,9 +40,14 @@ suite(`samples${sharedExists ? "" : ` (${SHARED_SKIP_REASON})`}`, () => {
       const native = await run(input, { preset: "test-data", engine: "native", input: "lenient" });
       const portable = await run(input, { preset: "test-data", engine: "portable", input: "lenient" });
       expect({ path, same: Buffer.compare(native.output, portable.output) }).toEqual({ path, same: 0 });
-      expect(portable.refusals.map((refusal) => [refusal.code, refusal.path, refusal.offset])).toEqual(native.refusals.map((refusal) => [refusal.code, refusal.path, refusal.offset]));
+      expect(portable.refusals.map((refusal) => [refusal.code, refusal.path, refusal.offset])).toEqual(
+        native.refusals.map((refusal) => [refusal.code, refusal.path, refusal.offset]),
+      );
       const codes = [...new Set(native.refusals.map((refusal) => refusal.issue.code))].sort();
-      found[relative(SAMPLES, path)] = codes.length === 0 ? `masked ${native.counts.out}` : `refused ${codes.join(" ")}${native.counts.out > 0 ? `, masked ${native.counts.out}` : ""}`;
+      found[relative(SAMPLES, path)] =
+        codes.length === 0
+          ? `masked ${native.counts.out}`
+          : `refused ${codes.join(" ")}${native.counts.out > 0 ? `, masked ${native.counts.out}` : ""}`;
     }
     const text = `${JSON.stringify(found, null, 1)}\n`;
     if (!existsSync(VERDICTS) || process.env["BAUTA_UPDATE_GOLDEN"] !== undefined) writeFileSync(VERDICTS, text);
@@ -55,7 +60,9 @@ suite(`samples${sharedExists ? "" : ` (${SHARED_SKIP_REASON})`}`, () => {
       const before = documentsIn(readFileSync(path, "latin1")).filter((document) => document.message.startsWith("pacs.008."));
       if (before.length === 0) continue;
       const result = await run(bytesOf(path), { preset: "test-data", engine: "native" });
-      const after = documentsIn(Buffer.from(result.output).toString("latin1")).filter((document) => document.message.startsWith("pacs.008."));
+      const after = documentsIn(Buffer.from(result.output).toString("latin1")).filter((document) =>
+        document.message.startsWith("pacs.008."),
+      );
       for (const [i, document] of before.entries()) {
         const xsd = schemaOf(document.message) ?? "no schema";
         const [was] = validate(xsd, [Buffer.from(document.xml, "latin1")]);
@@ -85,7 +92,8 @@ suite(`samples${sharedExists ? "" : ` (${SHARED_SKIP_REASON})`}`, () => {
         const masked = after.values[i] as FoundValue;
         for (const line of value.text.split("\n")) {
           if (!IDENTIFYING.has(value.dataClass) || line.length < 4) continue;
-          if (records[value.record]?.includes(Buffer.from(line).toString("latin1")) && !FALSE_ALARMS.has(line)) alarms.push(`${relative(SAMPLES, path)} ${value.path} (${value.dataClass})`);
+          if (records[value.record]?.includes(Buffer.from(line).toString("latin1")) && !FALSE_ALARMS.has(line))
+            alarms.push(`${relative(SAMPLES, path)} ${value.path} (${value.dataClass})`);
         }
         for (const kind of kindsOf(value)) requests.push({ before: { kind, value: value.text }, after: { kind, value: masked.text } });
         if (value.dataClass === "account") {

@@ -40,13 +40,8 @@ impl EngineHandle {
         first: u32,
     ) -> Result<u32, Failure> {
         let engine = self.engine.as_mut().ok_or_else(|| thrown(Error::Malformed("transform after close")))?;
-        let ranges = [
-            output.as_ptr_range(),
-            input.as_ptr_range(),
-            bytes_of(&records),
-            bytes_of(&values),
-            bytes_of(segments),
-        ];
+        let ranges =
+            [output.as_ptr_range(), input.as_ptr_range(), bytes_of(&records), bytes_of(&values), bytes_of(segments)];
         if share_memory(&ranges) {
             return Err(thrown(Error::Malformed("two arguments share memory")));
         }

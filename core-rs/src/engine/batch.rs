@@ -1,7 +1,7 @@
 //! A batch as the caller lends it: input bytes and the three tables that describe them.
 
-use crate::tables::{Encoding, record, segment, value};
 use crate::Error;
+use crate::tables::{Encoding, record, segment, value};
 
 /// Input and tables of one call. Rows are as in [`crate::tables`].
 pub struct Batch<'call> {
@@ -59,7 +59,9 @@ impl<'call> Batch<'call> {
                 let Some(segments) = range.filter(|_| (row[value::OPERATION] as usize) < operations) else {
                     return Err(Error::Malformed("value table"));
                 };
-                for row in self.segments[segments.0 * segment::STRIDE..segments.1 * segment::STRIDE].chunks_exact(segment::STRIDE) {
+                for row in self.segments[segments.0 * segment::STRIDE..segments.1 * segment::STRIDE]
+                    .chunks_exact(segment::STRIDE)
+                {
                     let (from, to) = (row[segment::START], row[segment::END]);
                     if from < cursor || to < from || to > end {
                         return Err(Error::Malformed("segment table"));

@@ -155,8 +155,7 @@ impl Collector<'_> {
     /// The strict check: an identifier is looked at in its canonical form, since an IBAN in groups is still that IBAN.
     fn is_admitted(&mut self, text: &[u8]) -> bool {
         let Operation { kind, fit, .. } = self.operation;
-        let is_identifier =
-            matches!(kind, Kind::Pan | Kind::Iban | Kind::Bic | Kind::Lei | Kind::Uetr | Kind::Account);
+        let is_identifier = matches!(kind, Kind::Pan | Kind::Iban | Kind::Bic | Kind::Lei | Kind::Uetr | Kind::Account);
         let is_typed = matches!(fit.shape, Shape::Iban | Shape::Bic | Shape::Lei | Shape::Uuid4 | Shape::Digits);
         if !is_identifier || !is_typed || !is_taken(*kind, text) || self.canonicalise(text).is_err() {
             return fit.admits(text);

@@ -144,7 +144,14 @@ impl Engine {
             return Err(Error::Malformed("key table length"));
         }
         let namespaces = keys.chunks_exact(KEY_BYTES).map(Namespace::new).collect::<Result<_, _>>()?;
-        Ok(Self { operations, namespaces, unicode: Unicode::load()?, direction, scratch: Scratch::default(), characters: [0; CHARACTERS_MAX] })
+        Ok(Self {
+            operations,
+            namespaces,
+            unicode: Unicode::load()?,
+            direction,
+            scratch: Scratch::default(),
+            characters: [0; CHARACTERS_MAX],
+        })
     }
 
     /// Transforms records `first…` of a batch into `output`, one behind the other from its start, and writes statuses and

@@ -68,7 +68,9 @@ fn write_values(
         }
         match outcome.action {
             Action::Copy => {}
-            Action::Remove => batch.segments_of(value).for_each(|segment| writer.replace(segment.start, segment.end, sink)),
+            Action::Remove => {
+                batch.segments_of(value).for_each(|segment| writer.replace(segment.start, segment.end, sink))
+            }
             Action::Write(start, end) => {
                 let text = &scratch.output[start..end];
                 if writer.write(value, outcome, text, sink).is_err() {

@@ -2,9 +2,7 @@
 //! processor's AES units are never waiting for one network's previous round.
 
 use super::binary::Direction;
-use super::{
-    AesKey, DOMAIN_MIN, LENGTH_MIN, ROUNDS, TWEAK_MAX, expanded_bytes, half_bytes, initial_block, padding,
-};
+use super::{AesKey, DOMAIN_MIN, LENGTH_MIN, ROUNDS, TWEAK_MAX, expanded_bytes, half_bytes, initial_block, padding};
 use crate::Error;
 
 /// Networks side by side. Covers the widest AES back end (64 blocks in flight with VAES on AVX-512).
@@ -112,9 +110,9 @@ impl Batch {
             return Err(Error::Ff1Parameters("values stand one behind the other"));
         }
         // Branch-free, so that the whole check is vectorised.
-        let foreign = values.iter().fold(false, |foreign, &digit| {
-            foreign | (u64::from(digit.wrapping_sub(self.zero)) >= self.radix)
-        });
+        let foreign = values
+            .iter()
+            .fold(false, |foreign, &digit| foreign | (u64::from(digit.wrapping_sub(self.zero)) >= self.radix));
         if foreign {
             return Err(Error::Ff1Parameters("a digit is not below the radix"));
         }

@@ -107,14 +107,7 @@ pub(super) fn permute_bits(aes: &AesKey, tweak: &[u8], number: BigUint, length: 
 }
 
 /// Algorithm 7 or 8 on the two halves as numbers.
-fn feistel<N: Half>(
-    aes: &AesKey,
-    radix: u32,
-    n: usize,
-    tweak: &[u8],
-    halves: (N, N),
-    direction: Direction,
-) -> (N, N) {
+fn feistel<N: Half>(aes: &AesKey, radix: u32, n: usize, tweak: &[u8], halves: (N, N), direction: Direction) -> (N, N) {
     let (mut a, mut b) = halves;
     // Step 1: u = ⌊n/2⌋, v = n − u.
     let modulus_u = N::power(radix, n / 2);

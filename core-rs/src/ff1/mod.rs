@@ -39,9 +39,7 @@ pub(crate) fn initial_block(radix: u32, u: usize, n: usize, tweak_length: usize)
     let radix = radix.to_be_bytes();
     let n = (n as u32).to_be_bytes();
     let t = (tweak_length as u32).to_be_bytes();
-    [
-        1, 2, 1, radix[1], radix[2], radix[3], 10, (u & 0xff) as u8, n[0], n[1], n[2], n[3], t[0], t[1], t[2], t[3],
-    ]
+    [1, 2, 1, radix[1], radix[2], radix[3], 10, (u & 0xff) as u8, n[0], n[1], n[2], n[3], t[0], t[1], t[2], t[3]]
 }
 
 /// Zero bytes between tweak and round number in Q: (−t − b − 1) mod 16 (step 6.i).

@@ -290,10 +290,19 @@ mod tests {
 
     #[test]
     fn ranks_come_back() {
-        let alphabets = [Alphabet::Digit, Alphabet::Digit, Alphabet::Upper, Alphabet::DigitUpper, Alphabet::BicSeventh, Alphabet::UuidVariant];
+        let alphabets = [
+            Alphabet::Digit,
+            Alphabet::Digit,
+            Alphabet::Upper,
+            Alphabet::DigitUpper,
+            Alphabet::BicSeventh,
+            Alphabet::UuidVariant,
+        ];
         let places = || alphabets.iter().cycle().take(40).copied().enumerate();
         let domain = Domain::new(places()).unwrap();
-        let text: Vec<u8> = places().map(|(index, alphabet)| alphabet.characters()[index * 7 % usize::from(alphabet.radix())]).collect();
+        let text: Vec<u8> = places()
+            .map(|(index, alphabet)| alphabet.characters()[index * 7 % usize::from(alphabet.radix())])
+            .collect();
         let mut number = domain.rank(&text);
         let mut back = vec![b' '; text.len()];
         assert!(domain.unrank(&mut number, &mut back));

@@ -51,7 +51,11 @@ fn write_identifier(kind: Kind, shape: Shape, text: &[u8], out: &mut Vec<u8>) ->
             }
             subject.make_upper_case();
             let joined = subject.joined();
-            out.extend_from_slice(if joined.len() == 11 { joined.strip_suffix(b"XXX").unwrap_or(joined) } else { joined });
+            out.extend_from_slice(if joined.len() == 11 {
+                joined.strip_suffix(b"XXX").unwrap_or(joined)
+            } else {
+                joined
+            });
         }
         Kind::Lei if subject.layout() == 0 => {
             subject.make_upper_case();

@@ -119,7 +119,8 @@ fn compute(check: &Check, bban: &[u8]) -> Option<([u8; 2], usize)> {
             Some((two_digits(minuend - multiplier * remainder % 97), 2))
         }
         Algorithm::Weighted { modulus, weights, ten } => {
-            let sum: u32 = over.iter().zip(weights).map(|(character, weight)| u32::from(character - b'0') * weight).sum();
+            let sum: u32 =
+                over.iter().zip(weights).map(|(character, weight)| u32::from(character - b'0') * weight).sum();
             let digit = match (modulus - sum % modulus) % modulus {
                 10 => ten?,
                 digit => digit as u8,
@@ -137,9 +138,9 @@ fn modulo_97_rib(characters: &[u8]) -> u32 {
     let mut number = 0_u64;
     // A remainder and seventeen digits are below 97·10^17.
     for characters in characters.chunks(17) {
-        number = characters.iter().fold(number % 97, |number, character| {
-            number * 10 + u64::from(RIB[usize::from(*character)])
-        });
+        number = characters
+            .iter()
+            .fold(number % 97, |number, character| number * 10 + u64::from(RIB[usize::from(*character)]));
     }
     (number % 97) as u32
 }

@@ -268,9 +268,8 @@ struct Domains {
 
 static DOMAINS: LazyLock<Domains> = LazyLock::new(|| {
     let run = |positions: Range<usize>, alphabet: Alphabet| positions.map(move |position| (position, alphabet));
-    let by_count = |alphabet: Alphabet| {
-        (0..=CHARACTERS_MAX).map_while(|count| Domain::new(run(0..count, alphabet))).collect()
-    };
+    let by_count =
+        |alphabet: Alphabet| (0..=CHARACTERS_MAX).map_while(|count| Domain::new(run(0..count, alphabet))).collect();
     let bic = |is_wide: bool, branch: Branch| {
         let (letters, seventh, eighth) = if is_wide {
             (Alphabet::DigitUpper, Alphabet::DigitUpper, Alphabet::DigitUpper)
@@ -286,14 +285,19 @@ static DOMAINS: LazyLock<Domains> = LazyLock::new(|| {
         Some((checked, Domain::new((0..country.places.len()).map(place))?))
     };
     let hexadecimal = |positions| run(positions, Alphabet::Hexadecimal);
-    let uetr = hexadecimal(0..12).chain(hexadecimal(13..16)).chain([(16, Alphabet::UuidVariant)]).chain(hexadecimal(17..32));
+    let uetr =
+        hexadecimal(0..12).chain(hexadecimal(13..16)).chain([(16, Alphabet::UuidVariant)]).chain(hexadecimal(17..32));
     Domains {
         digit: by_count(Alphabet::Digit),
         digit_upper: by_count(Alphabet::DigitUpper),
         digit_upper_lower: by_count(Alphabet::DigitUpperLower),
         // The widest is a BBAN of 30 letters and digits, 156 bits, so none is missing.
         iban: COUNTRIES.iter().filter_map(iban).collect(),
-        bic: [false, true].iter().flat_map(|wide| [Branch::None, Branch::Some].map(|branch| bic(*wide, branch))).flatten().collect(),
+        bic: [false, true]
+            .iter()
+            .flat_map(|wide| [Branch::None, Branch::Some].map(|branch| bic(*wide, branch)))
+            .flatten()
+            .collect(),
         lei: Domain::new(run(0..18, Alphabet::DigitUpper)).into_iter().collect(),
         uetr: Domain::new(uetr).into_iter().collect(),
     }
@@ -342,7 +346,9 @@ impl Family {
             Self::Iban(country, bank) => {
                 let country = &COUNTRIES[usize::from(country)];
                 let listed = if bank == Bank::Listed { true } else { country.bank_codes.is_empty() };
-                if iban::bank_listed(country, &text[4..]) != listed || !check::write_national(country.checks, &mut text[4..]) {
+                if iban::bank_listed(country, &text[4..]) != listed
+                    || !check::write_national(country.checks, &mut text[4..])
+                {
                     return false;
                 }
                 write_iban_check(text);
@@ -363,7 +369,9 @@ impl Family {
                 true
             }
             Self::AlphanumericSmall => text.iter().any(u8::is_ascii_lowercase),
-            Self::Reference(sort, owner) => is_reference(sort, text) && (owner == Owner::Reference || !is_claimed(text)),
+            Self::Reference(sort, owner) => {
+                is_reference(sort, text) && (owner == Owner::Reference || !is_claimed(text))
+            }
             Self::Uetr | Self::Digits | Self::Alphanumeric | Self::Mixed | Self::Phone(_) => true,
         }
     }

@@ -151,7 +151,11 @@ mod tests {
                 _ => assert!(national && country.checks.is_empty(), "{example}"),
             }
             let mut computed = iban[4..].to_vec();
-            assert_eq!(national, check::write_national(country.checks, &mut computed) && computed == iban[4..], "{example}");
+            assert_eq!(
+                national,
+                check::write_national(country.checks, &mut computed) && computed == iban[4..],
+                "{example}"
+            );
             if let Some(bank) = example["bank"].as_str() {
                 assert_eq!(bank_listed(country, &iban[4..]), bank == "listed", "{example}");
             }

@@ -106,7 +106,8 @@ fn push(character: char, out: &mut Vec<u8>) {
 
 /// One of XML's five entities or a character reference (XML 1.0, 4.1 and 4.6), without its `&`; and its length.
 fn reference(text: &[u8]) -> Option<(char, usize)> {
-    const ENTITIES: [(&[u8], char); 5] = [(b"lt;", '<'), (b"gt;", '>'), (b"amp;", '&'), (b"quot;", '"'), (b"apos;", '\'')];
+    const ENTITIES: [(&[u8], char); 5] =
+        [(b"lt;", '<'), (b"gt;", '>'), (b"amp;", '&'), (b"quot;", '"'), (b"apos;", '\'')];
     if let Some(digits) = text.strip_prefix(b"#") {
         return character_reference(digits).map(|(character, length)| (character, length + 1));
     }
@@ -185,7 +186,9 @@ mod tests {
         assert_eq!(text(b"a\r\nb\tc", Encoding::XmlAttribute, false).as_deref(), Some("a b c"));
         assert_eq!(text(b"a&b\r\n", Encoding::XmlText, false).as_deref(), Some("a&b\n"));
         assert_eq!(text(b"a\r\n&lt;", Encoding::XmlCdata, false).as_deref(), Some("a\r\n&lt;"));
-        for bad in [&b"&"[..], b"&#;", b"&#x;", b"&#0;", b"&#xD800;", b"&#X41;", b"&#1114112;", b"&#65", b"&nbsp;", b"&#4 ;"] {
+        for bad in
+            [&b"&"[..], b"&#;", b"&#x;", b"&#0;", b"&#xD800;", b"&#X41;", b"&#1114112;", b"&#65", b"&nbsp;", b"&#4 ;"]
+        {
             assert_eq!(refs(bad), None);
         }
     }
@@ -193,7 +196,10 @@ mod tests {
     #[test]
     fn escapes() {
         let json = |bytes: &[u8]| text(bytes, Encoding::JsonString, false);
-        assert_eq!(json(br#"a\"\\\/\b\f\n\r\t\u0034\ud83D\ude00"#).as_deref(), Some("a\"\\/\u{8}\u{c}\n\r\t4\u{1f600}"));
+        assert_eq!(
+            json(br#"a\"\\\/\b\f\n\r\t\u0034\ud83D\ude00"#).as_deref(),
+            Some("a\"\\/\u{8}\u{c}\n\r\t4\u{1f600}")
+        );
         for bad in [&br"\"[..], br"\x", br"\u12", br"\ud83d", br"\ud83d\n", br"\ud83d\u0041", br"\ude00", br"\u+123"] {
             assert_eq!(json(bad), None);
         }

@@ -56,7 +56,9 @@ fn run_holds_card_number(digits: &[u8], breaks: &[usize]) -> bool {
 
 fn holds_iban(text: &[u8]) -> bool {
     text.iter().enumerate().any(|(at, byte)| {
-        byte.is_ascii_alphabetic() && (at == 0 || !text[at - 1].is_ascii_alphanumeric()) && begins_with_iban(&text[at..])
+        byte.is_ascii_alphabetic()
+            && (at == 0 || !text[at - 1].is_ascii_alphanumeric())
+            && begins_with_iban(&text[at..])
     })
 }
 
@@ -81,7 +83,8 @@ fn begins_with_iban(text: &[u8]) -> bool {
         }
         at += 1;
     }
-    !text.get(at).is_some_and(u8::is_ascii_alphanumeric) && matches!(iban::judge(&characters[..length]), Verdict::Valid(_))
+    !text.get(at).is_some_and(u8::is_ascii_alphanumeric)
+        && matches!(iban::judge(&characters[..length]), Verdict::Valid(_))
 }
 
 /// Length of the IBANs of the country that a head names.
@@ -123,10 +126,21 @@ mod tests {
 
     #[test]
     fn ibans() {
-        for text in ["GB29NWBK60161331926819", "to gb29 nwbk 6016 1331 9268 19.", "(DE89-3704-0044-0532-0130-00)", "éDE89370400440532013000"] {
+        for text in [
+            "GB29NWBK60161331926819",
+            "to gb29 nwbk 6016 1331 9268 19.",
+            "(DE89-3704-0044-0532-0130-00)",
+            "éDE89370400440532013000",
+        ] {
             assert!(holds_identifier(text.as_bytes()), "{text}");
         }
-        for text in ["GB28NWBK60161331926819", "xGB29NWBK60161331926819", "GB29NWBK601613319268199", "GB29NWBK6016133192681", "GB29  NWBK60161331926819"] {
+        for text in [
+            "GB28NWBK60161331926819",
+            "xGB29NWBK60161331926819",
+            "GB29NWBK601613319268199",
+            "GB29NWBK6016133192681",
+            "GB29  NWBK60161331926819",
+        ] {
             assert!(!holds_identifier(text.as_bytes()), "{text}");
         }
     }

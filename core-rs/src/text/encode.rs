@@ -215,7 +215,10 @@ mod tests {
     fn spellings() {
         assert_eq!(spelled("a<&>\"'\r\n\tü", Encoding::XmlText).as_deref(), Some("a&lt;&amp;&gt;\"'&#13;\n\tü"));
         assert_eq!(spelled("a\"'\r\n\t", Encoding::XmlAttribute).as_deref(), Some("a&quot;&apos;&#13;&#10;&#9;"));
-        assert_eq!(spelled("\"\\\u{1}\u{1f}\n\u{8}ü/", Encoding::JsonString).as_deref(), Some("\\\"\\\\\\u0001\\u001f\\n\\bü/"));
+        assert_eq!(
+            spelled("\"\\\u{1}\u{1f}\n\u{8}ü/", Encoding::JsonString).as_deref(),
+            Some("\\\"\\\\\\u0001\\u001f\\n\\bü/")
+        );
         assert_eq!(spelled("a<&]]", Encoding::XmlCdata).as_deref(), Some("a<&]]"));
         assert_eq!(spelled("a]]>", Encoding::XmlCdata), None);
         assert_eq!(spelled("-0.5e+7", Encoding::JsonNumber).as_deref(), Some("-0.5e+7"));

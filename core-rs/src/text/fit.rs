@@ -170,7 +170,14 @@ mod tests {
     use super::*;
 
     fn fit(shape: Shape, min: u32, max: u32, prefix: &str) -> Fit {
-        let fit = plan::Fit { shape: shape.into(), min, max, prefix: prefix.to_owned(), fraction: 2, values: vec!["A".to_owned()] };
+        let fit = plan::Fit {
+            shape: shape.into(),
+            min,
+            max,
+            prefix: prefix.to_owned(),
+            fraction: 2,
+            values: vec!["A".to_owned()],
+        };
         Fit::new(Some(&fit)).unwrap()
     }
 

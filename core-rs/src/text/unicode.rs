@@ -42,7 +42,8 @@ impl Unicode {
     fn parse(file: &[u8]) -> Option<Self> {
         let words: Vec<u32> =
             file.chunks_exact(4).map(|bytes| u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]])).collect();
-        if words.first() != Some(&u32::from_le_bytes(*b"BUNI")) || words.get(1) != Some(&1) || words.get(3) != Some(&8) {
+        if words.first() != Some(&u32::from_le_bytes(*b"BUNI")) || words.get(1) != Some(&1) || words.get(3) != Some(&8)
+        {
             return None;
         }
         let section = |index: usize| -> Option<Vec<u32>> {
@@ -175,7 +176,10 @@ mod tests {
         assert_eq!(canonical("M\u{fc}ller", false), canonical("Mu\u{308}ller", false));
         assert_eq!(canonical("STRASSE M\u{dc}LLER", true), canonical("stra\u{df}e mu\u{308}ller", true));
         assert_eq!(canonical("\u{a0}a\u{a0}\u{a0}b", false).as_deref(), Some("a b"));
-        assert_eq!(canonical("\u{d55c}\u{ae00}", false).as_deref(), Some("\u{1112}\u{1161}\u{11ab}\u{1100}\u{1173}\u{11af}"));
+        assert_eq!(
+            canonical("\u{d55c}\u{ae00}", false).as_deref(),
+            Some("\u{1112}\u{1161}\u{11ab}\u{1100}\u{1173}\u{11af}")
+        );
         // Marks of different classes in either order, of one class in the order given.
         assert_eq!(canonical("a\u{301}\u{323}", false), canonical("a\u{323}\u{301}", false));
         assert_ne!(canonical("a\u{301}\u{300}", false), canonical("a\u{300}\u{301}", false));

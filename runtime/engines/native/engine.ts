@@ -39,8 +39,15 @@ class NativeHandle implements EngineHandle {
     try {
       return guarded(() =>
         this.#handle.transform(
-          batch.input, batch.records, batch.recordCount, batch.values, batch.valueCount, batch.segments, batch.segmentCount,
-          output, first,
+          batch.input,
+          batch.records,
+          batch.recordCount,
+          batch.values,
+          batch.valueCount,
+          batch.segments,
+          batch.segmentCount,
+          output,
+          first,
         ),
       );
     } catch (error) {

@@ -38,6 +38,8 @@ import { ACTION_REMOVE, type Window } from "./window.ts";
 
 /** Attempts of a draw: their suffixes are one byte. */
 const DRAW_ATTEMPTS = 128;
+/** Values that wait for their encryption at most, whatever one record holds; more in lockstep is no faster. */
+const QUEUE_MAX = 16_384;
 const NO_COUNTRY: readonly [number, number] = [0x58, 0x58];
 
 /** Kinds whose canonical form is what a strict check of an identifier's shape looks at. */
@@ -93,6 +95,10 @@ export class ValueProcessor {
   process(batch: Batch, value: number, operation: CompiledOperation, latin1: boolean): number {
     const { technique } = operation;
     this.#value = value;
+    if (this.#queued === QUEUE_MAX) {
+      this.finish();
+      this.begin();
+    }
     if (technique === Technique.DROP) {
       this.#window.actions[value - this.#window.firstValue] = ACTION_REMOVE;
       return STATUS_REMOVED;

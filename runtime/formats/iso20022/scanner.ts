@@ -166,7 +166,7 @@ export class Iso20022Scanner implements OpenFormat {
       const other = instruction ? standsAt(input, p, limit, "<?xml ") : standsAt(input, p, limit, "<!--");
       if (other === MORE) return last ? end : MORE;
       if (other === (instruction ? 1 : 0)) return end;
-      const next = behind(input, p + 2, limit, instruction ? "?>" : "-->");
+      const next = instruction ? behind(input, p + 2, limit, "?>") : behind(input, p + 4, limit, "-->");
       if (next < 0) return last ? end : MORE;
       end = next;
     }

@@ -44,7 +44,7 @@ const PERSONS: readonly Row[] = [
   ["Jürgen Mühlfeld", "Große Straße", "7", "49074", "Osnabrück", "DE06999500020900417765", "Deichbank", "DEICDEH0", "+49 541 555 0198", "j.muehlfeld@example.net", "1964-11-02"],
   ["Marit Fjellvåg", "Øvre Torggate", "31", "5014", "Bergen", "NO4524401508283", "Fjellbanken", "FJELNOK0", "+47 55 50 14 82", "marit@example.com", "1988-07-29"],
   ["Sanne van der Drossel", "Prinsenkade", "104", "1013 AB", "Amsterdam", "NL27VLGT0417164300", "Vlietbank", "VLGTNL20", "+31 20 555 0147", "sanne.vdd@example.org", "1993-01-15"],
-  ["Ιωάννα Παπαδάκη", "Οδός Πελαγίας", "5", "117 43", "Αθήνα", "GR929990125000000012300695", "Pelagos Bank", "PELAGRA0", "+30 21 0555 0163", "ioanna@example.com", "1979-05-21"],
+  ["Ιωάννα Παπαδάκη", "Οδός Πελαγίας", "5", "117 43", "Αθήνα", "GR4099901250000000012300695", "Pelagos Bank", "PELAGRA0", "+30 21 0555 0163", "ioanna@example.com", "1979-05-21"],
   ["Zbigniew Łąkowski", "ul. Bursztynowa", "44/3", "80-958", "Gdańsk", "PL83180151429634960842808055", "Bank Bałtycki", "BALTPLP0", "+48 58 555 01 77", "z.lakowski@example.net", "1957-09-09"],
   ["Aoife Ní Thuama", "Quay Lane", "9", "T12 K8AF", "Cork", "IE70TIDE99021234977810", "Tidewater Bank", "TIDEIE20", "+353 21 555 0112", "aoife.nt@example.org", "1990-12-24"],
   ["Inês Ribeiro d'Água", "Rua das Marés", "210", "4150-001", "Porto", "PT50040377841517390339707", "Banco da Ribeira", "RIBEPTP0", "+351 22 555 0139", "ines@example.com", "1985-04-30"],
@@ -88,14 +88,15 @@ const partyOf =
 
 const persons: readonly Party[] = PERSONS.map(partyOf("person"));
 const organisations: readonly Party[] = ORGANISATIONS.map(partyOf("organisation"));
+export const PARTIES: readonly Party[] = [...persons, ...organisations];
 
-/** Card numbers of all lengths from 13 to 19 digits, Luhn valid. */
-const CARDS = [
+/** Card numbers of 13, 15, 16 and 19 digits, Luhn valid. */
+export const CARDS = [
   "4000001234567899", "5555554309182776", "2223004812907748", "370000552100887", "6011009988712332", "6200007711005528778",
   "4919990022448710", "3566005512983403", "5893007712097", "4117700033182657", "5432100199773040",
 ] as const;
 
-const UETRS = [
+export const UETRS = [
   "6513270e-269e-4d37-b2a7-4de452e6b438", "d23f0824-128b-4f33-8c5c-7fd0a6a3a450", "9531985d-5d9d-49f8-9818-e811892f902b",
   "36f675cc-81e7-4ef5-a8e2-5d940ed90475", "6b0d549b-6f03-475a-9600-a35a099950d8", "8d116ece-1738-47d9-bd9c-172411e20b8f",
   "90c192cf-d3ac-44af-8f21-ddb66cad4a26", "a170b338-3926-4059-b28c-105d1fb17c23", "0fd630f1-f29d-4da9-953f-48f1a09f76b5",

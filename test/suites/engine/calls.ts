@@ -114,6 +114,28 @@ export function calls(engine: () => Engine): void {
       handle.close();
     });
 
+    test("one record of more values than are encrypted at once", () => {
+      const handle = engine().open(planOf({ technique: "fpe", kind: "reference" }), KEY, "mask");
+      const values = Array.from({ length: 20_000 }, (_, i) => String(100_000 + i));
+      const batch = new Batch();
+      batch.input = bytes(values.join("|"));
+      batch.beginRecord(0, 0);
+      values.forEach((_, i) => {
+        batch.addSimpleValue(0, 0, 0, 7 * i, 7 * i + 6, 7);
+      });
+      batch.endRecord(0, batch.input.length);
+      const output = new Uint8Array(batch.input.length);
+      expect(handle.transform(batch, output, 0)).toBe(1);
+      const masked = text(output).split("|");
+      expect(new Set(masked).size).toBe(values.length);
+      for (const i of [0, 16_383, 16_384, 19_999]) {
+        const single = new Uint8Array(8);
+        handle.transform(records([values[i] as string]), single, 0);
+        expect(text(single)).toBe(`<${masked[i]}>`);
+      }
+      handle.close();
+    });
+
     test("malformed tables are a bug of the caller, met before anything is written", () => {
       const spoilers: readonly (readonly [string, "records" | "values" | "segments", number, number])[] = [
         ["record end beyond the input", "records", RECORD_END, 99],

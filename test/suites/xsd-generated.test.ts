@@ -1,0 +1,2 @@
+import { describe, expect, test } from "bun:test";
+test("x", () => expect(1).toBe(1));
