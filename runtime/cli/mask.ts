@@ -62,7 +62,7 @@ export async function mask(options: MaskOptions, direction: Direction): Promise<
     const engine = await selectEngine(options.engine);
     start(options, engineLine(engine), plan.describe(), colors.dim);
     if (options.refusedRaw)
-      say(colors.yellow("warning: --refused-raw writes refused messages in clear into the --refused file (mode 0600)."));
+      warn(options, "--refused-raw writes refused messages in clear into the --refused file (mode 0600)", colors.yellow);
     const masker = new Masker({
       engine,
       plan,
@@ -244,7 +244,7 @@ function start(options: MaskOptions, engine: string, plan: Record<string, string
     );
 }
 
-function _warn(options: MaskOptions, text: string, paint: (text: string) => string): void {
+function warn(options: MaskOptions, text: string, paint: (text: string) => string): void {
   say(options.json ? JSON.stringify({ event: "warning", text }) : paint(`warning: ${text}`));
 }
 

@@ -2,7 +2,16 @@
 import { describe, expect, test } from "bun:test";
 import { holdsTrackData, isSensitiveName } from "../../runtime/formats/json/sensitive.ts";
 import { ENCODING_RAW } from "../../runtime/record/tables.ts";
+import table from "../../schemas/sensitive-authentication.json" with { type: "json" };
 import { brief, bytesOf, DROP, openJson, rulesetOf, see, withoutDropped } from "./json-support.ts";
+
+test("the list of names holds each once, as names are compared, and each is recognised", () => {
+  for (const group of [table.names, table.endings]) {
+    const names = Object.entries(group).flatMap(([kind, list]) => (kind === "$comment" ? [] : list));
+    expect(new Set(names).size).toBe(names.length);
+    expect(names.filter((name) => !/^[a-z0-9]+$/.test(name) || !sensitive(name))).toEqual([]);
+  }
+});
 
 const keepAll = openJson(rulesetOf("$.**"));
 const nothing = openJson(rulesetOf());

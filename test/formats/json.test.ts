@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { SCAN_FRAME_ERROR, SCAN_MORE } from "../../runtime/formats/api.ts";
 import { json } from "../../runtime/formats/json/index.ts";
-import { DEPTH_MAX } from "../../runtime/kit/limits.ts";
+import { DEPTH_MAX, VALUES_MAX } from "../../runtime/kit/limits.ts";
 import { Batch, ENCODING_JSON_NUMBER, ENCODING_JSON_STRING } from "../../runtime/record/tables.ts";
 import { brief, bytesOf, DROP, openJson, rulesetOf, rulesetOfRules, see, structureOf } from "./json-support.ts";
 
@@ -348,6 +348,12 @@ describe("depth", () => {
     expect(see(all, `${'{"a":['.repeat(50_000)}${"]}".repeat(50_000)}[1]`)).toMatchObject({ status: 2102, end: 400_000 });
     expect(see(all, `${'{"a":['.repeat(50_000)}${"}]".repeat(50_000)}`, 0, -1, false).result).toBe(SCAN_FRAME_ERROR);
   });
+});
+
+test("more values than the limit refuse", () => {
+  const list = (count: number): string => `[${"1,".repeat(count - 1)}1]`;
+  expect(see(all, list(VALUES_MAX + 1))).toMatchObject({ status: 2104, end: 2 * VALUES_MAX + 3 });
+  expect(see(all, list(1000)).values.length).toBe(1000);
 });
 
 describe("framing", () => {
