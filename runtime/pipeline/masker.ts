@@ -356,10 +356,11 @@ export class Masker {
         this.#count(record);
         const outStart = records[at + RECORD_OUT_START] as number;
         const outEnd = records[at + RECORD_OUT_END] as number;
-        if (frame === "length") this.#writeFramed(outStart, outEnd, outlet);
-        else if (this.#buffer[this.#recordStart[record] as number] === SOH) {
+        const sectors = this.#buffer[this.#recordStart[record] as number] === SOH;
+        if (frame === "length") this.#writeFramed(sectors ? this.#inSectors(outStart, outEnd) : this.#output.subarray(outStart, outEnd), outlet);
+        else if (sectors) {
           if (outStart > written) this.#write(this.#output.subarray(written, outStart), outlet);
-          this.#writeSectors(outStart, outEnd, outlet);
+          this.#write(this.#inSectors(outStart, outEnd), outlet);
           written = outEnd;
         }
         pending = outEnd;
@@ -472,27 +473,26 @@ export class Masker {
     outlet.write(bytes);
   }
 
-  /** A DOS-PCC record: where blanks fill up its last sector they do so anew, since masking may have changed its length. */
-  #writeSectors(start: number, end: number, outlet: Outlet): void {
+  /** A DOS-PCC record of the output: where blanks fill up its last sector they do so anew, since masking may have changed its length. */
+  #inSectors(start: number, end: number): Uint8Array {
     const output = this.#output;
     const opening = output.indexOf(SOH, start);
     let closed = end;
     while (closed > opening && output[closed - 1] !== ETX) closed--;
     let filled = closed;
     while (filled < end && output[filled] === SPACE) filled++;
-    if (filled === closed) return this.#write(output.subarray(start, end), outlet);
-    const sectors = new Uint8Array(Math.ceil((closed - opening) / SECTOR_BYTES) * SECTOR_BYTES).fill(SPACE);
-    sectors.set(output.subarray(opening, closed));
-    if (opening > start) this.#write(output.subarray(start, opening), outlet);
-    this.#write(sectors, outlet);
-    if (filled < end) this.#write(output.subarray(filled, end), outlet);
+    if (filled === closed) return output.subarray(start, end);
+    const size = Math.ceil((closed - opening) / SECTOR_BYTES) * SECTOR_BYTES;
+    const sectors = new Uint8Array(opening - start + size + end - filled).fill(SPACE);
+    sectors.set(output.subarray(start, closed));
+    sectors.set(output.subarray(filled, end), opening - start + size);
+    return sectors;
   }
 
-  #writeFramed(start: number, end: number, outlet: Outlet): void {
-    const length = end - start;
-    const framed = new Uint8Array(LENGTH_BYTES + length);
-    new DataView(framed.buffer).setUint32(0, length);
-    framed.set(this.#output.subarray(start, end), LENGTH_BYTES);
+  #writeFramed(record: Uint8Array, outlet: Outlet): void {
+    const framed = new Uint8Array(LENGTH_BYTES + record.length);
+    new DataView(framed.buffer).setUint32(0, record.length);
+    framed.set(record, LENGTH_BYTES);
     this.#write(framed, outlet);
   }
 }

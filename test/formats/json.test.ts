@@ -225,6 +225,15 @@ describe("names that come twice", () => {
     }
   });
 
+  test("new names are told apart when the table has no room for more", () => {
+    const format = openJson(rulesetOf("$.**"));
+    const full = Array.from({ length: 5000 }, (_, i) => `"n${i.toString(36)}y":1`);
+    expect(see(format, `{${full.join()}}`).status).toBe(0);
+    expect(see(format, '{"later":1,"laterStill":2,"last":3}').status).toBe(0);
+    expect(see(format, '{"later":1,"laterStill":2,"l\\u0061ter":3}').fault).toMatchObject({ issue: 5002, path: "$.later" });
+    expect(see(format, `{"later":1,${full.join()},"laterStill":2}`).status).toBe(0);
+  });
+
   test("the same name in different objects is no repetition", () => {
     expect(see(all, '[{"a":{"a":{"a":1}}},{"a":1,"b":{"a":2}}]').status).toBe(0);
   });
@@ -303,6 +312,7 @@ describe("grammar (RFC 8259)", () => {
     ["a high half before a letter", '["\\ud83dx"]'],
     ["a high half before another escape", '["\\ud83d\\n"]'],
     ["two high halves", '["\\ud83d\\ud83d\\ude00"]'],
+    ["two high halves and no low one", '["\\ud83d\\ud83d"]'],
     ["a low half alone", '["\\ude00"]'],
     ["in a name", '{"\\ud83d":1}'],
   ])("surrogates: %s is refused, and the record ends where it ends", (_, input) => {
@@ -391,6 +401,7 @@ describe("framing", () => {
 
   test("an input that ends inside the record refuses it", () => {
     expect(see(all, '{"a":1,"b":"x')).toMatchObject({ status: 2002, end: 13 });
+    expect(see(all, '{"a":{"x":1},"b":{').fault).toEqual({ record: 0, issue: 2002, offset: 18, length: 0, path: "$.b" });
     // The first fault stays the reason.
     expect(see(all, '{"411111":1,"b":"x')).toMatchObject({ status: 2201, end: 18 });
   });

@@ -100,6 +100,7 @@ function proseOf(random: Random, length: number): string {
 
 /** What stands in fields for codes: codes, and also words and names, since XSD admits any text in most of them. */
 function codeOf(random: Random, length: number, options: LexicalOptions): string {
+  if (length === 0) return "";
   for (;;) {
     const text = random.pick([
       () => random.text(CAPITALS + DIGITS, length),
@@ -111,7 +112,7 @@ function codeOf(random: Random, length: number, options: LexicalOptions): string
       () => (options.ascii ? punctuated(random, length) : proseOf(random, length)),
       () => "John A. Smith, London".slice(0, length),
     ])();
-    if (text !== "" && !(options.searched && looksLikeCard(text))) return text;
+    if (!(options.searched && looksLikeCard(text))) return text;
   }
 }
 

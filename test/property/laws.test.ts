@@ -69,7 +69,7 @@ for (const engine of ENGINES) {
             refused += expected.length;
             masked += codes.length - expected.length;
           }),
-          runs(120),
+          runs(50),
         );
         // A law over streams in which nothing is refused, or everything, would say little.
         expect([refused > 0, masked > refused]).toEqual([true, true]);
@@ -89,7 +89,7 @@ for (const engine of ENGINES) {
             expect(text(stopped)).toBe(text(output));
             expect([refusals.map(({ record }) => record), why]).toEqual(first < 0 ? [[], undefined] : [[first], "refused"]);
           }),
-          runs(60),
+          runs(30),
         );
       }, MINUTE);
 
@@ -112,7 +112,7 @@ for (const engine of ENGINES) {
             // Text behind a record can be the record's own fault (BAUTA-3005, BAUTA-4005): then that one is refused with it.
             expect(text(output).startsWith(text(whole.output))).toBe(true);
           }),
-          runs(80),
+          runs(40),
         );
       }, MINUTE);
     });

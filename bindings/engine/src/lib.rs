@@ -9,12 +9,9 @@
     reason = "signatures and errors are those of JavaScript; the errors are described at the engine's own functions"
 )]
 
-mod failure;
-mod handle;
-mod primitives;
-
-pub use failure::Failure;
-pub use handle::EngineHandle;
+pub mod failure;
+pub mod handle;
+pub mod primitives;
 
 use napi_derive::napi;
 

@@ -34,7 +34,7 @@ pub(super) fn collect_record(engine: &mut Engine, batch: &Batch, record: usize) 
         let mut collector = Collector {
             operation,
             namespaces: &mut engine.namespaces,
-            unicode: &engine.unicode,
+            unicode: engine.unicode,
             direction: engine.direction,
             characters: &mut engine.characters,
             scratch: &mut engine.scratch,

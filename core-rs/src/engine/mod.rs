@@ -46,7 +46,7 @@ pub enum Direction {
 pub struct Engine {
     operations: Vec<Operation>,
     namespaces: Vec<Namespace>,
-    unicode: Unicode,
+    unicode: &'static Unicode,
     direction: Direction,
     scratch: Scratch,
     /// Letters and digits of the value at hand.

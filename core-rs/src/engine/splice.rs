@@ -69,7 +69,9 @@ fn write_values(
         match outcome.action {
             Action::Copy => {}
             Action::Remove => {
-                batch.segments_of(value).for_each(|segment| writer.replace(segment.start, segment.end, sink))
+                for segment in batch.segments_of(value) {
+                    writer.replace(segment.start, segment.end, sink);
+                }
             }
             Action::Write(start, end) => {
                 let text = &scratch.output[start..end];

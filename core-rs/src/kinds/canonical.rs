@@ -1,5 +1,6 @@
 //! The canonical form that identities are made of (docs/internals/engine.md, "Canonical form of a kind").
 
+use super::class::is_card_number;
 use super::iban;
 use super::subject::{CHARACTERS_MAX, Subject};
 use crate::issue;
@@ -71,7 +72,8 @@ fn write_identifier(kind: Kind, shape: Shape, text: &[u8], out: &mut Vec<u8>) ->
         }
         Kind::Account => {
             subject.make_upper_case();
-            out.extend_from_slice(if iban::has_form(subject.joined()) { subject.joined() } else { text });
+            let is_joined = iban::has_form(subject.joined()) || is_card_number(subject.joined());
+            out.extend_from_slice(if is_joined { subject.joined() } else { text });
         }
         _ => return false,
     }
@@ -112,7 +114,7 @@ mod tests {
 
     fn canonical(kind: Kind, text: &str) -> String {
         let mut out = Vec::new();
-        write_canonical(kind, Shape::Text, text.as_bytes(), &Unicode::load().unwrap(), &mut out).unwrap();
+        write_canonical(kind, Shape::Text, text.as_bytes(), Unicode::load().unwrap(), &mut out).unwrap();
         String::from_utf8(out).unwrap()
     }
 
@@ -122,6 +124,9 @@ mod tests {
             (Kind::Pan, "4111 1111-1111.1111", "4111111111111111"),
             (Kind::Iban, "gb29 nwbk 6016-1331 9268 19", "GB29NWBK60161331926819"),
             (Kind::Account, "gb29.nwbk.6016.1331.9268.19", "GB29NWBK60161331926819"),
+            (Kind::Account, "4111-1111-1111-1111", "4111111111111111"),
+            // Not a card number: its check digit is wrong.
+            (Kind::Account, "4111-1111-1111-1112", "4111-1111-1111-1112"),
             (Kind::Bic, "deutdeffXXX", "DEUTDEFF"),
             (Kind::Lei, "529900t8bm49aursdo55", "529900T8BM49AURSDO55"),
             (Kind::Uetr, "7F0C1E9A-8B5D-4C3E-9F2A-1B2C3D4E5F60", "7f0c1e9a8b5d4c3e9f2a1b2c3d4e5f60"),
@@ -143,7 +148,7 @@ mod tests {
     #[test]
     fn a_logical_terminal_is_a_bic() {
         let mut out = Vec::new();
-        write_canonical(Kind::Bic, Shape::LtAddress, b"DEUTDEFFAXXX", &Unicode::load().unwrap(), &mut out).unwrap();
+        write_canonical(Kind::Bic, Shape::LtAddress, b"DEUTDEFFAXXX", Unicode::load().unwrap(), &mut out).unwrap();
         assert_eq!(out, b"DEUTDEFF");
     }
 }

@@ -241,7 +241,8 @@ fn account(subject: &mut Subject, shape: Shape, bin: u8) -> Result<Class, u32> {
 }
 
 /// 13 to 19 digits that pass Luhn.
-fn is_card_number(text: &[u8]) -> bool {
+#[must_use]
+pub fn is_card_number(text: &[u8]) -> bool {
     (13..=19).contains(&text.len()) && text.iter().all(u8::is_ascii_digit) && check::luhn_valid(text)
 }
 

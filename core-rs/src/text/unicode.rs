@@ -1,5 +1,7 @@
 //! NFD and full case folding by pinned tables (schemas/unicode/tables.bin; layout and algorithms in its README.md).
 
+use std::sync::LazyLock;
+
 use crate::Error;
 
 static FILE: &[u8] = include_bytes!("../../../schemas/unicode/tables.bin");
@@ -31,12 +33,13 @@ impl Mapping {
 }
 
 impl Unicode {
-    /// Reads the tables that are part of this crate.
+    /// The tables that are part of this crate, read once.
     ///
     /// # Errors
     /// [`Error::Malformed`] if they are not of the layout that this code reads.
-    pub fn load() -> Result<Self, Error> {
-        Self::parse(FILE).ok_or(Error::Malformed("the Unicode tables are of another layout"))
+    pub fn load() -> Result<&'static Self, Error> {
+        static TABLES: LazyLock<Option<Unicode>> = LazyLock::new(|| Unicode::parse(FILE));
+        TABLES.as_ref().ok_or(Error::Malformed("the Unicode tables are of another layout"))
     }
 
     fn parse(file: &[u8]) -> Option<Self> {

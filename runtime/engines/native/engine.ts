@@ -51,7 +51,7 @@ class NativeHandle implements EngineHandle {
         ),
       );
     } catch (error) {
-      this.#failed = true;
+      this.#failed = error instanceof BautaError && error.issue.number === 1304;
       throw error;
     }
   }

@@ -222,9 +222,7 @@ export class Classes {
 
   #account(subject: Subject, shape: Shape, bin: number): Domain | undefined {
     const { length } = subject;
-    if (subject.digits === length && length >= 13 && length <= 19 && luhnValid(subject.alnum, 0, length)) {
-      return this.#pan(subject, bin);
-    }
+    if (isCardNumber(subject)) return this.#pan(subject, bin);
     const raw = subject.smalls === 0 ? undefined : subject.alnum.slice(0, length);
     subject.upperCase();
     const ibanLike = isIbanForm(subject.alnum, 0, length);
@@ -285,6 +283,11 @@ export class Classes {
     }
     return domain;
   }
+}
+
+/** Of its letters and digits: 13 to 19 digits that pass Luhn. */
+export function isCardNumber({ alnum, digits, length }: Subject): boolean {
+  return digits === length && length >= 13 && length <= 19 && luhnValid(alnum, 0, length);
 }
 
 /** `[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}` over upper-cased letters and digits. */

@@ -1,6 +1,6 @@
 /** The canonical form that identities are made of (docs/internals/engine.md, "Canonical form of a kind"), as UTF-8. */
 import { Kind, Shape } from "../../generated/plan_pb.ts";
-import { isBranchXxx, isIbanForm, isPhoneForm, isUuidForm } from "../kinds/classes.ts";
+import { isBranchXxx, isCardNumber, isIbanForm, isPhoneForm, isUuidForm } from "../kinds/classes.ts";
 import type { Subject } from "../kinds/subject.ts";
 import { writeUtf8 } from "./encode.ts";
 import type { Unicode } from "./unicode.ts";
@@ -82,7 +82,7 @@ export class Canonical {
     const subject = this.#subject;
     if (!subject.tooLong && subject.length <= 34) {
       subject.upperCase();
-      if (isIbanForm(subject.alnum, 0, subject.length)) return this.#alnum();
+      if (isIbanForm(subject.alnum, 0, subject.length) || isCardNumber(subject)) return this.#alnum();
     }
     return this.#asIs(points, start, count);
   }
