@@ -32,6 +32,8 @@ export interface PlanChoice {
 export interface OpenPlan extends PlanSource {
   readonly model: Model;
   readonly environment: string;
+  /** Kind of an operation of the plan, for reports. */
+  kindOf(operation: number): string;
   /** For the first lines of a run: names, ids and digests; never a key. */
   describe(): Record<string, string>;
   /** HMAC-SHA-256 under the ring's audit key, first 32 hex digits. */
@@ -68,6 +70,7 @@ export function runnable(model: Model, ring: KeyRing, input: "strict" | "lenient
     get operationCount() {
       return compiled.operations.length;
     },
+    kindOf: (operation) => compiled.operations[operation]?.kind ?? "text",
     planBytes: () => compiled.plan(),
     keyBytes() {
       if (perRecord) return keysOfTheMoment(compiled);

@@ -15,12 +15,15 @@ import { colorsFor, say } from "./terminal.ts";
 
 const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string };
 
+const HELP_WIDTH = 80;
+
 const program = new Command("bauta")
   .description("Masks payment messages in motion: ISO 20022, SWIFT MT, JSON.")
   .version(version, "-V, --version", "print the version")
   .helpOption("-h, --help", "print help")
   .helpCommand(false)
-  .configureHelp({ sortSubcommands: false })
+  // One screen of 24 lines and 80 columns, also where the terminal is wider.
+  .configureHelp({ sortSubcommands: false, helpWidth: HELP_WIDTH, optionDescription: describeOption })
   .showSuggestionAfterError(true)
   .exitOverride()
   .configureOutput({ writeErr: (text) => say(text.trimEnd()) })
@@ -31,38 +34,39 @@ Try it:
   bauta keys new qa.key --env qa
   cat messages | bauta mask --preset test-data --key-file qa.key > masked
 
-Exit codes: 0 done, 2 usage, 3 refused, 4 framing, 5 engine, 6 I/O, 7 pipe closed, 8 disk full`,
+Exit codes: 0 done, 1 bug, 2 usage, 3 refused, 4 framing, 5 engine, 6 I/O,
+7 pipe closed, 8 disk full`,
   );
 
 for (const direction of ["mask", "unmask"] as const) {
-  const command = program
+  program
     .command(direction)
     .description(direction === "mask" ? "mask files, folders or standard input" : "reverse what a model masks reversibly")
+    .usage("(--model F | --preset NAME) --key-file F [options] [paths...]")
     .option("--model <FILE>", "model to apply (YAML)")
-    .option("--preset <NAME>", "test-data, one-way, tokens or strict, in place of a model")
-    .option("--key-file <FILE>", `key file${direction === "unmask" ? " with the capability unmask" : ""} (bauta keys new)`)
+    .option("--preset <NAME>", "test-data, one-way, tokens or strict")
+    .option("--key-file <FILE>", direction === "mask" ? "key file (bauta keys new)" : "key file with the capability unmask")
     .option("--env <NAME>", "refuse a key file of another environment")
-    .addOption(new Option("--engine <NAME>", "engine to run").choices(["native", "portable"]).default("native"))
-    .option("--in <PATH...>", "files or folders, or - for standard input (default: -)")
-    .option("--out <PATH>", "file or folder, written atomically; - for standard output", "-")
-    .option("--refused <PATH>", "report of refused records, one JSON line each")
-    .option("--refused-raw", "put refused messages themselves into that report (0600)")
-    .addOption(new Option("--on-refuse <WHAT>", "what a refused record does").choices(["stop", "divert"]).default("stop"))
-    .addOption(new Option("--input <HOW>", "how messages are read").choices(["strict", "lenient"]).default("strict"))
-    .addOption(new Option("--frame <HOW>", "how records are told apart").choices(FRAME_MODES).default("auto"))
+    .addOption(choice("--engine", ["native", "portable"], "engine to run"))
+    .option("--in <PATH...>", "files, folders, - for standard input")
+    .option("--out <PATH>", "file or folder, written whole", "-")
+    .option("--refused <PATH>", "report of refused records, JSON lines")
+    .option("--refused-raw", "put refused messages themselves in it (0600)")
+    .addOption(choice("--on-refuse", ["stop", "divert"], "at a refused record"))
+    .addOption(choice("--input", ["strict", "lenient"], "how messages are read"))
+    .addOption(choice("--frame", FRAME_MODES, "how records are told apart"))
     .option("--json", "reports as JSON lines on standard error")
     .option("-q, --quiet", "only the engine line and refusals")
-    .argument("[paths...]", "same as --in")
+    .argument("[paths...]")
     .action(async (paths: string[], options) => {
       const inputs = [...(options.in ?? []), ...paths];
       process.exitCode = await mask({ ...options, in: inputs.length === 0 ? ["-"] : inputs }, direction);
     });
-  command.usage("(--model FILE | --preset NAME) --key-file FILE [options] [paths...]");
 }
 
 program
   .command("check")
-  .description("say everything that is wrong with a model, at once")
+  .description("say all that is wrong with a model")
   .argument("[model]", "model file")
   .option("--preset <NAME>", "check a preset instead")
   .option("--sample <PATH...>", "messages that the model must cover")
@@ -97,7 +101,7 @@ keys
 
 program
   .command("doctor")
-  .description("runtime, engines, CPU features, addon hash, versions")
+  .description("say what runs here: engines, hash, versions")
   .option("--json", "report as JSON")
   .action(async (options) => {
     process.exitCode = await doctor(version, options);
@@ -105,8 +109,8 @@ program
 
 program
   .command("demo")
-  .description("mask the bundled messages and show before and after")
-  .addOption(new Option("--engine <NAME>", "engine to run").choices(["native", "portable"]).default("native"))
+  .description("mask the bundled messages, before and after")
+  .addOption(choice("--engine", ["native", "portable"], "engine to run"))
   .action(async (options) => {
     process.exitCode = await demo(options);
   });
@@ -120,6 +124,15 @@ try {
   await program.parseAsync();
 } catch (error) {
   process.exitCode = tell(error);
+}
+
+/** An option that takes one of these words; the first is the default. */
+function choice(flag: string, words: readonly string[], description: string): Option {
+  return new Option(`${flag} <${words.join("|")}>`, description).choices(words).default(words[0]);
+}
+
+function describeOption({ description, defaultValue }: Option): string {
+  return defaultValue === undefined ? description : `${description} (default: ${String(defaultValue)})`;
 }
 
 /** Says what went wrong in one line and returns the exit code. A bug's own text is not shown: it could hold anything. */

@@ -113,6 +113,8 @@ export interface PlanOperation {
   readonly maskCharacter?: string;
   readonly detect?: boolean;
   readonly strict?: boolean;
+  /** Keep: only code words of at most so many characters; 0: any value. */
+  readonly codeMax?: number;
 }
 
 export interface PlanNamespace {
@@ -191,5 +193,6 @@ function operationMessage(operation: PlanOperation, indexes: ReadonlyMap<string,
     maskCharacter: operation.maskCharacter ?? "",
     detect: operation.detect ?? false,
     strict: operation.strict ?? false,
+    codeMax: operation.codeMax ?? 0,
   };
 }

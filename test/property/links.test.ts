@@ -10,7 +10,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { PRESETS, type PresetName } from "../../runtime/model/vocabulary.ts";
+import { PRESETS } from "../../runtime/model/vocabulary.ts";
 import { ENGINES } from "../harness.ts";
 import { projectRoot } from "../shared.ts";
 import { valuesIn } from "../values.ts";
@@ -88,6 +88,9 @@ const canonical = (value: string): string =>
     .replace(/^([A-Z0-9]{8})XXX$/, "$1")
     .replace(/^[A-Z]{2}00([0-9A-Z]{20})$/, "$1");
 
+/** Accounts that are no IBAN and no card keep their layout: `A-1` and `A1` are two. */
+const canonicalAccount = (value: string): string => (/^[A-Z]{2}\d\d|^\d{13,19}$/.test(canonical(value)) ? canonical(value) : value);
+
 /** ASCII only, so that letters keep their number. */
 const upper = (value: string): string => value.replaceAll(/[a-z]/g, (letter) => String.fromCharCode(letter.charCodeAt(0) - 32));
 const lower = (value: string): string => value.replaceAll(/[A-Z]/g, (letter) => String.fromCharCode(letter.charCodeAt(0) + 32));
@@ -112,7 +115,7 @@ for (const engine of ENGINES) {
   describe(engine, () => {
     for (const preset of PRESETS) {
       test(`${preset}: every spelling in every format has the one pseudonym, alone and in a batch, and two identities have two`, async () => {
-        const masker = await masking({ engine, model: linkModel(preset) });
+        const masker = await masking({ engine, model: paymentModel(preset) });
         fc.assert(
           fc.property(numbers, numbers, fc.uint32Array({ minLength: 60, maxLength: 60 }), (number, other, choices) => {
             fc.pre(number !== other);
@@ -134,14 +137,6 @@ for (const engine of ENGINES) {
       }, MINUTE);
     }
 
-    test("an account is one in every spelling, across preset namespaces only where the model says so", async () => {
-      const masker = await masking({ engine, model: linkModel("test-data") });
-      const [first, second] = [identityOf(1), identityOf(2)];
-      const json = (identity: Identity): string => text(masker.maskWhole(bytesOf(`{"debtor":{"iban":"${identity.iban}"}}`)));
-      expect(json(first)).toBe(json(first));
-      expect(json(first)).not.toBe(json(second));
-    });
-
     test("distinct accounts stay distinct, equal ones equal, over a long stream", async () => {
       const masker = await masking({ engine, model: paymentModel("test-data") });
       const there = new Map<string, string>();
@@ -155,7 +150,7 @@ for (const engine of ENGINES) {
         for (const [i, value] of before.entries()) {
           const isAccount = value.dataClass === "account" || paths[i]?.path === "$.**.iban";
           if (!isAccount || value.path.endsWith("Prxy/Id") || value.shape === "digits") continue;
-          const [from, to] = [canonical(value.text), canonical((after[i] as { text: string }).text)];
+          const [from, to] = [canonicalAccount(value.text), canonicalAccount((after[i] as { text: string }).text)];
           expect(there.get(from) ?? to).toBe(to);
           expect(back.get(to) ?? from).toBe(from);
           there.set(from, to);
@@ -224,8 +219,5 @@ function cli(cwd: string, args: readonly string[], { input = new Uint8Array(0), 
   if (result.status !== 0) throw new Error(`exit ${result.status}: ${result.stderr.toString()}`);
   return new Uint8Array(result.stdout);
 }
-
-/** The rules of the JSON events, and card numbers as accounts, so that a card is the same in MT, XML and JSON. */
-const linkModel = (preset: PresetName) => paymentModel(preset);
 
 const isConstant = (value: string): boolean => /^(?:REDACTED|X+|0+|XX00REDACTED|ZZZZZZ22(?:AXXX)?|\+999-0+)$/.test(value);

@@ -41,9 +41,11 @@ impl AesKey {
         }
     }
 
-    /// Encrypts independent blocks in place, as many side by side as the processor takes.
+    /// Encrypts the first `count` of independent blocks in place, and it may be more of them: with many to do, the full width of
+    /// the widest back end costs less than the blocks beyond the last full group one by one.
     #[inline]
-    pub fn encrypt_all(&self, blocks: &mut [[u8; 16]]) {
+    pub fn encrypt_lanes(&self, blocks: &mut [[u8; 16]; LANES], count: usize) {
+        let blocks = if count > FEW_LANES { &mut blocks[..] } else { &mut blocks[..count] };
         let blocks = Block::cast_slice_from_core_mut(blocks);
         match self {
             Self::Aes128(cipher) => cipher.encrypt_blocks(blocks),
@@ -52,6 +54,11 @@ impl AesKey {
         }
     }
 }
+
+/// Blocks side by side: as many as the widest back end takes (VAES on AVX-512, sixteen registers of four).
+pub const LANES: usize = 64;
+/// Up to here blocks one by one are faster.
+const FEW_LANES: usize = 12;
 
 /// Whether AES runs on instructions of the processor rather than on tables of bits.
 #[must_use]

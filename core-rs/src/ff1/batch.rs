@@ -2,11 +2,10 @@
 //! processor's AES units are never waiting for one network's previous round.
 
 use super::binary::Direction;
-use super::{AesKey, DOMAIN_MIN, LENGTH_MIN, ROUNDS, TWEAK_MAX, expanded_bytes, half_bytes, initial_block, padding};
+use super::{
+    AesKey, DOMAIN_MIN, LANES, LENGTH_MIN, ROUNDS, TWEAK_MAX, expanded_bytes, half_bytes, initial_block, padding,
+};
 use crate::Error;
-
-/// Networks side by side. Covers the widest AES back end (64 blocks in flight with VAES on AVX-512).
-const LANES: usize = 64;
 
 /// FF1 under one key, radix, length and tweak, for values whose halves fit 64 bits.
 ///
@@ -32,8 +31,8 @@ pub struct Batch {
     base: u128,
     /// Position of the round number: it stands in front of NUM(B), which has b bytes.
     round_shift: u32,
-    /// y = S as a number = R >> this.
-    y_shift: u32,
+    /// Whether y has more than 64 bits: d = 12 instead of 8.
+    is_wide: bool,
     modulus_u: Modulus,
     modulus_v: Modulus,
 }
@@ -82,7 +81,7 @@ impl Batch {
             zero,
             base: u128::from_be_bytes(chained),
             round_shift: 8 * b as u32,
-            y_shift: 128 - 8 * expanded_bytes(b) as u32,
+            is_wide: expanded_bytes(b) > 8,
             modulus_u: Modulus::new(power_u),
             modulus_v: Modulus::new(power_v),
         })
@@ -117,25 +116,21 @@ impl Batch {
             return Err(Error::Ff1Parameters("a digit is not below the radix"));
         }
         for group in values.chunks_mut(LANES * self.length) {
-            // Most identifiers are decimal; a radix known to the compiler spares the divisions.
-            match self.radix {
-                10 => self.permute_group(group, direction, 10),
-                radix => self.permute_group(group, direction, radix),
-            }
+            self.permute_group(group, direction);
         }
         Ok(())
     }
 
     #[inline]
-    fn permute_group(&self, values: &mut [u8], direction: Direction, radix: u64) {
+    fn permute_group(&self, values: &mut [u8], direction: Direction) {
         let count = values.len() / self.length;
         let u = self.length / 2;
         let mut left = [0_u64; LANES];
         let mut right = [0_u64; LANES];
         for ((value, a), b) in values.chunks_exact(self.length).zip(&mut left).zip(&mut right) {
             let (high, low) = value.split_at(u);
-            *a = self.number(high, radix);
-            *b = self.number(low, radix);
+            *a = self.number(high);
+            *b = self.number(low);
         }
         match direction {
             Direction::Encrypt => self.rounds_forward(&mut left[..count], &mut right[..count]),
@@ -143,8 +138,8 @@ impl Batch {
         }
         for ((value, &a), &b) in values.chunks_exact_mut(self.length).zip(&left).zip(&right) {
             let (high, low) = value.split_at_mut(u);
-            self.write(a, high, radix);
-            self.write(b, low, radix);
+            self.write(a, high);
+            self.write(b, low);
         }
     }
 
@@ -170,30 +165,54 @@ impl Batch {
     #[inline]
     fn each_y(&self, round: u32, inputs: &[u64], halves: &mut [u64], step: impl Fn(u128, u64) -> u64) {
         let mut blocks = [[0_u8; 16]; LANES];
-        let blocks = &mut blocks[..inputs.len()];
         let base = self.base ^ u128::from(round) << self.round_shift;
+        let (high, low) = ((base >> 64) as u64, base as u64);
         for (block, &input) in blocks.iter_mut().zip(inputs) {
-            *block = (base ^ u128::from(input)).to_be_bytes();
+            block[..8].copy_from_slice(&high.to_be_bytes());
+            block[8..].copy_from_slice(&(low ^ input).to_be_bytes());
         }
-        self.aes.encrypt_all(blocks);
-        for (block, half) in blocks.iter().zip(halves) {
-            // d ≤ 12 < 16: S is the front of R.
-            *half = step(u128::from_be_bytes(*block) >> self.y_shift, *half);
+        self.aes.encrypt_lanes(&mut blocks, inputs.len());
+        // d ≤ 12 < 16: S is the front of R.
+        if self.is_wide {
+            for (block, half) in blocks.iter().zip(halves) {
+                *half = step(u128::from_be_bytes(*block) >> 32, *half);
+            }
+        } else {
+            for (block, half) in blocks.iter().zip(halves) {
+                let [front, _] = words_of(block);
+                *half = step(u128::from(front), *half);
+            }
         }
     }
 
     #[inline]
-    fn number(&self, digits: &[u8], radix: u64) -> u64 {
-        digits.iter().fold(0, |number, &digit| number * radix + u64::from(digit - self.zero))
+    fn number(&self, digits: &[u8]) -> u64 {
+        digits.iter().fold(0, |number, &digit| number * self.radix + u64::from(digit - self.zero))
     }
 
     #[inline]
-    fn write(&self, mut number: u64, digits: &mut [u8], radix: u64) {
-        for digit in digits.iter_mut().rev() {
-            *digit = self.zero + (number % radix) as u8;
-            number /= radix;
+    fn write(&self, number: u64, digits: &mut [u8]) {
+        // Most identifiers are decimal; a radix known to the compiler spares the divisions.
+        match self.radix {
+            10 => write_digits(number, 10, self.zero, digits),
+            radix => write_digits(number, radix, self.zero, digits),
         }
     }
+}
+
+#[inline]
+fn write_digits(mut number: u64, radix: u64, zero: u8, digits: &mut [u8]) {
+    for digit in digits.iter_mut().rev() {
+        *digit = zero + (number % radix) as u8;
+        number /= radix;
+    }
+}
+
+/// A block as two big-endian words.
+#[inline]
+pub(super) fn words_of(block: &[u8; 16]) -> [u64; 2] {
+    let number = u128::from_be_bytes(*block);
+    [(number >> 64) as u64, number as u64]
 }
 
 /// A modulus with its reciprocal: a division by a number that is fixed for a batch, without a division.

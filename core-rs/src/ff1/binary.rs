@@ -5,8 +5,9 @@
 
 use num_bigint::BigUint;
 
+use super::batch::words_of;
 use super::general::permute_bits;
-use super::{AesKey, ROUNDS, expanded_bytes, half_bytes, initial_block, padding};
+use super::{AesKey, LANES, ROUNDS, expanded_bytes, half_bytes, initial_block, padding};
 
 /// Shortest bit string: 2^20 is the first power of two that is not below the minimum domain of 10^6.
 pub const BITS_MIN: u32 = 20;
@@ -14,8 +15,6 @@ pub const BITS_MIN: u32 = 20;
 pub const BITS_MAX: u32 = 256;
 /// Longest string whose halves, with the round number, fit the last block of Q: b = 15 bytes.
 const BITS_INTERLEAVED_MAX: u32 = 240;
-/// Networks side by side.
-const LANES: usize = 64;
 
 /// A bit string of up to [`BITS_MAX`] bits as a number, least significant word first.
 pub type Bits = [u64; 4];
@@ -75,11 +74,10 @@ pub fn prepare(aes: &AesKey, tweaks: &[u8], jobs: &mut [Job]) {
 
 fn prepare_group(aes: &AesKey, tweaks: &[u8], jobs: &mut [Job]) {
     let mut blocks = [[0_u8; 16]; LANES];
-    let blocks = &mut blocks[..jobs.len()];
     for (block, job) in blocks.iter_mut().zip(jobs.iter()) {
         *block = initial_block(2, job.length as usize / 2, job.length as usize, (job.tweak.1 - job.tweak.0) as usize);
     }
-    aes.encrypt_all(blocks);
+    aes.encrypt_lanes(&mut blocks, jobs.len());
     for (block, job) in blocks.iter_mut().zip(jobs.iter_mut()) {
         let tweak = job.tweak(tweaks);
         let mut fixed = tweak.len() + padding(tweak.len(), job.half_bytes());
@@ -136,9 +134,79 @@ fn number_of(bits: &Bits) -> BigUint {
     BigUint::from_bytes_be(&bytes)
 }
 
-/// What a lane needs in every round, for halves of up to 64 bits.
+/// What a network needs in every round, for halves of up to 64 bits.
 #[derive(Clone, Copy, Default)]
-struct Lane {
+struct Narrow {
+    /// The last block of Q but for round number and NUM(B), as two words.
+    base: [u64; 2],
+    /// What a round number of 1 is in that block.
+    unit: [u64; 2],
+    /// y = S modulo 2^64: the first word of R for d = 8; for d = 12 it is shifted by 32 bits, and the second word follows.
+    shift: u32,
+    /// 2^u − 1 and 2^v − 1.
+    masks: [u64; 2],
+}
+
+impl Narrow {
+    fn of(job: &Job) -> Self {
+        let b = job.half_bytes();
+        let unit = 1_u128 << (8 * b);
+        Self {
+            base: [(job.base >> 64) as u64, job.base as u64],
+            unit: [(unit >> 64) as u64, unit as u64],
+            shift: 8 * expanded_bytes(b) as u32 - 64,
+            masks: [job.length / 2, job.half_bits()].map(|bits| u64::MAX >> (64 - bits)),
+        }
+    }
+}
+
+/// Strings of at most 128 bits: halves are u64, y is the front of R (d ≤ 12).
+fn run_narrow(aes: &AesKey, jobs: &mut [Job], direction: Direction) {
+    let mut lanes = [Narrow::default(); LANES];
+    let mut left = [0_u64; LANES];
+    let mut right = [0_u64; LANES];
+    for (((job, lane), a), b) in jobs.iter().zip(&mut lanes).zip(&mut left).zip(&mut right) {
+        *lane = Narrow::of(job);
+        // Step 2: the upper u bits and the lower v bits.
+        let number = u128::from(job.bits[1]) << 64 | u128::from(job.bits[0]);
+        *a = (number >> job.half_bits()) as u64;
+        *b = number as u64 & lane.masks[1];
+    }
+    let lanes = &lanes[..jobs.len()];
+    let mut blocks = [[0_u8; 16]; LANES];
+    let (mut a, mut b) = (&mut left, &mut right);
+    for step in 0..ROUNDS {
+        // Decryption runs the rounds backwards with A and B in exchanged roles (Algorithm 8).
+        let is_forward = direction == Direction::Encrypt;
+        let round = u64::from(if is_forward { step } else { ROUNDS - 1 - step });
+        let (input, half) = if is_forward { (&*b, &mut *a) } else { (&*a, &mut *b) };
+        for ((block, lane), &input) in blocks.iter_mut().zip(lanes).zip(input.iter()) {
+            // A round number is below 2^8, so the product is that byte in its place.
+            let front = lane.base[0] ^ (round * lane.unit[0]);
+            let back = lane.base[1] ^ (round * lane.unit[1]) ^ input;
+            block[..8].copy_from_slice(&front.to_be_bytes());
+            block[8..].copy_from_slice(&back.to_be_bytes());
+        }
+        aes.encrypt_lanes(&mut blocks, lanes.len());
+        let parity = (round % 2) as usize;
+        for ((block, lane), half) in blocks.iter().zip(lanes).zip(half.iter_mut()) {
+            let [front, back] = words_of(block);
+            // Two shifts, since one by 64 has no meaning.
+            let y = front << lane.shift | back >> 1 >> (63 - lane.shift);
+            let c = if is_forward { half.wrapping_add(y) } else { half.wrapping_sub(y) };
+            *half = c & lane.masks[parity];
+        }
+        core::mem::swap(&mut a, &mut b);
+    }
+    for ((job, &a), &b) in jobs.iter_mut().zip(a.iter()).zip(b.iter()) {
+        let number = u128::from(a) << job.half_bits() | u128::from(b);
+        job.bits = [number as u64, (number >> 64) as u64, 0, 0];
+    }
+}
+
+/// What a network needs in every round, for halves of up to 120 bits.
+#[derive(Clone, Copy, Default)]
+struct Wide {
     base: u128,
     round_shift: u32,
     y_shift: u32,
@@ -146,64 +214,25 @@ struct Lane {
     masks: [u128; 2],
 }
 
-impl Lane {
+impl Wide {
     fn of(job: &Job) -> Self {
         let b = job.half_bytes();
-        let u = job.length / 2;
         Self {
             base: job.base,
             round_shift: 8 * b as u32,
             y_shift: 128 - 8 * expanded_bytes(b).min(16) as u32,
-            masks: [(1 << u) - 1, (1 << job.half_bits()) - 1],
+            masks: [(1 << (job.length / 2)) - 1, (1 << job.half_bits()) - 1],
         }
-    }
-}
-
-/// Strings of at most 128 bits: halves are u64, y is the front of R (d ≤ 12).
-fn run_narrow(aes: &AesKey, jobs: &mut [Job], direction: Direction) {
-    let mut lanes = [Lane::default(); LANES];
-    let mut left = [0_u64; LANES];
-    let mut right = [0_u64; LANES];
-    for (((job, lane), a), b) in jobs.iter().zip(&mut lanes).zip(&mut left).zip(&mut right) {
-        *lane = Lane::of(job);
-        // Step 2: the upper u bits and the lower v bits.
-        let number = u128::from(job.bits[1]) << 64 | u128::from(job.bits[0]);
-        *a = (number >> job.half_bits()) as u64;
-        *b = (number & lane.masks[1]) as u64;
-    }
-    let lanes = &lanes[..jobs.len()];
-    let mut blocks = [[0_u8; 16]; LANES];
-    let blocks = &mut blocks[..jobs.len()];
-    let (mut a, mut b) = (&mut left, &mut right);
-    for step in 0..ROUNDS {
-        // Decryption runs the rounds backwards with A and B in exchanged roles (Algorithm 8).
-        let round = if direction == Direction::Encrypt { step } else { ROUNDS - 1 - step };
-        let (input, half) = if direction == Direction::Encrypt { (&*b, &mut *a) } else { (&*a, &mut *b) };
-        for ((block, lane), &input) in blocks.iter_mut().zip(lanes).zip(input.iter()) {
-            let q = u128::from(round) << lane.round_shift | u128::from(input);
-            *block = (lane.base ^ q).to_be_bytes();
-        }
-        aes.encrypt_all(blocks);
-        for ((block, lane), half) in blocks.iter().zip(lanes).zip(half.iter_mut()) {
-            let y = (u128::from_be_bytes(*block) >> lane.y_shift) as u64;
-            let c = if direction == Direction::Encrypt { half.wrapping_add(y) } else { half.wrapping_sub(y) };
-            *half = c & lane.masks[(round % 2) as usize] as u64;
-        }
-        core::mem::swap(&mut a, &mut b);
-    }
-    for (((job, _), &a), &b) in jobs.iter_mut().zip(lanes).zip(a.iter()).zip(b.iter()) {
-        let number = u128::from(a) << job.half_bits() | u128::from(b);
-        job.bits = [number as u64, (number >> 64) as u64, 0, 0];
     }
 }
 
 /// Strings of at most 240 bits: halves are u128, and where d = 20 (b > 12) y takes a second block (step 6.iii).
 fn run_wide(aes: &AesKey, jobs: &mut [Job], direction: Direction) {
-    let mut lanes = [Lane::default(); LANES];
+    let mut lanes = [Wide::default(); LANES];
     let mut left = [0_u128; LANES];
     let mut right = [0_u128; LANES];
     for (((job, lane), a), b) in jobs.iter().zip(&mut lanes).zip(&mut left).zip(&mut right) {
-        *lane = Lane::of(job);
+        *lane = Wide::of(job);
         (*a, *b) = split(&job.bits, job.half_bits());
     }
     let count = jobs.len();
@@ -218,12 +247,12 @@ fn run_wide(aes: &AesKey, jobs: &mut [Job], direction: Direction) {
         for ((block, lane), &input) in blocks.iter_mut().zip(lanes).zip(input.iter()) {
             *block = (lane.base ^ (u128::from(round) << lane.round_shift | input)).to_be_bytes();
         }
-        aes.encrypt_all(&mut blocks[..count]);
+        aes.encrypt_lanes(&mut blocks, count);
         if expands {
             // CIPH(R ⊕ [1]): the last byte of the block differs.
             expansions = blocks;
             expansions[..count].iter_mut().for_each(|block| block[15] ^= 1);
-            aes.encrypt_all(&mut expansions[..count]);
+            aes.encrypt_lanes(&mut expansions, count);
         }
         let outputs = blocks.iter().zip(&expansions).zip(lanes).zip(jobs.iter());
         for ((((block, expansion), lane), job), half) in outputs.zip(half.iter_mut()) {

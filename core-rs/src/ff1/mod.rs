@@ -9,6 +9,7 @@ mod batch;
 pub mod binary;
 mod general;
 
+pub(crate) use aes::LANES;
 pub use aes::{AesKey, hardware_accelerated};
 pub use batch::Batch;
 pub use general::Ff1;

@@ -26,6 +26,8 @@ export interface CompiledOperation {
   readonly fit: FitCheck;
   readonly strict: boolean;
   readonly detect: boolean;
+  /** KEEP: longest code word that is kept; 0: any value is. */
+  readonly codeMax: number;
   readonly hash: Hash;
   /** Digits of a card number that stay. */
   readonly bin: number;
@@ -112,6 +114,7 @@ function compileOperation(operation: Operation, plan: Plan): CompiledOperation |
     fit,
     strict: operation.strict,
     detect: operation.detect,
+    codeMax: operation.codeMax,
     hash: operation.hash as Hash,
     bin: operation.bin === Bin.BIN_6 ? 6 : operation.bin === Bin.BIN_8 ? 8 : 0,
     otherwise: operation.otherwise as Otherwise,
@@ -127,7 +130,7 @@ function compileOperation(operation: Operation, plan: Plan): CompiledOperation |
   }
   switch (technique) {
     case Technique.KEEP:
-      return fit.shape === Shape.UNKNOWN ? "keep of an unknown type" : base;
+      return fit.shape === Shape.UNKNOWN ? "keep of an unknown type" : compileKeep(fit, base);
     case Technique.DROP:
       return base;
     case Technique.REDACT: {
@@ -145,6 +148,13 @@ function compileOperation(operation: Operation, plan: Plan): CompiledOperation |
     default:
       return compileClassed(operation, fit, base);
   }
+}
+
+function compileKeep(fit: FitCheck, base: CompiledOperation): CompiledOperation | string {
+  if (base.codeMax === 0 || base.otherwise === Otherwise.ERROR) return base;
+  if (base.otherwise === Otherwise.TOKEN) return "a kept code has no token";
+  const redact = redactSpec(fit);
+  return typeof redact === "string" ? redact : { ...base, redact };
 }
 
 /** FPE, and PSEUDONYM of a kind with classes. */

@@ -29,8 +29,9 @@ import { type MaskSpec, pushMask } from "./techniques/mask.ts";
 import { pushRedaction, type RedactSpec } from "./techniques/redact.ts";
 import { IBAN_TOKEN, pushHash, pushToken, type TokenSpec } from "./techniques/token.ts";
 import { Canonical } from "./text/canonical.ts";
+import { isCodeWord } from "./text/code-word.ts";
 import { decodeSegment } from "./text/decode.ts";
-import { holdsIdentifier } from "./text/detect.ts";
+import { holdsIdentifier, isBrokenNumber } from "./text/detect.ts";
 import { fits } from "./text/fit.ts";
 import type { Unicode } from "./text/unicode.ts";
 import { toLimbs, Walk } from "./walk.ts";
@@ -104,17 +105,15 @@ export class ValueProcessor {
       return STATUS_REMOVED;
     }
     const keep = technique === Technique.KEEP;
-    if (keep && !operation.strict && !operation.detect) return STATUS_KEPT;
+    if (keep && !operation.strict && !operation.detect && operation.codeMax === 0) return STATUS_KEPT;
     if (this.#unmask && !keep && technique !== Technique.FPE) return STATUS_LEFT;
     if (!this.#decode(batch, value, latin1)) return 6001;
     if (this.#count === 0) return keep ? STATUS_KEPT : STATUS_MASKED;
     if (this.#count > VALUE_POINTS_MAX && !keep && technique !== Technique.REDACT) return 6007;
     if (operation.strict && !this.#isAdmitted(operation)) return 6001;
     switch (technique) {
-      case Technique.KEEP: {
-        const found = operation.detect && holdsIdentifier(this.#window.texts.data, this.#start, this.#count);
-        return found ? 6004 : STATUS_KEPT;
-      }
+      case Technique.KEEP:
+        return this.#keep(operation);
       case Technique.REDACT:
         return this.#redact(operation.redact as RedactSpec, STATUS_MASKED);
       case Technique.MASK:
@@ -194,6 +193,15 @@ export class ValueProcessor {
       default:
         return subject.layout === 0;
     }
+  }
+
+  #keep(operation: CompiledOperation): number {
+    const { codeMax, detect, redact } = operation;
+    const { data } = this.#window.texts;
+    const isSearched = detect && !(operation.strict && isBrokenNumber(operation.fit.shape, data, this.#start, this.#count));
+    if (isSearched && holdsIdentifier(data, this.#start, this.#count)) return 6004;
+    if (codeMax === 0 || this.#unmask || isCodeWord(data, this.#start, this.#count, codeMax)) return STATUS_KEPT;
+    return redact === undefined ? 6001 : this.#redact(redact, STATUS_REDACTED);
   }
 
   #redact(spec: RedactSpec, status: number): number {

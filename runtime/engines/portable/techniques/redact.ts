@@ -50,7 +50,9 @@ export function redactSpec(fit: FitCheck): RedactSpec | string {
   if (fit.shape === Shape.ENUM) return "an enumerated type has no neutral value";
   if (fit.shape === Shape.SWIFT_DATE_TIME) return { constant: [], lineFill: ZERO, zeroEach: true };
   if (fit.shape === Shape.DIGITS) return { constant: zeros(fit), lineFill: ZERO, zeroEach: false };
-  const constant = CONSTANTS.get(fit.shape);
+  // Zeros are of every hexadecimal type, whatever its length and case.
+  if (fit.shape === Shape.HEX && fit.min > 2) return { constant: zeros(fit), lineFill: 0, zeroEach: false };
+  const constant = fit.shape === Shape.UNKNOWN ? fit.values[0] : CONSTANTS.get(fit.shape);
   if (constant === undefined) return textual(fit);
   const whole = [...fit.prefix, ...constant];
   const tooShort = whole.length < fit.min;

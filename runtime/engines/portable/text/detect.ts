@@ -2,6 +2,7 @@
 import { DIGIT, isOf } from "../kinds/alphabets.ts";
 import { hasCheck97 } from "../kinds/checks.ts";
 import { countryOf, ibanRemainder, structureValid } from "../kinds/iban-table.ts";
+import { Shape } from "../../generated/plan_pb.ts";
 import { CLASS_OF } from "../kinds/subject.ts";
 
 const PAN_MIN = 13;
@@ -21,6 +22,12 @@ export function holdsIdentifier(points: Uint32Array, start: number, count: numbe
   for (let i = start; i < end; i++) if ((points[i] as number) >= ZERO && (points[i] as number) <= 0x39) digits++;
   // The shortest IBAN has 15 characters, but in some countries only the two check digits need be digits.
   return (digits >= PAN_MIN && holdsPan(points, start, end)) || (digits >= 2 && count >= 15 && holdsIban(points, start, end));
+}
+
+/** Whether a text, which is of the shape, is a number with a decimal mark: an amount or a rate, whatever its digits. */
+export function isBrokenNumber(shape: Shape, points: Uint32Array, start: number, count: number): boolean {
+  if (shape === Shape.SWIFT_AMOUNT) return true;
+  return (shape === Shape.DECIMAL || shape === Shape.NUMBER) && points.subarray(start, start + count).includes(0x2e);
 }
 
 function holdsPan(points: Uint32Array, start: number, end: number): boolean {

@@ -72,10 +72,10 @@ export function pointsOf(text: string): number[] {
   return Array.from(text, (character) => character.codePointAt(0) as number);
 }
 
-/** Whether `points[start, start + length)` fits. */
-export function fits(fit: FitCheck, points: Uint32Array, start: number, length: number): boolean {
+/** Whether `points[start, start + size)` fits. */
+export function fits(fit: FitCheck, points: Uint32Array, start: number, size: number): boolean {
   let at = start;
-  let count = length;
+  let count = size;
   if (collapsesWhiteSpace(fit.shape)) {
     while (count > 0 && isXsdSpace(points[at] as number)) {
       at++;
@@ -83,7 +83,11 @@ export function fits(fit: FitCheck, points: Uint32Array, start: number, length: 
     }
     while (count > 0 && isXsdSpace(points[at + count - 1] as number)) count--;
   }
-  if (hasLengthFacets(fit.shape) && (count < fit.min || (fit.max > 0 && count > fit.max))) return false;
+  if (hasLengthFacets(fit.shape)) {
+    // White space in base64 is layout: XSD's own lengths count octets.
+    const length = fit.shape === Shape.BASE64 ? countOfInk(points, at, count) : count;
+    if (length < fit.min || (fit.max > 0 && length > fit.max)) return false;
+  }
   for (const code of fit.prefix) {
     if (count === 0 || points[at] !== code) return false;
     at++;
@@ -245,6 +249,12 @@ function allOf(points: Uint32Array, at: number, count: number, set: number): boo
 function every(codes: ArrayLike<number>, at: number, count: number, admits: (code: number) => boolean): boolean {
   for (let i = at; i < at + count; i++) if (!admits(codes[i] as number)) return false;
   return true;
+}
+
+function countOfInk(points: Uint32Array, at: number, count: number): number {
+  let ink = 0;
+  for (let i = at; i < at + count; i++) if (!isXsdSpace(points[i] as number)) ink++;
+  return ink;
 }
 
 function equals(word: readonly number[], points: Uint32Array, at: number, count: number): boolean {

@@ -31,14 +31,17 @@ export function isJsonNumber(points: Uint32Array, at: number, count: number): bo
   return i === end;
 }
 
-/** `[+-]?digits[.digits]` with at most `total` digits, without leading zeros and trailing fraction zeros, `fraction` of them behind the point; total 0: no limit. */
+/**
+ * xs:decimal: `[+-]?digits[.digits]`, where the digits on one side of a point may be missing (XML Schema part 2, 3.2.3.1). At most
+ * `total` digits, without leading zeros and trailing fraction zeros, `fraction` of them behind the point; total 0: no limit.
+ */
 export function isDecimal(points: Uint32Array, at: number, count: number, total: number, fraction: number): boolean {
   const end = at + count;
   let i = at;
   if (i < end && (points[i] === 0x2b || points[i] === 0x2d)) i++;
   const first = i;
   i = digits(points, i, end);
-  if (i === first) return false;
+  let written = i - first;
   let significant = first;
   while (significant < i && points[significant] === ZERO) significant++;
   const whole = i - significant;
@@ -46,12 +49,12 @@ export function isDecimal(points: Uint32Array, at: number, count: number, total:
   if (i < end && points[i] === 0x2e) {
     const start = ++i;
     i = digits(points, i, end);
-    if (i === start) return false;
+    written += i - start;
     let last = i;
     while (last > start && points[last - 1] === ZERO) last--;
     behind = last - start;
   }
-  return i === end && (total === 0 || (whole + behind <= total && behind <= fraction));
+  return i === end && written > 0 && (total === 0 || (whole + behind <= total && behind <= fraction));
 }
 
 /** xs:date, four-digit year. */
@@ -64,16 +67,19 @@ export function isDateTime(points: Uint32Array, at: number, count: number): bool
   return count >= 19 && isCalendarDay(points, at) && points[at + 10] === 0x54 && isTime(points, at + 11, count - 11);
 }
 
-/** xs:time, hours to 23. */
+/** xs:time, hours to 23, or the end of the day as 24:00:00. */
 export function isTime(points: Uint32Array, at: number, count: number): boolean {
   if (count < 8 || points[at + 2] !== 0x3a || points[at + 5] !== 0x3a) return false;
-  if (!twoDigits(points, at, 0, 23) || !twoDigits(points, at + 3, 0, 59) || !twoDigits(points, at + 6, 0, 59)) return false;
+  const isEndOfDay = points[at] === 0x32 && points[at + 1] === 0x34;
+  const most = isEndOfDay ? 0 : 59;
+  if (!twoDigits(points, at, 0, 24) || !twoDigits(points, at + 3, 0, most) || !twoDigits(points, at + 6, 0, most)) return false;
   let i = at + 8;
   const end = at + count;
   if (i < end && points[i] === 0x2e) {
     const start = ++i;
     i = digits(points, i, end);
     if (i === start) return false;
+    for (let each = start; isEndOfDay && each < i; each++) if (points[each] !== ZERO) return false;
   }
   return isZone(points, i, end - i);
 }
