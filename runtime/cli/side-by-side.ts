@@ -53,8 +53,8 @@ function align(before: readonly string[], after: readonly string[]): Pair[] {
   return pairs;
 }
 
-/** What names a line: up to the value. */
-const label = (line: string): string => /^\s*(?:<[^>]+>|"[^"]*":?|:\w+:|\S+)/.exec(line)?.[0] ?? line;
+/** What names a line: a tag, a key, a block; empty for a line that is only text. */
+const label = (line: string): string => /^\s*(?:<[^>]+>|"[^"]*":|:\w+:|\{\w+:)/.exec(line)?.[0] ?? "";
 
 function row(left: string | undefined, right: string | undefined, column: number, colors: Colors): string {
   const mark = left === right ? " " : right === undefined ? "−" : "●";
