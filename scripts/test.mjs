@@ -88,7 +88,7 @@ if (!existsSync(python) || !works(python, ["-c", "import stdnum"])) {
 
 const quick = process.argv.includes("--quick");
 part("types", "node_modules/.bin/tsc", ["--noEmit"]);
-part("lint and format (TypeScript)", "node_modules/.bin/biome", ["ci", "--error-on-warnings", "."]);
+part("lint and format (TypeScript)", "node_modules/.bin/biome", ["ci", "--error-on-warnings", "--colors=off", "."]);
 part("import directions", "node_modules/.bin/depcruise", ["--config", ".dependency-cruiser.json", "runtime"]);
 part("format (Rust)", "cargo", ["fmt", "--all", "--check"]);
 part("lint (Rust)", "cargo", ["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"]);

@@ -34,6 +34,8 @@ pub enum Action {
     Keep {
         /// Whether the detector runs.
         detect: bool,
+        /// Present where only code words are kept.
+        codes: Option<CodesOnly>,
     },
     /// Removed.
     Drop,
@@ -49,6 +51,15 @@ pub enum Action {
     Encrypt(Classed),
     /// A draw from the value's class.
     Draw(Classed),
+}
+
+/// KEEP of code words alone.
+#[derive(Clone, Debug)]
+pub struct CodesOnly {
+    /// Most characters of one.
+    pub max: usize,
+    /// What becomes of any other value; `None`: it is refused.
+    pub otherwise: Option<Redaction>,
 }
 
 /// What FPE and PSEUDONYM share.
@@ -116,7 +127,10 @@ impl Operation {
         let action = match technique {
             Technique::Unspecified => return Err("unknown technique"),
             Technique::Keep if fit.shape == Shape::Unknown => return Err("keep of an unknown type"),
-            Technique::Keep => Action::Keep { detect: operation.detect },
+            Technique::Keep => Action::Keep {
+                detect: operation.detect,
+                codes: CodesOnly::new(operation.code_max as usize, otherwise, &fit)?,
+            },
             Technique::Drop => Action::Drop,
             Technique::Redact => Action::Redact(Redaction::new(&fit)?),
             Technique::Mask => Action::Mask(Mask::new(
@@ -135,6 +149,19 @@ impl Operation {
             Technique::Fpe => Action::Encrypt(Classed::new(kind, bin, otherwise, &fit)?),
         };
         Ok(Self { action, kind, fit, strict: operation.strict, namespace })
+    }
+}
+
+impl CodesOnly {
+    /// `None` for a `max` of 0: any value is kept.
+    fn new(max: usize, otherwise: Otherwise, fit: &Fit) -> Result<Option<Self>, &'static str> {
+        let otherwise = match otherwise {
+            _ if max == 0 => return Ok(None),
+            Otherwise::Error => None,
+            Otherwise::Redact => Some(Redaction::new(fit)?),
+            Otherwise::Token => return Err("a kept code has no token"),
+        };
+        Ok(Some(Self { max, otherwise }))
     }
 }
 

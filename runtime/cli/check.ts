@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { selectEngine } from "../engines/select.ts";
 import { DATA_CLASSES, SHAPES } from "../formats/api.ts";
 import { ephemeralKeyRing } from "../keys/ephemeral.ts";
-import { BautaError } from "../kit/errors.ts";
+import { BautaError, printable } from "../kit/errors.ts";
 import { checkModel, checkNames } from "../model/check.ts";
 import { loadModel } from "../model/load.ts";
 import { compareLocks, encodeLock, lockOf, parseLock } from "../model/lock.ts";
@@ -72,7 +72,7 @@ export async function check(path: string | undefined, options: CheckOptions): Pr
   }
   const colors = colorsFor(process.stdout);
   for (const problem of problems) print(`${colors.red("✗")} ${describeProblem(problem)}`);
-  for (const difference of differences) print(`${colors.yellow(options.updateLock ? "lock updated" : "lock differs")} ${difference}`);
+  for (const difference of differences) print(`${colors.yellow(options.updateLock ? "lock updated" : "lock differs")} ${printable(difference)}`);
   if (checked !== undefined) {
     for (const row of uncovered)
       print(
@@ -80,7 +80,7 @@ export async function check(path: string | undefined, options: CheckOptions): Pr
       );
   }
   if (samples !== undefined) {
-    for (const row of samples.refused) print(`${colors.red("✗")} ${row.place}: ${row.code} ${row.name} ${row.path} (${row.count}×)`);
+    for (const row of samples.refused) print(`${colors.red("✗")} ${printable(row.place)}: ${row.code} ${row.name} ${printable(row.path)} (${row.count}×)`);
     print(`${samples.refused.length === 0 ? colors.green("✓") : " "} ${grouped(samples.messages)} sample messages looked at`);
   }
   const summary =
@@ -89,8 +89,8 @@ export async function check(path: string | undefined, options: CheckOptions): Pr
       : ` over ${grouped(checked.fieldCount)} fields of ${CATALOGUES.map((catalogue) => catalogue.messages().length).reduce((a, b) => a + b, 0)} message types`;
   print(
     problems.length === 0
-      ? `${colors.green("✓")} ${source.name}: nothing wrong${summary}`
-      : `${grouped(problems.length)} ${problems.length === 1 ? "problem" : "problems"} in ${source.name}`,
+      ? `${colors.green("✓")} ${printable(source.name)}: nothing wrong${summary}`
+      : `${grouped(problems.length)} ${problems.length === 1 ? "problem" : "problems"} in ${printable(source.name)}`,
   );
   return bad ? EXIT.usage : EXIT.done;
 }
@@ -116,7 +116,8 @@ async function sample(model: Model, paths: readonly string[]): Promise<SampleRes
     engine,
     plan,
     formats: FORMATS,
-    scan: { input: "strict" },
+    // The samples are the asker's own: without its name a member that no rule names cannot be found.
+    scan: { input: "strict", names: "all" },
     frame: "auto",
     direction: "mask",
     onRefuse: "divert",

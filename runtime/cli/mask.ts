@@ -1,9 +1,8 @@
 /** `bauta mask` and `bauta unmask`. */
-import { existsSync, statSync } from "node:fs";
-import { join, resolve } from "node:path";
 import type { Direction, EngineName } from "../engines/api.ts";
 import { engineLine, selectEngine } from "../engines/select.ts";
-import { BautaError, describeIssue } from "../kit/errors.ts";
+import { holdsTrackData, isSensitiveName } from "../formats/json/sensitive.ts";
+import { BautaError, describeIssue, printable } from "../kit/errors.ts";
 import { openPlan, type PlanChoice } from "../open.ts";
 import type { FrameMode } from "../pipeline/frame.ts";
 import { type Counts, Masker, type Outlet, type Refusal } from "../pipeline/masker.ts";
@@ -12,9 +11,9 @@ import type { Sink } from "../sinks/api.ts";
 import { fileSink } from "../sinks/file.ts";
 import { stdout } from "../sinks/stdout.ts";
 import type { Source } from "../sources/api.ts";
-import { type FileSource, filesAt } from "../sources/file.ts";
-import { stdin } from "../sources/stdin.ts";
 import { EXIT } from "./exit.ts";
+import { type Job, jobsOf } from "./jobs.ts";
+import { type Joined, joined } from "./joined.ts";
 import { bytesText, colorsFor, grouped, millisecondsText, Progress, say } from "./terminal.ts";
 
 export interface MaskOptions {
@@ -34,12 +33,6 @@ export interface MaskOptions {
   readonly quiet?: boolean;
 }
 
-interface Job {
-  readonly source: Source;
-  /** Path of its output below --out; undefined when all sources share one sink. */
-  readonly relativePath: string | undefined;
-}
-
 /** Refusals that are told one by one on stderr; the rest is in the summary and in --refused. */
 const REFUSALS_SHOWN = 20;
 /** The event loop gets a turn at least this often, so that signals are heard. */
@@ -48,7 +41,8 @@ const TURN_MS = 50;
 /** Runs the command and returns its exit code. */
 export async function mask(options: MaskOptions, direction: Direction): Promise<number> {
   const colors = colorsFor(process.stderr);
-  const jobs = jobsOf(options);
+  const { in: paths = ["-"], out, refused, model, keyFile } = options;
+  const jobs = jobsOf({ in: paths, out, refused, alsoRead: [model, keyFile] });
   const choice: PlanChoice = {
     model: options.model,
     preset: options.preset,
@@ -96,20 +90,25 @@ export async function mask(options: MaskOptions, direction: Direction): Promise<
 }
 
 async function run(jobs: readonly Job[], options: MaskOptions, masker: Masker, report: RefusalReport, progress: Progress): Promise<number> {
-  const shared = jobs.some((job) => job.relativePath === undefined) ? openSink(options.out) : undefined;
+  const shared = jobs.some((job) => job.target === undefined) ? openSink(options.out) : undefined;
   let code: number = EXIT.done;
   let sink = shared;
+  let writer = shared === undefined ? undefined : joined(shared, options.frame);
   try {
     for (const job of jobs) {
-      if (shared === undefined) sink = openSink(join(options.out, job.relativePath ?? ""));
-      const outlet = outletFor(sink as Sink, report, job.source.name);
+      if (job.target !== undefined) {
+        sink = openSink(job.target);
+        writer = joined(sink, options.frame);
+      }
+      writer?.next();
+      const outlet = outletFor(writer as Joined, report, job.source.name);
       masker.beginSource();
       await pump(job.source, masker, outlet, progress);
       if (shared === undefined) sink?.commit();
       if (masker.stopped === "refused") code = EXIT.refused;
       if (masker.stopped === "framing") code = EXIT.framing;
       // Files are frames of their own: with divert, a broken one does not hold up the others.
-      if (masker.stopped !== undefined && (options.onRefuse === "stop" || (job.relativePath === undefined && jobs.length === 1))) break;
+      if (masker.stopped !== undefined && (options.onRefuse === "stop" || (job.target === undefined && jobs.length === 1))) break;
     }
     shared?.commit();
     return code;
@@ -135,41 +134,16 @@ async function pump(source: Source, masker: Masker, outlet: Outlet, progress: Pr
 }
 
 const progressText = (source: Source, counts: Counts): string =>
-  `${source.name}: ${bytesText(counts.bytesIn)}, ${grouped(counts.in)} messages, ${grouped(counts.refused)} refused`;
+  `${printable(source.name)}: ${bytesText(counts.bytesIn)}, ${grouped(counts.in)} messages, ${grouped(counts.refused)} refused`;
 
-function outletFor(sink: Sink, report: RefusalReport, source: string): Outlet {
+function outletFor(writer: Joined, report: RefusalReport, source: string): Outlet {
   return {
-    write: (bytes) => sink.write(bytes),
+    write: (bytes) => writer.write(bytes),
     refused: (refusal) => report.add(source, refusal),
   };
 }
 
 const openSink = (path: string): Sink => (path === "-" ? stdout() : fileSink(path));
-
-/** What to read and where each part goes: one sink for all, or a tree of files that mirrors a folder. */
-function jobsOf(options: MaskOptions): Job[] {
-  const paths = options.in ?? ["-"];
-  const folder = options.out !== "-" && (isFolder(options.out) || paths.some((path) => path !== "-" && isFolder(path)));
-  const jobs: Job[] = [];
-  for (const path of paths) {
-    if (path === "-") {
-      if (folder) throw new BautaError(1001, { detail: "standard input cannot be written into a folder" });
-      jobs.push({ source: stdin(), relativePath: undefined });
-      continue;
-    }
-    for (const file of filesAt(path)) jobs.push({ source: file, relativePath: folder ? relativeOf(file, path) : undefined });
-  }
-  for (const job of jobs) {
-    const target = job.relativePath === undefined ? options.out : join(options.out, job.relativePath);
-    if (target !== "-" && job.source.name !== "stdin" && resolve(target) === resolve(job.source.name)) {
-      throw new BautaError(1003, { path: target });
-    }
-  }
-  return jobs;
-}
-
-const relativeOf = (file: FileSource, _path: string): string => file.relativePath;
-const isFolder = (path: string): boolean => existsSync(path) && statSync(path).isDirectory();
 
 /** Tells of refused records: one JSON line each in --refused, and the first ones on stderr. */
 class RefusalReport {
@@ -183,7 +157,7 @@ class RefusalReport {
     this.#options = options;
     this.#paint = paint;
     if (options.refusedRaw && options.refused === undefined) throw new BautaError(1001, { detail: "--refused-raw needs --refused" });
-    this.#sink = options.refused === undefined ? undefined : fileSink(options.refused, 0o600);
+    this.#sink = options.refused === undefined ? undefined : fileSink(options.refused, { private: true });
   }
 
   add(source: string, refusal: Refusal): void {
@@ -210,7 +184,7 @@ class RefusalReport {
       return;
     }
     const context = { path: refusal.path === "" ? refusal.format : refusal.path, offset: refusal.faultOffset, length: refusal.faultLength };
-    say(`${this.#paint("refused")} ${source} record ${refusal.record}: ${describeIssue(refusal.issue, context)}`);
+    say(`${this.#paint("refused")} ${printable(source)} record ${refusal.record}: ${describeIssue(refusal.issue, context)}`);
   }
 
   commit(): void {
@@ -224,11 +198,29 @@ class RefusalReport {
 
 /**
  * Whether a refused record's bytes may be written at all, even when asked for. JSON may hold sensitive authentication data under any
- * name, and track data has a shape that shows anywhere.
+ * name, card messages in XML under names that tell it, and track data has a shape that shows anywhere: also in references, in parts, and
+ * over the lines of a field.
  */
 function mayShow(refusal: Refusal): boolean {
   if (refusal.format !== "iso20022" && refusal.format !== "swift-mt") return false;
-  return !/%?B\d{12,19}\^|\d{12,19}[=D]\d{4}/.test(Buffer.from(refusal.bytes).toString("latin1"));
+  const text = Buffer.from(refusal.bytes).toString("latin1");
+  const resolved = text.replaceAll(/&#(?:x([0-9a-fA-F]{1,6})|(\d{1,7}));/g, (_, hex: string | undefined, decimal: string) => {
+    const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
+    return code < 0x80 ? String.fromCharCode(code) : "?";
+  });
+  const readings = [text, resolved, resolved.replaceAll(/<!\[CDATA\[|\]\]>|<!--.*?-->|[\s\0]/gs, "")];
+  return !namesSensitiveData(text) && !readings.some((reading) => holdsTrack(Buffer.from(reading, "latin1")));
+}
+
+const holdsTrack = (bytes: Uint8Array): boolean => holdsTrackData(bytes, 0, bytes.length);
+
+/** Whether an element or attribute has a name such as `CSCVal` or `PINBlck`: card messages, which are refused, have them in clear. */
+function namesSensitiveData(text: string): boolean {
+  for (const [, element, attribute] of text.matchAll(/<(?:[^<>\s/:]*:)?([^<>\s/:]+)|[\s:]([^<>\s/:="']+)\s*=\s*["']/g)) {
+    const name = Buffer.from(element ?? attribute ?? "", "latin1");
+    if (isSensitiveName(name, 0, name.length)) return true;
+  }
+  return false;
 }
 
 function start(options: MaskOptions, engine: string, plan: Record<string, string>, dim: (text: string) => string): void {

@@ -1,5 +1,4 @@
 /** What a person sees: stderr lines, colour where it is wanted, progress only on a terminal. */
-import { writeSync } from "node:fs";
 import pc from "picocolors";
 import { writeAll } from "../sinks/write.ts";
 
@@ -19,8 +18,12 @@ export function print(line: string): void {
 
 /** Writes a line to stderr; a stderr that went away is not an error of the run. */
 export function say(line: string): void {
+  tell(`${line}\n`);
+}
+
+function tell(text: string): void {
   try {
-    writeSync(2, `${line}\n`);
+    writeAll(2, new TextEncoder().encode(text), "stderr");
   } catch {
     // Nobody is listening.
   }
@@ -65,11 +68,11 @@ export class Progress {
     if (now - this.#last < 120) return;
     this.#last = now;
     this.#shown = true;
-    writeSync(2, `\r\x1b[2K${text()}`);
+    tell(`\r\x1b[2K${text()}`);
   }
 
   clear(): void {
-    if (this.#shown) writeSync(2, "\r\x1b[2K");
+    if (this.#shown) tell("\r\x1b[2K");
     this.#shown = false;
   }
 }

@@ -106,6 +106,8 @@ export interface JsonRule {
   readonly segments: readonly string[];
   readonly rank: number;
   readonly operation: number;
+  /** It does more than keep. If what it names turns out to be an object or array, no rule for all that is left may keep what is inside. */
+  readonly protects?: boolean;
   /** Where the rule is in the model, for messages. */
   readonly label: string;
 }
@@ -121,6 +123,11 @@ export interface EnvelopeRules {
 export interface ScanOptions {
   /** strict refuses what the standard forbids; lenient masks it where that is safe. */
   readonly input: "strict" | "lenient";
+  /**
+   * Names that paths of faults tell. `known` (the default): those of catalogues and of the model; any other name is the sender's, may
+   * say anything, and is told as `?`. `all`: every name that could be copied; for whoever looks at samples of their own.
+   */
+  readonly names?: "known" | "all";
 }
 
 /** More bytes are needed before this record can be scanned; nothing was added to the batch. */

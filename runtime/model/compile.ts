@@ -82,7 +82,10 @@ export class CompiledModel implements Ruleset {
   /** The operation, which in strict reading also checks the value against its XSD type. */
   #checked(operation: PlanOperation, format: FormatName, field: Field): PlanOperation {
     const typed = format === "iso20022" && field.fit.shape !== "unknown" && field.dataClass !== "envelope";
-    return this.#strict && typed && operation.technique !== "drop" ? { ...operation, strict: true } : operation;
+    if (!this.#strict || !typed || operation.technique === "drop") return operation;
+    // Of a code whose list is kept outside of it the XSD says no more than how long it is.
+    const isListedOutside = operation.fit.shape === "code" && operation.technique !== "keep";
+    return { ...operation, strict: true, fit: isListedOutside ? { ...operation.fit, shape: "text" } : operation.fit };
   }
 
   /** A field that no rule names, where the model says in words that such are kept. */
@@ -103,7 +106,14 @@ export class CompiledModel implements Ruleset {
       // loadModel refuses such a model: left out, the value would fall to a less specific rule.
       if (decision.kind !== "operation") throw new BautaError(decision.issue, { path: rule.label, detail: decision.reason });
       const segments = (rule.pattern?.segments ?? []).map(segmentText);
-      rules.push({ segments, rank, operation: this.#table.indexOf(decision.operation), label: rule.pattern?.text ?? rule.label });
+      const { operation } = decision;
+      rules.push({
+        segments,
+        rank,
+        operation: this.#table.indexOf(operation),
+        protects: operation.technique !== "keep",
+        label: rule.pattern?.text ?? rule.label,
+      });
     }
     if (this.model.keepUncovered !== undefined) {
       rules.push({ segments: ["**"], rank: 0, operation: this.#kept("json", JSON_FIELD), label: "default" });
@@ -130,7 +140,7 @@ const keepRule: Rule = {
   classes: undefined,
   shapes: undefined,
   format: undefined,
-  action: { kind: "keep", strict: undefined, detect: true },
+  action: { kind: "keep", strict: undefined, detect: true, codeMax: 0, otherwise: "error" },
   unfit: "error",
   declared: undefined,
 };

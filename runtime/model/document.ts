@@ -53,7 +53,10 @@ export interface RuleDocument {
   /** A namespace's name; or `technique`. */
   readonly use?: string;
   readonly technique?: PlainTechnique;
-  /** With `use`: in place of the namespace's own. It does not change what a value inside the kind becomes. */
+  /**
+   * With `use`: in place of the namespace's own; it does not change what a value inside the kind becomes. With `code-max`: what becomes
+   * of a value that is no code, `error` or `redact`.
+   */
   readonly otherwise?: Otherwise;
   /** What happens where the field's type cannot hold the output. */
   readonly unfit?: Unfit;
@@ -63,6 +66,8 @@ export interface RuleDocument {
   readonly strict?: boolean;
   /** With `technique: keep`: switches the detector of card numbers and IBANs off. */
   readonly "danger-no-detect"?: boolean;
+  /** With `technique: keep`: keeps nothing but code words (docs/model.md) of at most so many characters. */
+  readonly "code-max"?: number;
   /** With `technique: mask`: letters and digits that stay, at most. */
   readonly "keep-first"?: number;
   readonly "keep-last"?: number;

@@ -105,7 +105,7 @@ function usedTechniques(model: Model): readonly TechniqueName[] {
   const used = new Set<TechniqueName>(model.namespaces.map((namespace) => namespace.technique));
   for (const { action, unfit } of model.rules) {
     used.add(action.kind === "use" ? action.namespace.technique : action.kind);
-    if (unfit === "redact" || (action.kind === "use" && action.otherwise === "redact")) used.add("redact");
+    if (unfit === "redact" || ("otherwise" in action && action.otherwise === "redact")) used.add("redact");
     if (action.kind === "use" && action.otherwise === "token") used.add("token");
   }
   if (model.keepUncovered !== undefined) used.add("keep");

@@ -45,15 +45,23 @@ export function lower(action: Action, format: FormatName, field: Field): Lowered
 
 function lowerKeep(action: Extract<Action, { kind: "keep" }>, format: FormatName, fit: Fit): Lowered {
   if (fit.shape === "unknown") return unfit("what the type admits is not known, so nothing of it can be kept");
+  const { codeMax, detect, otherwise } = action;
   // A JSON value has a type only if its rule declares one; then it is checked like any other.
   const strict = action.strict ?? (format !== "json" || fit !== ANY_TEXT);
-  return { operation: { technique: "keep", fit, detect: action.detect, strict } };
+  if (codeMax === 0) return { operation: { technique: "keep", fit, detect, strict } };
+  if (otherwise === "redact") {
+    const redacted = lowerRedact(fit);
+    if ("issue" in redacted) return redacted;
+  }
+  // The XSD of a code kept outside of it says no more than how long it is: `code` would refuse what is to be redacted.
+  const typed: Fit = format === "iso20022" && fit.shape === "code" ? { ...fit, shape: "text" } : fit;
+  return { operation: { technique: "keep", fit: typed, detect, strict, codeMax, otherwise } };
 }
 
 function lowerRedact(fit: Fit): Lowered {
   if (fit.shape === "enum") return unfit("an enumerated type has no neutral value");
-  // These constants have one length, and a filler of letters would not be of the shape.
-  const length = fit.shape === "hex" ? 2 : fit.shape === "base64" ? 4 : undefined;
+  // The constant has one length, and a filler of letters would not be of the shape; zeros are hexadecimal in any number.
+  const length = fit.shape === "base64" ? 4 : fit.shape === "hex" && fit.min <= 2 ? 2 : undefined;
   if (length !== undefined && !admitsLength(fit, length)) return unfit(`no constant of this length for shape ${fit.shape}`);
   return { operation: { technique: "redact", fit } };
 }

@@ -53,7 +53,14 @@ export interface Namespace {
 
 export type Action =
   | { readonly kind: "use"; readonly namespace: Namespace; readonly otherwise: Otherwise }
-  | { readonly kind: "keep"; readonly strict: boolean | undefined; readonly detect: boolean }
+  | {
+      readonly kind: "keep";
+      readonly strict: boolean | undefined;
+      readonly detect: boolean;
+      /** Longest code word that is kept, and what becomes of any other value; 0: any value is kept. */
+      readonly codeMax: number;
+      readonly otherwise: "error" | "redact";
+    }
   | { readonly kind: "redact" }
   | { readonly kind: "drop" }
   | {

@@ -38,6 +38,7 @@ export function operationKey(operation: PlanOperation): string {
     operation.maskCharacter ?? "",
     operation.detect ?? false,
     operation.strict ?? false,
+    operation.codeMax ?? 0,
     fit.shape,
     fit.min,
     fit.max,

@@ -52,6 +52,7 @@ export const RULE_KEYS = [
   "as",
   "strict",
   "danger-no-detect",
+  "code-max",
   "keep-first",
   "keep-last",
   "character",
@@ -59,16 +60,18 @@ export const RULE_KEYS = [
 ] as const;
 export const AS_KEYS = ["shape", "min", "max"] as const;
 const FORMATS = ["iso20022", "swift-mt", "json"] as const satisfies readonly FormatName[];
-/** Keys that belong to one operation only. */
+/** Keys that belong to some operations only. */
 const OPERATION_KEYS: Readonly<Record<string, readonly string[]>> = {
   use: ["otherwise"],
-  keep: ["strict", "danger-no-detect"],
+  keep: ["strict", "danger-no-detect", "code-max", "otherwise"],
   redact: [],
   drop: [],
   mask: ["keep-first", "keep-last", "character", "kind"],
 };
 /** Characters of a value that a rule may ask to keep at most: the longest card number less four. */
 const KEEP_MAX = 15;
+/** Characters of the longest code word that a rule may keep. No list has one as long. */
+const CODE_MAX = 64;
 
 export function readRules(reader: Reader, entries: Entries): readonly RulePart[] {
   return (reader.list(entries, "rules", "")?.items ?? []).flatMap((node, i) => readRule(reader, node, `rules[${i}]`));
@@ -199,6 +202,8 @@ function plainAction(reader: Reader, entries: Entries, technique: PlainTechnique
         kind: "keep",
         strict: reader.boolean(entries, "strict", path),
         detect: reader.boolean(entries, "danger-no-detect", path) !== true,
+        codeMax: reader.integer(entries, "code-max", path, 1, CODE_MAX) ?? 0,
+        otherwise: readKeepOtherwise(reader, entries, path),
       };
     case "redact":
     case "drop":
@@ -214,6 +219,14 @@ function plainAction(reader: Reader, entries: Entries, technique: PlainTechnique
   }
 }
 
+function readKeepOtherwise(reader: Reader, entries: Entries, path: string): "error" | "redact" {
+  const entry = entries.get("otherwise");
+  if (entry !== undefined && !entries.has("code-max")) {
+    reader.problems.add(1210, entry.at, join(path, "otherwise"), "without `code-max` every value is kept, nothing is otherwise");
+  }
+  return reader.word(entries, "otherwise", path, ["error", "redact"]) ?? "error";
+}
+
 function readCharacter(reader: Reader, entries: Entries, path: string): string | undefined {
   const character = reader.text(entries, "character", path);
   if (character === undefined || /^[!-~]$/.test(character)) return character;
@@ -227,13 +240,12 @@ function readCharacter(reader: Reader, entries: Entries, path: string): string |
 }
 
 function refuseOthers(reader: Reader, entries: Entries, operation: string, path: string): void {
-  for (const [owner, keys] of Object.entries(OPERATION_KEYS)) {
-    if (owner === operation) continue;
-    for (const key of keys) {
-      const entry = entries.get(key);
-      const what = owner === "use" ? "`use`" : `\`technique: ${owner}\``;
-      if (entry !== undefined) reader.problems.add(1210, entry.at, join(path, key), `this key belongs to ${what}`);
-    }
+  for (const key of new Set(Object.values(OPERATION_KEYS).flat())) {
+    const entry = entries.get(key);
+    if (entry === undefined || OPERATION_KEYS[operation]?.includes(key) === true) continue;
+    const owners = Object.keys(OPERATION_KEYS).filter((owner) => OPERATION_KEYS[owner]?.includes(key));
+    const names = owners.map((owner) => (owner === "use" ? "`use`" : `\`technique: ${owner}\``));
+    reader.problems.add(1210, entry.at, join(path, key), `this key belongs to ${names.join(" or ")}`);
   }
 }
 

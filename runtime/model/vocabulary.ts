@@ -25,7 +25,7 @@ export type IdentityTechnique = (typeof IDENTITY_TECHNIQUES)[number];
 export type TechniqueName = PlainTechnique | IdentityTechnique;
 
 export const TECHNIQUES: Readonly<Record<TechniqueName, Definition>> = {
-  keep: define("keep", "the bytes as they are; detector of card numbers and IBANs over the decoded text"),
+  keep: define("keep", "the bytes as they are; detector of card numbers and IBANs over the decoded text; code words alone up to code-max"),
   redact: define("redact", "the constant of the field's shape"),
   drop: define("drop", "the bytes are removed"),
   mask: define("mask", "hidden characters replaced by one character; total below the limits; PCI limits for pan"),

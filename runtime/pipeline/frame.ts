@@ -169,6 +169,8 @@ function scanFramed(slots: readonly FormatSlot[], batch: Batch, start: number, e
 }
 
 function detect(slots: readonly FormatSlot[], input: Uint8Array, start: number, limit: number): number {
+  // A frame of nothing but white space: what stands behind it is not its own.
+  if (start >= limit) return -1;
   for (let i = 0; i < slots.length; i++) if ((slots[i] as FormatSlot).format.detect(input, start, limit)) return i;
   return -1;
 }

@@ -132,6 +132,14 @@ const SPACE = 0x20;
 const ETX = 0x03;
 /** Size of the length in front of a frame, bytes. */
 const LENGTH_BYTES = 4;
+/**
+ * Scans that only find that bytes are missing cost so many bytes in all as are at hand, times these, and some: then the time stays
+ * linear, into whatever pieces the sender cuts a record, and whatever it ends each with.
+ */
+const VAIN_FACTOR = 4;
+/** The same where the last byte may be the last of a record, so that one that comes slowly is not kept waiting for the next. */
+const VAIN_FACTOR_AT_END = 8;
+const VAIN_BYTES_FREE = 1024 * 1024;
 
 export class Masker {
   readonly counts: Counts = emptyCounts();
@@ -155,8 +163,8 @@ export class Masker {
   #ordinal = 0;
   /** The last record of this source was refused. */
   #lastRefused = false;
-  /** Bytes that were at hand when a scan last asked for more. */
-  #wanted = 0;
+  /** Bytes that were scanned for the record under way only to find that there are more to come. */
+  #vain = 0;
   #stopped: Stopped = undefined;
 
   constructor(parts: MaskerParts) {
@@ -175,7 +183,7 @@ export class Masker {
     this.#base = 0;
     this.#ordinal = 0;
     this.#lastRefused = false;
-    this.#wanted = 0;
+    this.#vain = 0;
     this.#stopped = undefined;
   }
 
@@ -224,12 +232,13 @@ export class Masker {
     this.#to += chunk.length;
   }
 
-  /** A large unfinished record is not scanned anew for each chunk: that would be quadratic. */
+  /** An unfinished record is not scanned anew for each chunk: that would be quadratic. */
   #worthTrying(): boolean {
     const held = this.#to - this.#from;
-    if (this.#wanted === 0 || held < 1024 * 1024 || held >= this.#wanted * 1.25) return true;
-    const lastByte = this.#buffer[this.#to - 1] as number;
-    return lastByte === 0x3e || lastByte === 0x7d || lastByte === 0x0a || lastByte === 0x24 || lastByte === 0x03;
+    // A length is looked at, not scanned for; and what is too long is to be refused before it fills the memory.
+    if (this.#parts.frame === "length" || held > RECORD_BYTES_MAX) return true;
+    const factor = mayEnd(this.#buffer[this.#to - 1] as number) ? VAIN_FACTOR_AT_END : VAIN_FACTOR;
+    return this.#vain <= VAIN_BYTES_FREE + factor * held;
   }
 
   #drain(outlet: Outlet, last: boolean): void {
@@ -247,6 +256,7 @@ export class Masker {
       const from = this.#from;
       let framing = false;
       let more = false;
+      let tooLong = false;
       while (batch.recordCount < recordsMax && this.#from - from < BATCH_BYTES_MAX) {
         const gap = this.#from;
         const index = batch.recordCount;
@@ -255,10 +265,17 @@ export class Masker {
           more = true;
           break;
         }
-        this.#recordFormat.push(next.format);
         const at = index * RECORD_STRIDE;
+        const end = next.end === NEXT_STOP ? this.#endOfStopped(index, next.start) : (batch.records[at + RECORD_END] as number);
+        // Whether a record is too long must not depend on how much of it was at hand when it was looked at.
+        if (end - next.start > RECORD_BYTES_MAX) {
+          batch.cancelRecord(index);
+          tooLong = true;
+          break;
+        }
+        this.#recordFormat.push(next.format);
         this.#recordStart.push(next.start);
-        this.#recordEnd.push(batch.records[at + RECORD_END] as number);
+        this.#recordEnd.push(end);
         if (next.end === NEXT_STOP) {
           framing = true;
           this.#from = this.#to;
@@ -278,14 +295,25 @@ export class Masker {
         this.#stopped = "framing";
         return;
       }
+      if (tooLong) return this.#refuseTooLong(outlet);
       if (more) {
-        this.#wanted = this.#to - this.#from;
+        this.#vain = (batch.recordCount === 0 ? this.#vain : 0) + this.#to - this.#from;
         if (last) return this.#finish(outlet);
-        if (this.#wanted > RECORD_BYTES_MAX) this.#refuseRest(2101, outlet);
+        if (this.#to - behindSeparators(this.#buffer, this.#from, this.#to) > RECORD_BYTES_MAX) this.#refuseTooLong(outlet);
         return;
       }
-      this.#wanted = 0;
+      this.#vain = 0;
     }
+  }
+
+  /**
+   * Where a record ends behind which nothing can be read: where it could not be read any further, since how many bytes of it are at hand
+   * is chance. One that was cut off has ended with its source.
+   */
+  #endOfStopped(record: number, start: number): number {
+    const fault = this.#batch.faults.find((candidate) => candidate.record === record);
+    if (fault === undefined || fault.issue === 2002) return this.#batch.records[record * RECORD_STRIDE + RECORD_END] as number;
+    return fault.offset > start ? fault.offset : start;
   }
 
   /**
@@ -309,8 +337,14 @@ export class Masker {
     this.#from = this.#to;
   }
 
-  #refuseRest(issue: number, outlet: Outlet): void {
-    this.#refuse(outlet, { record: 0, issue, offset: this.#from, length: 0, path: "" }, this.#from, this.#to, -1);
+  /** Of a record that is longer than any may be, as much is told as a record may have. */
+  #refuseTooLong(outlet: Outlet): void {
+    this.#from = behindSeparators(this.#buffer, this.#from, this.#to);
+    this.#refuseRest(2101, outlet, this.#from + RECORD_BYTES_MAX);
+  }
+
+  #refuseRest(issue: number, outlet: Outlet, end: number = this.#to): void {
+    this.#refuse(outlet, { record: 0, issue, offset: this.#from, length: 0, path: "" }, this.#from, end, -1);
     this.#from = this.#to;
     this.#stopped = "framing";
   }
@@ -357,7 +391,8 @@ export class Masker {
         const outStart = records[at + RECORD_OUT_START] as number;
         const outEnd = records[at + RECORD_OUT_END] as number;
         const sectors = this.#buffer[this.#recordStart[record] as number] === SOH;
-        if (frame === "length") this.#writeFramed(sectors ? this.#inSectors(outStart, outEnd) : this.#output.subarray(outStart, outEnd), outlet);
+        if (frame === "length")
+          this.#writeFramed(sectors ? this.#inSectors(outStart, outEnd) : this.#output.subarray(outStart, outEnd), outlet);
         else if (sectors) {
           if (outStart > written) this.#write(this.#output.subarray(written, outStart), outlet);
           this.#write(this.#inSectors(outStart, outEnd), outlet);
@@ -496,5 +531,8 @@ export class Masker {
     this.#write(framed, outlet);
   }
 }
+
+/** Whether a byte may be the last one of a record: `>`, `}`, line feed, `$`, ETX, NUL. */
+const mayEnd = (byte: number): boolean => byte === 0x3e || byte === 0x7d || byte === 0x0a || byte === 0x24 || byte === ETX || byte === 0x00;
 
 const isFraming = (issue: number): boolean => issue >= 2001 && issue <= 2099;

@@ -25,3 +25,33 @@ export function disableCoreDumps(): boolean {
     return false;
   }
 }
+
+/** Signals that ask a process to end, and their numbers: the exit code is 128 and the number, as shells have it. */
+const STOP_SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
+
+/**
+ * Calls `cleanup` when the process ends before `forget` was called: by itself, or because it was told to. Signals are caught only
+ * while there is something to clean up, so that otherwise they end the process as ever, even where a write waits for its reader.
+ * @returns forget
+ */
+export function beforeExit(cleanup: () => void): () => void {
+  if (cleanups.size === 0) for (const signal of stopSignals) process.on(signal, endBySignal);
+  if (cleanups.size === 0) process.on("exit", cleanUp);
+  cleanups.add(cleanup);
+  return () => {
+    if (!cleanups.delete(cleanup) || cleanups.size > 0) return;
+    for (const signal of stopSignals) process.off(signal, endBySignal);
+    process.off("exit", cleanUp);
+  };
+}
+
+const stopSignals = Object.keys(STOP_SIGNALS) as (keyof typeof STOP_SIGNALS)[];
+const cleanups = new Set<() => void>();
+
+function endBySignal(signal: NodeJS.Signals): void {
+  process.exit(128 + STOP_SIGNALS[signal as keyof typeof STOP_SIGNALS]);
+}
+
+function cleanUp(): void {
+  for (const cleanup of [...cleanups]) cleanup();
+}

@@ -1,14 +1,44 @@
 /** A file that appears whole or not at all: written beside its place under a private name, synced, renamed. */
 import { randomBytes } from "node:crypto";
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from "node:fs";
+import { closeSync, fchmodSync, fsyncSync, mkdirSync, openSync, realpathSync, renameSync, rmSync, type Stats, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { BautaError } from "../kit/errors.ts";
+import { beforeExit } from "../platform/process.ts";
 import type { Sink } from "./api.ts";
 import { writeAll, writeError } from "./write.ts";
 
-/** @param mode permissions of a new file; 0o600 for what only its owner may read */
-export function fileSink(path: string, mode = 0o666): Sink {
-  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString("hex")}.tmp`);
-  let file = create(temporary, path, mode);
+/** Characters of a file's name that its temporary one begins with. */
+const NAME_SHOWN = 48;
+
+export interface FileSinkOptions {
+  /** Only its owner may read the file: mode 0600, whatever an older file of that name had. */
+  readonly private?: boolean;
+}
+
+/**
+ * A file to write. An older file of that name stays as it was until `commit`, and its permissions become those of the new one. A link
+ * stays a link. What is no file (a device, a named pipe) cannot appear at once: it is written directly.
+ * @throws BautaError 7002 or 7003 when it cannot be opened
+ */
+export function fileSink(path: string, options: FileSinkOptions = {}): Sink {
+  try {
+    const existing = statSync(path, { throwIfNoEntry: false });
+    if (existing?.isDirectory()) throw writeError("EISDIR", path);
+    if (existing !== undefined && !existing.isFile()) return directSink(path);
+    return atomicSink(path, existing, options.private === true);
+  } catch (error) {
+    throw asWriteError(error, path);
+  }
+}
+
+function atomicSink(path: string, existing: Stats | undefined, isPrivate: boolean): Sink {
+  const target = existing === undefined ? path : realpathSync(path);
+  mkdirSync(dirname(target), { recursive: true });
+  // A name as long as names may be leaves no room for more.
+  const temporary = join(dirname(target), `.${basename(target).slice(0, NAME_SHOWN)}.${randomBytes(6).toString("hex")}.tmp`);
+  // Nobody else may read it until it has the permissions of the file that it replaces.
+  let file = openSync(temporary, "wx", isPrivate || existing !== undefined ? 0o600 : 0o666);
+  const forget = beforeExit(() => rmSync(temporary, { force: true }));
   const close = (): void => {
     if (file >= 0) closeSync(file);
     file = -1;
@@ -18,25 +48,31 @@ export function fileSink(path: string, mode = 0o666): Sink {
     write: (bytes) => writeAll(file, bytes, path),
     commit() {
       try {
+        if (!isPrivate && existing !== undefined) fchmodSync(file, existing.mode & 0o777);
         fsyncSync(file);
         close();
-        renameSync(temporary, path);
+        renameSync(temporary, target);
+        forget();
       } catch (error) {
-        throw writeError((error as NodeJS.ErrnoException).code, path);
+        throw asWriteError(error, path);
       }
     },
     abort() {
       close();
       rmSync(temporary, { force: true });
+      forget();
     },
   };
 }
 
-function create(temporary: string, path: string, mode: number): number {
-  try {
-    mkdirSync(dirname(path), { recursive: true });
-    return openSync(temporary, "wx", mode);
-  } catch (error) {
-    throw writeError((error as NodeJS.ErrnoException).code, path);
-  }
+function directSink(path: string): Sink {
+  let file = openSync(path, "w");
+  const close = (): void => {
+    if (file >= 0) closeSync(file);
+    file = -1;
+  };
+  return { name: path, write: (bytes) => writeAll(file, bytes, path), commit: close, abort: close };
 }
+
+const asWriteError = (error: unknown, path: string): Error =>
+  error instanceof BautaError ? error : writeError((error as NodeJS.ErrnoException).code, path);

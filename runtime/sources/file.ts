@@ -1,5 +1,5 @@
 /** Files, and folders as the files in them, in the order of their names. */
-import { closeSync, openSync, readdirSync, readSync, statSync } from "node:fs";
+import { closeSync, openSync, readdirSync, readSync, realpathSync, type Stats, statSync } from "node:fs";
 import { join, relative } from "node:path";
 import { BautaError } from "../kit/errors.ts";
 import { READ_BYTES } from "../kit/limits.ts";
@@ -10,21 +10,44 @@ export interface FileSource extends Source {
   readonly relativePath: string;
 }
 
-/** The files that a path names. Throws BautaError 1002 when there is nothing to read. */
+/**
+ * The files that a path names; of a folder those below it, links followed.
+ * @throws BautaError 1002 when there is nothing to read, or a link in a folder leads nowhere
+ */
 export function filesAt(path: string): FileSource[] {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  if (stat === undefined) throw new BautaError(1002, { path });
+  const stat = statAt(path);
   if (!stat.isDirectory()) return [fileSource(path, path.split("/").at(-1) ?? path, stat.isFile() ? stat.size : undefined)];
-  return [...walk(path)].map((file) => fileSource(file, relative(path, file), statSync(file).size));
+  return [...walk(path, [])].map((file) => fileSource(file, relative(path, file), statAt(file).size));
 }
 
-/** Byte order of names, not the locale's: the same everywhere. */
-function* walk(folder: string): Generator<string> {
-  const entries = readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
-  for (const entry of entries) {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) yield* walk(path);
-    else if (entry.isFile()) yield path;
+/**
+ * Byte order of names, not the locale's: the same everywhere.
+ * @param above real paths of the folders above, so that a link that leads back up is not followed for ever
+ */
+function* walk(folder: string, above: readonly string[]): Generator<string> {
+  const real = realpathSync(folder);
+  if (above.includes(real)) return;
+  for (const name of namesIn(folder)) {
+    const path = join(folder, name);
+    const stat = statAt(path);
+    if (stat.isDirectory()) yield* walk(path, [...above, real]);
+    else if (stat.isFile()) yield path;
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  } catch {
+    throw new BautaError(1002, { path: folder });
+  }
+}
+
+function statAt(path: string): Stats {
+  try {
+    return statSync(path);
+  } catch {
+    throw new BautaError(1002, { path });
   }
 }
 

@@ -229,6 +229,10 @@ PLAIN_SHAPES = {
     "xs:gYear": "year",
 }
 UNKNOWN = {"shape": "unknown", "min": 0, "max": 0}
+# Patterns that no shape describes and their lengths, each with a neutral value for redaction to write: IBEI of the 2006 messages.
+UNKNOWN_PATTERNS = {
+    r"[A-Z]{2,2}[B-DF-HJ-NP-TV-XZ0-9]{7,7}[0-9]{1,1}": {"shape": "unknown", "min": 10, "max": 10, "values": ["XX00000000"]},
+}
 
 
 def simple_type(schema, node):
@@ -274,6 +278,8 @@ def fit_of(name, base, facets, values):
 
 def pattern_fit(facets):
     pattern = facets["pattern"]
+    if pattern in UNKNOWN_PATTERNS and len(facets) == 1:
+        return UNKNOWN_PATTERNS[pattern]
     if pattern in PATTERN_SHAPES:
         shape, minimum, maximum = PATTERN_SHAPES[pattern]
         return {"shape": shape, "min": minimum, "max": maximum} if len(facets) == 1 else UNKNOWN

@@ -54,7 +54,7 @@ function scan(
   last = true,
   limit?: number,
 ): Scanned & { batch: Batch; open: OpenFormat } {
-  const open = iso20022.open(rules, { input: "strict" });
+  const open = iso20022.open(rules, { input: "strict", names: "all" });
   const batch = new Batch();
   batch.input = typeof document === "string" ? new TextEncoder().encode(document) : document;
   const end = open.scan(batch, 0, limit ?? batch.input.length, last);

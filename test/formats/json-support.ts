@@ -48,7 +48,7 @@ export function rulesetOfRules(jsonRules: readonly JsonRule[]): Ruleset {
   };
 }
 
-export const openJson = (rules: Ruleset): OpenFormat => json.open(rules, { input: "strict" });
+export const openJson = (rules: Ruleset): OpenFormat => json.open(rules, { input: "strict", names: "all" });
 
 export interface SeenValue {
   readonly operation: number;
@@ -67,6 +67,7 @@ export interface Seen {
   readonly result: number;
   readonly start: number;
   readonly end: number;
+  /** Of the record, or the reason why there is none. */
   readonly status: number;
   readonly values: readonly SeenValue[];
   readonly fault: Fault | undefined;
@@ -110,7 +111,7 @@ function seenOf(format: OpenFormat, batch: Batch, result: number): Seen {
     result,
     start: records[RECORD_START] as number,
     end: records[RECORD_END] as number,
-    status: batch.recordCount === 0 ? 0 : (records[RECORD_STATUS] as number),
+    status: batch.recordCount === 0 ? (batch.faults[0]?.issue ?? 0) : (records[RECORD_STATUS] as number),
     values: seen,
     fault: batch.faults[0],
   };

@@ -6,7 +6,7 @@
  */
 import type { Field } from "../../runtime/formats/api.ts";
 import { anyField, type Catalogue, type Child, join, leafField, textTypeOf } from "../../runtime/formats/iso20022/catalogue.ts";
-import { type LexicalOptions, valueOf } from "./lexical.ts";
+import { type LexicalOptions, lexicalOf } from "./lexical.ts";
 import type { Random } from "./random.ts";
 
 export interface Element {
@@ -47,7 +47,16 @@ const CHOICES_AMONG_OTHERS: Readonly<Record<string, readonly string[]>> = {
   CreditorReferenceType1: ["Cd", "Prtry"],
   PaymentTypeInformation3: ["SvcLvl", "ClrChanl"],
   PersonIdentification3: [
-    "DrvrsLicNb", "CstmrNb", "SclSctyNb", "AlnRegnNb", "PsptNb", "TaxIdNb", "IdntyCardNb", "MplyrIdNb", "DtAndPlcOfBirth", "OthrId",
+    "DrvrsLicNb",
+    "CstmrNb",
+    "SclSctyNb",
+    "AlnRegnNb",
+    "PsptNb",
+    "TaxIdNb",
+    "IdntyCardNb",
+    "MplyrIdNb",
+    "DtAndPlcOfBirth",
+    "OthrId",
   ],
   ReferredDocumentType1: ["Cd", "Prtry"],
 };
@@ -113,7 +122,9 @@ function place(catalogue: Catalogue, child: Child, path: string, parent: Place |
   if (type !== undefined && !open.includes(typeName)) {
     made.children = (type.children ?? []).map((each) => place(catalogue, each, join(path, each[0]), made, [...open, typeName]));
   }
-  made.missing = [made.text, made.any, ...attributes].filter((leaf) => leaf !== undefined).length + made.children.reduce((sum, each) => sum + each.missing, 0);
+  made.missing =
+    [made.text, made.any, ...attributes].filter((leaf) => leaf !== undefined).length +
+    made.children.reduce((sum, each) => sum + each.missing, 0);
   return made;
 }
 
@@ -181,7 +192,7 @@ class Writer {
   #value(at: Place, leaf: Leaf): string {
     const { random, lexical } = this.#options;
     this.#occurs(at, leaf);
-    return valueOf(random, leaf.field, this.#catalogue.simple[leaf.field.type]?.pattern, lexical(leaf.field));
+    return lexicalOf(random, leaf.field, this.#catalogue.simple[leaf.field.type]?.pattern, lexical(leaf.field));
   }
 
   #occurs(at: Place, leaf: Leaf): void {

@@ -40,14 +40,16 @@ export function referenceOf(random: Random, length: number): string {
 
 /** Letters, digits and whatever ASCII has besides, XML's own characters among them, of exactly `length` characters. */
 export function punctuated(random: Random, length: number): string {
-  return random.text(`${DIGITS}${CAPITALS}${SMALLS}${DIGITS}${CAPITALS}  /-?:().,'+#_*=@&<>";!$%[]{}|~^\`\\`, length);
+  return random.text(`${DIGITS}${CAPITALS}${SMALLS}${DIGITS}${CAPITALS}  /-?:().,'+#_*=@&<>";!$%[]{}|~^\`\\\t\n`, length);
 }
 
 /** An IBAN of a random country with check digits that are right; its national check digits may be wrong. */
 export function ibanOf(random: Random): string {
   const example = random.pick(IBANS);
   if (random.chance(0.3)) return example;
-  const bban = Array.from(example.slice(4), (letter) => (/\d/.test(letter) && random.chance(0.5) ? random.text(DIGITS, 1) : letter)).join("");
+  const bban = Array.from(example.slice(4), (letter) => (/\d/.test(letter) && random.chance(0.5) ? random.text(DIGITS, 1) : letter)).join(
+    "",
+  );
   return example.slice(0, 2) + isoCheck(bban + example.slice(0, 2)) + bban;
 }
 
@@ -73,7 +75,9 @@ export function bicOf(random: Random, wide: boolean): string {
   const country = random.pick(["DE", "FR", "GB", "US", "NO", "CH", "JP", "BR"]);
   const loose = wide && random.chance(0.4);
   const prefix = random.text(loose ? CAPITALS + DIGITS : CAPITALS, 4);
-  const place = loose ? random.text(CAPITALS + DIGITS, 2) : random.text(`${CAPITALS}23456789`, 1) + random.text("ABCDEFGHIJKLMNPQRSTUVWXYZ0123456789", 1);
+  const place = loose
+    ? random.text(CAPITALS + DIGITS, 2)
+    : random.text(`${CAPITALS}23456789`, 1) + random.text("ABCDEFGHIJKLMNPQRSTUVWXYZ0123456789", 1);
   return prefix + country + place + random.pick(["", "", "XXX", random.text(CAPITALS + DIGITS, 3)]);
 }
 

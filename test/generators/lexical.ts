@@ -19,14 +19,14 @@ export interface LexicalOptions {
 const LONG = 300;
 
 /** A random valid value of the field's type; `pattern` is the XSD's own. */
-export function valueOf(random: Random, field: Field, pattern: string | undefined, options: LexicalOptions): string {
+export function lexicalOf(random: Random, field: Field, pattern: string | undefined, options: LexicalOptions): string {
   const { fit } = field;
   switch (fit.shape) {
     case "text":
     case "code":
       return textOf(random, field, options);
     case "digits":
-      return (fit.prefix ?? "") + random.text(random.pick([DIGITS, DIGITS, "0", "9"]), lengthOf(random, fit.min, fit.max) - (fit.prefix ?? "").length);
+      return digitsOf(random, field, options);
     case "alphanumeric":
       return random.text(random.pick([DIGITS + CAPITALS + SMALLS, CAPITALS, DIGITS]), lengthOf(random, fit.min, fit.max));
     case "iban":
@@ -56,7 +56,10 @@ export function valueOf(random: Random, field: Field, pattern: string | undefine
     case "phone":
       return phoneOf(random);
     case "hex":
-      return random.text(pattern?.includes("a-f") === true ? "0123456789abcdefABCDEF" : "0123456789ABCDEF", lengthOf(random, fit.min, fit.max === 0 ? 64 : fit.max));
+      return random.text(
+        pattern?.includes("a-f") === true ? "0123456789abcdefABCDEF" : "0123456789ABCDEF",
+        lengthOf(random, fit.min, fit.max === 0 ? 64 : fit.max),
+      );
     case "base64":
       return base64Of(random, fit.max);
     case "enum":
@@ -73,6 +76,16 @@ function lengthOf(random: Random, min: number, max: number): number {
   return random.pick([() => min, () => max, () => random.between(min, max), () => random.between(min, max)])();
 }
 
+function digitsOf(random: Random, { fit }: Field, options: LexicalOptions): string {
+  const prefix = fit.prefix ?? "";
+  for (;;) {
+    const digits = random.text(random.pick([DIGITS, DIGITS, "0", "9"]), lengthOf(random, fit.min, fit.max) - prefix.length);
+    // Zeros behind a fixed prefix are what redaction writes there.
+    const isConstant = prefix !== "" && /^0+$/.test(digits);
+    if (!isConstant && !(options.searched && looksLikeCard(digits))) return prefix + digits;
+  }
+}
+
 function textOf(random: Random, field: Field, options: LexicalOptions): string {
   const { fit, dataClass } = field;
   const max = fit.max === 0 ? LONG : fit.max;
@@ -87,8 +100,42 @@ function textOf(random: Random, field: Field, options: LexicalOptions): string {
 }
 
 const WORDS: readonly string[] = [
-  "Müller", "Ørsted", "Łódź", "Ζωή", "Жуков", "山田太郎", "김철수", "عبد", "דוד", "Ñandú", "Ame\u0301lie", "O'Neill", "Smith & Sons", "<b>", "İstanbul",
-  "straße", "ﬁnance", "😀", "𝒜", "A/B", "12", "Nr. 7", "\u00a0", "\u2019s", "]]", ">", "\"quoted\"", "payment", "of", "rent", "für", "März",
+  "Müller",
+  "Ørsted",
+  "Łódź",
+  "Ζωή",
+  "Жуков",
+  "山田太郎",
+  "김철수",
+  "عبد",
+  "דוד",
+  "Ñandú",
+  "Ame\u0301lie",
+  "O'Neill",
+  "Smith & Sons",
+  "<b>",
+  "İstanbul",
+  "straße",
+  "ﬁnance",
+  "😀",
+  "𝒜",
+  "A/B",
+  "12",
+  "Nr. 7",
+  "\u00a0",
+  "\u0085",
+  "\u2028",
+  "soft\u00adhyphen",
+  "\ufeff",
+  "\u2019s",
+  "]]",
+  ">",
+  '"quoted"',
+  "payment",
+  "of",
+  "rent",
+  "für",
+  "März",
 ];
 
 /** Words in many scripts, of exactly `length` code points; now and then with line ends, tabs and spaces at its ends. */
@@ -105,7 +152,10 @@ function codeOf(random: Random, length: number, options: LexicalOptions): string
     const text = random.pick([
       () => random.text(CAPITALS + DIGITS, length),
       () => random.text(CAPITALS, length),
-      () => random.pick(["CTRC", "SEPA", "B2B", "INST", "G001", "swift.cbprplus.02", "pacs.008.001.08", "UTF-8", "HIGH", "N/A", "Sepa"]).slice(0, length),
+      () =>
+        random
+          .pick(["CTRC", "SEPA", "B2B", "INST", "G001", "swift.cbprplus.02", "pacs.008.001.08", "UTF-8", "HIGH", "N/A", "Sepa"])
+          .slice(0, length),
       () => random.text(DIGITS, length < 12 ? length : 12),
       () => random.text(SMALLS, length),
       () => random.text(`${CAPITALS}${SMALLS}${DIGITS}_./+ -`, length),
@@ -123,7 +173,11 @@ function ibanTextOf(random: Random, pattern: string | undefined): string {
     () => ibanOf(random),
     () => random.text(CAPITALS, 2) + random.text(DIGITS, 2) + random.text(DIGITS + CAPITALS + SMALLS, lengthOf(random, 1, 30)),
     () => `${random.pick(["DE", "GB", "FR"])}${random.text(DIGITS, 2)}${random.text(DIGITS, lengthOf(random, 1, 30))}`,
-    () => ibanOf(random).slice(0, 4) + ibanOf(random).slice(4).replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase()),
+    () =>
+      ibanOf(random).slice(0, 4) +
+      ibanOf(random)
+        .slice(4)
+        .replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase()),
   ])();
   return anyCase && random.chance(0.3) ? account.toLowerCase() : account;
 }

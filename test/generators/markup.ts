@@ -33,7 +33,12 @@ export function styleOf(random: Random): Style {
   const encoding = random.chance(0.15) ? "iso-8859-1" : "utf-8";
   const lineEnd = random.pick(["", "\n", "\n", "\r\n"] as const);
   const quote = random.pick(['"', "'"] as const);
-  const declarations = [`<?xml version=${quote}1.0${quote} encoding=${quote}UTF-8${quote}?>`, `<?xml version="1.0" encoding="utf-8" standalone="yes" ?>`, `<?xml version='1.0'?>`, ""];
+  const declarations = [
+    `<?xml version=${quote}1.0${quote} encoding=${quote}UTF-8${quote}?>`,
+    `<?xml version="1.0" encoding="utf-8" standalone="yes" ?>`,
+    `<?xml version='1.0'?>`,
+    "",
+  ];
   return {
     prefix: random.pick(["", "", "", "doc:", "ns0:", "p.8-a_b:"]),
     lineEnd,
@@ -69,7 +74,10 @@ class MarkupWriter {
     const { byteOrderMark, declaration, lineEnd, prefix } = this.#style;
     const declared = [this.#attribute(prefix === "" ? "xmlns" : `xmlns:${prefix.slice(0, -1)}`, namespace)];
     if (this.#random.chance(0.2)) {
-      declared.push(this.#attribute("xmlns:xsi", XSI), this.#attribute("xsi:schemaLocation", `${namespace} ${namespace.split(":").at(-1)}.xsd`));
+      declared.push(
+        this.#attribute("xmlns:xsi", XSI),
+        this.#attribute("xsi:schemaLocation", `${namespace} ${namespace.split(":").at(-1)}.xsd`),
+      );
     }
     const head = `${byteOrderMark ? "\ufeff" : ""}${declaration}${declaration === "" ? "" : lineEnd}${this.#miscellany()}`;
     return head + this.#element(root, 0, declared) + this.#miscellany() + lineEnd;
@@ -85,20 +93,29 @@ class MarkupWriter {
     const open = `<${name}${attributes}${space}>`;
     if (element.text !== undefined) return open + this.#text(element.text) + close;
     const between = (level: number): string => lineEnd + (lineEnd === "" ? "" : indent.repeat(level));
-    const inner = element.any === undefined ? element.children.map((child) => this.#element(child, depth + 1)) : [this.#undescribed(element.any)];
+    const inner =
+      element.any === undefined ? element.children.map((child) => this.#element(child, depth + 1)) : [this.#undescribed(element.any)];
     return open + inner.map((text) => between(depth + 1) + this.#miscellany() + text).join("") + between(depth) + close;
   }
 
   #attribute(name: string, value: string): string {
-    const { quote } = this.#style;
+    const { quote, spelling } = this.#style;
     const gap = this.#random.chance(0.02) ? "\n  " : " ";
-    return `${gap}${name}=${quote}${escape(value, /[&<"']/g)}${quote}`;
+    const equals = this.#random.chance(0.02) ? " = " : "=";
+    // Names of namespaces are known by their bytes.
+    const isSpelled = !name.startsWith("xmlns") && !name.includes(":") && this.#random.chance(spelling);
+    const text = isSpelled ? Array.from(value, (point) => reference(point, this.#random)).join("") : referenced(value, /[&<"']/g);
+    return `${gap}${name}${equals}${quote}${text}${quote}`;
   }
 
   /** Content of other namespaces, none of which may come out. */
   #undescribed(kind: NonNullable<Element["any"]>): string {
     const secret = this.#secret();
-    if (kind === "supplementary") return `<x:Cust xmlns:x="urn:example:bank"><x:Name vip="${secret}">${secret} Müller</x:Name><!-- ${secret} --><x:N/></x:Cust>`.replace("ü", "&#252;");
+    if (kind === "supplementary")
+      return `<x:Cust xmlns:x="urn:example:bank"><x:Name vip="${secret}">${secret} Müller</x:Name><!-- ${secret} --><x:N/></x:Cust>`.replace(
+        "ü",
+        "&#252;",
+      );
     return `<ds:Signature xmlns:ds="${XMLDSIG}"><ds:SignedInfo/><ds:SignatureValue>${secret}</ds:SignatureValue></ds:Signature>`;
   }
 
@@ -118,16 +135,26 @@ class MarkupWriter {
   #text(text: string): string {
     const { encoding, lineEnd, spelling } = this.#style;
     // XML's own characters, what a line end would swallow, and what the encoding does not have.
-    const plain = (part: string): string => escape(part, encoding === "utf-8" ? /[&<\r]|\]\]>/g : /[&<\r\u0100-\u{10ffff}]|\]\]>/gu).replaceAll("\n", lineEnd === "\r\n" ? lineEnd : "\n");
+    const plain = (part: string): string =>
+      referenced(part, encoding === "utf-8" ? /[&<\r]|\]\]>/g : /[&<\r\u0100-\u{10ffff}]|\]\]>/gu).replaceAll(
+        "\n",
+        lineEnd === "\r\n" ? lineEnd : "\n",
+      );
     if (!this.#random.chance(spelling)) return plain(text);
     const fitsSection = !/\r/.test(text) && (encoding === "utf-8" || /^[\u0000-\u00ff]*$/.test(text));
     const points = Array.from(text);
     const cut = this.#random.below(points.length + 1);
     const [head, tail] = [points.slice(0, cut).join(""), points.slice(cut).join("")];
     const spellings = [
-      () => points.map((point) => (this.#random.chance(0.3) ? reference(point, this.#random) : plain(point))).join("").replaceAll("]]>", "]]&gt;"),
+      () =>
+        points
+          .map((point) => (this.#random.chance(0.3) ? reference(point, this.#random) : plain(point)))
+          .join("")
+          .replaceAll("]]>", "]]&gt;"),
       () => points.map((point) => reference(point, this.#random)).join(""),
-      ...(fitsSection ? [() => section(text), () => section(head) + section(tail), () => plain(head) + section(tail), () => section(head) + plain(tail)] : []),
+      ...(fitsSection
+        ? [() => section(text), () => section(head) + section(tail), () => plain(head) + section(tail), () => section(head) + plain(tail)]
+        : []),
     ];
     return this.#random.pick(spellings)();
   }
@@ -135,7 +162,7 @@ class MarkupWriter {
 
 const NAMED: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;", "]]>": "]]&gt;" };
 
-const escape = (text: string, what: RegExp): string => text.replaceAll(what, (found) => NAMED[found] ?? `&#${found.codePointAt(0)};`);
+const referenced = (text: string, what: RegExp): string => text.replaceAll(what, (found) => NAMED[found] ?? `&#${found.codePointAt(0)};`);
 
 function reference(point: string, random: Random): string {
   const named = NAMED[point];

@@ -167,6 +167,25 @@ const MISTAKES: readonly Mistake[] = [
     path: "rules[0].keep-first",
   },
   {
+    name: "otherwise of a redaction",
+    text: rule("{class: person, technique: redact, ⟨otherwise: redact}"),
+    issue: 1210,
+    path: "rules[0].otherwise",
+  },
+  {
+    name: "otherwise of whatever is kept",
+    text: rule("{class: code, technique: keep, ⟨otherwise: redact}"),
+    issue: 1210,
+    path: "rules[0].otherwise",
+  },
+  { name: "codes of no length", text: rule("{class: code, technique: keep, code-max: ⟨0}"), issue: 1210, path: "rules[0].code-max" },
+  {
+    name: "a token for what is no code",
+    text: rule("{class: code, technique: keep, code-max: 4, otherwise: ⟨token}"),
+    issue: 1210,
+    path: "rules[0].otherwise",
+  },
+  {
     name: "otherwise where nothing is",
     text: rule("{class: person, use: ⟨party, otherwise: redact}"),
     issue: 1210,

@@ -110,7 +110,7 @@ describe("an identifier's kind", () => {
 });
 
 describe("plain techniques", () => {
-  const keep: Action = { kind: "keep", strict: undefined, detect: true };
+  const keep: Extract<Action, { kind: "keep" }> = { kind: "keep", strict: undefined, detect: true, codeMax: 0, otherwise: "error" };
 
   test("keep checks types where there are some", () => {
     const strictOf = (action: Action, format: "iso20022" | "json", of: Field): boolean | undefined => {
@@ -124,9 +124,28 @@ describe("plain techniques", () => {
     expect(outcome(keep, field("A", "any", "free-text", "unknown", 0, 0))).toBe(1212);
   });
 
+  test("keep of codes alone leaves it to them what a code is, and needs a constant for the rest", () => {
+    const codes = { ...keep, codeMax: 4, otherwise: "redact" } as const;
+    const fitOf = (of: Field): unknown => {
+      const lowered = lower(codes, "iso20022", of);
+      return "operation" in lowered ? lowered.operation : lowered.issue;
+    };
+    const listed = field("A", "ExternalPurpose1Code", "code", "code", 1, 4);
+    expect(fitOf(listed)).toMatchObject({
+      technique: "keep",
+      codeMax: 4,
+      otherwise: "redact",
+      strict: true,
+      fit: { shape: "text", min: 1, max: 4 },
+    });
+    expect(lower(codes, "swift-mt", listed)).toMatchObject({ operation: { fit: { shape: "code" } } });
+    expect(fitOf(field("A", "T", "code", "enum", 4, 4, { values: ["ABCD"] }))).toBe(1212);
+  });
+
   test("redact has no neutral item of a list", () => {
     expect(outcome({ kind: "redact" }, field("A", "T", "code", "enum", 4, 4, { values: ["ABCD"] }))).toBe(1212);
-    expect(outcome({ kind: "redact" }, field("A", "T", "signature", "hex", 64, 64))).toBe(1212);
+    expect(outcome({ kind: "redact" }, field("A", "T", "signature", "hex", 64, 64))).toBe("redact");
+    expect(outcome({ kind: "redact" }, field("A", "T", "signature", "hex", 1, 1))).toBe(1212);
     expect(outcome({ kind: "redact" }, field("A", "T", "signature", "hex", 1, 0))).toBe("redact");
   });
 
@@ -195,7 +214,10 @@ const namespaces = fc
 
 const actions: fc.Arbitrary<Action> = fc.oneof(
   namespaces.map(use),
-  fc.constantFrom<Action>({ kind: "redact" }, { kind: "drop" }, { kind: "keep", strict: undefined, detect: true }),
+  fc.constantFrom<Action>({ kind: "redact" }, { kind: "drop" }),
+  fc
+    .record({ codeMax: fc.constantFrom(0, 4), otherwise: fc.constantFrom("error" as const, "redact" as const) })
+    .map((codes): Action => ({ kind: "keep", strict: undefined, detect: true, ...codes })),
   fc
     .record({
       keepFirst: fc.nat(8),

@@ -106,6 +106,7 @@ export const anyOperation: fc.Arbitrary<PlanOperation> = fc.record({
   maskCharacter: fc.constantFrom("", "", "*", "X", "0", "##", "é", "\u{1f60a}", "-"),
   detect: fc.boolean(),
   strict: fc.boolean(),
+  codeMax: fc.constantFrom(0, 0, 1, 4, 35),
 }) as fc.Arbitrary<PlanOperation>;
 
 /** Operations that are mostly accepted and meet values of their own kind: the deep end of the pool. */

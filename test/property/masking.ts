@@ -58,7 +58,9 @@ export class Masking {
   static async open(options: MaskingOptions): Promise<Masking> {
     const { model, problems } = loadModel(sourceOf(options.model));
     if (model === undefined) throw new Error(problems.map(describeProblem).join("\n"));
-    const root = createHash("sha256").update(options.key ?? "test key").digest();
+    const root = createHash("sha256")
+      .update(options.key ?? "test key")
+      .digest();
     // Mode random has a key of the moment, which is nobody's to choose.
     const ring = model.mode === "random" ? ephemeralKeyRing() : ephemeralKeyRing(() => new Uint8Array(root));
     const plan = runnable(model, ring, options.input);

@@ -1,8 +1,9 @@
 /** Random payments in the three formats, and the models of the laws that read them. */
-import { cases as mtCases, render } from "../corpus/mt/messages.ts";
-import { type Json, token, write } from "../corpus/json/write.ts";
+
 import type { ModelDocument } from "../../runtime/model/document.ts";
 import type { PresetName } from "../../runtime/model/vocabulary.ts";
+import { type Json, token, write } from "../corpus/json/write.ts";
+import { cases as mtCases, render } from "../corpus/mt/messages.ts";
 import { identityOf, swiftName } from "./identities.ts";
 import { documentOf, HEADERS, PACS008 } from "./pacs008.ts";
 import type { Tape } from "./tape.ts";
@@ -72,13 +73,27 @@ export function jsonPayment(tape: Tape): Payment {
     debtor: party(debtor),
     creditor: party(creditor),
     ...(tape.chance(1, 2)
-      ? { card: { pan: tape.chance(1, 2) ? token(debtor.pan) : inGroups(debtor.pan), cvv: "318", expires: "2029-04", pinBlock: "A1B2C3D4E5F60718" } }
+      ? {
+          card: {
+            pan: tape.chance(1, 2) ? token(debtor.pan) : inGroups(debtor.pan),
+            cvv: "318",
+            expires: "2029-04",
+            pinBlock: "A1B2C3D4E5F60718",
+          },
+        }
       : {}),
-    legs: Array.from({ length: tape.below(3) }, () => ({ iban: identityOf(tape.below(IDENTITIES)).iban, note: `für ${creditor.name}`, booked: tape.chance(1, 2) })),
+    legs: Array.from({ length: tape.below(3) }, () => ({
+      iban: identityOf(tape.below(IDENTITIES)).iban,
+      note: `für ${creditor.name}`,
+      booked: tape.chance(1, 2),
+    })),
     note: tape.chance(1, 2) ? `Invoice of ${debtor.name}, "thanks"\\/` : null,
   };
   const style = { indent: tape.pick([0, 0, 2]), airy: tape.chance(1, 3), solidus: tape.chance(1, 4), lineEnd: tape.pick(["\n", "\r\n"]) };
-  return { format: "json", bytes: new TextEncoder().encode(write(value, tape.chance(1, 3) ? { ...style, escape: tape.pick(["lower", "upper"] as const) } : style)) };
+  return {
+    format: "json",
+    bytes: new TextEncoder().encode(write(value, tape.chance(1, 3) ? { ...style, escape: tape.pick(["lower", "upper"] as const) } : style)),
+  };
 }
 
 const inGroups = (text: string): string => text.replaceAll(/(.{4})(?=.)/g, "$1 ");
@@ -143,7 +158,11 @@ export const REVERSIBLE: ModelDocument = {
       "danger-no-detect": true,
       strict: false,
     },
-    { class: ["amount", "currency", "rate", "number", "date", "country", "code", "technical"], technique: "keep", "danger-no-detect": true },
+    {
+      class: ["amount", "currency", "rate", "number", "date", "country", "code", "technical"],
+      technique: "keep",
+      "danger-no-detect": true,
+    },
     { class: ["organisation", "identifier"], shape: "unknown", technique: "redact" },
     { class: ["free-text", "signature"], type: "any", technique: "drop" },
     { class: "signature", format: "swift-mt", technique: "drop" },
@@ -162,8 +181,16 @@ export const REVERSIBLE: ModelDocument = {
     { path: "json:$.*.lei", use: "lei" },
     { path: "json:$.*.phone", use: "phone" },
     { path: "json:$.card.pan", use: "card" },
-    { path: ["json:$.event", "json:$.bookedAt", "json:$.amount", "json:$.currency", "json:$.**.name", "json:$.**.email"], technique: "keep", "danger-no-detect": true },
-    { path: ["json:$.card.expires", "json:$.note", "json:$.legs[*].note", "json:$.legs[*].booked"], technique: "keep", "danger-no-detect": true },
+    {
+      path: ["json:$.event", "json:$.bookedAt", "json:$.amount", "json:$.currency", "json:$.**.name", "json:$.**.email"],
+      technique: "keep",
+      "danger-no-detect": true,
+    },
+    {
+      path: ["json:$.card.expires", "json:$.note", "json:$.legs[*].note", "json:$.legs[*].booked"],
+      technique: "keep",
+      "danger-no-detect": true,
+    },
   ],
   envelope: { open: true },
 };

@@ -2,8 +2,9 @@
  * Reads records with the very rules of a plan: which bytes are values and under which operation, which are dropped, which are
  * structure. The laws about bytes quantify over this.
  */
-import { decodePlan } from "../../runtime/engines/plan.ts";
+
 import { Technique } from "../../runtime/engines/generated/plan_pb.ts";
+import { decodePlan } from "../../runtime/engines/plan.ts";
 import type { DataClass, Format } from "../../runtime/formats/api.ts";
 import type { OpenPlan } from "../../runtime/open.ts";
 import { behindSeparators } from "../../runtime/pipeline/frame.ts";
@@ -28,6 +29,8 @@ export interface ReadValue {
   readonly path: string;
   readonly dataClass: DataClass;
   readonly technique: TechniqueName;
+  /** With KEEP: what is no code word of so many characters is replaced; 0 where every value stays. */
+  readonly codeMax: number;
   /** Bytes of its segments as they stand there, one behind the other, as ISO-8859-1. */
   readonly raw: string;
 }
@@ -61,7 +64,8 @@ export function read(input: Uint8Array, plan: OpenPlan, mode: "strict" | "lenien
     let from = start;
     for (let value = 0; value < batch.valueCount; value++) {
       const row = value * VALUE_STRIDE;
-      const technique = operations[batch.values[row + VALUE_OPERATION] as number]?.technique;
+      const operation = operations[batch.values[row + VALUE_OPERATION] as number];
+      const technique = operation?.technique;
       const parts: string[] = [];
       const first = batch.values[row + VALUE_FIRST_SEGMENT] as number;
       for (let segment = first; segment < first + (batch.values[row + VALUE_SEGMENT_COUNT] as number); segment++) {
@@ -77,6 +81,7 @@ export function read(input: Uint8Array, plan: OpenPlan, mode: "strict" | "lenien
         path: slot.open.fieldPath(message, field),
         dataClass: slot.open.fieldClass(message, field),
         technique: nameOf(technique),
+        codeMax: operation?.codeMax ?? 0,
         raw: parts.join(""),
       });
     }

@@ -28,7 +28,9 @@ afterAll(() => {
 });
 
 /** Every name of the table, and those that end as one. */
-const NAMES: readonly string[] = [table.names, table.endings].flatMap((group) => Object.values(group).flatMap((list) => (Array.isArray(list) ? list : [])));
+const NAMES: readonly string[] = [table.names, table.endings].flatMap((group) =>
+  Object.values(group).flatMap((list) => (Array.isArray(list) ? list : [])),
+);
 /** The ways in which producers write `cvv2`, and in which somebody could hide it. */
 const spellings: readonly ((name: string) => string)[] = [
   (name) => name,
@@ -42,9 +44,16 @@ const name = fc.tuple(fc.constantFrom(...NAMES), fc.constantFrom(...spellings)).
 const CODE = "7391846205";
 const PAN = "4929102938475610";
 /** Tracks are known by their shape, under any name: ISO/IEC 7813 and tag 57 of EMV. */
-const TRACKS = [`%B${PAN}^QUILLFEATHER/YSOLDE^2912101${CODE}?`, `;${PAN}=2912101${CODE}?`, `${PAN}D29121010000${CODE}F`, `${PAN}=2912101${CODE}`];
+const TRACKS = [
+  `%B${PAN}^QUILLFEATHER/YSOLDE^2912101${CODE}?`,
+  `;${PAN}=2912101${CODE}?`,
+  `${PAN}D29121010000${CODE}F`,
+  `${PAN}=2912101${CODE}`,
+];
 const secret = fc.constantFrom(`"${CODE}"`, CODE, `["${CODE}"]`, `{"value":"${CODE}","of":{"it":[${CODE}]}}`, `"x ${CODE} x"`);
-const track = fc.tuple(fc.constantFrom("note", "reference", "d", "iso"), fc.constantFrom(...TRACKS)).map(([member, value]) => `"${member}":"${value}"`);
+const track = fc
+  .tuple(fc.constantFrom("note", "reference", "d", "iso"), fc.constantFrom(...TRACKS))
+  .map(([member, value]) => `"${member}":"${value}"`);
 const member = fc.oneof(
   fc.tuple(name, secret).map(([named, value]) => `"${named}":${value}`),
   track,
@@ -120,6 +129,8 @@ test("the check can fail: what a model keeps by name is found", async () => {
 function without(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(without);
   if (typeof value !== "object" || value === null) return value;
-  const kept = Object.entries(value).filter(([named, inside]) => ["first", "last", "level"].includes(named) && !(typeof inside === "string"));
+  const kept = Object.entries(value).filter(
+    ([named, inside]) => ["first", "last", "level"].includes(named) && !(typeof inside === "string"),
+  );
   return Object.fromEntries(kept.map(([named, inside]) => [named, without(inside)]));
 }

@@ -30,7 +30,10 @@ export function streamOf(tape: Tape, most: number): Stream {
 }
 
 /** What the stream must become: each record as it is masked alone, with its separator; nothing of a refused one. */
-export function expectedOf({ parts }: Stream, alone: Masking): { readonly output: Uint8Array; readonly codes: readonly (number | undefined)[] } {
+export function expectedOf(
+  { parts }: Stream,
+  alone: Masking,
+): { readonly output: Uint8Array; readonly codes: readonly (number | undefined)[] } {
   const codes: (number | undefined)[] = [];
   const output = parts.flatMap(({ payment, separator }) => {
     const { output, refusals, records } = alone.mask(payment.bytes);

@@ -8,7 +8,7 @@ import { calls } from "./engine/calls.ts";
 import { encodings, writeBack } from "./engine/encodings.ts";
 import { masking, redaction } from "./engine/hidden.ts";
 import { draws, encryption } from "./engine/identifiers.ts";
-import { detector, keepAndDrop } from "./engine/kept.ts";
+import { codeWords, detector, keepAndDrop } from "./engine/kept.ts";
 import { opening } from "./engine/opening.ts";
 import { otherwise } from "./engine/otherwise.ts";
 import { strictness } from "./engine/strict.ts";
@@ -17,6 +17,7 @@ import { canonicalForms, tokensAndHashes } from "./engine/tokens.ts";
 const PARTS: readonly ((engine: () => Engine) => void)[] = [
   keepAndDrop,
   detector,
+  codeWords,
   redaction,
   masking,
   tokensAndHashes,

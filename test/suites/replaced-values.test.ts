@@ -85,6 +85,8 @@ async function replacedIn(input: Uint8Array): Promise<Replaced[]> {
 
 /** What the value's kind says of it where nothing stands in. */
 async function codeOf({ kind, text }: Replaced): Promise<string> {
+  // Under `keep` a text that is no code word is redacted (docs/internals/engine.md, KEEP).
+  if (kind === "text") return "kept codes: no code word, redacted";
   const result = await run(JSON.stringify({ value: text }), {
     engine: "portable",
     model: {

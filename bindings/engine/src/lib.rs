@@ -13,7 +13,14 @@ pub mod failure;
 pub mod handle;
 pub mod primitives;
 
-use napi_derive::napi;
+use napi_derive::{module_init, napi};
+
+/// The default hook writes a panic's message to standard error, and Rust's own messages can quote a value (the text that was cut
+/// at no character's boundary). The host learns of a panic by the error that `catch_unwind` makes of it.
+#[module_init]
+fn silence_panics() {
+    std::panic::set_hook(Box::new(|_| {}));
+}
 
 /// Version of the addon, to be compared with the package's.
 #[must_use]

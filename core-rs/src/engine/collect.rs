@@ -8,13 +8,14 @@ use crate::issue;
 use crate::kinds::canonical::{is_iban_like, is_taken, write_canonical};
 use crate::kinds::class::{Class, classify};
 use crate::kinds::subject::{Characters, Subject};
-use crate::operation::{self, Classed, Operation, Outside};
+use crate::operation::{self, Classed, CodesOnly, Operation, Outside};
 use crate::plan::{Hash, Kind, Shape};
 use crate::tables::{Encoding, record, status, value};
 use crate::techniques::redact::Redaction;
 use crate::techniques::token::Spelling;
+use crate::text::code_word::is_code_word;
 use crate::text::decode::{Inadmissible, decode};
-use crate::text::detect::holds_identifier;
+use crate::text::detect::{has_decimal_mark, holds_identifier};
 use crate::text::unicode::Unicode;
 
 /// Code points of a value that a technique transforms; redaction and removal take any length.
@@ -77,7 +78,9 @@ impl Collector<'_> {
         let operation = self.operation;
         let is_kept = match &operation.action {
             operation::Action::Drop => return Ok((status::REMOVED, Action::Remove)),
-            operation::Action::Keep { detect: false } if !operation.strict => return Ok((status::KEPT, Action::Copy)),
+            operation::Action::Keep { detect: false, codes: None } if !operation.strict => {
+                return Ok((status::KEPT, Action::Copy));
+            }
             operation::Action::Keep { .. } => true,
             operation::Action::Encrypt(_) => false,
             _ if self.direction == Direction::Unmask => return Ok((status::LEFT, Action::Copy)),
@@ -131,8 +134,7 @@ impl Collector<'_> {
                 Direction::Mask => Err(issue::FIELD_FORMAT),
                 Direction::Unmask => Ok((status::LEFT, Action::Copy)),
             },
-            operation::Action::Keep { detect } if *detect && holds_identifier(text) => Err(issue::KEPT_IDENTIFIER),
-            operation::Action::Keep { .. } => Ok((status::KEPT, Action::Copy)),
+            operation::Action::Keep { detect, codes } => self.keep(*detect, codes.as_ref(), text, decoded),
             operation::Action::Drop => Ok((status::REMOVED, Action::Remove)),
             operation::Action::Redact(redaction) => Ok(self.redact(redaction, decoded, status::MASKED)),
             operation::Action::Mask(mask) => {
@@ -142,6 +144,23 @@ impl Collector<'_> {
             operation::Action::Token(spelling) => self.token(spelling, text, status::MASKED),
             operation::Action::Encrypt(classed) => self.encrypt(classed, text, decoded),
             operation::Action::Draw(classed) => self.draw(classed, text, decoded),
+        }
+    }
+
+    fn keep(&mut self, detect: bool, codes: Option<&CodesOnly>, text: &[u8], decoded: Decoded) -> Result<Done, u32> {
+        let operation = self.operation;
+        let is_searched = detect && !(operation.strict && has_decimal_mark(operation.fit.shape, text));
+        if is_searched && holds_identifier(text) {
+            return Err(issue::KEPT_IDENTIFIER);
+        }
+        match codes {
+            Some(codes) if self.direction == Direction::Mask && !is_code_word(text, codes.max) => {
+                match &codes.otherwise {
+                    Some(redaction) => Ok(self.redact(redaction, decoded, status::REDACTED)),
+                    None => Err(issue::FIELD_FORMAT),
+                }
+            }
+            _ => Ok((status::KEPT, Action::Copy)),
         }
     }
 
@@ -157,7 +176,18 @@ impl Collector<'_> {
         let Operation { kind, fit, .. } = self.operation;
         let is_identifier = matches!(kind, Kind::Pan | Kind::Iban | Kind::Bic | Kind::Lei | Kind::Uetr | Kind::Account);
         let is_typed = matches!(fit.shape, Shape::Iban | Shape::Bic | Shape::Lei | Shape::Uuid4 | Shape::Digits);
-        if !is_identifier || !is_typed || !is_taken(*kind, text) || self.canonicalise(text).is_err() {
+        if !is_identifier || !is_typed || !is_taken(*kind, text) {
+            return fit.admits(text);
+        }
+        if *kind == Kind::Account && fit.shape == Shape::Iban {
+            // Of two letters, two digits and little else it is no IBAN, and its canonical form is as it is; the type may admit
+            // small letters.
+            return Subject::new(text, self.characters).is_some_and(|mut subject| {
+                subject.make_upper_case();
+                fit.admits(subject.joined())
+            });
+        }
+        if self.canonicalise(text).is_err() {
             return fit.admits(text);
         }
         let canonical = &self.scratch.canonical;
@@ -208,14 +238,15 @@ impl Collector<'_> {
             Ok(found) => found,
             Err(issue) => return self.outside(classed, text, decoded, issue),
         };
-        let Some((domain, range)) = class.family.domain(subject.joined()) else {
+        let mut mixed = None;
+        let Some((domain, start)) = class.family.domain(subject.joined(), &mut mixed) else {
             return self.outside(classed, text, decoded, issue::FIELD_FORMAT);
         };
         if domain.size().small {
             return self.outside(classed, text, decoded, issue::FIELD_DOMAIN);
         }
         let Scratch { joined, tweaks, candidates, outcomes, .. } = &mut *self.scratch;
-        let bits = domain.rank(&subject.joined()[range]);
+        let bits = domain.rank(&subject.joined()[start..]);
         let tweak_start = tweaks.len();
         class.family.write_tweak(&subject, tweaks);
         let tweak = (tweak_start as u32, tweaks.len() as u32);
@@ -239,14 +270,15 @@ impl Collector<'_> {
             Ok(found) => found,
             Err(issue) => return self.outside(classed, text, decoded, issue),
         };
-        let Some((domain, range)) = class.family.domain(subject.joined()) else {
+        let mut mixed = None;
+        let Some((domain, start)) = class.family.domain(subject.joined(), &mut mixed) else {
             return self.outside(classed, text, decoded, issue::FIELD_FORMAT);
         };
         let hmac = &self.namespaces[self.operation.namespace].hmac_sha256;
         let canonical = &self.scratch.canonical;
         let is_drawn = (0..DRAW_ATTEMPTS).any(|attempt| {
             let characters = subject.joined_mut();
-            domain.unrank(&mut draw_number(hmac, canonical, attempt), &mut characters[range.clone()]);
+            domain.unrank(&mut draw_number(hmac, canonical, attempt), &mut characters[start..]);
             class.family.mark_draw(characters);
             class.family.complete(characters)
         });
@@ -279,6 +311,7 @@ impl Collector<'_> {
 }
 
 /// The class of an ASCII value, with its letters and digits in canonical spelling; or the issue of a value in none.
+#[inline]
 fn find<'value>(
     operation: &Operation,
     classed: &Classed,

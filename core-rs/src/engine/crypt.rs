@@ -30,9 +30,10 @@ fn settle(job: &Job, scratch: &mut Scratch, characters: &mut Characters) -> bool
     let clear = &joined[range.0..range.1];
     let characters = &mut characters[..clear.len()];
     characters.copy_from_slice(clear);
-    let Some((domain, range)) = class.family.domain(clear) else { return true };
+    let mut mixed = None;
+    let Some((domain, start)) = class.family.domain(clear, &mut mixed) else { return true };
     let mut bits = job.bits;
-    if !domain.unrank(&mut bits, &mut characters[range]) || !class.family.complete(characters) {
+    if !domain.unrank(&mut bits, &mut characters[start..]) || !class.family.complete(characters) {
         return false;
     }
     let start = output.len();

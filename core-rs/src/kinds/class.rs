@@ -1,6 +1,5 @@
 //! From a value to its class, from the class to a number and back: the table of docs/internals/engine.md, "Kinds", row by row.
 
-use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -305,30 +304,30 @@ static DOMAINS: LazyLock<Domains> = LazyLock::new(|| {
 });
 
 impl Family {
-    /// The domain of the class that a member's letters and digits are in, and which of them it is about; `None` above 256 bits.
+    /// The domain of the class that a member's letters and digits are in, and the index of the first that it is about; `None`
+    /// above 256 bits. `mixed` keeps the domain of a pattern, of which there are too many for a table.
+    #[inline]
     #[must_use]
-    pub fn domain(self, text: &[u8]) -> Option<(Cow<'static, Domain>, Range<usize>)> {
-        let whole = 0..text.len();
-        let (domain, range) = match self {
-            Self::Pan(bin) => (DOMAINS.digit.get(text.len() - 1 - usize::from(bin)), usize::from(bin)..text.len() - 1),
-            Self::Iban(country, _) => (DOMAINS.iban.get(usize::from(country)).map(|(checked, _)| checked), whole),
-            Self::IbanFree(country) => (DOMAINS.iban.get(usize::from(country)).map(|(_, free)| free), whole),
-            Self::Bic(branch) => (DOMAINS.bic.get(branch as usize), whole),
-            Self::BicWide(branch) => (DOMAINS.bic.get(2 + branch as usize), whole),
-            Self::Lei => (DOMAINS.lei.first(), whole),
-            Self::Uetr => (DOMAINS.uetr.first(), whole),
-            Self::Digits | Self::Reference(Sort::Digits, _) => (DOMAINS.digit.get(text.len()), whole),
-            Self::Alphanumeric | Self::Reference(Sort::Capitals, _) => (DOMAINS.digit_upper.get(text.len()), whole),
-            Self::AlphanumericSmall | Self::Reference(Sort::Small, _) => {
-                (DOMAINS.digit_upper_lower.get(text.len()), whole)
-            }
-            Self::Phone(code) => (DOMAINS.digit.get(text.len() - usize::from(code)), usize::from(code)..text.len()),
+    pub fn domain<'call>(self, text: &[u8], mixed: &'call mut Option<Domain>) -> Option<(&'call Domain, usize)> {
+        let domains: &'static Domains = &DOMAINS;
+        let (domain, start) = match self {
+            Self::Pan(bin) => (domains.digit.get(text.len() - 1 - usize::from(bin)), usize::from(bin)),
+            Self::Iban(country, _) => (domains.iban.get(usize::from(country)).map(|(checked, _)| checked), 0),
+            Self::IbanFree(country) => (domains.iban.get(usize::from(country)).map(|(_, free)| free), 0),
+            Self::Bic(branch) => (domains.bic.get(branch as usize), 0),
+            Self::BicWide(branch) => (domains.bic.get(2 + branch as usize), 0),
+            Self::Lei => (domains.lei.first(), 0),
+            Self::Uetr => (domains.uetr.first(), 0),
+            Self::Digits | Self::Reference(Sort::Digits, _) => (domains.digit.get(text.len()), 0),
+            Self::Alphanumeric | Self::Reference(Sort::Capitals, _) => (domains.digit_upper.get(text.len()), 0),
+            Self::AlphanumericSmall | Self::Reference(Sort::Small, _) => (domains.digit_upper_lower.get(text.len()), 0),
+            Self::Phone(code) => (domains.digit.get(text.len() - usize::from(code)), usize::from(code)),
             Self::Mixed => {
-                let places = text.iter().map(|character| Alphabet::of(*character)).enumerate();
-                return Domain::new(places).map(|domain| (Cow::Owned(domain), whole));
+                *mixed = Domain::new(text.iter().map(|character| Alphabet::of(*character)).enumerate());
+                return mixed.as_ref().map(|domain| (domain, 0));
             }
         };
-        domain.map(|domain| (Cow::Borrowed(domain), range))
+        domain.map(|domain| (domain, start))
     }
 }
 

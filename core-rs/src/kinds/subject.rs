@@ -23,6 +23,7 @@ pub struct Subject<'value> {
 
 impl<'value> Subject<'value> {
     /// `None` for more than [`CHARACTERS_MAX`] bytes. The caller has made sure that the text is ASCII.
+    #[inline]
     #[must_use]
     pub fn new(text: &'value [u8], characters: &'value mut Characters) -> Option<Self> {
         if text.len() > CHARACTERS_MAX {

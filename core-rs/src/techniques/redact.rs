@@ -22,11 +22,14 @@ impl Redaction {
         let constant = match fit.shape {
             Shape::Enum => return Err("an enumerated type has no neutral value"),
             Shape::SwiftDateTime => return Ok(Self { constant: Vec::new(), line_fill: Some(b'0'), zero_each: true }),
+            // Zeros are of every hexadecimal type, whatever its length and case.
+            Shape::Hex if fit.min > 2 => return Ok(Self { constant: zeros(fit), line_fill: None, zero_each: false }),
+            Shape::Unknown => fit.values.first().map(String::as_str),
             Shape::Digits => return Ok(Self { constant: zeros(fit), line_fill: Some(b'0'), zero_each: false }),
             shape => constant_of(shape),
         };
         let Some(constant) = constant else { return Ok(Self::textual(fit)) };
-        let length = fit.prefix.chars().count() + constant.len();
+        let length = fit.prefix.chars().count() + constant.chars().count();
         if has_length_facets(fit.shape) && !fit.admits_length(length) {
             return Ok(Self::textual(fit));
         }

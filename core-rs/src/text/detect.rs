@@ -2,6 +2,7 @@
 
 use crate::kinds::check::luhn_valid;
 use crate::kinds::iban::{self, COUNTRIES, Verdict};
+use crate::plan::Shape;
 
 const CARD_DIGITS: core::ops::RangeInclusive<usize> = 13..=19;
 
@@ -11,6 +12,16 @@ pub fn holds_identifier(text: &[u8]) -> bool {
     let digits = text.iter().filter(|byte| byte.is_ascii_digit()).count();
     // The shortest IBAN has 15 characters, of which in some countries only the check digits are digits.
     (digits >= *CARD_DIGITS.start() && holds_card_number(text)) || (digits >= 2 && text.len() >= 15 && holds_iban(text))
+}
+
+/// Whether a text, which is of the shape, is a number with a decimal mark: an amount or a rate, whatever its digits.
+#[must_use]
+pub fn has_decimal_mark(shape: Shape, text: &[u8]) -> bool {
+    match shape {
+        Shape::SwiftAmount => true,
+        Shape::Decimal | Shape::Number => text.contains(&b'.'),
+        _ => false,
+    }
 }
 
 fn holds_card_number(text: &[u8]) -> bool {

@@ -19,20 +19,22 @@ pub fn is_json_number(text: &[u8]) -> bool {
     }
 }
 
-/// `[+-]?digits[.digits]` with at most `total` digits, leading zeros and trailing fraction zeros aside, and at most `fraction`
-/// of them behind the point; a `total` of 0 sets no limit (xs:decimal).
+/// `[+-]?digits[.digits]`, where the digits on one side of a point may be missing (xs:decimal, XML Schema part 2, 3.2.3.1). At
+/// most `total` digits, leading zeros and trailing fraction zeros aside, and at most `fraction` of them behind the point; a
+/// `total` of 0 sets no limit.
 #[must_use]
 pub fn is_decimal(text: &[u8], total: usize, fraction: usize) -> bool {
     let text = text.strip_prefix(b"+").or(text.strip_prefix(b"-")).unwrap_or(text);
     let (whole, rest) = split_digits(text);
     let behind = match rest {
         [] => &[],
-        [b'.', digits @ ..] if is_digits(digits) => digits,
+        [b'.', digits @ ..] if digits.iter().all(u8::is_ascii_digit) => digits,
         _ => return false,
     };
     let significant = whole.len() - whole.iter().take_while(|digit| **digit == b'0').count();
     let decimals = behind.len() - behind.iter().rev().take_while(|digit| **digit == b'0').count();
-    !whole.is_empty() && (total == 0 || (significant + decimals <= total && decimals <= fraction))
+    !(whole.is_empty() && behind.is_empty())
+        && (total == 0 || (significant + decimals <= total && decimals <= fraction))
 }
 
 /// xs:date with a four-digit year.
@@ -48,12 +50,15 @@ pub fn is_date_time(text: &[u8]) -> bool {
         .is_some_and(|(day, rest)| is_calendar_day(day) && rest.strip_prefix(b"T").is_some_and(is_time))
 }
 
-/// xs:time, hours to 23.
+/// xs:time, hours to 23, or the end of the day as 24:00:00.
 #[must_use]
 pub fn is_time(text: &[u8]) -> bool {
     let Some((clock, rest)) = text.split_at_checked(8) else { return false };
     let in_range = is_between(&clock[..2], 0, 23) && is_between(&clock[3..5], 0, 59) && is_between(&clock[6..], 0, 59);
-    in_range && clock[2] == b':' && clock[5] == b':' && skip_fraction(rest).is_some_and(is_zone)
+    let is_end_of_day = clock == b"24:00:00"
+        && rest.strip_prefix(b".").is_none_or(|rest| !split_digits(rest).0.iter().any(|digit| *digit != b'0'));
+    let has_colons = clock[2] == b':' && clock[5] == b':';
+    (in_range && has_colons || is_end_of_day) && skip_fraction(rest).is_some_and(is_zone)
 }
 
 /// xs:gYear of four digits.
@@ -175,7 +180,7 @@ mod tests {
         check(
             |text| is_decimal(text, 5, 2),
             &["123.45", "-0001.50000", "+12345", "0"],
-            &["", ".5", "1.", "123.456", "123456", "1,5"],
+            &["", ".", "+", "+.", "123.456", "123456", "1,5"],
         );
         check(|text| is_decimal(text, 0, 0), &["123456789.123456"], &["1..2"]);
         check(is_swift_amount, &["0,", "1,5", "123,45"], &["1", ",5", "1.5", "1,5,", ""]);
@@ -200,10 +205,14 @@ mod tests {
         );
         check(
             is_date_time,
-            &["2023-01-31T23:59:59", "2023-01-31T00:00:00.123Z"],
-            &["2023-01-31", "2023-01-31 00:00:00", "2023-01-31T24:00:00", "2023-01-31T00:00:00."],
+            &["2023-01-31T23:59:59", "2023-01-31T00:00:00.123Z", "2023-01-31T24:00:00.0"],
+            &["2023-01-31", "2023-01-31 00:00:00", "2023-01-31T24:00:01", "2023-01-31T00:00:00."],
         );
-        check(is_time, &["00:00:00", "23:59:59.9-05:30"], &["24:00:00", "00:60:00", "00:00", "00-00-00"]);
+        check(
+            is_time,
+            &["00:00:00", "23:59:59.9-05:30", "24:00:00Z"],
+            &["24:01:00", "24:00:00.001", "24:00:00.", "25:00:00", "00:60:00", "00:00", "00-00-00"],
+        );
         check(is_year, &["2024", "2024Z"], &["0000", "24", "20245"]);
         check(is_swift_date, &["240229", "230229", "991231"], &["230230", "231301", "2301", "23010a"]);
     }

@@ -2,6 +2,7 @@
 //!
 //! A decoded value is UTF-8 throughout; lengths of the contract count code points.
 
+pub mod code_word;
 pub mod decode;
 pub mod detect;
 pub mod encode;

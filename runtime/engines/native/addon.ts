@@ -44,13 +44,28 @@ export function addonPath(): string {
  */
 export function loadAddon(path: string = addonPath()): LoadedAddon {
   if (!existsSync(path)) throw new BautaError(1301, { path });
-  const sha256 = createHash("sha256").update(readFileSync(path)).digest("hex");
+  const bytes = readFileSync(path);
+  if (isCutOff(bytes)) throw new BautaError(1301, { path, detail: "the file is cut off" });
+  const sha256 = createHash("sha256").update(bytes).digest("hex");
   const addon = requireAddon(path);
   const version = versionOf(addon);
   if (version !== manifest.version) {
     throw new BautaError(1302, { path, detail: `addon ${version}, package ${manifest.version}` });
   }
   return { addon, sha256 };
+}
+
+const ELF_HEADER_BYTES = 64;
+
+/**
+ * Whether an ELF file (64 bit, little endian) is shorter than its header says. The system's loader maps such a file all the same, and
+ * the first access behind its end kills the process.
+ */
+function isCutOff(bytes: Buffer): boolean {
+  if (bytes.toString("latin1", 0, 6) !== "\u007fELF\u0002\u0001") return false;
+  if (bytes.length < ELF_HEADER_BYTES) return true;
+  const sections = Number(bytes.readBigUInt64LE(0x28));
+  return sections + bytes.readUInt16LE(0x3a) * bytes.readUInt16LE(0x3c) > bytes.length;
 }
 
 function requireAddon(path: string): Addon {

@@ -31,7 +31,7 @@ import { IBAN_TOKEN, pushHash, pushToken, type TokenSpec } from "./techniques/to
 import { Canonical } from "./text/canonical.ts";
 import { isCodeWord } from "./text/code-word.ts";
 import { decodeSegment } from "./text/decode.ts";
-import { holdsIdentifier, isBrokenNumber } from "./text/detect.ts";
+import { hasDecimalMark, holdsIdentifier } from "./text/detect.ts";
 import { fits } from "./text/fit.ts";
 import type { Unicode } from "./text/unicode.ts";
 import { toLimbs, Walk } from "./walk.ts";
@@ -144,13 +144,14 @@ export class ValueProcessor {
     for (let segment = first; segment < end; segment++) {
       const from = segments[segment * SEGMENT_STRIDE + SEGMENT_START] as number;
       const to = segments[segment * SEGMENT_STRIDE + SEGMENT_END] as number;
-      texts.reserve(at - texts.length + to - from);
+      texts.reserve(to - from);
       const next = decodeSegment(input, from, to, segments[segment * SEGMENT_STRIDE + SEGMENT_ENCODING] as number, latin1, texts.data, at);
       if (next < 0) return false;
       segmentCounts[segment - firstSegment] = next - at;
       at = next;
+      // Segment by segment: what is reserved for the next one may move the array, and takes along only what belongs to its length.
+      texts.length = at;
     }
-    texts.length = at;
     this.#start = start;
     this.#count = at - start;
     this.#encoding = end > first ? (segments[first * SEGMENT_STRIDE + SEGMENT_ENCODING] as number) : ENCODING_RAW;
@@ -164,8 +165,7 @@ export class ValueProcessor {
     if (!CANONICAL_KINDS.includes(kind) || !CANONICAL_SHAPES.includes(fit.shape) || !this.#isTaken(kind)) {
       return fits(fit, texts.data, this.#start, this.#count);
     }
-    this.#canonical.write(kind, fit.shape, texts.data, this.#start, this.#count);
-    const { bytes, length } = this.#canonical;
+    const { bytes, length } = this.#checkedForm(kind, fit.shape);
     const start = texts.length;
     texts.reserve(length + 4);
     let at = start;
@@ -175,6 +175,17 @@ export class ValueProcessor {
       texts.data[at++] = bytes[i] as number;
     }
     return fits(fit, texts.data, start, at - start);
+  }
+
+  /** The form of a value that its kind takes in which the strict check looks at it. */
+  #checkedForm(kind: Kind, shape: Shape): { readonly bytes: Uint8Array; readonly length: number } {
+    if (kind === Kind.ACCOUNT && shape === Shape.IBAN) {
+      // Of two letters, two digits and little else it is no IBAN, and its canonical form is as it is; the type may admit small letters.
+      this.#subject.upperCase();
+      return { bytes: this.#subject.alnum, length: this.#subject.length };
+    }
+    this.#canonical.write(kind, shape, this.#window.texts.data, this.#start, this.#count);
+    return this.#canonical;
   }
 
   /** Whether the kind's canonical form takes the value. */
@@ -198,7 +209,7 @@ export class ValueProcessor {
   #keep(operation: CompiledOperation): number {
     const { codeMax, detect, redact } = operation;
     const { data } = this.#window.texts;
-    const isSearched = detect && !(operation.strict && isBrokenNumber(operation.fit.shape, data, this.#start, this.#count));
+    const isSearched = detect && !(operation.strict && hasDecimalMark(operation.fit.shape, data, this.#start, this.#count));
     if (isSearched && holdsIdentifier(data, this.#start, this.#count)) return 6004;
     if (codeMax === 0 || this.#unmask || isCodeWord(data, this.#start, this.#count, codeMax)) return STATUS_KEPT;
     return redact === undefined ? 6001 : this.#redact(redact, STATUS_REDACTED);

@@ -1,7 +1,7 @@
 /**
  * Message catalogues: the type graphs that schemas/iso20022/ derives from the XSDs, read from schemas/catalogues/iso20022.
  */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { DataClass, Field, Fit } from "../api.ts";
 
@@ -31,15 +31,19 @@ export interface Catalogue {
 export const NAMESPACE_PREFIX = "urn:iso:std:iso:20022:tech:xsd:";
 
 const FOLDER = fileURLToPath(new URL("../../../schemas/catalogues/iso20022/", import.meta.url));
-const loaded = new Map<string, Catalogue | undefined>();
+const loaded = new Map<string, Catalogue>();
+let known: ReadonlySet<string> | undefined;
 
 /** The catalogue of a message name such as `pacs.008.001.08`, or undefined when there is none. */
 export function catalogueOf(message: string): Catalogue | undefined {
-  if (loaded.has(message)) return loaded.get(message);
-  // The name goes into a file name, and it may come from a message: only names of the one possible form get that far.
-  const known = /^[a-z]{4}\.\d{3}\.\d{3}\.\d{2}$/.test(message) && existsSync(`${FOLDER}${message}.json`);
-  const catalogue = known ? (JSON.parse(readFileSync(`${FOLDER}${message}.json`, "utf8")) as Catalogue) : undefined;
-  if (loaded.size < 4096) loaded.set(message, catalogue);
+  // The name may come from a message: what is not in the folder gets no further, and is not remembered, for there is no end of names.
+  known ??= new Set(messageNames());
+  if (!known.has(message)) return undefined;
+  let catalogue = loaded.get(message);
+  if (catalogue === undefined) {
+    catalogue = JSON.parse(readFileSync(`${FOLDER}${message}.json`, "utf8")) as Catalogue;
+    loaded.set(message, catalogue);
+  }
   return catalogue;
 }
 

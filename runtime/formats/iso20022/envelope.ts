@@ -2,7 +2,7 @@
  * The closed sets for what stands around a message: prefixes, namespace URIs, names of wrappers.
  *
  * Such names are schema, not data, but they are bytes of the input all the same. So they are copied only if they look like what they
- * claim to be; a run of digits as long as an account number never does.
+ * claim to be; digits enough for an account number, in one run or in groups, never do.
  */
 import type { EnvelopeRules } from "../api.ts";
 import { NAMESPACE_PREFIX } from "./catalogue.ts";
@@ -46,14 +46,21 @@ const KNOWN_ELEMENTS: ReadonlySet<string> = new Set([
   "Hdr",
 ]);
 
-/** Prefix of a qualified name: an NCName in ASCII, short, without a long run of digits. */
-export const isPrefix = (prefix: string): boolean => /^[A-Za-z_][A-Za-z0-9_.-]{0,15}$/.test(prefix) && !/\d{5}/.test(prefix);
+/** Prefix of a qualified name: an NCName in ASCII, short, without a long number. */
+export const isPrefix = (prefix: string): boolean =>
+  /^[A-Za-z_][A-Za-z0-9_.-]{0,15}$/.test(prefix) && !/\d{5}/.test(prefix) && !holdsNumber(prefix);
+
+/** Whether one of the names that are known here, or to the model: such a name is no secret. */
+export function isListedName(name: string, rules: EnvelopeRules): boolean {
+  const bare = name.startsWith("@") ? name.slice(1) : name;
+  return KNOWN_ELEMENTS.has(bare) || rules.elements.includes(bare);
+}
 
 /** Whether elements and attributes of this name may wrap a message. */
 export function isEnvelopeName(name: string, rules: EnvelopeRules): boolean {
   const bare = name.startsWith("@") ? name.slice(1) : name;
-  if (KNOWN_ELEMENTS.has(bare) || rules.elements.includes(bare)) return true;
-  return rules.open && /^[A-Za-z_][A-Za-z0-9_.-]{0,63}$/.test(bare) && !/\d{7}/.test(bare);
+  if (isListedName(name, rules)) return true;
+  return rules.open && /^[A-Za-z_][A-Za-z0-9_.-]{0,63}$/.test(bare) && !holdsNumber(bare);
 }
 
 /** Whether a document may declare this namespace. */
@@ -61,7 +68,7 @@ export function isEnvelopeNamespace(uri: string, rules: EnvelopeRules): boolean 
   if (KNOWN_NAMESPACES.has(uri) || rules.namespaces.includes(uri)) return true;
   // Any version of any message may be declared; an element of one without a catalogue is refused when it comes.
   if (uri.startsWith(NAMESPACE_PREFIX)) return /^[a-z]{4}\.\d{3}\.\d{3}\.\d{2}$/.test(uri.slice(NAMESPACE_PREFIX.length));
-  return rules.open && /^(?:urn:|https?:\/\/)[A-Za-z0-9._~:/#$-]{1,128}$/.test(uri) && !/\d{7}/.test(uri);
+  return rules.open && /^(?:urn:|https?:\/\/)[A-Za-z0-9._~:/#$-]{1,128}$/.test(uri) && !holdsNumber(uri);
 }
 
 /** xsi:schemaLocation: pairs of a message's namespace and a schema's file name; xsi:noNamespaceSchemaLocation: a file name. */
@@ -74,4 +81,7 @@ export function isSchemaLocation(value: string, pairs: boolean): boolean {
 const isMessageNamespace = (uri: string): boolean =>
   uri.startsWith(NAMESPACE_PREFIX) && /^[a-z]{4}\.\d{3}\.\d{3}\.\d{2}$/.test(uri.slice(NAMESPACE_PREFIX.length));
 
-const isSchemaFile = (name: string): boolean => /^[A-Za-z0-9_.-]{1,96}\.xsd$/.test(name) && !/\d{7}/.test(name);
+const isSchemaFile = (name: string): boolean => /^[A-Za-z0-9_.-]{1,96}\.xsd$/.test(name) && !holdsNumber(name);
+
+/** Seven digits in a row, or nine with only separators between them; versions of messages (`pacs.008.001.08`) and dates are shorter. */
+const holdsNumber = (name: string): boolean => /\d{7}|\d(?:[^A-Za-z0-9]*\d){8}/.test(name.replaceAll(/[a-z]{4}\.\d{3}\.\d{3}\.\d{2}/g, ""));

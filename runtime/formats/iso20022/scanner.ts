@@ -6,7 +6,7 @@
  * Anything else refuses the record; nothing is passed over unseen.
  */
 
-import { ATTRIBUTES_MAX, DEPTH_MAX, ENVELOPE_PATHS_MAX } from "../../kit/limits.ts";
+import { ATTRIBUTES_MAX, DEPTH_MAX, ENVELOPE_PATHS_MAX, VALUES_MAX } from "../../kit/limits.ts";
 import { isUtf8 } from "../../platform/bytes.ts";
 import type { Batch } from "../../record/tables.ts";
 import {
@@ -22,14 +22,34 @@ import {
 } from "../../record/tables.ts";
 import { type DataClass, type OpenFormat, type Ruleset, SCAN_FRAME_ERROR, SCAN_MORE, type ScanOptions, UNCOVERED } from "../api.ts";
 import { catalogueOf, join, NAMESPACE_PREFIX } from "./catalogue.ts";
-import { isEnvelopeName, isEnvelopeNamespace, isPrefix, isSchemaLocation, XML_NAMESPACE, XSI_NAMESPACE } from "./envelope.ts";
+import {
+  isEnvelopeName,
+  isEnvelopeNamespace,
+  isListedName,
+  isPrefix,
+  isSchemaLocation,
+  XML_NAMESPACE,
+  XSI_NAMESPACE,
+} from "./envelope.ts";
 import { ANY, type AttributeNode, COMPLEX, compileTree, ENVELOPE, FieldTable, LEAF, Node } from "./tree.ts";
 import { Words } from "./words.ts";
-import { behind, CHARACTER, comment, findEnd, isNameChar, isNameStart, isSpace, MORE, reference, skipSpace, standsAt } from "./xml.ts";
+import {
+  behind,
+  CHARACTER,
+  comment,
+  declarationAt,
+  findEnd,
+  isNameChar,
+  isNameStart,
+  isSpace,
+  MORE,
+  reference,
+  skipSpace,
+  standsAt,
+} from "./xml.ts";
 
-const { LT, GT, BANG, QUESTION, SLASH, QUOTE, APOSTROPHE } = CHARACTER;
+const { LT, GT, BANG, QUESTION, SLASH, QUOTE, APOSTROPHE, COLON } = CHARACTER;
 const AMPERSAND = 0x26;
-const COLON = 0x3a;
 const EQUALS = 0x3d;
 
 interface Message {
@@ -49,10 +69,11 @@ export class Iso20022Scanner implements OpenFormat {
   readonly #rules: Ruleset;
   readonly #fields = new FieldTable();
   readonly #messages: Message[] = [];
-  readonly #byNamespace = new Map<string, Message | undefined>();
+  readonly #byNamespace = new Map<string, Message>();
   readonly #dropField: number;
   readonly #envelopePaths = new Map<string, Node>();
   readonly #words = new Words();
+  readonly #tellsAll: boolean;
 
   // State of the record under the scanner.
   #batch: Batch;
@@ -67,6 +88,8 @@ export class Iso20022Scanner implements OpenFormat {
   /** OR of all bytes of texts: the top bit says that UTF-8 must be checked. */
   #seen = 0;
   #found = -1;
+  /** Values of the batch that the record may fill it up to. */
+  #valuesEnd = 0;
   /** The message whose elements are being walked: where its prefix stands in the input. */
   #prefixStart = 0;
   #prefixLength = 0;
@@ -76,8 +99,9 @@ export class Iso20022Scanner implements OpenFormat {
   readonly #nameStart = new Int32Array(DEPTH_MAX + 1);
   readonly #nameLength = new Int32Array(DEPTH_MAX + 1);
 
-  constructor(rules: Ruleset, _options: ScanOptions, batch: Batch) {
+  constructor(rules: Ruleset, options: ScanOptions, batch: Batch) {
     this.#rules = rules;
+    this.#tellsAll = options.names === "all";
     this.#batch = batch;
     this.#dropField = this.#fields.add("", {
       path: "(comment or processing instruction)",
@@ -111,6 +135,7 @@ export class Iso20022Scanner implements OpenFormat {
     this.#seen = 0;
     this.#found = -1;
     this.#messageDepth = 0;
+    this.#valuesEnd = batch.valueCount + VALUES_MAX;
     const record = batch.beginRecord(start, 0);
     let end = this.#document(start, last);
     if (end >= 0) {
@@ -128,6 +153,8 @@ export class Iso20022Scanner implements OpenFormat {
       batch.cancelRecord(record);
       return SCAN_MORE;
     }
+    // What is cut off went wrong where it ends.
+    if (end === MORE) this.#faultOffset = limit;
     return this.#refuse(record, start, limit, last, end === MORE ? 3002 : -end);
   }
 
@@ -163,7 +190,7 @@ export class Iso20022Scanner implements OpenFormat {
       if (p < limit && input[p] !== LT) return end;
       if (p + 1 >= limit) return last ? end : MORE;
       const instruction = input[p + 1] === QUESTION;
-      const other = instruction ? standsAt(input, p, limit, "<?xml ") : standsAt(input, p, limit, "<!--");
+      const other = instruction ? declarationAt(input, p, limit) : standsAt(input, p, limit, "<!--");
       if (other === MORE) return last ? end : MORE;
       if (other === (instruction ? 1 : 0)) return end;
       const next = instruction ? behind(input, p + 2, limit, "?>") : behind(input, p + 4, limit, "-->");
@@ -218,11 +245,13 @@ export class Iso20022Scanner implements OpenFormat {
       this.#encodingKnown = false;
       return this.#fault(3003, p);
     }
-    const declaration = standsAt(input, p, limit, "<?xml");
+    const declaration = declarationAt(input, p, limit);
     if (declaration === MORE) return MORE;
-    if (declaration === 1 && p + 5 < limit && isSpace(input[p + 5] as number)) {
+    if (declaration === 1) {
       p = this.#xmlDeclaration(p);
       if (p < 0) return p;
+      // The mark says UTF-8: which of the two a reader believes is not for us to guess.
+      if (bom === 1 && this.#latin1) return this.#fault(3003, start);
     }
     for (;;) {
       p = skipSpace(input, p, limit);
@@ -269,7 +298,7 @@ export class Iso20022Scanner implements OpenFormat {
       if (input[p] === LT) {
         if (p + 1 >= limit) return last ? this.#fault(3005, p) : MORE;
         if (input[p + 1] === QUESTION) {
-          const declaration = standsAt(input, p, limit, "<?xml ");
+          const declaration = declarationAt(input, p, limit);
           if (declaration === MORE && !last) return MORE;
           if (declaration !== 0) return end;
         } else if (input[p + 1] !== BANG || standsAt(input, p, limit, "<!--") === 0) return end;
@@ -289,7 +318,7 @@ export class Iso20022Scanner implements OpenFormat {
     let end: number;
     if (input[at + 1] === QUESTION) {
       end = behind(input, at + 2, this.#limit, "?>");
-      if (end >= 0 && standsAt(input, at, this.#limit, "<?xml ") === 1) return this.#fault(3002, at);
+      if (end >= 0 && declarationAt(input, at, this.#limit) === 1) return this.#fault(3002, at);
     } else {
       const opens = standsAt(input, at, this.#limit, "<!--");
       if (opens === MORE) return MORE;
@@ -300,6 +329,7 @@ export class Iso20022Scanner implements OpenFormat {
       if (end !== MORE) this.#faultOffset = at;
       return end;
     }
+    if (this.#batch.valueCount >= this.#valuesEnd) return this.#fault(2104, at);
     this.#batch.addSimpleValue(this.#rules.dropOperation, this.#dropField, this.#scope, at, end, ENCODING_RAW);
     return end;
   }
@@ -391,12 +421,15 @@ export class Iso20022Scanner implements OpenFormat {
       this.#nameLength[depth] = q - tag - 1;
 
       let empty = false;
+      let declares = false;
       if (input[q] === GT && node.attributes.length === 0) {
         q++;
       } else {
+        const bindings = this.#bindings.length;
         q = this.#attributes(q, node, depth, tag);
         if (q < 0) return q;
         empty = input[q - 2] === SLASH;
+        declares = this.#bindings.length > bindings;
       }
 
       if (node.kind === LEAF && !empty) {
@@ -405,6 +438,7 @@ export class Iso20022Scanner implements OpenFormat {
         p = this.#endTag(p, depth);
         if (p < 0) return p;
         depth--;
+        if (declares) this.#unbind(depth);
         this.#lastChild = node;
         expected = node.next;
         p = this.#toMarkup(p);
@@ -450,6 +484,11 @@ export class Iso20022Scanner implements OpenFormat {
       this.#messageDepth = 0;
       this.#prefixLength = 0;
     }
+    this.#unbind(depth);
+  }
+
+  /** Drops what elements below that depth declared. */
+  #unbind(depth: number): void {
     const bindings = this.#bindings;
     while (bindings.length > 0 && (bindings[bindings.length - 1] as Binding).depth > depth) bindings.pop();
   }
@@ -458,6 +497,7 @@ export class Iso20022Scanner implements OpenFormat {
   #toMarkup(at: number): number {
     const input = this.#input;
     const limit = this.#limit;
+    if (this.#batch.valueCount > this.#valuesEnd) return this.#fault(2104, at);
     let p = at;
     while (p < limit) {
       const c = input[p] as number;
@@ -563,19 +603,22 @@ export class Iso20022Scanner implements OpenFormat {
   }
 
   #envelopeNode(name: string, parent: Node): Node | undefined {
-    const path = join(parent.path, name);
-    const known = this.#envelopePaths.get(path);
+    const fullPath = join(parent.fullPath, name);
+    const known = this.#envelopePaths.get(fullPath);
     if (known !== undefined) return known;
-    if (!isEnvelopeName(name, this.#rules.envelope) || this.#envelopePaths.size >= ENVELOPE_PATHS_MAX) return undefined;
-    const field = { path, type: "envelope", dataClass: "envelope", fit: { shape: "text", min: 0, max: 0 } } as const;
+    const { envelope } = this.#rules;
+    if (!isEnvelopeName(name, envelope) || this.#envelopePaths.size >= ENVELOPE_PATHS_MAX) return undefined;
+    const path = join(parent.path, this.#tellsAll || isListedName(name, envelope) ? name : name.startsWith("@") ? "@?" : "?");
+    const field = { path: fullPath, type: "envelope", dataClass: "envelope", fit: { shape: "text", min: 0, max: 0 } } as const;
     const node = new Node({
       kind: ENVELOPE,
       name,
       path,
+      fullPath,
       operation: this.#rules.operationFor("iso20022", "envelope", field),
-      field: this.#fields.add("envelope", field),
+      field: this.#fields.add("envelope", { ...field, path }),
     });
-    this.#envelopePaths.set(path, node);
+    this.#envelopePaths.set(fullPath, node);
     return node;
   }
 
@@ -592,15 +635,13 @@ export class Iso20022Scanner implements OpenFormat {
   }
 
   #messageOf(uri: string): Message | undefined {
-    if (uri === "") return undefined;
-    if (this.#byNamespace.has(uri)) return this.#byNamespace.get(uri);
-    const catalogue = uri.startsWith(NAMESPACE_PREFIX) ? catalogueOf(uri.slice(NAMESPACE_PREFIX.length)) : undefined;
-    let message: Message | undefined;
-    if (catalogue !== undefined) {
-      message = { name: catalogue.message, index: this.#messages.length, root: compileTree(catalogue, this.#rules, this.#fields) };
-      this.#messages.push(message);
-    }
-    if (this.#byNamespace.size < ENVELOPE_PATHS_MAX) this.#byNamespace.set(uri, message);
+    const known = this.#byNamespace.get(uri);
+    if (known !== undefined || !uri.startsWith(NAMESPACE_PREFIX)) return known;
+    const catalogue = catalogueOf(uri.slice(NAMESPACE_PREFIX.length));
+    if (catalogue === undefined) return undefined;
+    const message = { name: catalogue.message, index: this.#messages.length, root: compileTree(catalogue, this.#rules, this.#fields) };
+    this.#messages.push(message);
+    this.#byNamespace.set(uri, message);
     return message;
   }
 
@@ -669,10 +710,7 @@ export class Iso20022Scanner implements OpenFormat {
     if (!word.namespace) return this.#fault(3006, nameStart);
     const uri = word.text;
     for (const binding of this.#bindings) {
-      if (binding.depth === depth && binding.prefix === prefix) {
-        if (binding.uri !== uri) return this.#fault(3002, nameStart);
-        return 0;
-      }
+      if (binding.depth === depth && binding.prefix === prefix) return this.#fault(3002, nameStart);
     }
     this.#bindings.push({ prefix, uri, depth });
     return 0;

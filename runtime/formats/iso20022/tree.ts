@@ -24,7 +24,10 @@ export interface AttributeNode {
 export class Node {
   readonly kind: number;
   readonly name: Uint8Array;
+  /** As faults tell it: of wrappers, names that nobody listed are `?`. */
   readonly path: string;
+  /** The same with all names. */
+  readonly fullPath: string;
   /** Operation of the text (LEAF), or of the whole element (ANY); UNCOVERED refuses. */
   readonly operation: number;
   readonly field: number;
@@ -41,6 +44,7 @@ export class Node {
     kind: number;
     name: string;
     path: string;
+    fullPath?: string;
     operation?: number;
     field?: number;
     attributes?: readonly AttributeNode[];
@@ -50,6 +54,7 @@ export class Node {
     this.kind = init.kind;
     this.name = ascii(init.name);
     this.path = init.path;
+    this.fullPath = init.fullPath ?? init.path;
     this.operation = init.operation ?? UNCOVERED;
     this.field = init.field ?? 0;
     this.attributes = init.attributes ?? [];

@@ -14,6 +14,7 @@ const SLASH = 0x2f;
 const DASH = 0x2d;
 const QUOTE = 0x22;
 const APOSTROPHE = 0x27;
+const COLON = 0x3a;
 
 export const isSpace = (c: number): boolean => c === 0x20 || c === 0x0a || c === 0x0d || c === 0x09;
 
@@ -31,6 +32,16 @@ export function standsAt(input: Uint8Array, at: number, limit: number, text: str
     if (input[at + i] !== text.charCodeAt(i)) return 0;
   }
   return 1;
+}
+
+/** Whether an XML declaration begins at `at`, whatever white space follows its name; MORE as above: 1 yes, 0 no. */
+export function declarationAt(input: Uint8Array, at: number, limit: number): number {
+  const target = standsAt(input, at, limit, "<?xml");
+  if (target !== 1) return target;
+  if (at + 5 >= limit) return MORE;
+  const next = input[at + 5] as number;
+  // `<?xml-stylesheet` is another instruction; the name alone is reserved for the declaration (XML 1.0 §2.6).
+  return isNameChar(next) || next === COLON || next >= 0x80 ? 0 : 1;
 }
 
 /** Offset behind the next occurrence of `text` (ASCII), or MORE. */
@@ -179,4 +190,4 @@ export function comment(input: Uint8Array, at: number, limit: number): number {
   return input[end] === GT ? end + 1 : -3002;
 }
 
-export const CHARACTER = { LT, GT, BANG, QUESTION, SLASH, DASH, QUOTE, APOSTROPHE } as const;
+export const CHARACTER = { LT, GT, BANG, QUESTION, SLASH, DASH, QUOTE, APOSTROPHE, COLON } as const;

@@ -6,7 +6,7 @@
  * readers, and a mask must not be one of several readings.
  */
 import type { Batch } from "../../record/tables.ts";
-import type { DataClass, Format, OpenFormat, Ruleset } from "../api.ts";
+import type { DataClass, Format, OpenFormat, Ruleset, ScanOptions } from "../api.ts";
 import { BEGIN_ARRAY, BEGIN_OBJECT, byteOrderMark, END_OBJECT, QUOTATION_MARK, skipWhiteSpace } from "./bytes.ts";
 import { rulePath } from "./paths.ts";
 import { JsonScanner } from "./scanner.ts";
@@ -25,8 +25,8 @@ export const json: Format = {
     return input[inside] === QUOTATION_MARK || input[inside] === END_OBJECT;
   },
 
-  open(rules: Ruleset): OpenFormat {
-    return new OpenJson(rules);
+  open(rules: Ruleset, options: ScanOptions): OpenFormat {
+    return new OpenJson(rules, options);
   },
 };
 
@@ -37,8 +37,8 @@ class OpenJson implements OpenFormat {
   readonly #scanner: JsonScanner;
   readonly #paths: readonly string[];
 
-  constructor(rules: Ruleset) {
-    this.#scanner = new JsonScanner(rules);
+  constructor(rules: Ruleset, options: ScanOptions) {
+    this.#scanner = new JsonScanner(rules, options.names === "all");
     this.#paths = [...rules.jsonRules.map((rule) => rulePath(rule.segments)), SENSITIVE_BY_NAME, SENSITIVE_BY_SHAPE];
   }
 

@@ -24,6 +24,8 @@ export class Levels {
   readonly nameEnds: Uint32Array = new Uint32Array(DEPTH_MAX + 1);
   /** Where the names of the object begin in the list of names. */
   readonly keysFrom: Uint32Array = new Uint32Array(DEPTH_MAX + 1);
+  /** The innermost level, from here outwards, whose container a rule names that protects; 0 for none. */
+  readonly claims: Uint8Array = new Uint8Array(DEPTH_MAX + 1);
 
   /** Begins a record, and lets go of the room that a deeper one needed. */
   reset(): void {
@@ -46,6 +48,7 @@ export class Levels {
   describe(state: PathState, keysFrom: number): void {
     const { depth } = this;
     this.states[depth] = state;
+    this.claims[depth] = state.protects ? depth : (this.claims[depth - 1] as number);
     this.kept[depth] = 0;
     this.scopes[depth] = this.isObject(depth) ? this.#objects++ : (this.scopes[depth - 1] as number);
     this.elements[depth] = 0;

@@ -25,14 +25,17 @@ export class PathState {
   readonly operation: number;
   /** Index of the rule that gives the operation; -1 without one. */
   readonly rule: number;
+  /** That rule does more than keep. */
+  readonly protects: boolean;
   /** By number of the name, filled as they are met. */
   readonly members: (PathState | undefined)[] = [];
   element: PathState | undefined = undefined;
 
-  constructor(places: readonly number[], operation: number, rule: number) {
+  constructor(places: readonly number[], operation: number, rule: number, protects: boolean) {
     this.places = places;
     this.operation = operation;
     this.rule = rule;
+    this.protects = protects;
   }
 }
 
@@ -80,6 +83,21 @@ export class PathAutomaton {
   /** Whether a rule that can apply here spells this name out for this very level. */
   spellsOut(from: PathState, literal: number): boolean {
     return literal !== ANY_NAME && from.places.some((place) => this.#expected[place] === literal);
+  }
+
+  /**
+   * Whether the rule of a leaf may decide on it inside a container that another rule names: it is the more specific of the two, or goes
+   * on where the other ends, or spells out a name of the leaf's path inside.
+   * @param levels from the container to the leaf, at least 1
+   */
+  mayDecide(leaf: number, container: number, levels: number): boolean {
+    const inner = this.#rules[leaf] as JsonRule;
+    const outer = this.#rules[container] as JsonRule;
+    if (inner.rank > outer.rank || outer.segments.every((segment, i) => inner.segments[i] === segment)) return true;
+    let open = 0;
+    while (inner.segments.at(-1 - open) === "*") open++;
+    const last = inner.segments.at(-1 - open);
+    return last !== undefined && last !== "**" && open < levels;
   }
 
   #place(rule: number, expected: number): void {
@@ -144,8 +162,8 @@ export class PathAutomaton {
         ambiguous = true;
       }
     }
-    if (best === undefined) return new PathState(places, UNCOVERED, -1);
-    return new PathState(places, ambiguous ? AMBIGUOUS : best.operation, bestIndex);
+    if (best === undefined) return new PathState(places, UNCOVERED, -1, false);
+    return new PathState(places, ambiguous ? AMBIGUOUS : best.operation, bestIndex, best.protects === true);
   }
 }
 

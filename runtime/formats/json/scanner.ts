@@ -28,7 +28,6 @@ import {
   LETTER_F,
   LETTER_N,
   LETTER_T,
-  LINE_FEED,
   MINUS,
   QUOTATION_MARK,
   skipWhiteSpace,
@@ -72,6 +71,7 @@ export class JsonScanner implements Scanner {
   readonly fieldByShape: number;
   readonly #paths: PathAutomaton;
   readonly #names: NameTable;
+  readonly #tellsAll: boolean;
   readonly #dropOperation: number;
 
   // The record under way.
@@ -107,7 +107,9 @@ export class JsonScanner implements Scanner {
   readonly #scratch: Uint8Array = new Uint8Array(SCRATCH_BYTES);
   #decodedSize = 0;
 
-  constructor(rules: Ruleset) {
+  /** @param tellsAll paths of faults tell all names that could be copied, not only those of rules */
+  constructor(rules: Ruleset, tellsAll: boolean) {
+    this.#tellsAll = tellsAll;
     this.#paths = new PathAutomaton(rules.jsonRules);
     this.#names = new NameTable(this.#paths.literals);
     this.#dropOperation = rules.dropOperation;
@@ -121,7 +123,7 @@ export class JsonScanner implements Scanner {
     const record = batch.beginRecord(start, JSON_MESSAGE);
     this.#begin(batch, limit);
     const end = this.#record(start);
-    const outcome = end >= 0 ? this.#close(record, end) : this.#unfinished(record, start, end, last);
+    const outcome = end >= 0 ? this.#close(record, end) : this.#unfinished(record, end, last);
     // The batch belongs to the caller and is not kept alive from here.
     this.#batch = NO_BATCH;
     this.#input = NO_BATCH.input;
@@ -149,38 +151,20 @@ export class JsonScanner implements Scanner {
   }
 
   /** The record has no end: more bytes may come, or none will, or the grammar is broken and the end cannot be known. */
-  #unfinished(record: number, start: number, reason: number, last: boolean): number {
+  #unfinished(record: number, reason: number, last: boolean): number {
     const batch = this.#batch;
-    const truncated = reason === WALK_MORE;
-    if (truncated && !last) {
+    if (reason === WALK_MORE) {
+      if (last) {
+        if (this.#faultIssue === 0) this.#fault(ISSUE_TRUNCATED, this.#limit, 0);
+        return this.#close(record, this.#limit);
+      }
       batch.cancelRecord(record);
       return SCAN_MORE;
     }
-    const issue = truncated ? ISSUE_TRUNCATED : ISSUE_SYNTAX;
-    const offset = truncated ? this.#limit : this.#brokenAt;
-    if (last && (truncated || this.#isAlone(record, start))) {
-      if (this.#faultIssue === 0) this.#fault(issue, offset, 0);
-      return this.#close(record, this.#limit);
-    }
     const path = this.#path();
     batch.cancelRecord(record);
-    batch.faults.push({ record, issue, offset, length: 0, path });
+    batch.faults.push({ record, issue: ISSUE_SYNTAX, offset: this.#brokenAt, length: 0, path });
     return SCAN_FRAME_ERROR;
-  }
-
-  /**
-   * Whether a record that breaks the grammar is all there is: of the bytes at hand nothing but white space before it, and behind the
-   * break no line that could begin another. Then it can be refused by itself instead of stopping the stream.
-   */
-  #isAlone(record: number, start: number): boolean {
-    const input = this.#input;
-    const mark = byteOrderMark(input, 0, start);
-    if (record !== 0 || skipWhiteSpace(input, mark, start) !== start) return false;
-    for (let at = this.#brokenAt; at < this.#limit; at++) {
-      const begins = at > start && input[at - 1] === LINE_FEED && (input[at] === BEGIN_OBJECT || input[at] === BEGIN_ARRAY);
-      if (begins) return false;
-    }
-    return true;
   }
 
   /** Returns the end of the record, WALK_MORE or WALK_SYNTAX. */
@@ -346,15 +330,29 @@ export class JsonScanner implements Scanner {
 
   /** Gives a leaf its operation. */
   #value(start: number, end: number, encoding: number): void {
-    const { operation, rule } = this.#state;
+    const { operation, rule, protects } = this.#state;
     if (operation < 0) {
       this.#fault(operation === AMBIGUOUS ? ISSUE_AMBIGUOUS : ISSUE_UNCOVERED, start, end - start);
+    } else if (!protects && this.#isClaimed(rule)) {
+      this.#fault(ISSUE_UNCOVERED, start, end - start);
     } else if (operation === this.#dropOperation) {
       this.#beginDrop(rule);
     } else if (this.#roomForValue(start)) {
       this.#batch.addValue(operation, rule, this.#levels.scopes[this.#levels.depth] as number);
       this.#batch.addSegment(start, end, encoding);
     }
+  }
+
+  /**
+   * Whether a rule that protects names a container around, and the leaf's rule only takes whatever is left over: what came as a text when
+   * the rules were written comes as an object now, and must not be kept for that.
+   */
+  #isClaimed(rule: number): boolean {
+    const { claims, depth, states } = this.#levels;
+    for (let level = claims[depth] as number; level > 0; level = claims[level - 1] as number) {
+      if (!this.#paths.mayDecide(rule, (states[level] as PathState).rule, depth - level + 1)) return true;
+    }
+    return false;
   }
 
   /** The member or element under way ends before `end`. */
@@ -421,13 +419,14 @@ export class JsonScanner implements Scanner {
     return this.#levels.path(depth, (start, end) => this.#shownName(start, end));
   }
 
-  /** A name that may not be copied is not shown either. */
+  /** A name that no rule spells out is the sender's; one that may not be copied is never shown. */
   #shownName(start: number, end: number): string {
     const output = new Uint8Array(end - start);
     const size = decodeString(this.#input, start, end, output);
     const index = this.#names.indexOf(output, 0, size);
     const known = index !== NAME_UNKNOWN && this.#names.literals[index] !== 0;
-    return known || (nameFlags(output, 0, size) & NAME_PLAIN) !== 0 ? new TextDecoder().decode(output.subarray(0, size)) : "?";
+    const told = known || (this.#tellsAll && (nameFlags(output, 0, size) & NAME_PLAIN) !== 0);
+    return told ? new TextDecoder().decode(output.subarray(0, size)) : "?";
   }
 
   /** The bytes that hold the text of the string just walked, its size in `#decodedSize`: the input itself (from `start`), or a copy (from 0). */

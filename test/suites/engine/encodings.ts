@@ -4,6 +4,7 @@ import type { Engine } from "../../../runtime/engines/api.ts";
 import {
   ENCODING_JSON_NUMBER as JSON_NUMBER,
   ENCODING_JSON_STRING as JSON_STRING,
+  STATUS_KEPT as KEPT,
   STATUS_MASKED as MASKED,
   ENCODING_MT_LINE as MT_LINE,
   ENCODING_RAW as RAW,
@@ -147,6 +148,13 @@ export function writeBack(engine: () => Engine): void {
       expect(run(engine(), redact, ["abcdef", "ghijklmnop", "q"]).text).toBe("REDACT|ED|");
       expect(run(engine(), redact, ["abcdefghijklmnop", "q", "r"]).text).toBe("REDACTED||");
     });
+    test("a value of segments that are long is one value", () => {
+      const parts = ["a", "b", "c"].map((letter) => letter.repeat(9000));
+      const draft = { technique: "token" } as const;
+      expect(run(engine(), draft, parts).text.replaceAll("|", "")).toBe(run(engine(), draft, parts.join("")).text);
+      expect(run(engine(), { technique: "keep", strict: true }, parts)).toEqual({ status: KEPT, text: parts.join("|") });
+    });
+
     test("every MT line keeps a character", () => {
       const fit = { shape: "bic", min: 8, max: 8 } as const;
       expect(run(engine(), { technique: "redact", fit }, ["abcdefghij", "klm", "n"], { encoding: MT_LINE }).text).toBe("ZZZZZZ|2|2");

@@ -41,6 +41,7 @@ export function redaction(engine: () => Engine): void {
     ["boolean", 0, 0, "false", "false"],
     ["phone", 0, 0, "+999-000000", "+999-000000"],
     ["hex", 0, 0, "00", "00"],
+    ["hex", 6, 6, "000000", "000000"],
     ["base64", 0, 0, "AAAA", "AAAA"],
     ["swift-date", 6, 6, "000101", "000101"],
     ["swift-date-time", 4, 10, "000000000", "000000000"],
@@ -59,6 +60,11 @@ export function redaction(engine: () => Engine): void {
       expect(run(engine(), { technique: "redact", fit: fit("digits", 0, 8) }, "CH123456").text).toBe("CH0");
       expect(run(engine(), { technique: "redact", fit: fit("text", 12, 12) }, "CH123456").text).toBe("CHREDACTEDXX");
       expect(run(engine(), { technique: "redact", fit: fit("text", 0, 5) }, "CH123456").text).toBe("CHRED");
+    });
+
+    test("a type that no shape describes names its own constant", () => {
+      const fit = { shape: "unknown", min: 0, max: 0, values: ["XX00000000"] } as const;
+      expect(run(engine(), { technique: "redact", fit }, "GB1234567B")).toEqual({ status: MASKED, text: "XX00000000" });
     });
 
     test("an enumerated type has no constant", () => {

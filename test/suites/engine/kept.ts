@@ -8,6 +8,7 @@ import {
   STATUS_MASKED as MASKED,
   ENCODING_MT_LINE as MT_LINE,
   ENCODING_RAW as RAW,
+  STATUS_REDACTED as REDACTED,
   STATUS_REMOVED as REMOVED,
   ENCODING_XML_ATTRIBUTE as XML_ATTRIBUTE,
   ENCODING_XML_CDATA as XML_CDATA,
@@ -40,6 +41,77 @@ export function keepAndDrop(engine: () => Engine): void {
       for (const technique of ["redact", "mask", "hash", "token", "fpe", "pseudonym"] as const) {
         expect(run(engine(), { technique, kind: "reference" }, "")).toEqual({ status: MASKED, text: "" });
       }
+    });
+  });
+}
+
+export function codeWords(engine: () => Engine): void {
+  const codes: readonly string[] = [
+    "CTRC",
+    "B2B",
+    "0",
+    "N/A",
+    "UTF-8",
+    "ISO11649",
+    "A_.+/-",
+    "12345",
+    "pacs.008.001.08",
+    "swift.cbprplus.02",
+    "t2s.01",
+  ];
+  const others: readonly string[] = [
+    "-",
+    "./",
+    " ",
+    "Sepa",
+    "CTRC ",
+    "JOHN SMITH",
+    "John Smith",
+    "123456",
+    "A1B2C3D4E5F6",
+    "ÄB",
+    "john.smith",
+    "john",
+    "a.1",
+    "a.0001",
+    "a..02",
+    ".a.02",
+    "a.02.",
+    "a.2b.02",
+    "A.b.02",
+    "a.02.b",
+  ];
+  describe("keep of code words alone", () => {
+    test.each(codes.map((text) => [text]))("keeps %p", (text) => {
+      expect(run(engine(), { technique: "keep", codeMax: text.length, otherwise: "redact" }, text)).toEqual({ status: KEPT, text });
+    });
+    test("of a limited length", () => {
+      expect(run(engine(), { technique: "keep", codeMax: 4, otherwise: "redact" }, "CTRCX").status).toBe(REDACTED);
+      expect(run(engine(), { technique: "keep", codeMax: 14, otherwise: "redact" }, "pacs.008.001.08").status).toBe(REDACTED);
+      expect(run(engine(), { technique: "keep", codeMax: 0, otherwise: "redact" }, "John Smith").status).toBe(KEPT);
+    });
+    test.each(others.map((text) => [text]))("does not keep %p", (text) => {
+      expect(run(engine(), { technique: "keep", codeMax: 35, otherwise: "redact" }, text)).toEqual({ status: REDACTED, text: "REDACTED" });
+      expect(run(engine(), { technique: "keep", codeMax: 35 }, text).status).toBe(6001);
+    });
+    test("the constant is of the field's own type, in the encoding of its place", () => {
+      const fit = { shape: "code", min: 1, max: 4 } as const;
+      expect(run(engine(), { technique: "keep", codeMax: 4, otherwise: "redact", fit }, ["Se", "pa"], { encoding: XML_CDATA }).text).toBe(
+        "RE|DA",
+      );
+    });
+    test("the type and the detector come first, and what was masked is left as it is", () => {
+      const draft = {
+        technique: "keep",
+        codeMax: 4,
+        otherwise: "redact",
+        strict: true,
+        detect: true,
+        fit: { shape: "text", min: 1, max: 16 },
+      } as const;
+      expect(run(engine(), draft, "longer than sixteen").status).toBe(6001);
+      expect(run(engine(), draft, "4111111111111111").status).toBe(6004);
+      expect(run(engine(), draft, "John", { direction: "unmask" })).toEqual({ status: KEPT, text: "John" });
     });
   });
 }
@@ -91,6 +163,16 @@ export function detector(engine: () => Engine): void {
     });
     test.each(passed.map((text) => [text]))("passes %p", (text) => {
       expect(run(engine(), { technique: "keep", detect: true }, text).status).toBe(KEPT);
+    });
+    test("takes a number with a decimal mark for an amount, if it is one", () => {
+      const status = (shape: "decimal" | "number" | "swift-amount", text: string, strict = true): number =>
+        run(engine(), { technique: "keep", detect: true, strict, fit: { shape, min: 0, max: 0 } }, text).status;
+      expect(status("decimal", "4111111111111111.00")).toBe(KEPT);
+      expect(status("number", "-4111111111111111.5")).toBe(KEPT);
+      expect(status("swift-amount", "4111111111111111,")).toBe(KEPT);
+      expect(status("decimal", "4111111111111111")).toBe(6004);
+      expect(status("number", "4111111111111111")).toBe(6004);
+      expect(status("decimal", "4111.1111.1111.1111", false)).toBe(6004);
     });
     test("looks at decoded text across segments", () => {
       expect(run(engine(), { technique: "keep", detect: true }, ["41111111", "11111111"], { encoding: MT_LINE }).status).toBe(6004);

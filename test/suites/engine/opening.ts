@@ -7,6 +7,8 @@ import { type Draft, KEY, planOf, refusalOf } from "./bench.ts";
 export function opening(engine: () => Engine): void {
   const fit = (shape: PlanShape, min = 0, max = 0) => ({ shape, min, max });
   const refused: readonly (readonly [string, Draft])[] = [
+    ["token for what is no code", { technique: "keep", codeMax: 4, otherwise: "token" }],
+    ["redaction of an enumeration for what is no code", { technique: "keep", codeMax: 4, otherwise: "redact", fit: fit("enum") }],
     ["keep of an unknown type", { technique: "keep", fit: fit("unknown") }],
     ["token longer than the field", { technique: "token", fit: fit("text", 0, 19) }],
     ["token shorter than the field", { technique: "token", fit: fit("text", 21, 0) }],

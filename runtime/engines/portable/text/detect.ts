@@ -1,8 +1,9 @@
 /** Finds card numbers and IBANs in kept text (docs/internals/engine.md, "KEEP"). */
+
+import { Shape } from "../../generated/plan_pb.ts";
 import { DIGIT, isOf } from "../kinds/alphabets.ts";
 import { hasCheck97 } from "../kinds/checks.ts";
 import { countryOf, ibanRemainder, structureValid } from "../kinds/iban-table.ts";
-import { Shape } from "../../generated/plan_pb.ts";
 import { CLASS_OF } from "../kinds/subject.ts";
 
 const PAN_MIN = 13;
@@ -25,7 +26,7 @@ export function holdsIdentifier(points: Uint32Array, start: number, count: numbe
 }
 
 /** Whether a text, which is of the shape, is a number with a decimal mark: an amount or a rate, whatever its digits. */
-export function isBrokenNumber(shape: Shape, points: Uint32Array, start: number, count: number): boolean {
+export function hasDecimalMark(shape: Shape, points: Uint32Array, start: number, count: number): boolean {
   if (shape === Shape.SWIFT_AMOUNT) return true;
   return (shape === Shape.DECIMAL || shape === Shape.NUMBER) && points.subarray(start, start + count).includes(0x2e);
 }
