@@ -72,7 +72,8 @@ export async function check(path: string | undefined, options: CheckOptions): Pr
   }
   const colors = colorsFor(process.stdout);
   for (const problem of problems) print(`${colors.red("✗")} ${describeProblem(problem)}`);
-  for (const difference of differences) print(`${colors.yellow(options.updateLock ? "lock updated" : "lock differs")} ${printable(difference)}`);
+  for (const difference of differences)
+    print(`${colors.yellow(options.updateLock ? "lock updated" : "lock differs")} ${printable(difference)}`);
   if (checked !== undefined) {
     for (const row of uncovered)
       print(
@@ -80,7 +81,8 @@ export async function check(path: string | undefined, options: CheckOptions): Pr
       );
   }
   if (samples !== undefined) {
-    for (const row of samples.refused) print(`${colors.red("✗")} ${printable(row.place)}: ${row.code} ${row.name} ${printable(row.path)} (${row.count}×)`);
+    for (const row of samples.refused)
+      print(`${colors.red("✗")} ${printable(row.place)}: ${row.code} ${row.name} ${printable(row.path)} (${row.count}×)`);
     print(`${samples.refused.length === 0 ? colors.green("✓") : " "} ${grouped(samples.messages)} sample messages looked at`);
   }
   const summary =

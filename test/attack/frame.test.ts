@@ -67,7 +67,12 @@ describe("frames of known length", () => {
     // The buffer is used anew from its start, and what stands behind the frame is of an earlier one: a `<` there would make XML of nothing.
     const before = framed("<".repeat(1_000_000));
     const blank = framed(" ".repeat(59_996));
-    const result = await run(new Uint8Array(Buffer.concat([before, blank])), { model, engine: "portable", frame: "length", chunks: [before.length, blank.length] });
+    const result = await run(new Uint8Array(Buffer.concat([before, blank])), {
+      model,
+      engine: "portable",
+      frame: "length",
+      chunks: [before.length, blank.length],
+    });
     expect(codesOf(result)).toEqual([3002, 2001]);
   });
 
@@ -83,7 +88,14 @@ describe("formats in one stream", () => {
     const stream = `${mt103()}${pacs008(DEBTOR)}{1:F21GLDTDEFFAXXX4312008815}{4:{177:2611201200}{451:0}}${mt103()}$\r\n${mt103()}${pacs008(DEBTOR)}`;
     const result = await attack(stream);
     expect([codesOf(result), result.counts.out]).toEqual([[], 5]);
-    expect([...result.text.matchAll(/<Document|\{1:F01|\{1:F21/g)].map(([mark]) => mark)).toEqual(["{1:F01", "<Document", "{1:F21", "{1:F01", "{1:F01", "<Document"]);
+    expect([...result.text.matchAll(/<Document|\{1:F01|\{1:F21/g)].map(([mark]) => mark)).toEqual([
+      "{1:F01",
+      "<Document",
+      "{1:F21",
+      "{1:F01",
+      "{1:F01",
+      "<Document",
+    ]);
     expect(result.text).not.toMatch(/Ottilie|Brandhorst/i);
   });
 
@@ -99,7 +111,8 @@ describe("formats in one stream", () => {
 });
 
 describe("size", () => {
-  const record = (length: number): Uint8Array => new Uint8Array(Buffer.concat([Buffer.from('{"a":"'), Buffer.alloc(length - 8, "x"), Buffer.from('"}')]));
+  const record = (length: number): Uint8Array =>
+    new Uint8Array(Buffer.concat([Buffer.from('{"a":"'), Buffer.alloc(length - 8, "x"), Buffer.from('"}')]));
   const outcome = async (bytes: Uint8Array, chunk: number): Promise<unknown> => {
     const { refusals, counts, stopped } = await run(bytes, { model, engine: "portable", chunks: [chunk] });
     return { refusals: refusals.map(({ code, offset, length, hash }) => ({ code, offset, length, hash })), out: counts.out, stopped };
@@ -117,7 +130,12 @@ describe("size", () => {
   }, 30_000);
 
   test("bytes are not scanned again and again, whatever pieces they come in and whatever each ends with", () => {
-    for (const [pieces, size] of [[20_000, 1], [2_000, 1000], [200, 65_536], [3000, 4096]] as const) {
+    for (const [pieces, size] of [
+      [20_000, 1],
+      [2_000, 1000],
+      [200, 65_536],
+      [3000, 4096],
+    ] as const) {
       for (const last of ["x", ">", "}", "\n", "$"]) {
         const { masker, scanned } = masking();
         const piece = new Uint8Array(size).fill(0x61);
@@ -194,6 +212,15 @@ function masking(end = ""): { readonly masker: Masker; readonly scanned: () => n
     keyBytes: () => new Uint8Array(0),
     perRecord: false,
   };
-  const masker = new Masker({ engine, plan, formats: [format], scan: { input: "strict" }, frame: "auto", direction: "mask", onRefuse: "divert", keyedHash: () => "" });
+  const masker = new Masker({
+    engine,
+    plan,
+    formats: [format],
+    scan: { input: "strict" },
+    frame: "auto",
+    direction: "mask",
+    onRefuse: "divert",
+    keyedHash: () => "",
+  });
   return { masker, scanned: () => scanned };
 }

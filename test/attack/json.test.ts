@@ -16,7 +16,12 @@ const modelOf = (...rules: readonly RuleDocument[]): ModelDocument => ({
 });
 /** Keeps what no other rule names: the model that forgives least. */
 const KEEP: RuleDocument = { path: "json:$.**", technique: "keep" };
-const lax = modelOf(KEEP, { path: "json:$.name", use: "party" }, { path: "json:$.note", technique: "redact" }, { path: "json:$.gone", technique: "drop" });
+const lax = modelOf(
+  KEEP,
+  { path: "json:$.name", use: "party" },
+  { path: "json:$.note", technique: "redact" },
+  { path: "json:$.gone", technique: "drop" },
+);
 
 describe("a rule that protects a member protects it in whatever form it comes", () => {
   const INPUTS: Readonly<Record<string, string>> = {
@@ -34,23 +39,36 @@ describe("a rule that protects a member protects it in whatever form it comes", 
   }
 
   test("default: keep is such a rule", async () => {
-    const model: ModelDocument = { ...modelOf({ path: "json:$.name", use: "party" }), default: { "danger-keep-uncovered": true, because: "what forgives least is what is attacked" } };
+    const model: ModelDocument = {
+      ...modelOf({ path: "json:$.name", use: "party" }),
+      default: { "danger-keep-uncovered": true, because: "what forgives least is what is attacked" },
+    };
     expect((await attack('{"name":"Ottilie","a":"b"}', { model })).text).toMatch(/^\{"name":"NM\w{20}","a":"b"\}$/);
     expect(codesOf(await attack('{"name":{"first":"Ottilie"}}', { model }))).toEqual([2201]);
   });
 
   test("rules that go on where that one ends decide what is inside", async () => {
     const redacted = modelOf(KEEP, { path: "json:$.name", use: "party" }, { path: "json:$.name.**", technique: "redact" });
-    expect((await attack('{"name":{"first":"Ottilie","of":["Brandhorst"]}}', { model: redacted })).text).toBe('{"name":{"first":"REDACTED","of":["REDACTED"]}}');
+    expect((await attack('{"name":{"first":"Ottilie","of":["Brandhorst"]}}', { model: redacted })).text).toBe(
+      '{"name":{"first":"REDACTED","of":["REDACTED"]}}',
+    );
     const kept = modelOf(KEEP, { path: "json:$.name", use: "party" }, { path: "json:$.name.*", technique: "keep" });
     expect((await attack('{"name":{"title":"Dr"}}', { model: kept })).text).toBe('{"name":{"title":"Dr"}}');
     expect(codesOf(await attack('{"name":{"titles":["Dr"]}}', { model: kept }))).toEqual([2201]);
-    const exact = modelOf({ path: "json:$.**", technique: "redact" }, { path: "json:$.card.brand", technique: "keep" }, { path: "json:$.card", technique: "redact" });
+    const exact = modelOf(
+      { path: "json:$.**", technique: "redact" },
+      { path: "json:$.card.brand", technique: "keep" },
+      { path: "json:$.card", technique: "redact" },
+    );
     expect((await attack('{"card":{"brand":"V","x":"y"}}', { model: exact })).text).toBe('{"card":{"brand":"V","x":"REDACTED"}}');
   });
 
   test("rules that spell out a name inside may keep it", async () => {
-    const named = modelOf({ path: "json:$.**.class", technique: "keep" }, { path: "json:$.**.tags[*]", technique: "keep" }, { path: "json:$.entries[*]", technique: "redact" });
+    const named = modelOf(
+      { path: "json:$.**.class", technique: "keep" },
+      { path: "json:$.**.tags[*]", technique: "keep" },
+      { path: "json:$.entries[*]", technique: "redact" },
+    );
     expect((await attack('{"entries":["text",{"class":"x","tags":["y"]}]}', { model: named })).text).toBe(
       '{"entries":["REDACTED",{"class":"x","tags":["y"]}]}',
     );

@@ -23,9 +23,18 @@ const CASES: Readonly<Record<string, readonly [input: string | Uint8Array, verdi
   "blocks out of order": [mt103("", "{5:{TNG:}}"), [4001, 4001]],
   "a trailer that is not known": [mt103("", "", "{5:{CHK:123456789ABC}{OTT:OTTILIE}}"), [4003, 0]],
   "text in a trailer without a value": [mt103("", "", "{5:{TNG:OTTILIE BRANDHORST}}"), [4009, 0]],
-  "checksums, authentication codes and the S block": [mt103("", "", "{5:{MAC:OTTILIE1}{CHK:123456789ABC}}{S:{COP:OTTILIE}{MAN:BRANDHORST}}"), [0, 0]],
-  "code words that are none": [mt103(":70:/OTTILIE/BRANDHORST\r\n//4111111111111111\r\n/INV/OTTILIE\r\n///BRANDHORST\r\n/INV\r\n"), [4011, 0]],
-  "a party's indicator that is none": [with59(":59:OTTILIE BRANDHORST").replace(":59:", ":57A:/X/123456789\r\nPRVLFRPP\r\n:59:"), [4009, 0]],
+  "checksums, authentication codes and the S block": [
+    mt103("", "", "{5:{MAC:OTTILIE1}{CHK:123456789ABC}}{S:{COP:OTTILIE}{MAN:BRANDHORST}}"),
+    [0, 0],
+  ],
+  "code words that are none": [
+    mt103(":70:/OTTILIE/BRANDHORST\r\n//4111111111111111\r\n/INV/OTTILIE\r\n///BRANDHORST\r\n/INV\r\n"),
+    [4011, 0],
+  ],
+  "a party's indicator that is none": [
+    with59(":59:OTTILIE BRANDHORST").replace(":59:", ":57A:/X/123456789\r\nPRVLFRPP\r\n:59:"),
+    [4009, 0],
+  ],
   "a clearing code that is none": [with59(":59:OTTILIE BRANDHORST").replace(":59:", ":57A://DE123456789\r\nPRVLFRPP\r\n:59:"), [0, 0]],
   "a clearing code and nothing but slashes": [with59(":59:OTTILIE").replace(":59:", ":57A://////\r\nPRVLFRPP\r\n:59:"), [4009, 0]],
   "numbered lines that are none": [with59(":59F:/123456789\r\n1/OTTILIE BRANDHORST\r\n3/OTTILIE\r\n9/OTTILIE\r\nOTTILIE"), [4009, 0]],

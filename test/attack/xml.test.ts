@@ -62,7 +62,9 @@ describe("namespaces", () => {
 
   test("taken away from or given to another prefix refuse", async () => {
     expect(codesOf(await attack(pacs008('<Dbtr xmlns=""><Nm>Ottilie</Nm></Dbtr>')))).toEqual([3102]);
-    expect(codesOf(await attack(`<a:Document xmlns:a="${PACS008}" xmlns:b="${PACS008}"><b:FIToFICstmrCdtTrf/></a:Document>`))).toEqual([3103]);
+    expect(codesOf(await attack(`<a:Document xmlns:a="${PACS008}" xmlns:b="${PACS008}"><b:FIToFICstmrCdtTrf/></a:Document>`))).toEqual([
+      3103,
+    ]);
     expect(codesOf(await attack(`<a:Document xmlns:a="${PACS008}"><a:FIToFICstmrCdtTrf xmlns:a="urn:b"/></a:Document>`))).toEqual([3102]);
   });
 });
@@ -162,7 +164,10 @@ describe("size", () => {
 
   test("namespaces without end do not make the messages behind them dear", () => {
     const scanner = iso20022.open(RULES, { input: "strict" });
-    const strangers = Array.from({ length: 5000 }, (_, i) => `<a xmlns="urn:iso:std:iso:20022:tech:xsd:abcd.${100 + (i % 900)}.001.${10 + Math.floor(i / 900)}"/>`);
+    const strangers = Array.from(
+      { length: 5000 },
+      (_, i) => `<a xmlns="urn:iso:std:iso:20022:tech:xsd:abcd.${100 + (i % 900)}.001.${10 + Math.floor(i / 900)}"/>`,
+    );
     const batch = new Batch();
     batch.input = new TextEncoder().encode([...strangers, ...new Array<string>(3).fill(pacs008(DEBTOR))].join(""));
     for (let at = 0; at < batch.input.length; ) at = scanner.scan(batch, at, batch.input.length, true);

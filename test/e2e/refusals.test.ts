@@ -141,7 +141,11 @@ describe("--refused-raw", () => {
     const rows = rowsOf(report);
     // What is behind the last message stops the stream, and is shown as no part of it.
     expect(rows.map(({ raw }) => raw !== undefined)).toEqual([...hidden.map(() => false), true, true]);
-    expect(Buffer.from(rows[6]?.raw ?? "", "base64").toString().trimEnd()).toBe(WRONG_MT.trimEnd());
+    expect(
+      Buffer.from(rows[6]?.raw ?? "", "base64")
+        .toString()
+        .trimEnd(),
+    ).toBe(WRONG_MT.trimEnd());
     expect(Buffer.from(rows[5]?.raw ?? "", "base64").toString()).toBe(WRONG_XML.trimEnd());
     expect(readFileSync(report, "utf8")).not.toContain(Buffer.from(TRACK).toString("base64").slice(2, -4));
   });

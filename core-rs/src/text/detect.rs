@@ -3,12 +3,18 @@
 use crate::kinds::check::luhn_valid;
 use crate::kinds::iban::{self, COUNTRIES, Verdict};
 use crate::plan::Shape;
+use crate::text::reading::reading_of;
 
 const CARD_DIGITS: core::ops::RangeInclusive<usize> = 13..=19;
 
 /// Whether a text holds a number that passes for a card's, or a valid IBAN.
 #[must_use]
 pub fn holds_identifier(text: &[u8]) -> bool {
+    // Digits of another script, or marks between them that nobody sees, must not hide a number from us alone.
+    holds_identifier_as_it_is(text) || (!text.is_ascii() && holds_identifier_as_it_is(&reading_of(text)))
+}
+
+fn holds_identifier_as_it_is(text: &[u8]) -> bool {
     let digits = text.iter().filter(|byte| byte.is_ascii_digit()).count();
     // The shortest IBAN has 15 characters, of which in some countries only the check digits are digits.
     (digits >= *CARD_DIGITS.start() && holds_card_number(text)) || (digits >= 2 && text.len() >= 15 && holds_iban(text))
@@ -40,8 +46,7 @@ fn holds_card_number(text: &[u8]) -> bool {
         while let Some(digit) = text.get(at).filter(|byte| byte.is_ascii_digit()) {
             digits.push(*digit);
             at += 1;
-            let is_separator = matches!(text.get(at), Some(b' ' | b'-' | b'.' | b'/' | b'\t' | b'\n'));
-            if is_separator && text.get(at + 1).is_some_and(u8::is_ascii_digit) {
+            if text.get(at).is_some_and(is_separator) && text.get(at + 1).is_some_and(u8::is_ascii_digit) {
                 breaks.push(digits.len());
                 at += 1;
             }
@@ -65,15 +70,17 @@ fn run_holds_card_number(digits: &[u8], breaks: &[usize]) -> bool {
     })
 }
 
-fn holds_iban(text: &[u8]) -> bool {
-    text.iter().enumerate().any(|(at, byte)| {
-        byte.is_ascii_alphabetic()
-            && (at == 0 || !text[at - 1].is_ascii_alphanumeric())
-            && begins_with_iban(&text[at..])
-    })
+/// What may stand between the groups of a number.
+fn is_separator(byte: &u8) -> bool {
+    matches!(byte, b' ' | b'-' | b'.' | b'/' | b'_' | b'\t' | b'\n')
 }
 
-/// An IBAN's characters, single spaces or hyphens between them, and no further letter or digit at once.
+/// At any letter: what else is glued to an IBAN does not make it another.
+fn holds_iban(text: &[u8]) -> bool {
+    text.iter().enumerate().any(|(at, byte)| byte.is_ascii_alphabetic() && begins_with_iban(&text[at..]))
+}
+
+/// An IBAN's characters, single separators between them.
 fn begins_with_iban(text: &[u8]) -> bool {
     let mut characters = [0_u8; 34];
     let mut length = 0;
@@ -89,13 +96,12 @@ fn begins_with_iban(text: &[u8]) -> bool {
                     wanted = country;
                 }
             }
-            Some(b' ' | b'-') if text.get(at + 1).is_some_and(u8::is_ascii_alphanumeric) => {}
+            Some(byte) if is_separator(byte) && text.get(at + 1).is_some_and(u8::is_ascii_alphanumeric) => {}
             _ => return false,
         }
         at += 1;
     }
-    !text.get(at).is_some_and(u8::is_ascii_alphanumeric)
-        && matches!(iban::judge(&characters[..length]), Verdict::Valid(_))
+    matches!(iban::judge(&characters[..length]), Verdict::Valid(_))
 }
 
 /// Length of the IBANs of the country that a head names.
@@ -119,6 +125,9 @@ mod tests {
             "12 4111111111111111 99",
             "4111\n1111/1111\t1111",
             "5500000000000004,",
+            "4111_1111_1111_1111",
+            "4111\u{200b}1111\u{200b}1111\u{200b}1111",
+            "٤١١١ ١١١١ ١١١١ ١١١١",
         ] {
             assert!(holds_identifier(text.as_bytes()), "{text}");
         }
@@ -142,13 +151,16 @@ mod tests {
             "to gb29 nwbk 6016 1331 9268 19.",
             "(DE89-3704-0044-0532-0130-00)",
             "éDE89370400440532013000",
+            "xGB29NWBK60161331926819",
+            "GB29NWBK601613319268199",
+            "IBAN:GB29.NWBK.6016.1331.9268.19,GBP",
+            "ＤＥ８９３７０４００４４０５３２０１３０００",
+            "DE89\u{301}3704\u{a0}0044\u{2060}0532013000",
         ] {
             assert!(holds_identifier(text.as_bytes()), "{text}");
         }
         for text in [
             "GB28NWBK60161331926819",
-            "xGB29NWBK60161331926819",
-            "GB29NWBK601613319268199",
             "GB29NWBK6016133192681",
             "GB29  NWBK60161331926819",
         ] {

@@ -8,6 +8,7 @@ pub mod detect;
 pub mod encode;
 pub mod fit;
 pub mod lexical;
+pub mod reading;
 pub mod unicode;
 
 /// Count of code points of valid UTF-8.

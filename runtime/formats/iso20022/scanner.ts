@@ -22,15 +22,7 @@ import {
 } from "../../record/tables.ts";
 import { type DataClass, type OpenFormat, type Ruleset, SCAN_FRAME_ERROR, SCAN_MORE, type ScanOptions, UNCOVERED } from "../api.ts";
 import { catalogueOf, join, NAMESPACE_PREFIX } from "./catalogue.ts";
-import {
-  isEnvelopeName,
-  isEnvelopeNamespace,
-  isListedName,
-  isPrefix,
-  isSchemaLocation,
-  XML_NAMESPACE,
-  XSI_NAMESPACE,
-} from "./envelope.ts";
+import { isEnvelopeName, isEnvelopeNamespace, isListedName, isPrefix, isSchemaLocation, XML_NAMESPACE, XSI_NAMESPACE } from "./envelope.ts";
 import { ANY, type AttributeNode, COMPLEX, compileTree, ENVELOPE, FieldTable, LEAF, Node } from "./tree.ts";
 import { Words } from "./words.ts";
 import {

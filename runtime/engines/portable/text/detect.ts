@@ -5,6 +5,7 @@ import { DIGIT, isOf } from "../kinds/alphabets.ts";
 import { hasCheck97 } from "../kinds/checks.ts";
 import { countryOf, ibanRemainder, structureValid } from "../kinds/iban-table.ts";
 import { CLASS_OF } from "../kinds/subject.ts";
+import { writeReading } from "./reading.ts";
 
 const PAN_MIN = 13;
 const PAN_MAX = 19;
@@ -15,9 +16,24 @@ const ZERO = 0x30;
 let runDigits = new Uint8Array(64);
 let runBreaks = new Uint8Array(65);
 const ibanCodes = new Uint8Array(IBAN_MAX);
+/** The text as a reader takes it. */
+let reading = new Uint32Array(64);
 
 /** Whether `points[start, start + count)` holds a number that passes for a card's, or a valid IBAN. */
 export function holdsIdentifier(points: Uint32Array, start: number, count: number): boolean {
+  if (holdsIdentifierAsItIs(points, start, count)) return true;
+  if (!isWide(points, start, count)) return false;
+  // Digits of another script, or marks between them that nobody sees, must not hide a number from us alone.
+  if (reading.length < count) reading = new Uint32Array(count);
+  return holdsIdentifierAsItIs(reading, 0, writeReading(points, start, count, reading));
+}
+
+function isWide(points: Uint32Array, start: number, count: number): boolean {
+  for (let i = start; i < start + count; i++) if ((points[i] as number) >= 0x80) return true;
+  return false;
+}
+
+function holdsIdentifierAsItIs(points: Uint32Array, start: number, count: number): boolean {
   const end = start + count;
   let digits = 0;
   for (let i = start; i < end; i++) if ((points[i] as number) >= ZERO && (points[i] as number) <= 0x39) digits++;
@@ -47,7 +63,7 @@ function holdsPan(points: Uint32Array, start: number, end: number): boolean {
     while (i < end && isDigitPoint(points[i] as number)) {
       runDigits[length++] = (points[i++] as number) - ZERO;
       runBreaks[length] = 0;
-      if (i + 1 < end && isPanSeparator(points[i] as number) && isDigitPoint(points[i + 1] as number)) {
+      if (i + 1 < end && isSeparator(points[i] as number) && isDigitPoint(points[i + 1] as number)) {
         runBreaks[length] = 1;
         i++;
       }
@@ -78,14 +94,13 @@ function passesLuhn(first: number, size: number): boolean {
   return sum % 10 === 0;
 }
 
+/** At any letter: what else is glued to an IBAN does not make it another. */
 function holdsIban(points: Uint32Array, start: number, end: number): boolean {
-  for (let i = start; i < end; i++) {
-    if (isLetter(points[i] as number) && (i === start || !isAlnum(points[i - 1] as number)) && isIbanAt(points, i, end)) return true;
-  }
+  for (let i = start; i < end; i++) if (isLetter(points[i] as number) && isIbanAt(points, i, end)) return true;
   return false;
 }
 
-/** Whether an IBAN begins at `at`: its characters, single spaces or hyphens between them, and no further letter or digit at once. */
+/** Whether an IBAN begins at `at`: its characters, single separators between them. */
 function isIbanAt(points: Uint32Array, at: number, end: number): boolean {
   let length = 0;
   let wanted = 4;
@@ -100,13 +115,13 @@ function isIbanAt(points: Uint32Array, at: number, end: number): boolean {
         if (country === undefined) return false;
         wanted = country.length;
       }
-    } else if ((code === 0x20 || code === 0x2d) && i + 1 < end && isAlnum(points[i + 1] as number)) {
+    } else if (isSeparator(code) && i + 1 < end && isAlnum(points[i + 1] as number)) {
       i++;
     } else {
       return false;
     }
   }
-  if (length < wanted || (i < end && isAlnum(points[i] as number))) return false;
+  if (length < wanted) return false;
   const country = countryOf(ibanCodes[0] as number, ibanCodes[1] as number);
   return (
     country !== undefined && structureValid(country, ibanCodes, 0, length) && hasCheck97(ibanRemainder(ibanCodes, 0, length), ibanCodes, 2)
@@ -122,8 +137,9 @@ function isHead(): boolean {
   );
 }
 
-function isPanSeparator(code: number): boolean {
-  return code === 0x20 || code === 0x2d || code === 0x2e || code === 0x2f || code === 0x09 || code === 0x0a;
+/** What may stand between the groups of a number. */
+function isSeparator(code: number): boolean {
+  return code === 0x20 || code === 0x2d || code === 0x2e || code === 0x2f || code === 0x5f || code === 0x09 || code === 0x0a;
 }
 
 function isDigitPoint(code: number): boolean {
