@@ -57,12 +57,20 @@ export function tapeOf(seed: number, length = 4096): Tape {
 export interface Effort {
   readonly seed: number;
   readonly numRuns: number;
+  /** A law that fails is shrunk for so long, and one that takes longer has failed: a test runner cannot stop a loop that never waits. */
+  readonly interruptAfterTimeLimit: number;
+  readonly markInterruptAsFailure: true;
 }
+
+const TIME_MS = 45_000;
 
 /** BAUTA_SEED repeats a run, BAUTA_PROPERTY_RUNS goes deeper: it replaces the number of runs that each law asks for. */
 export function effort(title: string): (runs: number) => Effort {
   const seed = Number(process.env["BAUTA_SEED"] ?? Date.now() % 0x7fff_ffff);
   const asked = process.env["BAUTA_PROPERTY_RUNS"];
   console.log(`${title}: BAUTA_SEED=${seed} BAUTA_PROPERTY_RUNS=${asked ?? "default"}`);
-  return (runs) => ({ seed, numRuns: asked === undefined ? runs : Number(asked) });
+  return (runs) => {
+    const numRuns = asked === undefined ? runs : Number(asked);
+    return { seed, numRuns, interruptAfterTimeLimit: TIME_MS * Math.max(1, numRuns / runs), markInterruptAsFailure: true };
+  };
 }

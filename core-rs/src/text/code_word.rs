@@ -2,6 +2,8 @@
 
 /// Most digits of a word in capitals: codes have few, numbers of persons and accounts have more.
 const DIGITS_MAX: usize = 5;
+/// Most characters of one, whatever a rule allows: texts in capitals are longer.
+const CAPITALS_MAX: usize = 12;
 
 /// Whether a text is a code word of at most `max` characters.
 #[must_use]
@@ -10,11 +12,13 @@ pub fn is_code_word(text: &[u8], max: usize) -> bool {
     text.len() <= max && (is_word_in_capitals(text) || is_versioned_name(text))
 }
 
-/// `CTRC`, `B2B`, `ISO11649`, `UTF-8`: capitals, digits and `_ . / + -`, at least one of the former two, and five digits at most.
+/// `CTRC`, `B2B`, `ISO11649`, `UTF-8`: capitals, digits and `_ . / + -`, at least one of the former two, five digits and twelve characters
+/// at most.
 fn is_word_in_capitals(text: &[u8]) -> bool {
     let is_sign = |byte: &u8| b"_./+-".contains(byte);
     let is_letter_or_digit = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
-    text.iter().all(|byte| is_letter_or_digit(byte) || is_sign(byte))
+    text.len() <= CAPITALS_MAX
+        && text.iter().all(|byte| is_letter_or_digit(byte) || is_sign(byte))
         && text.iter().any(is_letter_or_digit)
         && text.iter().filter(|byte| byte.is_ascii_digit()).count() <= DIGITS_MAX
 }

@@ -69,6 +69,7 @@ export function codeWords(engine: () => Engine): void {
     "John Smith",
     "123456",
     "A1B2C3D4E5F6",
+    "OTTILIE.BRANDHORST",
     "ÄB",
     "john.smith",
     "john",

@@ -2,6 +2,8 @@
 
 /** Most digits of a word in capitals: codes have few, numbers of persons and accounts have more. */
 const DIGITS_MAX = 5;
+/** Most characters of one, whatever a rule allows: texts in capitals are longer. */
+const CAPITALS_MAX = 12;
 
 /** Whether `points[start, start + count)` is a code word of at most `max` code points. */
 export function isCodeWord(points: Uint32Array, start: number, count: number, max: number): boolean {
@@ -9,8 +11,9 @@ export function isCodeWord(points: Uint32Array, start: number, count: number, ma
   return isWordInCapitals(points, start, start + count) || isVersionedName(points, start, start + count);
 }
 
-/** `CTRC`, `B2B`, `ISO11649`, `UTF-8`: capitals, digits and `_ . / + -`, at least one of the former two, and five digits at most. */
+/** `CTRC`, `B2B`, `ISO11649`, `UTF-8`: capitals, digits and `_ . / + -`, at least one of the former two, five digits and twelve characters at most. */
 function isWordInCapitals(points: Uint32Array, start: number, end: number): boolean {
+  if (end - start > CAPITALS_MAX) return false;
   let digits = 0;
   let capitals = 0;
   for (let i = start; i < end; i++) {
