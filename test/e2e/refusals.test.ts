@@ -3,7 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { EXIT } from "../../runtime/cli/exit.ts";
-import { bauta, DEMO_MODEL, EXAMPLE_JSON, EXAMPLE_MT, EXAMPLE_XML, events, folder, newKey, WRONG_XML } from "./cli.ts";
+import { bauta, DEMO_MODEL, EXAMPLE_JSON, EXAMPLE_MT, EXAMPLE_XML, events, folder, newKey, WRONG_XML, write } from "./cli.ts";
 
 const here = folder();
 const key = newKey(join(here, "test.key"));
@@ -135,7 +135,7 @@ describe("--refused-raw", () => {
     ];
     const shown = [WRONG_XML, WRONG_MT];
     const input = `${[...hidden, ...shown].map((record) => record.trimEnd()).join("\n")}\nnothing known ${TRACK}`;
-    const ran = bauta([...MASK, "--on-refuse", "divert", "--refused", report, "--refused-raw"], { input });
+    const ran = bauta([...MASK, "--on-refuse", "divert", "--refused", report, "--refused-raw", write(join(here, "spoiled"), input)]);
     expect(ran.lines.some((line) => line.startsWith("warning") && line.includes("--refused-raw"))).toBe(true);
     expect((statSync(report).mode & 0o777).toString(8)).toBe("600");
     const rows = rowsOf(report);

@@ -164,7 +164,7 @@ for (const engine of ENGINES) {
                 for (const [i, { technique, codeMax, raw }] of before.values.entries()) {
                   if (technique !== "KEEP") continue;
                   const there = (after.values[i] as ReadValue).raw;
-                  if (codeMax === 0 || there !== "REDACTED") expect(there).toBe(raw);
+                  if (codeMax === 0 || !"REDACTED".startsWith(there)) expect(there).toBe(raw);
                 }
                 for (const { technique } of before.values) techniques.add(technique);
               }),

@@ -163,7 +163,7 @@ for (const engine of ENGINES) {
               for (const [kind, outputs] of others)
                 expect({ kind, met: [...outputs].filter((output) => alone.get(kind)?.has(output)) }).toEqual({ kind, met: [] });
             }),
-            runs(40),
+            runs(20),
           );
         },
         MINUTE,

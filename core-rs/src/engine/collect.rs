@@ -276,11 +276,12 @@ impl Collector<'_> {
         };
         let hmac = &self.namespaces[self.operation.namespace].hmac_sha256;
         let canonical = &self.scratch.canonical;
+        let own = subject.joined().to_vec();
         let is_drawn = (0..DRAW_ATTEMPTS).any(|attempt| {
             let characters = subject.joined_mut();
             domain.unrank(&mut draw_number(hmac, canonical, attempt), &mut characters[start..]);
             class.family.mark_draw(characters);
-            class.family.complete(characters)
+            class.family.complete(characters) && *characters != own
         });
         if !is_drawn {
             return self.outside(classed, text, decoded, issue::FIELD_FORMAT);

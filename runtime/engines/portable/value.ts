@@ -274,7 +274,7 @@ export class ValueProcessor {
     const queued = this.#enqueue(classes.covered, classes.spelling, classes.skipped);
     if (encrypts) {
       (this.#walks[operation.namespace] as Walk).add(domain, this.#arena, queued.place);
-    } else if (!this.#draw(operation, domain, queued.place)) {
+    } else if (!this.#draw(operation, domain, queued.place, queued.covered)) {
       this.#queued--;
       return this.#outside(operation, 6001);
     }
@@ -333,8 +333,9 @@ export class ValueProcessor {
     return queued;
   }
 
-  /** Writes a draw from the class over the letters and digits at `place`; false when no attempt was a member. */
-  #draw(operation: CompiledOperation, domain: Domain, place: number): boolean {
+  /** Writes a draw from the class over the letters and digits at `place`; false when no attempt was a member, and another than the value. */
+  #draw(operation: CompiledOperation, domain: Domain, place: number, covered: number): boolean {
+    const own = this.#arena.slice(place, place + covered);
     this.#canonicalise(operation);
     const { secret } = this.#namespaceOf(operation);
     const canonical = this.#canonical;
@@ -351,7 +352,8 @@ export class ValueProcessor {
       toLimbs(BigInt(`0x${first}${second}`) % domain.size, this.#limbs);
       if (!domain.unrank(this.#limbs, this.#arena, place)) return false;
       domain.markDraw?.(this.#arena, place);
-      if (domain.complete === undefined || domain.complete(this.#arena, place)) return true;
+      if (domain.complete !== undefined && !domain.complete(this.#arena, place)) continue;
+      if (!own.every((code, i) => this.#arena[place + i] === code)) return true;
     }
     return false;
   }
