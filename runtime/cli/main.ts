@@ -153,8 +153,13 @@ function errorName(error: unknown): string {
   return error instanceof Error ? error.constructor.name : typeof error;
 }
 
-/** Where it happened, without the message. */
+/** Where it happened, without the message, which may stand in front of the frames and hold anything. */
 function framesOf(error: Error): string {
-  const lines = (error.stack ?? "").split("\n");
-  return lines.filter((line) => /^\s+at |@/.test(line)).join("\n");
+  const stack = error.stack ?? "";
+  const message = stack.indexOf(error.message);
+  const frames = error.message === "" || message < 0 ? stack : stack.slice(message + error.message.length);
+  return frames
+    .split("\n")
+    .filter((line) => /^(?:\s+at .*|\S*@.*):\d+:\d+\)?$/.test(line))
+    .join("\n");
 }

@@ -3,7 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { bauta, EXAMPLE_MT, EXAMPLE_XML, folder, newKey, shell, write } from "../e2e/cli.ts";
+import { BUN, bauta, EXAMPLE_MT, EXAMPLE_XML, folder, MAIN, newKey, shell, write } from "../e2e/cli.ts";
 import { mt103Text } from "./support.ts";
 
 const home = folder();
@@ -146,6 +146,25 @@ describe("outputs", () => {
     SLOW,
   );
 });
+
+test(
+  "an error of the runtime's own shows nothing of its message, and a stack trace only where it happened",
+  () => {
+    const at = place();
+    const broken = write(
+      join(at, "broken.ts"),
+      'performance.now = () => { throw new TypeError("Ottilie\\n    at Brandhorst (a@b.de:1:2)\\nottilie@brandhorst.de:1:2"); };\n',
+    );
+    const input = write(join(at, "in.mt"), EXAMPLE_MT);
+    for (const stack of ["", "stack"]) {
+      const ran = spawnSync(BUN, ["--preload", broken, MAIN, ...MASK, input], { env: { ...process.env, BAUTA_DEBUG: stack } });
+      const stderr = ran.stderr.toString();
+      expect([ran.status, stderr.includes("BAUTA-9001"), /^\s+at .*mask\.ts:\d+:\d+/m.test(stderr)]).toEqual([1, true, stack === "stack"]);
+      expect(`${stderr}${ran.stdout.toString()}`).not.toMatch(/Ottilie|Brandhorst/i);
+    }
+  },
+  SLOW,
+);
 
 describe("the report of refused records", () => {
   test(

@@ -701,8 +701,10 @@ export class Iso20022Scanner implements OpenFormat {
     word.namespace ??= isEnvelopeNamespace(word.text, this.#rules.envelope);
     if (!word.namespace) return this.#fault(3006, nameStart);
     const uri = word.text;
-    for (const binding of this.#bindings) {
-      if (binding.depth === depth && binding.prefix === prefix) return this.#fault(3002, nameStart);
+    // Those of this tag are the last ones.
+    const bindings = this.#bindings;
+    for (let i = bindings.length - 1; i >= 0 && (bindings[i] as Binding).depth === depth; i--) {
+      if ((bindings[i] as Binding).prefix === prefix) return this.#fault(3002, nameStart);
     }
     this.#bindings.push({ prefix, uri, depth });
     return 0;
