@@ -99,9 +99,8 @@ describe("names", () => {
   test("that are in no catalogue are not told", async () => {
     const result = await attack(`<OttilieBrandhorst><Env>${pacs008("<Foo/>")}</Env><x>a</x>b</OttilieBrandhorst>`);
     expect(JSON.stringify(result.refusals)).not.toContain("Brandhorst");
-    const engine = await attack(`<Brandhorst><Service>4111111111111111</Service>${pacs008(DEBTOR)}</Brandhorst>`);
-    expect(codesOf(engine)).toEqual([6004]);
-    expect(engine.refusals.map(({ path }) => path)).toEqual(["?/?"]);
+    const engine = await attack(`<DataPDU><Brandhorst><Service>4111111111111111</Service></Brandhorst>${pacs008(DEBTOR)}</DataPDU>`);
+    expect(engine.refusals.map(({ code, path }) => [code, path])).toEqual([[6004, "DataPDU/?/?"]]);
   });
 });
 

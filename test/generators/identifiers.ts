@@ -96,7 +96,8 @@ export function phoneOf(random: Random): string {
 
 /** Whether kept text is refused because the digits in it could be a card number's: 13 to 19 of them that pass Luhn. */
 export function looksLikeCard(text: string): boolean {
-  const digits = text.replaceAll(/[ ./-]/g, "");
+  // Whatever the detector passes over, and more: a text too many is only drawn again.
+  const digits = text.replaceAll(/[^0-9A-Za-z]/g, "");
   for (let start = 0; start < digits.length; start++) {
     for (let end = start + 13; end <= Math.min(start + 19, digits.length); end++) {
       const window = digits.slice(start, end);
