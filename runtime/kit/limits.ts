@@ -8,7 +8,7 @@ export const DEPTH_MAX = 64;
 export const ATTRIBUTES_MAX = 64;
 /** Values of one record. */
 export const VALUES_MAX = 2_000_000;
-/** Distinct wrapper paths that one run may meet; more is no envelope but an attack. */
+/** Distinct wrapper paths that one run keeps in memory and names in its report; those past them count as one. */
 export const ENVELOPE_PATHS_MAX = 4096;
 /** Bytes that a source hands over at a time. */
 export const READ_BYTES: number = 256 * 1024;

@@ -2,9 +2,9 @@
 import { describe, expect, test } from "bun:test";
 import type { Ruleset } from "../../runtime/formats/api.ts";
 import { iso20022 } from "../../runtime/formats/iso20022/index.ts";
-import { VALUES_MAX } from "../../runtime/kit/limits.ts";
+import { ENVELOPE_PATHS_MAX, VALUES_MAX } from "../../runtime/kit/limits.ts";
 import { Batch, RECORD_MESSAGE, RECORD_STRIDE } from "../../runtime/record/tables.ts";
-import { run } from "../harness.ts";
+import { ENGINES, run } from "../harness.ts";
 import { attack, codesOf, DEBTOR, HEAD, PACS008, pacs008 } from "./support.ts";
 
 const latin1 = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, "latin1"));
@@ -160,6 +160,19 @@ describe("size", () => {
     const document = `<!-- -->${"<!---->".repeat(VALUES_MAX)}${pacs008(DEBTOR)}`;
     expect((await run(document, { preset: "test-data", engine: "portable" })).refusals.map(({ code }) => code)).toEqual([2104]);
   });
+
+  for (const engine of ENGINES) {
+    test(`wrapper paths without end refuse nothing: those past the limit are masked like the first ones, ${engine}`, async () => {
+      const last = ENVELOPE_PATHS_MAX + 40;
+      const wrapped = (i: number): string => `<W${i} id="Ottilie"><Note>Ottilie</Note>${pacs008(DEBTOR)}</W${i}>`;
+      const input = Array.from({ length: last + 1 }, (_, i) => wrapped(i)).join("\n");
+      const { refusals, counts, text } = await run(input, { preset: "test-data", engine });
+      expect([refusals, counts.out]).toEqual([[], last + 1]);
+      expect(text).not.toContain("Ottilie");
+      const lines = text.split("\n");
+      expect(lines[last]?.replaceAll(`W${last}`, "W0")).toBe(lines[0] as string);
+    });
+  }
 
   test("namespaces without end do not make the messages behind them dear", () => {
     const scanner = iso20022.open(RULES, { input: "strict" });

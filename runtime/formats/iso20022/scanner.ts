@@ -20,7 +20,16 @@ import {
   RECORD_MESSAGE,
   RECORD_STRIDE,
 } from "../../record/tables.ts";
-import { type DataClass, type OpenFormat, type Ruleset, SCAN_FRAME_ERROR, SCAN_MORE, type ScanOptions, UNCOVERED } from "../api.ts";
+import {
+  type DataClass,
+  type Fit,
+  type OpenFormat,
+  type Ruleset,
+  SCAN_FRAME_ERROR,
+  SCAN_MORE,
+  type ScanOptions,
+  UNCOVERED,
+} from "../api.ts";
 import { catalogueOf, join, NAMESPACE_PREFIX } from "./catalogue.ts";
 import { isEnvelopeName, isEnvelopeNamespace, isListedName, isPrefix, isSchemaLocation, XML_NAMESPACE, XSI_NAMESPACE } from "./envelope.ts";
 import { ANY, type AttributeNode, COMPLEX, compileTree, ENVELOPE, FieldTable, LEAF, Node } from "./tree.ts";
@@ -57,6 +66,8 @@ interface Binding {
   readonly depth: number;
 }
 
+const ENVELOPE_FIT: Fit = { shape: "text", min: 0, max: 0 };
+
 export class Iso20022Scanner implements OpenFormat {
   readonly #rules: Ruleset;
   readonly #fields = new FieldTable();
@@ -64,6 +75,7 @@ export class Iso20022Scanner implements OpenFormat {
   readonly #byNamespace = new Map<string, Message>();
   readonly #dropField: number;
   readonly #envelopePaths = new Map<string, Node>();
+  #otherEnvelope: number | undefined;
   readonly #words = new Words();
   readonly #tellsAll: boolean;
 
@@ -599,19 +611,27 @@ export class Iso20022Scanner implements OpenFormat {
     const known = this.#envelopePaths.get(fullPath);
     if (known !== undefined) return known;
     const { envelope } = this.#rules;
-    if (!isEnvelopeName(name, envelope) || this.#envelopePaths.size >= ENVELOPE_PATHS_MAX) return undefined;
+    if (!isEnvelopeName(name, envelope)) return undefined;
+    // Paths without end are an attack on memory, not on the messages in them: past the limit each is asked anew, none is kept.
+    const kept = this.#envelopePaths.size < ENVELOPE_PATHS_MAX;
     const path = join(parent.path, this.#tellsAll || isListedName(name, envelope) ? name : name.startsWith("@") ? "@?" : "?");
-    const field = { path: fullPath, type: "envelope", dataClass: "envelope", fit: { shape: "text", min: 0, max: 0 } } as const;
+    const field = { path: fullPath, type: "envelope", dataClass: "envelope", fit: ENVELOPE_FIT } as const;
     const node = new Node({
       kind: ENVELOPE,
       name,
       path,
       fullPath,
       operation: this.#rules.operationFor("iso20022", "envelope", field),
-      field: this.#fields.add("envelope", { ...field, path }),
+      field: kept ? this.#fields.add("envelope", { ...field, path }) : this.#otherEnvelopeField(),
     });
-    this.#envelopePaths.set(fullPath, node);
+    if (kept) this.#envelopePaths.set(fullPath, node);
     return node;
+  }
+
+  /** The one field that stands in reports for every wrapper path past the limit. */
+  #otherEnvelopeField(): number {
+    this.#otherEnvelope ??= this.#fields.add("envelope", { path: "?", type: "envelope", dataClass: "envelope", fit: ENVELOPE_FIT });
+    return this.#otherEnvelope;
   }
 
   /** Text in a wrapper: white space before markup, or one value that is the whole content. Ends at a `<`. */
