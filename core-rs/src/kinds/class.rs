@@ -15,7 +15,7 @@ use crate::plan::{Kind, Shape};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Family {
     /// Card number; the count of leading digits that stay.
-    Pan(u8),
+    Pan(u8, Lead),
     /// IBAN whose national check is right, the bank code listed or unlisted.
     Iban(CountryIndex, Bank),
     /// IBAN whose national check is wrong.
@@ -29,13 +29,13 @@ pub enum Family {
     /// Version 4 UUID.
     Uetr,
     /// Digits.
-    Digits,
+    Digits(Lead),
     /// Letters and digits without small letters.
     Alphanumeric,
     /// Letters and digits with a small letter.
     AlphanumericSmall,
     /// Each place digit, capital or small as it was.
-    Mixed,
+    Mixed(Lead),
     /// REFERENCE and ACCOUNT's own.
     Reference(Sort, Owner),
     /// Telephone number; digits of the calling code.
@@ -64,11 +64,53 @@ pub enum Branch {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sort {
     /// Six digits or more and nothing else.
-    Digits,
+    Digits(Lead),
     /// No small letter.
     Capitals,
     /// A small letter at least.
     Small,
+}
+
+/// What the first of several digits is: a number stays one, with no zero in front that was not there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lead {
+    /// Anything.
+    Free,
+    /// A zero.
+    Zero,
+    /// No zero.
+    Other,
+}
+
+impl Lead {
+    fn of(text: &[u8]) -> Self {
+        match text {
+            [first, _, ..] if text.iter().all(u8::is_ascii_digit) => {
+                if *first == b'0' {
+                    Self::Zero
+                } else {
+                    Self::Other
+                }
+            }
+            _ => Self::Free,
+        }
+    }
+
+    #[inline]
+    fn leads(self, text: &[u8]) -> bool {
+        match self {
+            Self::Free => true,
+            Self::Zero => text[0] == b'0',
+            Self::Other => text[0] != b'0',
+        }
+    }
+
+    /// One draw in ten would begin with a zero by chance; those that must are given theirs.
+    fn mark(self, text: &mut [u8]) {
+        if self == Self::Zero {
+            text[0] = b'0';
+        }
+    }
 }
 
 /// Whose reference classes: ACCOUNT's leave out what its earlier rows would take.
@@ -121,10 +163,10 @@ pub fn classify(kind: Kind, shape: Shape, bin: u8, subject: &mut Subject) -> Res
         Kind::Bic if subject.layout() == 0 => bic(subject, shape),
         Kind::Lei if subject.layout() == 0 => lei(subject),
         Kind::Uetr if subject.is_uuid_form() => uetr(subject),
-        Kind::Digits if subject.is_grouped_digits() => Ok(plain(Family::Digits)),
+        Kind::Digits if subject.is_grouped_digits() => Ok(plain(Family::Digits(Lead::of(subject.joined())))),
         Kind::Alphanumeric if subject.smalls == 0 => Ok(plain(Family::Alphanumeric)),
         Kind::Alphanumeric => Ok(plain(Family::AlphanumericSmall)),
-        Kind::Mixed => Ok(plain(Family::Mixed)),
+        Kind::Mixed => Ok(plain(Family::Mixed(Lead::of(subject.joined())))),
         Kind::Reference => Ok(plain(reference(subject, Owner::Reference))),
         Kind::Account => account(subject, shape, bin),
         Kind::Phone if subject.is_phone_form() => telephone(subject),
@@ -143,7 +185,8 @@ fn pan(subject: &Subject, bin: u8) -> Result<Class, u32> {
     if !check::luhn_valid(subject.joined()) {
         return Err(issue::FIELD_CHECK);
     }
-    Ok(plain(Family::Pan(bin)))
+    let lead = if bin == 0 { Lead::of(subject.joined()) } else { Lead::Free };
+    Ok(plain(Family::Pan(bin, lead)))
 }
 
 /// An IBAN in canonical form; `small` asks for small letters again.
@@ -219,7 +262,7 @@ fn reference(subject: &Subject, owner: Owner) -> Family {
     let sort = if subject.smalls > 0 {
         Sort::Small
     } else if subject.digits == subject.length && subject.length >= 6 {
-        Sort::Digits
+        Sort::Digits(Lead::of(subject.joined()))
     } else {
         Sort::Capitals
     };
@@ -311,18 +354,18 @@ impl Family {
     pub fn domain<'call>(self, text: &[u8], mixed: &'call mut Option<Domain>) -> Option<(&'call Domain, usize)> {
         let domains: &'static Domains = &DOMAINS;
         let (domain, start) = match self {
-            Self::Pan(bin) => (domains.digit.get(text.len() - 1 - usize::from(bin)), usize::from(bin)),
+            Self::Pan(bin, _) => (domains.digit.get(text.len() - 1 - usize::from(bin)), usize::from(bin)),
             Self::Iban(country, _) => (domains.iban.get(usize::from(country)).map(|(checked, _)| checked), 0),
             Self::IbanFree(country) => (domains.iban.get(usize::from(country)).map(|(_, free)| free), 0),
             Self::Bic(branch) => (domains.bic.get(branch as usize), 0),
             Self::BicWide(branch) => (domains.bic.get(2 + branch as usize), 0),
             Self::Lei => (domains.lei.first(), 0),
             Self::Uetr => (domains.uetr.first(), 0),
-            Self::Digits | Self::Reference(Sort::Digits, _) => (domains.digit.get(text.len()), 0),
+            Self::Digits(_) | Self::Reference(Sort::Digits(_), _) => (domains.digit.get(text.len()), 0),
             Self::Alphanumeric | Self::Reference(Sort::Capitals, _) => (domains.digit_upper.get(text.len()), 0),
             Self::AlphanumericSmall | Self::Reference(Sort::Small, _) => (domains.digit_upper_lower.get(text.len()), 0),
             Self::Phone(code) => (domains.digit.get(text.len() - usize::from(code)), usize::from(code)),
-            Self::Mixed => {
+            Self::Mixed(_) => {
                 *mixed = Domain::new(text.iter().map(|character| Alphabet::of(*character)).enumerate());
                 return mixed.as_ref().map(|domain| (domain, 0));
             }
@@ -337,11 +380,11 @@ impl Family {
     #[must_use]
     pub fn complete(self, text: &mut [u8]) -> bool {
         match self {
-            Self::Pan(_) => {
+            Self::Pan(_, lead) => {
                 if let Some((check, digits)) = text.split_last_mut() {
                     *check = check::luhn(digits);
                 }
-                true
+                lead.leads(text)
             }
             Self::Iban(country, bank) => {
                 let country = &COUNTRIES[usize::from(country)];
@@ -372,14 +415,19 @@ impl Family {
             Self::Reference(sort, owner) => {
                 is_reference(sort, text) && (owner == Owner::Reference || !is_claimed(text))
             }
-            Self::Uetr | Self::Digits | Self::Alphanumeric | Self::Mixed | Self::Phone(_) => true,
+            Self::Digits(lead) | Self::Mixed(lead) => lead.leads(text),
+            Self::Uetr | Self::Alphanumeric | Self::Phone(_) => true,
         }
     }
 
     /// Overwrites the characters that mark a draw as test data (docs/internals/engine.md, "PSEUDONYM").
     pub fn mark_draw(self, text: &mut [u8]) {
         match self {
-            Self::Pan(0) => text[..6].fill(b'9'),
+            Self::Pan(0, lead) => {
+                text[..6].fill(b'9');
+                lead.mark(text);
+            }
+            Self::Digits(lead) | Self::Mixed(lead) | Self::Reference(Sort::Digits(lead), _) => lead.mark(text),
             // No bank code that begins with 0 is off Belgium's list, so a draw among the unlisted could not end.
             Self::Iban(country, Bank::Listed) => {
                 let country = &COUNTRIES[usize::from(country)];
@@ -396,7 +444,7 @@ impl Family {
     pub fn write_tweak(self, subject: &Subject, tweak: &mut Vec<u8>) {
         let text = subject.joined();
         match self {
-            Self::Pan(bin) => {
+            Self::Pan(bin, _) => {
                 tweak.extend_from_slice(b"pan/");
                 write_number(text.len(), tweak);
                 tweak.push(b'/');
@@ -417,10 +465,10 @@ impl Family {
             }
             Self::Lei => tweak.extend_from_slice(b"lei"),
             Self::Uetr => tweak.extend_from_slice(b"uetr"),
-            Self::Digits => write_counted(b"digits/", text.len(), tweak),
+            Self::Digits(_) => write_counted(b"digits/", text.len(), tweak),
             Self::Alphanumeric => write_counted(b"alnum/", text.len(), tweak),
             Self::AlphanumericSmall => write_counted(b"alnum62/", text.len(), tweak),
-            Self::Mixed => {
+            Self::Mixed(_) => {
                 tweak.extend_from_slice(b"mixed/");
                 tweak.extend(text.iter().map(|character| match Alphabet::of(*character) {
                     Alphabet::Digit => b'd',
@@ -431,7 +479,7 @@ impl Family {
             Self::Reference(sort, owner) => {
                 tweak.extend_from_slice(if owner == Owner::Reference { b"ref-" } else { b"acc-" });
                 tweak.extend_from_slice(match sort {
-                    Sort::Digits => b"d/",
+                    Sort::Digits(_) => b"d/",
                     Sort::Capitals => b"u/",
                     Sort::Small => b"m/",
                 });
@@ -459,7 +507,7 @@ fn write_iban_check(text: &mut [u8]) {
 
 fn is_reference(sort: Sort, text: &[u8]) -> bool {
     match sort {
-        Sort::Digits => true,
+        Sort::Digits(lead) => lead.leads(text),
         Sort::Capitals => text.len() < 6 || !text.iter().all(u8::is_ascii_digit),
         Sort::Small => text.iter().any(u8::is_ascii_lowercase),
     }

@@ -110,9 +110,10 @@ export function encodings(engine: () => Engine): void {
       expect(run(engine(), { technique: "token", prefix: "-" }, ":a", { encoding: MT_LINE }).status).toBe(MASKED);
       const digits = (value: string): number =>
         run(engine(), { technique: "fpe", kind: "digits" }, value, { encoding: JSON_NUMBER }).status;
+      expect(digits("0001234")).toBe(6012);
+      // Encryption puts no 0 in front of a number, which JSON would not take for one.
       const outcomes = new Set(Array.from({ length: 60 }, (_, i) => digits(String(1_000_000 + i * 7919))));
-      // One in ten begins with 0, which no JSON number may.
-      expect([...outcomes].sort()).toEqual([MASKED, 6012]);
+      expect([...outcomes]).toEqual([MASKED]);
     });
 
     test("ISO-8859-1 bytes are code points, and code points above are references in XML or refused", () => {

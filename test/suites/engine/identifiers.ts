@@ -18,6 +18,7 @@ export function encryption(engine: () => Engine): void {
   const every = (alphabet: string, count: number): string[] => new Array<string>(count).fill(alphabet);
   const encrypted = (tweak: string, alphabet: string, text: string, member?: (text: string) => boolean): string =>
     encryptText(KEY, tweak, every(alphabet, text.length), text, member);
+  const noZero = (text: string): boolean => !text.startsWith("0");
   const hasSmall = (text: string): boolean => /[a-z]/.test(text);
   const fpe = (kind: PlanKind, value: string, rest: Partial<Draft> = {}): string => {
     const outcome = run(engine(), { technique: "fpe", kind, ...rest }, value);
@@ -39,7 +40,7 @@ export function encryption(engine: () => Engine): void {
       ] as const) {
         const kept = bin === "none" ? 0 : bin;
         const whole = value.length === 19 ? withLuhn(value.slice(0, 18)) : value;
-        const masked = withLuhn(whole.slice(0, kept) + encrypted(tweak, DIGITS, whole.slice(kept, -1)));
+        const masked = withLuhn(whole.slice(0, kept) + encrypted(tweak, DIGITS, whole.slice(kept, -1), kept === 0 ? noZero : undefined));
         expect(fpe("pan", whole, { bin })).toBe(there(masked, whole));
       }
       const masked = withLuhn(`411111${encrypted("pan/16/411111", DIGITS, "111111111")}`);
@@ -49,16 +50,41 @@ export function encryption(engine: () => Engine): void {
     });
     test("digits, alphanumeric, mixed", () => {
       expect(fpe("digits", "12 34-56.78")).toBe(
-        there(encrypted("digits/8", DIGITS, "12345678").replace(/(..)(..)(..)(..)/, "$1 $2-$3.$4"), "12 34-56.78"),
+        there(encrypted("digits/8", DIGITS, "12345678", noZero).replace(/(..)(..)(..)(..)/, "$1 $2-$3.$4"), "12 34-56.78"),
       );
-      expect(fpe("digits", "9".repeat(77))).toBe(there(encrypted("digits/77", DIGITS, "9".repeat(77)), "9".repeat(77)));
+      expect(fpe("digits", "9".repeat(77))).toBe(there(encrypted("digits/77", DIGITS, "9".repeat(77), noZero), "9".repeat(77)));
       expect(fpe("alphanumeric", "AB12")).toBe(there(encrypted("alnum/4", ALNUM, "AB12"), "AB12"));
       expect(fpe("alphanumeric", "ab12")).toBe(there(encrypted("alnum62/4", ALL, "ab12", hasSmall), "ab12"));
       const pattern = [CAPITALS, SMALLS, DIGITS, DIGITS, CAPITALS, CAPITALS];
       expect(fpe("mixed", "Ab12XY")).toBe(there(encryptText(KEY, "mixed/uldduu", pattern, "Ab12XY"), "Ab12XY"));
+      const number = encryptText(KEY, "mixed/ddddddd", every(DIGITS, 7), "1000007", noZero);
+      expect(fpe("mixed", "1000007")).toBe(there(number, "1000007"));
+    });
+    test("a leading zero stays one, and none appears", () => {
+      for (const kind of ["digits", "mixed", "reference", "account"] as const) {
+        const tweak = { digits: "digits/7", mixed: "mixed/ddddddd", reference: "ref-d/aaaaaaa", account: "acc-d/aaaaaaa" }[kind];
+        for (let i = 0; i < 40; i++) {
+          const [zero, other] = [`0${i + 100000}`, `${i + 1000000}`];
+          expect(fpe(kind, zero)).toBe(
+            there(
+              encrypted(tweak, DIGITS, zero, (text) => text.startsWith("0")),
+              zero,
+            ),
+          );
+          expect(fpe(kind, other)).toBe(there(encrypted(tweak, DIGITS, other, noZero), other));
+        }
+      }
+      const card = withLuhn("000000000000001");
+      const walked = encrypted("pan/16/", DIGITS, card.slice(0, -1), (text) => text.startsWith("0"));
+      expect(fpe("pan", card)).toBe(there(withLuhn(walked), card));
     });
     test("reference and account", () => {
-      expect(fpe("reference", "000123")).toBe(there(encrypted("ref-d/aaaaaa", DIGITS, "000123"), "000123"));
+      expect(fpe("reference", "000123")).toBe(
+        there(
+          encrypted("ref-d/aaaaaa", DIGITS, "000123", (text) => text.startsWith("0")),
+          "000123",
+        ),
+      );
       expect(fpe("reference", "0001")).toBe(there(encrypted("ref-u/aaaa", ALNUM, "0001"), "0001"));
       const notDigits = (text: string): boolean => !/^[0-9]*$/.test(text);
       expect(fpe("reference", "AB0123")).toBe(there(encrypted("ref-u/aaaaaa", ALNUM, "AB0123", notDigits), "AB0123"));
@@ -68,12 +94,12 @@ export function encryption(engine: () => Engine): void {
       expect(fpe("reference", "x".repeat(42))).toBe(
         there(encrypted(`ref-m/${"a".repeat(42)}`, ALL, "x".repeat(42), hasSmall), "x".repeat(42)),
       );
-      const notCard = (text: string): boolean => withLuhn(text.slice(0, -1)) !== text;
+      const notCard = (text: string): boolean => withLuhn(text.slice(0, -1)) !== text && noZero(text);
       expect(fpe("account", "1234567890123")).toBe(
         there(encrypted("acc-d/aaaaaaaaaaaaa", DIGITS, "1234567890123", notCard), "1234567890123"),
       );
-      expect(fpe("account", "12345678")).toBe(there(encrypted("acc-d/aaaaaaaa", DIGITS, "12345678"), "12345678"));
-      const card = withLuhn(encrypted("pan/16/", DIGITS, "411111111111111"));
+      expect(fpe("account", "12345678")).toBe(there(encrypted("acc-d/aaaaaaaa", DIGITS, "12345678", noZero), "12345678"));
+      const card = withLuhn(encrypted("pan/16/", DIGITS, "411111111111111", noZero));
       expect(fpe("account", "4111_1111_1111_1111")).toBe(
         there(card.replace(/(....)(....)(....)(....)/, "$1_$2_$3_$4"), "4111_1111_1111_1111"),
       );

@@ -47,6 +47,12 @@ const SORT_MIXED = 2;
 const SORT_LETTERS: readonly string[] = ["d", "u", "m"];
 const SORT_ALPHABETS: readonly number[] = [DIGIT, ALNUM36, ALNUM62];
 
+/** What the first of several digits is: a number stays one, with no zero in front that was not there. */
+const LEAD_FREE = 0;
+const LEAD_ZERO = 1;
+const LEAD_OTHER = 2;
+type Lead = 0 | 1 | 2;
+
 export class Classes {
   readonly #byNumber = new Map<number, Domain>();
   readonly #byText = new Map<string, Domain>();
@@ -80,7 +86,7 @@ export class Classes {
       case Kind.UETR:
         return this.#uetr(subject);
       case Kind.DIGITS:
-        return subject.isGroupedDigits() ? this.#uniform(FAMILY_DIGITS, "digits/", DIGIT, subject) : this.#outside(6001);
+        return subject.isGroupedDigits() ? this.#digits(subject) : this.#outside(6001);
       case Kind.ALPHANUMERIC:
         return subject.smalls === 0
           ? this.#uniform(FAMILY_ALNUM, "alnum/", ALNUM36, subject)
@@ -109,14 +115,20 @@ export class Classes {
     if (!luhnValid(alnum, 0, length)) return this.#outside(6002);
     let kept = 0;
     for (let i = 0; i < bin; i++) kept = kept * 10 + (alnum[i] as number) - ZERO;
-    return this.#numbered(FAMILY_PAN, kept * 1024 + length * 16 + bin, () => ({
+    const lead = bin === 0 ? leadOf(subject) : LEAD_FREE;
+    return this.#numbered(FAMILY_PAN, (kept * 3 + lead) * 1024 + length * 16 + bin, () => ({
       tweak: ascii(`pan/${length}/${textOf(alnum, 0, bin)}`),
       ...run(DIGIT, bin, length - 1),
       complete: (codes, start) => {
         codes[start + length - 1] = ZERO + luhnDigit(codes, start, start + length - 1);
-        return true;
+        return leads(lead, codes, start);
       },
-      ...(bin === 0 && { markDraw: (codes: Uint8Array, start: number) => void codes.fill(NINE, start, start + 6) }),
+      ...(bin === 0 && {
+        markDraw: (codes: Uint8Array, start: number) => {
+          codes.fill(NINE, start, start + 6);
+          if (lead === LEAD_ZERO) codes[start] = ZERO;
+        },
+      }),
     }));
   }
 
@@ -206,6 +218,17 @@ export class Classes {
     }));
   }
 
+  #digits(subject: Subject): Domain | undefined {
+    const { length } = subject;
+    if (isTooWide(DIGIT, length)) return this.#outside(6001);
+    const lead = leadOf(subject);
+    return this.#numbered(FAMILY_DIGITS, 3 * length + lead, () => ({
+      tweak: ascii(`digits/${length}`),
+      ...run(DIGIT, 0, length),
+      ...ledBy(lead),
+    }));
+  }
+
   #mixed(subject: Subject): Domain | undefined {
     const alphabets: number[] = [];
     let pattern = "";
@@ -217,7 +240,9 @@ export class Classes {
     }
     if (tooWide(alphabets)) return this.#outside(6001);
     const tweak = `mixed/${pattern}`;
-    return this.#named(tweak, () => ({ tweak: ascii(tweak), positions: sequence(0, alphabets.length), alphabets }));
+    const lead = leadOf(subject);
+    const positions = sequence(0, alphabets.length);
+    return this.#named(`${tweak}${lead}`, () => ({ tweak: ascii(tweak), positions, alphabets, ...ledBy(lead) }));
   }
 
   #account(subject: Subject, shape: Shape, bin: number): Domain | undefined {
@@ -243,14 +268,16 @@ export class Classes {
     let sort = SORT_CAPITALS;
     if (subject.smalls > 0) sort = SORT_MIXED;
     else if (subject.digits === length && length >= 6) sort = SORT_DIGITS;
+    const lead = sort === SORT_DIGITS ? leadOf(subject) : LEAD_FREE;
     const make = (): DomainSpec => ({
       tweak: ascii(`${name}${SORT_LETTERS[sort] as string}/${subject.layoutText()}`),
       ...run(SORT_ALPHABETS[sort] as number, 0, length),
-      complete: sortedMember(sort, length, family === FAMILY_ACCOUNT),
+      ...ledBy(lead),
+      complete: sortedMember(sort, lead, length, family === FAMILY_ACCOUNT),
     });
     if (isTooWide(SORT_ALPHABETS[sort] as number, length)) return this.#outside(6001);
-    if (subject.layout === 0) return this.#numbered(family + sort, length, make);
-    return this.#named(`${name}${sort}${subject.layoutText()}`, make);
+    if (subject.layout === 0) return this.#numbered(family + sort, 3 * length + lead, make);
+    return this.#named(`${name}${sort}${lead}${subject.layoutText()}`, make);
   }
 
   #uniform(family: number, name: string, alphabet: number, subject: Subject, complete?: Complete): Domain | undefined {
@@ -394,12 +421,12 @@ function markIban(country: Country, bbanPlace: number): (codes: Uint8Array, star
 }
 
 /** Membership of REFERENCE's classes; ACCOUNT's leave out what an earlier row of the table would take. */
-function sortedMember(sort: number, length: number, account: boolean): Complete {
+function sortedMember(sort: number, lead: Lead, length: number, account: boolean): Complete {
   const small = hasSmall(length);
   const upper = new Uint8Array(length);
   return (codes, start) => {
     if (sort === SORT_DIGITS) {
-      return !(account && length >= 13 && length <= 19 && luhnValid(codes, start, start + length));
+      return leads(lead, codes, start) && !(account && length >= 13 && length <= 19 && luhnValid(codes, start, start + length));
     }
     if (sort === SORT_MIXED) {
       if (!small(codes, start)) return false;
@@ -416,6 +443,28 @@ function sortedMember(sort: number, length: number, account: boolean): Complete 
 /** Whether `count` characters of one alphabet make a class of more than CLASS_BITS_MAX bits; 42 are not enough in any. */
 function isTooWide(alphabet: number, count: number): boolean {
   return count > 42 && tooWide(new Array<number>(count).fill(alphabet));
+}
+
+function leadOf({ alnum, digits, length }: Subject): Lead {
+  if (length < 2 || digits !== length) return LEAD_FREE;
+  return alnum[0] === ZERO ? LEAD_ZERO : LEAD_OTHER;
+}
+
+function leads(lead: Lead, codes: Uint8Array, start: number): boolean {
+  return lead === LEAD_FREE || (codes[start] === ZERO) === (lead === LEAD_ZERO);
+}
+
+/** One draw in ten would begin with a zero by chance; those that must are given theirs. */
+function ledBy(lead: Lead): Pick<DomainSpec, "complete" | "markDraw"> {
+  if (lead === LEAD_FREE) return {};
+  const complete: Complete = (codes, start) => leads(lead, codes, start);
+  if (lead === LEAD_OTHER) return { complete };
+  return {
+    complete,
+    markDraw: (codes, start) => {
+      codes[start] = ZERO;
+    },
+  };
 }
 
 function hasSmall(length: number): Complete {
