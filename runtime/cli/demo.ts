@@ -104,22 +104,24 @@ function* page(masked: readonly Masked[], counts: Counts, rate: number, engine: 
   const width = Math.min(process.stdout.columns ?? 120, 160);
   yield engine;
   yield "";
-  yield `${colors.bold("Bauta")} masks payment messages in motion. Below: one payment of one customer, as three systems see it.`;
+  yield `${colors.bold("Bauta")} masks payment messages in motion: one payment, as three systems see it.`;
   for (const { title, before, after } of masked) {
     yield "";
-    yield `${colors.bold(title)}  ${colors.dim(`${grouped(before.length)} bytes in, ${grouped(after.length)} out`)}`;
+    const sizes = `${grouped(before.length)} bytes in, ${grouped(after.length)} out`;
+    yield title.length + 2 + sizes.length > width ? colors.bold(title) : `${colors.bold(title)}  ${colors.dim(sizes)}`;
     yield* renderSideBySide({ before: readable(before), after: readable(after) }, width, colors);
   }
   yield "";
   yield colors.bold("The link: the same value has the same pseudonym in every format");
-  yield* linkTable(masked, colors);
+  yield* linkTable(masked, width, colors);
   yield "";
   yield `${colors.green(`in ${counts.in} = out ${counts.out} + refused ${counts.refused}`)} · ${counts.found} values found: ${counts.masked} masked, ${counts.kept} kept, ${counts.removed} removed`;
-  yield `${grouped(rate)} messages/s, the three formats mixed, one core, this machine, this minute · ${bytesText(bytesPerSecond(masked, rate))}/s`;
+  yield `${grouped(rate)} messages/s (${bytesText(bytesPerSecond(masked, rate))}/s), all three formats mixed, on one core, just now`;
   yield "";
   yield colors.bold("Try next");
   yield "  npm run bauta -- keys new qa.key --env qa";
-  yield "  npm run bauta -- mask --preset test-data --key-file qa.key examples/messages/payment.pacs.008.xml";
+  yield "  npm run bauta -- mask --preset test-data --key-file qa.key \\";
+  yield "      examples/messages/payment.mt103";
   yield "  npm run bauta -- check examples/models/demo.yaml --sample examples/messages";
   yield "  npm run bauta -- mask --help";
 }
@@ -146,7 +148,10 @@ const LINKS: readonly { readonly name: string; readonly patterns: readonly (RegE
   { name: "UETR", patterns: [/<UETR>([^<]*)/, /\{121:([^}]*)/, /"uetr":"([^"]*)"/] },
 ];
 
-function* linkTable(masked: readonly Masked[], colors: Colors): Generator<string> {
+/** Columns of a link that stands on one line. */
+const LINK_WIDTH = 118;
+
+function* linkTable(masked: readonly Masked[], width: number, colors: Colors): Generator<string> {
   const texts = masked.map(({ before, after }) => [new TextDecoder().decode(before), new TextDecoder().decode(after)] as const);
   for (const { name, patterns } of LINKS) {
     const pairs = texts.map(([before, after], i) => {
@@ -156,7 +161,11 @@ function* linkTable(masked: readonly Masked[], colors: Colors): Generator<string
     const canonical = new Set(pairs.map((pair) => canonicalForm(pair?.[1] ?? "")));
     const mark = canonical.size === 1 ? colors.green("✓ same in all three") : colors.red("✗ differs");
     const [before, after] = pairs[0] ?? ["", ""];
-    yield `  ${name.padEnd(17)} ${colors.red((before ?? "").padEnd(38))} ${colors.dim("→")} ${colors.bold(colors.green((after ?? "").padEnd(38)))} ${mark}`;
+    const wide = width >= LINK_WIDTH;
+    const place = wide ? 38 : 36;
+    const link = `${colors.red((before ?? "").padEnd(place))} ${colors.dim("→")} ${colors.bold(colors.green((after ?? "").padEnd(wide ? place : 0)))}`;
+    if (wide) yield `  ${name.padEnd(17)} ${link} ${mark}`;
+    else yield* [`  ${name.padEnd(17)} ${mark}`, `  ${link}`];
   }
 }
 
