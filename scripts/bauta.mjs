@@ -1,13 +1,23 @@
 #!/usr/bin/env node
 // The `bauta` command of a checkout: sets up if need be, then hands over to Bun.
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { bun, root, setup } from "./setup.mjs";
 
 setup();
-const result = spawnSync(bun(), ["--no-install", join(root, "runtime/cli/main.ts"), ...process.argv.slice(2)], {
+const child = spawn(bun(), ["--no-install", join(root, "runtime/cli/main.ts"), ...process.argv.slice(2)], {
   stdio: "inherit",
   cwd: process.env.INIT_CWD ?? process.cwd(),
 });
-if (result.signal) process.kill(process.pid, result.signal);
-process.exit(result.status ?? 1);
+// Who stops this process means the run: without the handlers it would go on alone, and publish its output.
+const passOn = ["SIGINT", "SIGTERM", "SIGHUP"];
+for (const signal of passOn) process.on(signal, () => child.kill(signal));
+child.on("error", (error) => {
+  process.stderr.write(`bauta: Bun cannot be started (${error.code})\n`);
+  process.exit(1);
+});
+child.on("exit", (code, signal) => {
+  if (signal === null) process.exit(code);
+  for (const name of passOn) process.removeAllListeners(name);
+  process.kill(process.pid, signal);
+});

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { selectEngine } from "../engines/select.ts";
 import { DATA_CLASSES, SHAPES } from "../formats/api.ts";
 import { ephemeralKeyRing } from "../keys/ephemeral.ts";
-import { BautaError, printable } from "../kit/errors.ts";
+import { BautaError, issueOf, printable } from "../kit/errors.ts";
 import { checkModel, checkNames } from "../model/check.ts";
 import { loadModel } from "../model/load.ts";
 import { compareLocks, encodeLock, lockOf, parseLock } from "../model/lock.ts";
@@ -12,7 +12,7 @@ import { describeProblem, type Problem } from "../model/problem.ts";
 import { fileSource, presetSource } from "../model/sources.ts";
 import { KIND_DEFINITIONS, PRESETS, TECHNIQUES } from "../model/vocabulary.ts";
 import { lockPathOf, runnable } from "../open.ts";
-import { Masker } from "../pipeline/masker.ts";
+import { Masker, type Outlet } from "../pipeline/masker.ts";
 import { CATALOGUES, FORMATS } from "../registry.ts";
 import { fileSink } from "../sinks/file.ts";
 import { filesAt } from "../sources/file.ts";
@@ -30,7 +30,11 @@ export interface CheckOptions {
 interface SampleResult {
   readonly messages: number;
   readonly refused: { readonly place: string; readonly code: string; readonly name: string; readonly path: string; count: number }[];
+  /** Files that could not be read to their end, and how far they were. */
+  readonly unread: readonly { readonly place: string; readonly offset: number }[];
 }
+
+const UNCOVERED = issueOf(2201);
 
 export async function check(path: string | undefined, options: CheckOptions): Promise<number> {
   if (options.list) return list(options.json === true);
@@ -81,8 +85,12 @@ export async function check(path: string | undefined, options: CheckOptions): Pr
       );
   }
   if (samples !== undefined) {
-    for (const row of samples.refused)
-      print(`${colors.red("✗")} ${printable(row.place)}: ${row.code} ${row.name} ${printable(row.path)} (${row.count}×)`);
+    for (const row of samples.refused) {
+      const path = row.path === "" ? "" : ` ${printable(row.path)}`;
+      print(`${colors.red("✗")} ${printable(row.place)}: ${row.code} ${row.name}${path}${row.count > 1 ? ` (${row.count}×)` : ""}`);
+    }
+    for (const { place, offset } of samples.unread)
+      print(`${colors.yellow("!")} ${printable(place)}: stopped at byte ${grouped(offset)}, nothing behind it was read`);
     print(`${samples.refused.length === 0 ? colors.green("✓") : " "} ${grouped(samples.messages)} sample messages looked at`);
   }
   const summary =
@@ -91,7 +99,7 @@ export async function check(path: string | undefined, options: CheckOptions): Pr
       : ` over ${grouped(checked.fieldCount)} fields of ${CATALOGUES.map((catalogue) => catalogue.messages().length).reduce((a, b) => a + b, 0)} message types`;
   print(
     problems.length === 0
-      ? `${colors.green("✓")} ${printable(source.name)}: nothing wrong${summary}`
+      ? `${bad ? " " : colors.green("✓")} ${printable(source.name)}: nothing wrong${bad ? " in the model itself" : ""}${summary}`
       : `${grouped(problems.length)} ${problems.length === 1 ? "problem" : "problems"} in ${printable(source.name)}`,
   );
   return bad ? EXIT.usage : EXIT.done;
@@ -114,34 +122,51 @@ function lock(model: Model, path: string, update: boolean): readonly string[] {
 async function sample(model: Model, paths: readonly string[]): Promise<SampleResult> {
   const plan = runnable(model, ephemeralKeyRing());
   const engine = await selectEngine("portable");
+  const refused: SampleResult["refused"] = [];
+  const unread: { place: string; offset: number }[] = [];
+  let place = "";
+  const note = (code: string, name: string, path: string): (typeof refused)[number] => {
+    const known = refused.find((row) => row.place === place && row.code === code && row.path === path);
+    if (known !== undefined) return known;
+    const row = { place, code, name, path, count: 0 };
+    refused.push(row);
+    return row;
+  };
   const masker = new Masker({
     engine,
     plan,
     formats: FORMATS,
     // The samples are the asker's own: without its name a member that no rule names cannot be found.
-    scan: { input: "strict", names: "all" },
+    scan: {
+      input: "strict",
+      names: "all",
+      uncovered: (path) => {
+        note(UNCOVERED.code, UNCOVERED.name, path).count = 1;
+      },
+    },
     frame: "auto",
     direction: "mask",
     onRefuse: "divert",
     keyedHash: (bytes) => plan.keyedHash(bytes),
   });
-  const refused: SampleResult["refused"] = [];
   try {
     for (const file of paths.flatMap((path) => filesAt(path))) {
-      const outlet = {
+      let behind = 0;
+      const outlet: Outlet = {
         write: () => undefined,
-        refused: (refusal: { issue: { code: string; name: string }; path: string }) => {
-          const known = refused.find((row) => row.place === file.name && row.code === refusal.issue.code && row.path === refusal.path);
-          if (known !== undefined) known.count++;
-          else refused.push({ place: file.name, code: refusal.issue.code, name: refusal.issue.name, path: refusal.path, count: 1 });
+        refused: ({ issue, path, offset, length }) => {
+          note(issue.code, issue.name, path).count++;
+          behind = offset + length;
         },
       };
+      place = file.name;
       masker.beginSource();
       for await (const chunk of file.chunks()) masker.push(chunk, outlet);
       masker.end(outlet);
+      if (masker.stopped !== undefined) unread.push({ place, offset: behind });
     }
     masker.reconcile();
-    return { messages: masker.counts.in, refused };
+    return { messages: masker.counts.in, refused, unread };
   } finally {
     masker.close();
     plan.close();

@@ -21,12 +21,13 @@ const program = new Command("bauta")
   .description("Masks payment messages in motion: ISO 20022, SWIFT MT, JSON.")
   .version(version, "-V, --version", "print the version")
   .helpOption("-h, --help", "print help")
-  .helpCommand(false)
+  .helpCommand("help [command]", "print help")
   // One screen of 24 lines and 80 columns, also where the terminal is wider.
   .configureHelp({ sortSubcommands: false, helpWidth: HELP_WIDTH, optionDescription: describeOption })
   .showSuggestionAfterError(true)
   .exitOverride()
-  .configureOutput({ writeErr: (text) => say(text.trimEnd()) })
+  // What commander has to say of a wrong command line is told by `tell`, like every error.
+  .configureOutput({ outputError: () => undefined })
   .addHelpText(
     "after",
     `
@@ -77,7 +78,7 @@ program
     process.exitCode = await check(model, options);
   });
 
-const keys = program.command("keys").description("make and inspect key files");
+const keys = program.command("keys").description("make and inspect key files").helpCommand(false);
 keys
   .command("new")
   .description("make a key file for one environment (mode 0600)")
@@ -137,16 +138,20 @@ function describeOption({ description, defaultValue }: Option): string {
 
 /** Says what went wrong in one line and returns the exit code. A bug's own text is not shown: it could hold anything. */
 function tell(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0 || error.code === "commander.help") return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+    return tell(new BautaError(1001, { detail: error.message.replace(/^error: /, "").replaceAll("\n", " ") }));
+  }
   if (error instanceof BautaError && error.issue.number === 7001 && process.argv[2] !== "mask" && process.argv[2] !== "unmask")
     return EXIT.closed;
   const colors = colorsFor(process.stderr);
-  const text = error instanceof BautaError ? error.message : new BautaError(9001, { detail: errorName(error) }).message;
-  const code = exitCodeOf(error);
-  if (process.argv.includes("--json")) say(JSON.stringify({ event: "error", exit: code, message: text }));
-  else say(`${colors.red("error")} ${text}`);
+  const told = error instanceof BautaError ? error : new BautaError(9001, { detail: errorName(error) });
+  const exit = exitCodeOf(error);
+  const { code, issue, message } = told;
+  if (process.argv.includes("--json")) say(JSON.stringify({ event: "error", exit, code, name: issue.name, message }));
+  else say(`${colors.red("error")} ${message}`);
   if (process.env["BAUTA_DEBUG"] === "stack" && error instanceof Error) say(framesOf(error));
-  return code;
+  return exit;
 }
 
 function errorName(error: unknown): string {

@@ -35,6 +35,8 @@ export interface MaskOptions {
 
 /** Refusals that are told one by one on stderr; the rest is in the summary and in --refused. */
 const REFUSALS_SHOWN = 20;
+/** Sources not read to their end that are told one by one. */
+const UNREAD_SHOWN = 5;
 /** The event loop gets a turn at least this often, so that signals are heard. */
 const TURN_MS = 50;
 
@@ -82,7 +84,7 @@ export async function mask(options: MaskOptions, direction: Direction): Promise<
       masker.close();
     }
     masker.reconcile();
-    finish(options, masker.counts, performance.now() - from, engine.name, code, report.hidden, colors);
+    finish(options, masker.counts, performance.now() - from, engine.name, code, report, colors);
     return code;
   } finally {
     plan.close();
@@ -95,7 +97,7 @@ async function run(jobs: readonly Job[], options: MaskOptions, masker: Masker, r
   let sink = shared;
   let writer = shared === undefined ? undefined : joined(shared, options.frame);
   try {
-    for (const job of jobs) {
+    for (const [at, job] of jobs.entries()) {
       if (job.target !== undefined) {
         sink = openSink(job.target);
         writer = joined(sink, options.frame);
@@ -105,10 +107,15 @@ async function run(jobs: readonly Job[], options: MaskOptions, masker: Masker, r
       masker.beginSource();
       await pump(job.source, masker, outlet, progress);
       if (shared === undefined) sink?.commit();
-      if (masker.stopped === "refused") code = EXIT.refused;
-      if (masker.stopped === "framing") code = EXIT.framing;
+      if (masker.stopped !== undefined) {
+        code = masker.stopped === "refused" ? EXIT.refused : EXIT.framing;
+        report.stopped(job.source.name);
+      }
       // Files are frames of their own: with divert, a broken one does not hold up the others.
-      if (masker.stopped !== undefined && (options.onRefuse === "stop" || (job.target === undefined && jobs.length === 1))) break;
+      if (masker.stopped !== undefined && (options.onRefuse === "stop" || (job.target === undefined && jobs.length === 1))) {
+        for (const { source } of jobs.slice(at + 1)) report.unread.push({ source: source.name, offset: 0 });
+        break;
+      }
     }
     shared?.commit();
     return code;
@@ -148,10 +155,14 @@ const openSink = (path: string): Sink => (path === "-" ? stdout() : fileSink(pat
 /** Tells of refused records: one JSON line each in --refused, and the first ones on stderr. */
 class RefusalReport {
   hidden = 0;
+  /** Sources that were not read to their end, and how far they were. */
+  readonly unread: { readonly source: string; readonly offset: number }[] = [];
   readonly #options: MaskOptions;
   readonly #paint: (text: string) => string;
   readonly #sink: Sink | undefined;
   #shown = 0;
+  /** End of the last refused record. */
+  #behind = 0;
 
   constructor(options: MaskOptions, paint: (text: string) => string) {
     this.#options = options;
@@ -161,6 +172,7 @@ class RefusalReport {
   }
 
   add(source: string, refusal: Refusal): void {
+    this.#behind = refusal.offset + refusal.length;
     const row = {
       event: "refused",
       source,
@@ -185,6 +197,11 @@ class RefusalReport {
     }
     const context = { path: refusal.path === "" ? refusal.format : refusal.path, offset: refusal.faultOffset, length: refusal.faultLength };
     say(`${this.#paint("refused")} ${printable(source)} record ${refusal.record}: ${describeIssue(refusal.issue, context)}`);
+  }
+
+  /** The record refused last is also the last one that was read of its source. */
+  stopped(source: string): void {
+    this.unread.push({ source, offset: this.#behind });
   }
 
   commit(): void {
@@ -246,7 +263,7 @@ function finish(
   milliseconds: number,
   engine: string,
   code: number,
-  hidden: number,
+  { hidden, unread }: Pick<RefusalReport, "hidden" | "unread">,
   colors: ReturnType<typeof colorsFor>,
 ): void {
   const rate = milliseconds > 0 ? (counts.in / milliseconds) * 1000 : 0;
@@ -260,10 +277,15 @@ function finish(
         ...numbers,
         refusedByCode: Object.fromEntries(refusedByCode),
         messages: Object.fromEntries(recordsByMessage),
+        unread,
         milliseconds: Number(milliseconds.toFixed(3)),
       }),
     );
   }
+  for (const { source, offset } of unread.slice(0, UNREAD_SHOWN))
+    say(colors.yellow(`stopped at byte ${grouped(offset)} of ${printable(source)}: nothing behind it was read`));
+  if (unread.length > UNREAD_SHOWN)
+    say(colors.yellow(`… and ${grouped(unread.length - UNREAD_SHOWN)} more sources that were not read to their end`));
   if (hidden > 0)
     say(`… and ${grouped(hidden)} more refusals${options.refused === undefined ? "; name a file with --refused to see all" : ""}`);
   if (options.quiet) return;

@@ -128,6 +128,11 @@ export interface ScanOptions {
    * say anything, and is told as `?`. `all`: every name that could be copied; for whoever looks at samples of their own.
    */
   readonly names?: "known" | "all";
+  /**
+   * Called with the path of every JSON value that no rule names, which is then dropped instead of refusing its record: for whoever
+   * wants to know all of them at once.
+   */
+  readonly uncovered?: (path: string) => void;
 }
 
 /** More bytes are needed before this record can be scanned; nothing was added to the batch. */

@@ -36,8 +36,9 @@ export function presetSource(name: string): ModelSource {
 export function fileSource(path: string): ModelSource {
   try {
     return { name: path, text: readFileSync(path, "utf8") };
-  } catch {
-    throw new BautaError(1002, { path });
+  } catch (error) {
+    const folder = (error as { code?: string }).code === "EISDIR";
+    throw new BautaError(1002, { path, ...(folder && { detail: "it is a folder" }) });
   }
 }
 

@@ -232,6 +232,36 @@ test("check says everything at once", () => {
   expect(bauta(["check", DEMO_MODEL]).code).toBe(EXIT.done);
 });
 
+test("check --sample lists every JSON value that no rule names, and where reading stopped", () => {
+  const model = write(
+    join(here, "uncovered.yaml"),
+    "bauta: 1\nname: m\nextends: test-data\nrules:\n  - {path: 'json:$.a', technique: keep, as: number}\n",
+  );
+  const sample = write(
+    join(here, "uncovered.json"),
+    '{"a":1,"b":"x","c":{"d":true,"e":[1,{"f":"Ottilie"}]}}\n{"b":"y"}\n{broken\n{"z":1}\n',
+  );
+  const ran = bauta(["check", model, "--json", "--sample", sample]);
+  const { refused, unread } = (JSON.parse(ran.stdout) as { samples: { refused: { path: string }[]; unread: unknown[] } }).samples;
+  expect(refused.map(({ path }) => path)).toEqual(["$.b", "$.c.d", "$.c.e[0]", "$.c.e[1].f", ""]);
+  expect(unread).toEqual([{ place: sample, offset: 65 }]);
+  expect([ran.code, ran.stdout.includes("Ottilie")]).toEqual([EXIT.usage, false]);
+});
+
+test("what was not read behind a refusal is told", () => {
+  const input = write(join(here, "unread.xml"), `${EXAMPLE_XML}<!DOCTYPE a>${EXAMPLE_XML}`);
+  const ran = bauta([...MASK, "--on-refuse", "divert", "--json", input]);
+  const summary = JSON.parse(ran.stderr.trim().split("\n").at(-1) as string) as {
+    in: number;
+    unread: { source: string; offset: number }[];
+  };
+  expect([ran.code, summary.in, summary.unread.length, summary.unread[0]?.source]).toEqual([EXIT.framing, 2, 1, input]);
+  expect(summary.unread[0]?.offset as number).toBeLessThan(EXAMPLE_XML.length + 20);
+  expect(bauta([...MASK, "--on-refuse", "divert", input]).stderr).toContain("nothing behind it was read");
+  const stopped = bauta([...MASK, "--json", input, input]);
+  expect((JSON.parse(stopped.stderr.trim().split("\n").at(-1) as string) as { unread: unknown[] }).unread).toHaveLength(2);
+});
+
 test("check --sample masks into nothing and lists what would be refused", () => {
   const good = bauta(["check", DEMO_MODEL, "--sample", write(join(here, "good.xml"), EXAMPLE_XML)]);
   expect([good.code, good.stdout.includes("1 sample messages")]).toEqual([EXIT.done, true]);

@@ -141,16 +141,22 @@ describe("outputs appear whole", () => {
     expect(piped.stdout).toBe(masked);
   });
 
-  for (const [signal, code] of [
+  const script = ["node", join(import.meta.dir, "../../scripts/bauta.mjs")];
+  for (const [signal, code, command] of [
     ["SIGTERM", 143],
     ["SIGINT", 130],
     ["SIGHUP", 129],
+    ["SIGTERM", 143, script],
+    ["SIGHUP", 129, script],
   ] as const) {
     test(
-      `${signal} half-way leaves nothing behind`,
+      `${signal} half-way leaves nothing behind${command === undefined ? "" : ", also by way of the checkout's script"}`,
       async () => {
         const at = place();
-        const child = start([...MASK, "--out", join(at, "out"), "--refused", join(at, "refused")], { stdio: ["pipe", "ignore", "ignore"] });
+        const child = start([...MASK, "--out", join(at, "out"), "--refused", join(at, "refused")], {
+          stdio: ["pipe", "ignore", "ignore"],
+          ...(command !== undefined && { command }),
+        });
         child.stdin?.write(EXAMPLE_XML.repeat(50));
         await until(
           () => readdirSync(at).some((name) => /^\.out\..*\.tmp$/.test(name) && statSync(join(at, name)).size > 0),

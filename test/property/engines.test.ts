@@ -127,7 +127,7 @@ describe("native equals portable", () => {
       const records = operations.map((_, operation) => record([{ operation, text: "7é".repeat(length).slice(0, length) }]));
       compareRuns(native, portable, operations, records, "mask");
     }
-  });
+  }, 60_000);
 });
 
 describe("reversibility", () => {

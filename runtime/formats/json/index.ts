@@ -38,7 +38,7 @@ class OpenJson implements OpenFormat {
   readonly #paths: readonly string[];
 
   constructor(rules: Ruleset, options: ScanOptions) {
-    this.#scanner = new JsonScanner(rules, options.names === "all");
+    this.#scanner = new JsonScanner(rules, options);
     this.#paths = [...rules.jsonRules.map((rule) => rulePath(rule.segments)), SENSITIVE_BY_NAME, SENSITIVE_BY_SHAPE];
   }
 

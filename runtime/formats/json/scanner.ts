@@ -15,7 +15,7 @@
  */
 import { DEPTH_MAX, VALUES_MAX } from "../../kit/limits.ts";
 import { Batch, ENCODING_JSON_NUMBER, ENCODING_JSON_STRING, ENCODING_RAW } from "../../record/tables.ts";
-import { type Ruleset, SCAN_FRAME_ERROR, SCAN_MORE, type Scanner } from "../api.ts";
+import { type Ruleset, SCAN_FRAME_ERROR, SCAN_MORE, type Scanner, type ScanOptions } from "../api.ts";
 import {
   BEGIN_ARRAY,
   BEGIN_OBJECT,
@@ -72,6 +72,7 @@ export class JsonScanner implements Scanner {
   readonly #paths: PathAutomaton;
   readonly #names: NameTable;
   readonly #tellsAll: boolean;
+  readonly #onUncovered: ScanOptions["uncovered"];
   readonly #dropOperation: number;
 
   // The record under way.
@@ -107,9 +108,9 @@ export class JsonScanner implements Scanner {
   readonly #scratch: Uint8Array = new Uint8Array(SCRATCH_BYTES);
   #decodedSize = 0;
 
-  /** @param tellsAll paths of faults tell all names that could be copied, not only those of rules */
-  constructor(rules: Ruleset, tellsAll: boolean) {
-    this.#tellsAll = tellsAll;
+  constructor(rules: Ruleset, options: Omit<ScanOptions, "input">) {
+    this.#tellsAll = options.names === "all";
+    this.#onUncovered = options.uncovered;
     this.#paths = new PathAutomaton(rules.jsonRules);
     this.#names = new NameTable(this.#paths.literals);
     this.#dropOperation = rules.dropOperation;
@@ -332,15 +333,22 @@ export class JsonScanner implements Scanner {
   #value(start: number, end: number, encoding: number): void {
     const { operation, rule, protects } = this.#state;
     if (operation < 0) {
-      this.#fault(operation === AMBIGUOUS ? ISSUE_AMBIGUOUS : ISSUE_UNCOVERED, start, end - start);
+      if (operation === AMBIGUOUS) this.#fault(ISSUE_AMBIGUOUS, start, end - start);
+      else this.#uncovered(start, end);
     } else if (!protects && this.#isClaimed(rule)) {
-      this.#fault(ISSUE_UNCOVERED, start, end - start);
+      this.#uncovered(start, end);
     } else if (operation === this.#dropOperation) {
       this.#beginDrop(rule);
     } else if (this.#roomForValue(start)) {
       this.#batch.addValue(operation, rule, this.#levels.scopes[this.#levels.depth] as number);
       this.#batch.addSegment(start, end, encoding);
     }
+  }
+
+  #uncovered(start: number, end: number): void {
+    if (this.#onUncovered === undefined) return this.#fault(ISSUE_UNCOVERED, start, end - start);
+    this.#onUncovered(this.#path());
+    this.#beginDrop(this.fieldByName);
   }
 
   /**
