@@ -1,9 +1,26 @@
 // `npm run generate [-- --check] [STEP…]`: writes every committed file that is derived from another one, all of them or the steps named.
 // With --check nothing is written, and the run fails when a committed file is not what would be written. No step needs a network.
+import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { issuePages } from "./generate/issues.mjs";
 import { planCode } from "./generate/plan.mjs";
 import { schemaData } from "./generate/schemas.mjs";
+
+/** A process of its own, like the Python generators: it brings its own package. */
+const peopleLists = {
+  name: "people",
+  title: "names and places of masked parties",
+  run(root, check) {
+    const generator = (...options) =>
+      spawnSync(process.execPath, ["schemas/people/generate.mjs", ...options], { cwd: root, encoding: "utf8" });
+    const compared = generator("--check");
+    if (compared.status === 0) return {};
+    const isStale = compared.stderr.startsWith("schemas/people/lists.txt");
+    const written = check || !isStale ? compared : generator();
+    if (isStale && (check || written.status === 0)) return { stale: ["schemas/people/lists.txt"] };
+    return { failed: [`schemas/people/generate.mjs: ${written.stderr.trim().split("\n").slice(-5).join("\n    ")}`] };
+  },
+};
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 
@@ -13,7 +30,7 @@ const root = fileURLToPath(new URL("../", import.meta.url));
  *  - `failed`: why the step could not do its work, or what only a person can put right
  *  - `skipped`: why there was nothing it could do
  */
-const STEPS = [issuePages, planCode, ...schemaData];
+const STEPS = [issuePages, planCode, ...schemaData, peopleLists];
 
 const names = process.argv.slice(2).filter((argument) => argument !== "--check");
 const check = process.argv.includes("--check");
