@@ -14,6 +14,7 @@ pub mod ff1;
 pub mod hash;
 pub mod kinds;
 pub mod operation;
+pub mod people;
 pub mod plan;
 pub mod tables;
 pub mod techniques;

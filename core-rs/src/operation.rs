@@ -9,6 +9,10 @@ use crate::techniques::redact::Redaction;
 use crate::techniques::token::Spelling;
 use crate::text::fit::Fit;
 
+/// Characters of the shortest name that is drawn.
+const NAME_MIN: usize = 9;
+/// Characters that a field of names has at least.
+const NAME_MAX: usize = 20;
 /// The version of plan.proto that this code runs.
 const PLAN_VERSION: u32 = 1;
 
@@ -51,6 +55,8 @@ pub enum Action {
     Encrypt(Classed),
     /// A draw from the value's class.
     Draw(Classed),
+    /// A drawn name.
+    Name(Outside),
 }
 
 /// KEEP of code words alone.
@@ -122,7 +128,7 @@ impl Operation {
         if needs_namespace && namespace >= namespaces {
             return Err("unknown namespace");
         }
-        let is_text = matches!(kind, Kind::Text | Kind::PartyName | Kind::Email);
+        let is_text = matches!(kind, Kind::Text | Kind::Email);
         let token = || Spelling::of_token(kind, &operation.prefix, operation.width as usize, &fit).map(Action::Token);
         let action = match technique {
             Technique::Unspecified => return Err("unknown technique"),
@@ -145,6 +151,7 @@ impl Operation {
             }
             Technique::Token => token()?,
             Technique::Pseudonym if is_text => token()?,
+            Technique::Pseudonym if kind == Kind::PartyName => Action::Name(name(kind, otherwise, &fit)?),
             Technique::Pseudonym => Action::Draw(Classed::new(kind, bin, otherwise, &fit)?),
             Technique::Fpe => Action::Encrypt(Classed::new(kind, bin, otherwise, &fit)?),
         };
@@ -174,15 +181,7 @@ impl Classed {
         if !is_open(fit.shape) && !shapes.contains(&fit.shape) {
             return Err("the kind does not keep to the shape");
         }
-        let redaction = Redaction::new(fit)?;
-        let otherwise = match otherwise {
-            Otherwise::Error => Outside::Refuse,
-            Otherwise::Redact => Outside::Redact(redaction),
-            Otherwise::Token => {
-                let iban = takes_iban_token(kind, fit).then(Spelling::of_iban);
-                Outside::Token { iban, token: Spelling::of_otherwise(kind, fit), redaction }
-            }
-        };
+        let otherwise = Outside::new(kind, otherwise, fit)?;
         let bin = match bin {
             Bin::None => 0,
             Bin::Bin6 => 6,
@@ -190,6 +189,31 @@ impl Classed {
         };
         Ok(Self { bin, otherwise })
     }
+}
+
+impl Outside {
+    fn new(kind: Kind, otherwise: Otherwise, fit: &Fit) -> Result<Self, &'static str> {
+        let redaction = Redaction::new(fit)?;
+        Ok(match otherwise {
+            Otherwise::Error => Self::Refuse,
+            Otherwise::Redact => Self::Redact(redaction),
+            Otherwise::Token => {
+                let iban = takes_iban_token(kind, fit).then(Spelling::of_iban);
+                Self::Token { iban, token: Spelling::of_otherwise(kind, fit), redaction }
+            }
+        })
+    }
+}
+
+/// A drawn name is of letters and spaces, of which a field must hold enough to tell it from others.
+fn name(kind: Kind, otherwise: Otherwise, fit: &Fit) -> Result<Outside, &'static str> {
+    if !matches!(fit.shape, Shape::Text | Shape::SwiftX) || !fit.prefix.is_empty() {
+        return Err("the shape takes no name");
+    }
+    if fit.min > NAME_MIN || (1..NAME_MAX).contains(&fit.max) {
+        return Err("a name does not fit");
+    }
+    Outside::new(kind, otherwise, fit)
 }
 
 /// Shapes that take any identifier, since every class keeps the sort of each character or is of letters and digits.

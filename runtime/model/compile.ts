@@ -11,7 +11,7 @@ import { messageKey } from "./path.ts";
 import { compareRanks } from "./rank.ts";
 import { RuleIndex } from "./rule-index.ts";
 import { segmentText } from "./segments.ts";
-import { isJsonRule, JSON_FIELD } from "./uncatalogued.ts";
+import { JSON_FIELD, jsonRulesOf } from "./uncatalogued.ts";
 
 export interface CompileOptions {
   /**
@@ -98,7 +98,7 @@ export class CompiledModel implements Ruleset {
   #compileJson(): readonly JsonRule[] {
     const rules: JsonRule[] = [];
     let rank = 0;
-    const ascending = this.#index.ranked.filter(({ rule }) => isJsonRule(rule)).reverse();
+    const ascending = jsonRulesOf(this.#index);
     for (const [i, { rule, rank: row }] of ascending.entries()) {
       const before = ascending[i - 1];
       if (before === undefined || compareRanks(before.rank, row) !== 0) rank++;

@@ -8,6 +8,7 @@ import type { PlanOperation } from "../engines/plan.ts";
 import type { Field, Fit, FormatName, Shape } from "../formats/api.ts";
 import type { Action, Namespace } from "./model.ts";
 import { collides, tokenSpace } from "./token-width.ts";
+import { NAME_KINDS } from "./vocabulary.ts";
 
 export type Lowered =
   | { readonly operation: PlanOperation }
@@ -109,10 +110,16 @@ function lowerUse(namespace: Namespace, otherwise: PlanOperation["otherwise"], f
   if (namespace.technique === "hash") return lowerHash(namespace, fit);
   if (tokenSpace(namespace) !== undefined) return lowerToken(namespace, fit);
   const { technique, kind, bin } = namespace;
-  if (!rankedKindFits(namespace, fit)) return unfit(`kind ${kind} is not of shape ${fit.shape}`);
+  if (NAME_KINDS.includes(kind)) {
+    if (fit.shape !== "text" && fit.shape !== "swift-x") return unfit(`a name is not of shape ${fit.shape}`);
+    if (!admitsName(fit)) return unfit("a name does not fit the type");
+  } else if (!rankedKindFits(namespace, fit)) return unfit(`kind ${kind} is not of shape ${fit.shape}`);
   return { operation: { technique, kind, namespace: namespace.name, otherwise: otherwise ?? "error", bin, fit } };
 }
 
+const NAME_LENGTH_MIN = 9;
+const NAME_LENGTH_MAX = 33;
+const NAME_FIELD_MIN = 20;
 const TEXT_SHAPES: readonly Shape[] = ["text", "swift-x", "code", "reference-16x", "alphanumeric"];
 
 function lowerHash(namespace: Namespace, fit: Fit): Lowered {
@@ -204,6 +211,11 @@ const hasPrefix = (fit: Fit): boolean => fit.prefix !== undefined && fit.prefix 
 function admitsLength(fit: Fit, length: number): boolean {
   const lineMax = fit.lineMax ?? 0;
   return length >= fit.min && (fit.max === 0 || length <= fit.max) && (lineMax === 0 || length <= lineMax);
+}
+
+/** Names have up to 33 characters; a field takes as many of them as it admits, a line all of them, and fewer than 20 tell nobody apart. */
+function admitsName({ min, max, lineMax = 0 }: Fit): boolean {
+  return min <= NAME_LENGTH_MIN && (max === 0 || max >= NAME_FIELD_MIN) && (lineMax === 0 || lineMax >= NAME_LENGTH_MAX);
 }
 
 const unfit = (reason: string): Lowered => ({ issue: 1212, reason });

@@ -13,6 +13,7 @@ import {
   type IdentityTechnique,
   KINDS,
   type KindName,
+  NAME_KINDS,
   OTHERWISES,
   type Otherwise,
   PLAIN_TECHNIQUES,
@@ -131,8 +132,9 @@ function readPrefix(reader: Reader, entries: Entries, path: string): string | un
 /** Options that mean nothing under this technique and kind: a user who writes one expects an effect. */
 function checkTogether(reader: Reader, entries: Entries, technique: IdentityTechnique, kind: KindName, path: string): void {
   const draws = technique === "fpe" || (technique === "pseudonym" && !TOKEN_KINDS.includes(kind));
-  if (draws && !FPE_KINDS.includes(kind)) {
-    const kinds = technique === "fpe" ? FPE_KINDS : [...FPE_KINDS, ...TOKEN_KINDS];
+  const drawn = technique === "fpe" ? FPE_KINDS : [...FPE_KINDS, ...NAME_KINDS];
+  if (draws && !drawn.includes(kind)) {
+    const kinds = technique === "fpe" ? drawn : [...drawn, ...TOKEN_KINDS];
     reader.problems.add(1210, entries.get("kind")?.value.at as Place, join(path, "kind"), `\`${technique}\` takes ${list(kinds)}`);
   }
   const allowed = draws ? drawingOptions(kind) : technique === "hash" ? HASH_OPTIONS : tokenOptions(kind);

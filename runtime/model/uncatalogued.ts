@@ -11,6 +11,7 @@ import { operationKey } from "./operation-table.ts";
 import { ENVELOPE } from "./path.ts";
 import type { Problem } from "./problem.ts";
 import { compareRanks, rankOf } from "./rank.ts";
+import type { RankedRule, RuleIndex } from "./rule-index.ts";
 
 /** What a JSON value is to a rule: any text, of no type and class that a criterion could name. */
 export const JSON_FIELD: Field = { path: "", type: "", dataClass: "free-text", fit: ANY_TEXT };
@@ -18,6 +19,9 @@ export const JSON_FIELD: Field = { path: "", type: "", dataClass: "free-text", f
 export const ENVELOPE_FIELD: Field = { path: "", type: ENVELOPE, dataClass: "envelope", fit: { shape: "text", min: 0, max: 0 } };
 
 export const isJsonRule = (rule: Rule): boolean => rule.pattern?.scope.format === "json";
+/** The JSON rules with their ranks, the least specific first: the order in which a compiled model has them. */
+export const jsonRulesOf = (index: RuleIndex): readonly RankedRule[] => index.ranked.filter(({ rule }) => isJsonRule(rule)).reverse();
+
 const isEnvelopeRule = (rule: Rule): boolean => rule.pattern?.scope.message === ENVELOPE;
 
 /** Rules whose operation does not fit what they declare, that contradict each other, or that can never come to their turn. */

@@ -74,7 +74,11 @@ export const KIND_DEFINITIONS: Readonly<Record<KindName, Definition>> = {
   phone: define("phone", "calling code kept; separators are layout", ["kinds/calling-codes.json"]),
   email: define("email", "as text, with full case folding", UNICODE),
   account: define("account", "IBAN, else card number, else reference", ["kinds/iban.json"]),
-  "party-name": define("party-name", "as text, with full case folding", UNICODE),
+  "party-name": define("party-name", "name form: case, marks, order, titles and legal forms are layout; pseudonyms are drawn from lists", [
+    ...UNICODE,
+    "people/lists.txt",
+    "people/forms.txt",
+  ]),
 };
 
 /** Kinds that format-preserving encryption can rank, docs/internals/engine.md "Kinds". */
@@ -92,7 +96,9 @@ export const FPE_KINDS: readonly KindName[] = [
   "account",
 ];
 /** Kinds whose pseudonym is a token: they have no class to draw from. */
-export const TOKEN_KINDS: readonly KindName[] = ["text", "party-name", "email"];
+export const TOKEN_KINDS: readonly KindName[] = ["text", "email"];
+/** Kinds whose pseudonym is drawn from lists, docs/internals/people.md. */
+export const NAME_KINDS: readonly KindName[] = ["party-name"];
 
 export const OTHERWISES = ["error", "token", "redact"] as const;
 export type Otherwise = (typeof OTHERWISES)[number];

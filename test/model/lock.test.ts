@@ -22,7 +22,12 @@ describe("a lock", () => {
     const lock = lockOf(modelOf(TEXT), facts);
     expect(Object.keys(lock.techniques)).toEqual(["fpe", "redact", "token"]);
     expect(Object.keys(lock.kinds)).toEqual(["account", "party-name"]);
-    expect(lock.data).toEqual({ "kinds/iban.json": "digest of kinds/iban.json", "unicode/tables.bin": "digest of unicode/tables.bin" });
+    expect(lock.data).toEqual({
+      "kinds/iban.json": "digest of kinds/iban.json",
+      "people/forms.txt": "digest of people/forms.txt",
+      "people/lists.txt": "digest of people/lists.txt",
+      "unicode/tables.bin": "digest of unicode/tables.bin",
+    });
     expect(Object.keys(lock.catalogues)).toEqual(["catalogues/iso20022/a.json", "catalogues/swift-mt/b.json"]);
     expect(lock.techniques.fpe).toMatch(/^version 1 [0-9a-f]{64}$/);
     expect(lock.extends).toEqual({});

@@ -59,8 +59,8 @@ describe("a token", () => {
     expect(outcome(use("technique: token, kind: account"), field("A", "T", "account", "iban", 5, 22))).toBe(1212);
   });
 
-  test("stands in for a pseudonym of names and texts", () => {
-    expect(outcome(use("technique: pseudonym, kind: party-name"), text(35))).toBe("token 20");
+  test("stands in for a pseudonym of texts", () => {
+    expect(outcome(use("technique: pseudonym, kind: text"), text(35))).toBe("token 20");
     expect(outcome(use("technique: pseudonym, kind: email, width: 24"), text(256))).toBe("token 24");
   });
 
@@ -68,6 +68,16 @@ describe("a token", () => {
     expect(outcome(use("technique: token, kind: email"), text(32))).toBe("token 20");
     expect(outcome(use("technique: token, kind: email"), text(31))).toBe(1212);
     expect(outcome(use("technique: token, kind: email"), field("A", "T", "contact", "swift-x", 1, 35))).toBe(1212);
+  });
+});
+
+describe("a drawn name", () => {
+  const name = use("technique: pseudonym, kind: party-name");
+  test("needs room to tell people apart", () => {
+    expect(outcome(name, text(140))).toMatch(/^pseudonym/);
+    expect(outcome(name, text(20))).toMatch(/^pseudonym/);
+    expect(outcome(name, text(19))).toBe(1212);
+    expect(outcome(name, field("A", "T", "person", "digits", 1, 35))).toBe(1212);
   });
 });
 

@@ -9,6 +9,7 @@ import { encodings, writeBack } from "./engine/encodings.ts";
 import { masking, redaction } from "./engine/hidden.ts";
 import { draws, encryption } from "./engine/identifiers.ts";
 import { codeWords, detector, keepAndDrop } from "./engine/kept.ts";
+import { names } from "./engine/names.ts";
 import { opening } from "./engine/opening.ts";
 import { otherwise } from "./engine/otherwise.ts";
 import { strictness } from "./engine/strict.ts";
@@ -24,6 +25,7 @@ const PARTS: readonly ((engine: () => Engine) => void)[] = [
   canonicalForms,
   encryption,
   draws,
+  names,
   otherwise,
   encodings,
   writeBack,

@@ -9,6 +9,8 @@ use crate::kinds::canonical::{is_iban_like, is_taken, write_canonical};
 use crate::kinds::class::{Class, classify};
 use crate::kinds::subject::{Characters, Subject};
 use crate::operation::{self, Classed, CodesOnly, Operation, Outside};
+use crate::people::draw::{Case, Party, write_name};
+use crate::people::lists::People;
 use crate::plan::{Hash, Kind, Shape};
 use crate::tables::{Encoding, record, status, value};
 use crate::techniques::redact::Redaction;
@@ -144,6 +146,7 @@ impl Collector<'_> {
             operation::Action::Token(spelling) => self.token(spelling, text, status::MASKED),
             operation::Action::Encrypt(classed) => self.encrypt(classed, text, decoded),
             operation::Action::Draw(classed) => self.draw(classed, text, decoded),
+            operation::Action::Name(otherwise) => self.name(otherwise, text, decoded),
         }
     }
 
@@ -236,14 +239,14 @@ impl Collector<'_> {
     fn encrypt(&mut self, classed: &Classed, text: &[u8], decoded: Decoded) -> Result<Done, u32> {
         let (class, subject) = match find(self.operation, classed, text, self.characters) {
             Ok(found) => found,
-            Err(issue) => return self.outside(classed, text, decoded, issue),
+            Err(issue) => return self.outside(&classed.otherwise, text, decoded, issue),
         };
         let mut mixed = None;
         let Some((domain, start)) = class.family.domain(subject.joined(), &mut mixed) else {
-            return self.outside(classed, text, decoded, issue::FIELD_FORMAT);
+            return self.outside(&classed.otherwise, text, decoded, issue::FIELD_FORMAT);
         };
         if domain.size().small {
-            return self.outside(classed, text, decoded, issue::FIELD_DOMAIN);
+            return self.outside(&classed.otherwise, text, decoded, issue::FIELD_DOMAIN);
         }
         let Scratch { joined, tweaks, candidates, outcomes, .. } = &mut *self.scratch;
         let bits = domain.rank(&subject.joined()[start..]);
@@ -268,11 +271,11 @@ impl Collector<'_> {
         self.canonicalise(text)?;
         let (class, mut subject) = match find(self.operation, classed, text, self.characters) {
             Ok(found) => found,
-            Err(issue) => return self.outside(classed, text, decoded, issue),
+            Err(issue) => return self.outside(&classed.otherwise, text, decoded, issue),
         };
         let mut mixed = None;
         let Some((domain, start)) = class.family.domain(subject.joined(), &mut mixed) else {
-            return self.outside(classed, text, decoded, issue::FIELD_FORMAT);
+            return self.outside(&classed.otherwise, text, decoded, issue::FIELD_FORMAT);
         };
         let hmac = &self.namespaces[self.operation.namespace].hmac_sha256;
         let canonical = &self.scratch.canonical;
@@ -284,7 +287,7 @@ impl Collector<'_> {
             class.family.complete(characters) && *characters != own
         });
         if !is_drawn {
-            return self.outside(classed, text, decoded, issue::FIELD_FORMAT);
+            return self.outside(&classed.otherwise, text, decoded, issue::FIELD_FORMAT);
         }
         let output = &mut self.scratch.output;
         let start = output.len();
@@ -292,12 +295,30 @@ impl Collector<'_> {
         Ok((status::MASKED, Action::Write(start, output.len())))
     }
 
+    fn name(&mut self, otherwise: &Outside, text: &[u8], decoded: Decoded) -> Result<Done, u32> {
+        self.canonicalise(text)?;
+        let hmac = &self.namespaces[self.operation.namespace].hmac_sha256;
+        let canonical = self.scratch.canonical.as_slice();
+        let name = String::from_utf8_lossy(canonical);
+        let people = People::load();
+        let party = Party::of(&name, people);
+        let drawn = (0..DRAW_ATTEMPTS).find_map(|attempt| party.draw(people, draw_number(hmac, canonical, attempt)));
+        match drawn {
+            Some(drawn) => {
+                let max = self.operation.fit.max;
+                let case = Case::of(text, self.unicode);
+                Ok(self.written(status::MASKED, |out| write_name(&drawn, case, max, out)))
+            }
+            None => self.outside(otherwise, text, decoded, issue::FIELD_FORMAT),
+        }
+    }
+
     /// `otherwise` of a value that is in no class of its kind.
-    fn outside(&mut self, classed: &Classed, text: &[u8], decoded: Decoded, issue: u32) -> Result<Done, u32> {
+    fn outside(&mut self, otherwise: &Outside, text: &[u8], decoded: Decoded, issue: u32) -> Result<Done, u32> {
         if self.direction == Direction::Unmask {
             return Ok((status::LEFT, Action::Copy));
         }
-        match &classed.otherwise {
+        match otherwise {
             Outside::Refuse => Err(issue),
             Outside::Redact(redaction) => Ok(self.redact(redaction, decoded, status::REDACTED)),
             Outside::Token { iban, token, redaction } => {

@@ -4,6 +4,8 @@ use super::class::is_card_number;
 use super::iban;
 use super::subject::{CHARACTERS_MAX, Subject};
 use crate::issue;
+use crate::people::form::name_form;
+use crate::people::lists::People;
 use crate::plan::{Kind, Shape};
 use crate::text::unicode::Unicode;
 
@@ -24,7 +26,14 @@ pub fn write_canonical(kind: Kind, shape: Shape, text: &[u8], unicode: &Unicode,
         return Ok(());
     }
     let is_folded = matches!(kind, Kind::PartyName | Kind::Email);
-    unicode.write_canonical(text, is_folded, out).map_err(|_| issue::UNICODE_UNASSIGNED)
+    let start = out.len();
+    unicode.write_canonical(text, is_folded, out).map_err(|_| issue::UNICODE_UNASSIGNED)?;
+    if kind == Kind::PartyName {
+        let name = name_form(&String::from_utf8_lossy(&out[start..]), unicode, People::load());
+        out.truncate(start);
+        out.extend_from_slice(name.as_bytes());
+    }
+    Ok(())
 }
 
 /// Of an ASCII value; `false`, and nothing appended, if the kind does not take it.

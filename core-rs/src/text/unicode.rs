@@ -112,7 +112,13 @@ impl Unicode {
         row_of::<2>(&self.assigned, code).is_some_and(|[_, last]| code <= last)
     }
 
-    fn combining_class(&self, code: u32) -> u32 {
+    /// Whether a code point beyond ASCII folds to one other.
+    pub(crate) fn is_capital(&self, code: u32) -> bool {
+        code >= 0x80 && self.folding.of(code).is_some_and(|folded| folded.len() == 1)
+    }
+
+    /// The canonical combining class.
+    pub(crate) fn combining_class(&self, code: u32) -> u32 {
         row_of::<3>(&self.classes, code).map_or(0, |[_, last, class]| if code <= last { class } else { 0 })
     }
 

@@ -124,6 +124,7 @@ function compileOperation(operation: Operation, plan: Plan): CompiledOperation |
     redact: undefined,
     mask: undefined,
   } as const;
+  if (technique === Technique.PSEUDONYM && kind === Kind.PARTY_NAME) return compileName(operation, fit, base);
   if (isTokenLike(operation)) {
     const token = tokenSpec(operation, fit);
     return typeof token === "string" ? token : { ...base, technique: Technique.TOKEN, token };
@@ -163,6 +164,21 @@ function compileClassed(operation: Operation, fit: FitCheck, base: CompiledOpera
   if (shapes === undefined) return "the kind has no class of values";
   if (fit.prefix.length > 0) return "a field with a fixed prefix";
   if (!OPEN_SHAPES.includes(fit.shape) && !shapes.includes(fit.shape)) return "the kind does not keep to the shape";
+  return withOtherwise(operation, fit, base);
+}
+
+/** Characters of the shortest name that is drawn, and those that a field of names has at least. */
+const NAME_MIN = 9;
+const NAME_MAX = 20;
+
+/** A drawn name is of letters and spaces, of which a field must hold enough to tell it from others. */
+function compileName(operation: Operation, fit: FitCheck, base: CompiledOperation): CompiledOperation | string {
+  if ((fit.shape !== Shape.TEXT && fit.shape !== Shape.SWIFT_X) || fit.prefix.length > 0) return "the shape takes no name";
+  if (fit.min > NAME_MIN || (fit.max > 0 && fit.max < NAME_MAX)) return "a name does not fit";
+  return withOtherwise(operation, fit, base);
+}
+
+function withOtherwise(operation: Operation, fit: FitCheck, base: CompiledOperation): CompiledOperation | string {
   const redact = redactSpec(fit);
   if (operation.otherwise === Otherwise.ERROR) return base;
   if (typeof redact === "string") return redact;

@@ -1,5 +1,5 @@
 /** What an operation does to one value: the order of work of docs/internals/engine.md. Encryption is only queued here. */
-import { createHmac } from "node:crypto";
+import { createHmac, type KeyObject } from "node:crypto";
 import { BautaError } from "../../kit/errors.ts";
 import { VALUE_POINTS_MAX } from "../../kit/limits.ts";
 import {
@@ -24,6 +24,8 @@ import { hmacSha256, hmacSha512, type WasmHashes } from "./crypto/hashes.ts";
 import { isIbanForm, isUuidForm, SPELL_AS_IS, SPELL_CAPITAL, SPELL_SMALL, type Spelling } from "./kinds/classes.ts";
 import { type Domain, RANK_LIMBS } from "./kinds/domain.ts";
 import { CLASS_OF, Subject } from "./kinds/subject.ts";
+import { Party } from "./people/draw.ts";
+import { loadPeople } from "./people/lists.ts";
 import type { CompiledOperation, Namespace, Program } from "./program.ts";
 import { type MaskSpec, pushMask } from "./techniques/mask.ts";
 import { pushRedaction, type RedactSpec } from "./techniques/redact.ts";
@@ -62,6 +64,7 @@ export class ValueProcessor {
   readonly #unmask: boolean;
   readonly #window: Window;
   readonly #hashes: WasmHashes;
+  readonly #unicode: Unicode;
   readonly #subject = new Subject();
   readonly #canonical: Canonical;
   readonly #walks: readonly Walk[];
@@ -82,6 +85,7 @@ export class ValueProcessor {
     this.#unmask = unmask;
     this.#window = window;
     this.#hashes = hashes;
+    this.#unicode = unicode;
     this.#canonical = new Canonical(unicode, this.#subject);
     this.#walks = program.namespaces.map((namespace) => new Walk(namespace));
   }
@@ -123,7 +127,7 @@ export class ValueProcessor {
       case Technique.TOKEN:
         return this.#token(operation, operation.token as TokenSpec, STATUS_MASKED);
       default:
-        return this.#classed(operation);
+        return operation.kind === Kind.PARTY_NAME ? this.#name(operation) : this.#classed(operation);
     }
   }
 
@@ -262,6 +266,30 @@ export class ValueProcessor {
     return this.#written(start, status);
   }
 
+  #name(operation: CompiledOperation): number {
+    const issue = this.#canonicalise(operation);
+    if (issue !== 0) return issue;
+    const party = new Party(utf8.decode(this.#canonical.view()), loadPeople());
+    const { secret } = this.#namespaceOf(operation);
+    let drawn: string | undefined;
+    for (let attempt = 0; attempt < DRAW_ATTEMPTS && drawn === undefined; attempt++) drawn = party.draw(this.#lot(secret, attempt));
+    if (drawn === undefined) return this.#outside(operation, 6001);
+    const { texts } = this.#window;
+    const { max } = operation.fit;
+    const start = texts.length;
+    let end = max > 0 && drawn.length > max ? max : drawn.length;
+    while (drawn[end - 1] === " ") end--;
+    const turn = caseOf(texts.data, this.#start, this.#count, this.#unicode);
+    texts.reserve(end);
+    for (let i = 0; i < end; i++) {
+      const code = drawn.charCodeAt(i);
+      const isLetter = code !== 0x20;
+      texts.data[start + i] = !isLetter ? code : turn === "upper" ? code & ~0x20 : turn === "lower" ? code | 0x20 : code;
+    }
+    texts.length = start + end;
+    return this.#written(start, STATUS_MASKED);
+  }
+
   /** FPE, and PSEUDONYM of a kind with classes. */
   #classed(operation: CompiledOperation): number {
     const subject = this.#subject;
@@ -338,24 +366,26 @@ export class ValueProcessor {
     const own = this.#arena.slice(place, place + covered);
     this.#canonicalise(operation);
     const { secret } = this.#namespaceOf(operation);
-    const canonical = this.#canonical;
-    const { bytes, length } = canonical;
-    const message = bytes.subarray(0, length);
-    const suffixed = bytes.subarray(0, length + 1);
     for (let attempt = 0; attempt < DRAW_ATTEMPTS; attempt++) {
-      bytes[length] = 2 * attempt;
-      const first = createHmac("sha256", secret)
-        .update(attempt === 0 ? message : suffixed)
-        .digest("hex");
-      bytes[length] = 2 * attempt + 1;
-      const second = createHmac("sha256", secret).update(suffixed).digest("hex");
-      toLimbs(BigInt(`0x${first}${second}`) % domain.size, this.#limbs);
+      toLimbs(this.#lot(secret, attempt) % domain.size, this.#limbs);
       if (!domain.unrank(this.#limbs, this.#arena, place)) return false;
       domain.markDraw?.(this.#arena, place);
       if (domain.complete !== undefined && !domain.complete(this.#arena, place)) continue;
       if (!own.every((code, i) => this.#arena[place + i] === code)) return true;
     }
     return false;
+  }
+
+  /** 512 bits of the canonical form: HMAC-SHA-256 twice, with the suffixes 2t and 2t + 1, of which the very first is left out. */
+  #lot(secret: KeyObject, attempt: number): bigint {
+    const { bytes, length } = this.#canonical;
+    const suffixed = bytes.subarray(0, length + 1);
+    bytes[length] = 2 * attempt;
+    const first = createHmac("sha256", secret)
+      .update(attempt === 0 ? bytes.subarray(0, length) : suffixed)
+      .digest("hex");
+    bytes[length] = 2 * attempt + 1;
+    return BigInt(`0x${first}${createHmac("sha256", secret).update(suffixed).digest("hex")}`);
   }
 
   #canonicalise(operation: CompiledOperation): number {
@@ -397,6 +427,20 @@ export class ValueProcessor {
     this.#window.write(this.#value, start, this.#window.texts.length - start);
     return status;
   }
+}
+
+const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/** What the letters of a value say of its case; beyond ASCII a capital is what folds to another character. */
+function caseOf(points: Uint32Array, start: number, count: number, unicode: Unicode): "upper" | "lower" | "mixed" {
+  let upper = false;
+  let lower = false;
+  for (let i = start; i < start + count; i++) {
+    const code = points[i] as number;
+    if ((code >= 0x41 && code <= 0x5a) || unicode.isCapital(code)) upper = true;
+    else if (code >= 0x61 && code <= 0x7a) lower = true;
+  }
+  return upper === lower ? "mixed" : upper ? "upper" : "lower";
 }
 
 /** A small or capital ASCII letter as a capital; 0 for anything else. */

@@ -32,7 +32,7 @@ export function tokensAndHashes(engine: () => Engine): void {
       expect(token("iban", 34, {}, "d")).toBe(`XX00${tokenOf(KEY, "d")}`);
     });
     test("PSEUDONYM of a text is a token", () => {
-      expect(run(engine(), { technique: "pseudonym", kind: "party-name", prefix: "NM" }, "ERIKA").text).toBe(`NM${tokenOf(KEY, "erika")}`);
+      expect(run(engine(), { technique: "pseudonym", kind: "text", prefix: "NM" }, "Erika").text).toBe(`NM${tokenOf(KEY, "Erika")}`);
     });
   });
 
@@ -60,8 +60,8 @@ export function canonicalForms(engine: () => Engine): void {
     ["text", "\u1100\u1161\u11a8", ["각", "가\u11a8"]],
     ["text", "Erika", ["Erika"]],
     ["party-name", "strasse", ["Straße", "STRASSE", "straẞe"]],
-    ["party-name", "i\u0307", ["İ", "i\u0307"]],
-    ["party-name", "jo\u0308rg ab", ["JÖRG  AB", "Jörg Ab", "jo\u0308rg ab"]],
+    ["party-name", "i", ["İ", "i\u0307", "ı", "I"]],
+    ["party-name", "jorg ab", ["JÖRG  AB", "Jörg Ab", "jo\u0308rg ab", "Joerg Ab", "JORG AB"]],
     ["email", "erika@example.de", ["Erika@Example.DE", " erika@example.de"]],
     ["pan", "4111111111111112", ["4111111111111112", "4111 1111 1111 1112", "4111-1111.1111/1112"]],
     ["pan", "4111 x", ["4111 x", "4111  x "]],

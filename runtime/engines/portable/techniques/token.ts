@@ -99,7 +99,7 @@ export function hashSpec(operation: Operation, fit: FitCheck): TokenSpec | strin
 
 /** Whether the operation is spelled as a token: TOKEN, and PSEUDONYM of a kind without classes. */
 export function isTokenLike(operation: Operation): boolean {
-  const textual = operation.kind === Kind.TEXT || operation.kind === Kind.PARTY_NAME || operation.kind === Kind.EMAIL;
+  const textual = operation.kind === Kind.TEXT || operation.kind === Kind.EMAIL;
   return operation.technique === Technique.TOKEN || (operation.technique === Technique.PSEUDONYM && textual);
 }
 

@@ -2,6 +2,8 @@
 import { Kind, Shape } from "../../generated/plan_pb.ts";
 import { isBranchXxx, isCardNumber, isIbanForm, isPhoneForm, isUuidForm } from "../kinds/classes.ts";
 import type { Subject } from "../kinds/subject.ts";
+import { nameForm } from "../people/form.ts";
+import { loadPeople } from "../people/lists.ts";
 import { writeUtf8 } from "./encode.ts";
 import type { Unicode } from "./unicode.ts";
 
@@ -31,7 +33,8 @@ export class Canonical {
     // Four bytes a code point, and one that a draw appends; text that decomposition lengthens makes room for itself.
     this.#reserve(count * 4 + 1);
     if (kind === Kind.TEXT) return this.#text(points, start, count, false);
-    if (kind === Kind.PARTY_NAME || kind === Kind.EMAIL) return this.#text(points, start, count, true);
+    if (kind === Kind.EMAIL) return this.#text(points, start, count, true);
+    if (kind === Kind.PARTY_NAME) return this.#name(points, start, count);
     if (kind === Kind.DATE || kind === Kind.AMOUNT) return this.#asIs(points, start, count);
     if (!this.#subject.load(points, start, count)) return this.#text(points, start, count, false);
     return this.#identifier(kind, shape, points, start, count);
@@ -108,6 +111,18 @@ export class Canonical {
     return 0;
   }
 
+  #name(points: Uint32Array, start: number, count: number): number {
+    const issue = this.#text(points, start, count, true);
+    if (issue !== 0) return issue;
+    const name = nameForm(codePoints(utf8.decode(this.view())), this.#unicode, loadPeople());
+    if (name === undefined) return 0;
+    const bytes = new TextEncoder().encode(name);
+    // Every letter that becomes two was two bytes long.
+    this.bytes.set(bytes);
+    this.length = bytes.length;
+    return 0;
+  }
+
   #asIs(points: Uint32Array, start: number, count: number): number {
     let out = 0;
     for (let i = start; i < start + count; i++) {
@@ -158,6 +173,12 @@ export class Canonical {
     this.length = out;
     return 0;
   }
+}
+
+const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
+
+function* codePoints(text: string): Generator<number> {
+  for (const character of text) yield character.codePointAt(0) as number;
 }
 
 function isAsItIs(kind: Kind): boolean {

@@ -19,6 +19,10 @@ export interface Unicode {
   readonly version: string;
   /** Whether the pinned version assigns the code point. */
   isAssigned(code: number): boolean;
+  /** Whether a code point beyond ASCII folds to one other. */
+  isCapital(code: number): boolean;
+  /** The canonical combining class. */
+  combiningClass(code: number): number;
   /** Canonical decomposition in canonical order. */
   nfd(codes: readonly number[]): number[];
   /** Full case folding, code point by code point. */
@@ -73,6 +77,13 @@ export function loadUnicode(): Unicode {
       const row = lastNotAbove(assigned, 2, code);
       return row >= 0 && code <= (assigned[2 * row + 1] as number);
     },
+    isCapital(code) {
+      if (code < 0x80) return false;
+      const folded: number[] = [];
+      pushMapped(code, foldKeys, foldStarts, foldPool, folded);
+      return folded.length === 1 && folded[0] !== code;
+    },
+    combiningClass,
     nfd(codes) {
       const out: number[] = [];
       for (const code of codes) {

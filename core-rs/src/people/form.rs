@@ -1,0 +1,143 @@
+//! The form of a name in which its spellings are one (docs/internals/people.md, "Name form").
+
+use super::lists::{People, Role};
+use crate::text::unicode::Unicode;
+
+/// Words of the longest title.
+const TITLE_WORDS: usize = 4;
+
+/// What a code point is in a name.
+enum Sort {
+    /// Part of a word, in this spelling.
+    Letters(&'static str),
+    /// Part of a word, as it is.
+    Letter,
+    /// Left out.
+    Nothing,
+    /// Ends a word.
+    Separator,
+    /// A word of its own.
+    And,
+    /// Ends a word; family name in front.
+    Comma,
+}
+
+fn sort_of(character: char, unicode: &Unicode) -> Sort {
+    match character {
+        '0'..='9' | 'a'..='z' => Sort::Letter,
+        '\''
+        | '`'
+        | '\u{ad}'
+        | '\u{2bc}'
+        | '\u{200b}'..='\u{200f}'
+        | '\u{2018}'
+        | '\u{2019}'
+        | '\u{201b}'
+        | '\u{2060}'
+        | '\u{feff}' => Sort::Nothing,
+        '&' | '+' => Sort::And,
+        ',' => Sort::Comma,
+        '\u{1680}'
+        | '\u{2000}'..='\u{200a}'
+        | '\u{2010}'..='\u{2015}'
+        | '\u{202f}'
+        | '\u{205f}'
+        | '\u{2212}'
+        | '\u{3000}' => Sort::Separator,
+        'æ' => Sort::Letters("ae"),
+        'œ' => Sort::Letters("oe"),
+        'ø' => Sort::Letters("o"),
+        'đ' | 'ð' => Sort::Letters("d"),
+        'ħ' => Sort::Letters("h"),
+        'ı' => Sort::Letters("i"),
+        'ł' => Sort::Letters("l"),
+        'ŧ' => Sort::Letters("t"),
+        'þ' => Sort::Letters("th"),
+        _ if character.is_ascii() => Sort::Separator,
+        _ if unicode.combining_class(u32::from(character)) != 0 => Sort::Nothing,
+        _ => Sort::Letter,
+    }
+}
+
+/// `ae`, `oe` and `ue` as `a`, `o` and `u`: umlauts are written all three ways.
+#[must_use]
+pub fn shorten(word: &str) -> String {
+    let mut out = String::with_capacity(word.len());
+    let mut characters = word.chars().peekable();
+    while let Some(character) = characters.next() {
+        out.push(character);
+        if matches!(character, 'a' | 'o' | 'u') {
+            characters.next_if_eq(&'e');
+        }
+    }
+    out
+}
+
+/// The name form of a text that is decomposed and folded; the text itself where it has no word.
+#[must_use]
+pub fn name_form(text: &str, unicode: &Unicode, people: &People) -> String {
+    let mut parts = vec![Vec::new()];
+    let mut word = String::new();
+    for character in text.chars().chain([' ']) {
+        let sort = sort_of(character, unicode);
+        match sort {
+            Sort::Letters(letters) => word.push_str(letters),
+            Sort::Letter => word.push(character),
+            Sort::Nothing => {}
+            Sort::Separator | Sort::And | Sort::Comma => {
+                let last = parts.len() - 1;
+                if !word.is_empty() {
+                    parts[last].push(shorten(&word));
+                    word.clear();
+                }
+                match sort {
+                    Sort::And => parts[last].push("&".to_owned()),
+                    Sort::Comma => parts.push(Vec::new()),
+                    _ => {}
+                }
+            }
+        }
+    }
+    let is_turned = matches!(parts.as_slice(), [_, behind] if !behind.is_empty() && !is_form(behind, people));
+    if is_turned {
+        parts.reverse();
+    }
+    let joined: Vec<String> = parts.into_iter().flat_map(join_initials).collect();
+    let mut words = joined.as_slice();
+    let is_title = |words: &[String]| people.has(Role::Title, &words.join(" "));
+    while let Some(count) = longest(words.len()).find(|count| is_title(&words[..*count])) {
+        words = &words[count..];
+    }
+    let is_suffix = |words: &[String]| people.has(Role::Suffix, &words.join(" "));
+    while let Some(count) = longest(words.len()).find(|count| is_suffix(&words[words.len() - count..])) {
+        words = &words[..words.len() - count];
+    }
+    if words.is_empty() { text.to_owned() } else { words.join(" ") }
+}
+
+/// Counts of words that a title can have beside a name, the most first.
+fn longest(words: usize) -> impl Iterator<Item = usize> {
+    (1..words).rev().skip_while(|count| *count > TITLE_WORDS)
+}
+
+/// Whether the words behind a comma are a legal form or such as stand behind names anyway.
+fn is_form(words: &[String], people: &People) -> bool {
+    let joined = join_initials(words.to_vec()).join(" ");
+    people.has(Role::Suffix, &joined) || people.legal(&joined).is_some()
+}
+
+/// Single letters that follow one another are one word: S. A. is SA.
+pub(super) fn join_initials(words: Vec<String>) -> Vec<String> {
+    let is_letter = |word: &str| matches!(word.as_bytes(), [letter] if letter.is_ascii_alphabetic());
+    let mut out: Vec<String> = Vec::with_capacity(words.len());
+    let mut is_run = false;
+    for word in words {
+        let is_single = is_letter(&word);
+        match out.last_mut() {
+            Some(last) if is_single && is_run => last.push_str(&word),
+            _ => out.push(word),
+        }
+        is_run = is_single;
+    }
+    out
+}

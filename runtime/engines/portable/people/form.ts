@@ -1,0 +1,105 @@
+/** The form of a name in which its spellings are one (docs/internals/people.md, "Name form"). */
+import type { Unicode } from "../text/unicode.ts";
+import type { People } from "./lists.ts";
+import { joinInitials, shorten } from "./words.ts";
+
+/** Words of the longest title. */
+const TITLE_WORDS = 4;
+
+/** Letters that have no decomposition. */
+const LETTERS: ReadonlyMap<number, string> = new Map([
+  [0xe6, "ae"],
+  [0x153, "oe"],
+  [0xf8, "o"],
+  [0x111, "d"],
+  [0xf0, "d"],
+  [0x127, "h"],
+  [0x131, "i"],
+  [0x142, "l"],
+  [0x167, "t"],
+  [0xfe, "th"],
+]);
+
+const AND = 0x26;
+const PLUS = 0x2b;
+const COMMA = 0x2c;
+
+/** Apostrophes, and what is not seen. */
+function isNothing(code: number): boolean {
+  if (code === 0x27 || code === 0x60) return true;
+  if (code < 0x80) return false;
+  return (
+    code === 0xad ||
+    code === 0x2bc ||
+    (code >= 0x200b && code <= 0x200f) ||
+    code === 0x2018 ||
+    code === 0x2019 ||
+    code === 0x201b ||
+    code === 0x2060 ||
+    code === 0xfeff
+  );
+}
+
+function isSeparator(code: number): boolean {
+  if (code < 0x80) return !((code >= 0x30 && code <= 0x39) || (code >= 0x61 && code <= 0x7a));
+  return (
+    code === 0x1680 ||
+    (code >= 0x2000 && code <= 0x200a) ||
+    (code >= 0x2010 && code <= 0x2015) ||
+    code === 0x202f ||
+    code === 0x205f ||
+    code === 0x2212 ||
+    code === 0x3000
+  );
+}
+
+/** The name form of code points that are decomposed and folded; undefined where they have no word. */
+export function nameForm(codes: Iterable<number>, unicode: Unicode, people: People): string | undefined {
+  let part: string[] = [];
+  const parts = [part];
+  let word = "";
+  const end = (): void => {
+    if (word !== "") part.push(shorten(word));
+    word = "";
+  };
+  for (const code of codes) {
+    if (isNothing(code)) continue;
+    if (code === AND || code === PLUS) {
+      end();
+      part.push("&");
+    } else if (code === COMMA) {
+      end();
+      part = [];
+      parts.push(part);
+    } else if (isSeparator(code)) end();
+    else if (code < 0x80) word += String.fromCharCode(code);
+    else if (unicode.combiningClass(code) === 0) word += LETTERS.get(code) ?? String.fromCodePoint(code);
+  }
+  end();
+  const [, behind] = parts;
+  if (parts.length === 2 && behind !== undefined && behind.length > 0 && !isForm(behind, people)) parts.reverse();
+  let words = parts.flatMap(joinInitials);
+  for (;;) {
+    const count = longest(words.length, (n) => people.roles.title.has(words.slice(0, n).join(" ")));
+    if (count === 0) break;
+    words = words.slice(count);
+  }
+  for (;;) {
+    const count = longest(words.length, (n) => people.roles.suffix.has(words.slice(-n).join(" ")));
+    if (count === 0) break;
+    words = words.slice(0, -count);
+  }
+  return words.length === 0 ? undefined : words.join(" ");
+}
+
+/** The most words that a title can have beside a name and that are one; 0 if there are none. */
+function longest(words: number, is: (count: number) => boolean): number {
+  for (let count = words - 1 < TITLE_WORDS ? words - 1 : TITLE_WORDS; count > 0; count--) if (is(count)) return count;
+  return 0;
+}
+
+/** Whether the words behind a comma are a legal form or such as stand behind names anyway. */
+function isForm(words: readonly string[], people: People): boolean {
+  const joined = joinInitials(words).join(" ");
+  return people.roles.suffix.has(joined) || people.legal.has(joined);
+}
