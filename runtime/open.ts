@@ -2,6 +2,7 @@
 import { createHash, createHmac } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import type { Direction } from "./engines/api.ts";
+import type { PlanOperation } from "./engines/plan.ts";
 import type { KeyRing } from "./keys/api.ts";
 import { ephemeralKeyRing, seedKeyRing } from "./keys/ephemeral.ts";
 import { openKeyFile } from "./keys/key-file.ts";
@@ -22,6 +23,8 @@ export interface PlanChoice {
   /** the name of a preset. */
   readonly preset?: string | undefined;
   readonly keyFile?: string | undefined;
+  /** Without a key file, a key of the moment that nothing stores. Default: refuse. */
+  readonly keyOfTheMoment?: boolean | undefined;
   /** Refuse a key file of another environment. */
   readonly environment?: string | undefined;
   readonly direction: Direction;
@@ -34,6 +37,8 @@ export interface OpenPlan extends PlanSource {
   readonly environment: string;
   /** Kind of an operation of the plan, for reports. */
   kindOf(operation: number): string;
+  /** An operation of the plan, for reports. */
+  operationOf(operation: number): PlanOperation | undefined;
   /** For the first lines of a run: names, ids and digests; never a key. */
   describe(): Record<string, string>;
   /** HMAC-SHA-256 under the ring's audit key, first 32 hex digits. */
@@ -71,6 +76,7 @@ export function runnable(model: Model, ring: KeyRing, input: "strict" | "lenient
       return compiled.operations.length;
     },
     kindOf: (operation) => compiled.operations[operation]?.kind ?? "text",
+    operationOf: (operation) => compiled.operations[operation],
     planBytes: () => compiled.plan(),
     keyBytes() {
       if (perRecord) return keysOfTheMoment(compiled);
@@ -139,6 +145,7 @@ function ringOf(model: Model, choice: PlanChoice): KeyRing {
     if (choice.keyFile !== undefined) throw new BautaError(1214, { detail: "danger-seed-as-key takes no key file" });
     return seedKeyRing(model.seed ?? "");
   }
+  if (choice.keyFile === undefined && choice.keyOfTheMoment) return ephemeralKeyRing();
   if (choice.keyFile === undefined) throw new BautaError(1101);
   return openKeyFile(choice.keyFile, { environment: choice.environment, need: choice.direction });
 }

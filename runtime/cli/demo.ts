@@ -9,9 +9,12 @@ import { loadModel } from "../model/load.ts";
 import { modelError } from "../model/problem.ts";
 import { fileSource } from "../model/sources.ts";
 import { runnable } from "../open.ts";
+import type { InspectedRecord, Inspector } from "../pipeline/inspect.ts";
 import { type Counts, Masker } from "../pipeline/masker.ts";
 import { FORMATS } from "../registry.ts";
 import { EXIT } from "./exit.ts";
+import { inspectorOf } from "./inspection.ts";
+import { rowsOf } from "./layout.ts";
 import { renderSideBySide } from "./side-by-side.ts";
 import { bytesText, type Colors, colorsFor, grouped, print } from "./terminal.ts";
 
@@ -31,6 +34,7 @@ interface Masked {
   readonly title: string;
   readonly before: Uint8Array;
   readonly after: Uint8Array;
+  readonly inspected: InspectedRecord;
 }
 
 export async function demo(options: { readonly engine: EngineName }): Promise<number> {
@@ -52,16 +56,18 @@ export async function demo(options: { readonly engine: EngineName }): Promise<nu
     onRefuse: "stop",
     keyedHash: (bytes) => plan.keyedHash(bytes),
   });
+  const inspector = inspectorOf(engine, plan, { input: "strict", values: true });
   try {
     const masked = MESSAGES.map(({ title, file }) => {
       const before = new Uint8Array(readFileSync(`${EXAMPLES}messages/${file}`));
-      return { title, before, after: maskOne(masker, before) };
+      return { title, before, after: maskOne(masker, before), inspected: inspectOne(inspector, before) };
     });
     masker.reconcile();
     const counts = { ...masker.counts };
     const rate = measure(masker, masked);
     for (const line of page(masked, counts, rate, engineLine(engine), colors)) print(`${line}`);
   } finally {
+    inspector.close();
     masker.close();
     plan.close();
   }
@@ -80,6 +86,13 @@ function maskOne(masker: Masker, message: Uint8Array): Uint8Array {
   masker.push(message, outlet);
   masker.end(outlet);
   return new Uint8Array(Buffer.concat(parts));
+}
+
+function inspectOne(inspector: Inspector, message: Uint8Array): InspectedRecord {
+  inspector.beginSource();
+  const [record] = [...inspector.push(message), ...inspector.end()];
+  if (record === undefined) throw new BautaError(2002);
+  return record;
 }
 
 /** Messages per second over the three formats mixed, in this process, on one core. */
@@ -105,11 +118,11 @@ function* page(masked: readonly Masked[], counts: Counts, rate: number, engine: 
   yield engine;
   yield "";
   yield `${colors.bold("Bauta")} masks payment messages in motion: one payment, as three systems see it.`;
-  for (const { title, before, after } of masked) {
+  for (const { title, before, after, inspected } of masked) {
     yield "";
     const sizes = `${grouped(before.length)} bytes in, ${grouped(after.length)} out`;
     yield title.length + 2 + sizes.length > width ? colors.bold(title) : `${colors.bold(title)}  ${colors.dim(sizes)}`;
-    yield* renderSideBySide({ before: readable(before), after: readable(after) }, width, colors);
+    yield* renderSideBySide(rowsOf(inspected, true), width, colors, true);
   }
   yield "";
   yield colors.bold("The link: the same value has the same pseudonym in every format");
@@ -128,15 +141,6 @@ function* page(masked: readonly Masked[], counts: Counts, rate: number, engine: 
 
 const bytesPerSecond = (masked: readonly Masked[], rate: number): number =>
   (masked.reduce((sum, { before }) => sum + before.length, 0) / masked.length) * rate;
-
-/** JSON on one line and SWIFT headers are laid out for the eye; everything else is shown as it is. */
-function readable(bytes: Uint8Array): string {
-  const text = new TextDecoder().decode(bytes).replaceAll("\r\n", "\n").trimEnd();
-  if (text.startsWith("{1:")) return text.replaceAll("}{", "}\n{");
-  return text.startsWith('{"')
-    ? JSON.stringify(JSON.parse(text), null, 2)
-    : text.replaceAll(/^( +)/gm, (spaces) => " ".repeat(spaces.length / 2));
-}
 
 /** Where a value stands in each of the three messages. */
 const LINKS: readonly { readonly name: string; readonly patterns: readonly (RegExp | undefined)[] }[] = [

@@ -28,7 +28,22 @@ export interface Places {
  * @throws BautaError 1002 for what does not exist, 1003 where an output is an input, 1001 where two things would be written to one file
  */
 export function jobsOf(places: Places): Job[] {
-  const jobs = [...listed(places)];
+  const jobs = [...listed(places, isTree(places))];
+  checkPlaces(jobs, places);
+  return jobs;
+}
+
+/**
+ * The sources of a report that goes to one place, whatever they are.
+ * @throws BautaError as `jobsOf`
+ */
+export function sourcesOf(places: Omit<Places, "refused">): Source[] {
+  const jobs = [...listed(places, false)];
+  checkPlaces(jobs, { ...places, refused: undefined });
+  return jobs.map(({ source }) => source);
+}
+
+function checkPlaces(jobs: readonly Job[], places: Places): void {
   const written = new Map<string, string>();
   const claim = (path: string): void => {
     if (written.has(resolve(path))) throw new BautaError(1001, { path, detail: "two outputs would be written to this file" });
@@ -45,15 +60,16 @@ export function jobsOf(places: Places): Job[] {
     const same = outputs.find(({ stat }) => input?.isFile() && stat?.dev === input.dev && stat.ino === input.ino);
     if (same !== undefined) throw new BautaError(1003, { path: same.path });
   }
-  return jobs;
 }
 
-function* listed({ in: paths, out }: Places): Generator<Job> {
-  const isTree = out !== "-" && (out.endsWith("/") || isFolder(out) || paths.some((path) => path !== "-" && isFolder(path)));
+const isTree = ({ in: paths, out }: Places): boolean =>
+  out !== "-" && (out.endsWith("/") || isFolder(out) || paths.some((path) => path !== "-" && isFolder(path)));
+
+function* listed({ in: paths, out }: Pick<Places, "in" | "out">, tree: boolean): Generator<Job> {
   for (const path of paths) {
     if (path !== "-") {
-      for (const file of filesAt(path)) yield { source: file, target: isTree ? join(out, file.relativePath) : undefined };
-    } else if (isTree) throw new BautaError(1001, { detail: "standard input cannot be written into a folder" });
+      for (const file of filesAt(path)) yield { source: file, target: tree ? join(out, file.relativePath) : undefined };
+    } else if (tree) throw new BautaError(1001, { detail: "standard input cannot be written into a folder" });
     else yield { source: stdin(), target: undefined };
   }
 }

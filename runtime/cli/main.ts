@@ -7,8 +7,10 @@ import { FRAME_MODES } from "../pipeline/frame.ts";
 import { disableCoreDumps } from "../platform/process.ts";
 import { check } from "./check.ts";
 import { demo } from "./demo.ts";
+import { diff } from "./diff.ts";
 import { doctor } from "./doctor.ts";
 import { EXIT, exitCodeOf } from "./exit.ts";
+import { explain } from "./explain.ts";
 import { keysMaskOnly, keysNew, keysShow } from "./keys.ts";
 import { mask } from "./mask.ts";
 import { colorsFor, say } from "./terminal.ts";
@@ -23,7 +25,7 @@ const program = new Command("bauta")
   .helpOption("-h, --help", "print help")
   .helpCommand("help [command]", "print help")
   // One screen of 24 lines and 80 columns, also where the terminal is wider.
-  .configureHelp({ sortSubcommands: false, helpWidth: HELP_WIDTH, optionDescription: describeOption })
+  .configureHelp({ sortSubcommands: false, helpWidth: HELP_WIDTH, optionDescription: describeOption, visibleCommands: commandsOf })
   .showSuggestionAfterError(true)
   .exitOverride()
   // What commander has to say of a wrong command line is told by `tell`, like every error.
@@ -62,6 +64,25 @@ for (const direction of ["mask", "unmask"] as const) {
     .action(async (paths: string[], options) => {
       const inputs = [...(options.in ?? []), ...paths];
       process.exitCode = await mask({ ...options, in: inputs.length === 0 ? ["-"] : inputs }, direction);
+    });
+}
+
+for (const command of ["explain", "diff"] as const) {
+  program
+    .command(command)
+    .description(command === "explain" ? "say what becomes of each value, and why" : "show messages before and after, side by side")
+    .usage("(--model F | --preset NAME) [options] [path...]")
+    .option("--model <FILE>", "model to apply (YAML)")
+    .option("--preset <NAME>", "test-data, one-way, tokens or strict")
+    .option("--key-file <FILE>", "key file; without one a key of the moment")
+    .addOption(choice("--engine", ["native", "portable"], "engine to run"))
+    .addOption(choice("--input", ["strict", "lenient"], "how messages are read"))
+    .addOption(choice("--format", command === "explain" ? ["text", "html", "json"] : ["text", "html"], "form of the report"))
+    .option("--no-values", "hide values, clear and masked")
+    .option("--out <PATH>", "file for the report, written whole", "-")
+    .argument("[paths...]")
+    .action(async (paths: string[], options) => {
+      process.exitCode = await (command === "explain" ? explain : diff)(paths, options);
     });
 }
 
@@ -132,8 +153,15 @@ function choice(flag: string, words: readonly string[], description: string): Op
   return new Option(`${flag} <${words.join("|")}>`, description).choices(words).default(words[0]);
 }
 
+/** All but `help`, which says no more than --help. */
+function commandsOf({ commands }: Command): Command[] {
+  return [...commands];
+}
+
 function describeOption({ description, defaultValue }: Option): string {
-  return defaultValue === undefined ? description : `${description} (default: ${String(defaultValue)})`;
+  return defaultValue === undefined || typeof defaultValue === "boolean"
+    ? description
+    : `${description} (default: ${String(defaultValue)})`;
 }
 
 /** Says what went wrong in one line and returns the exit code. A bug's own text is not shown: it could hold anything. */

@@ -164,4 +164,14 @@ export interface OpenFormat extends Scanner {
   /** Path of a field index of VALUE_FIELD under a message index. For JSON the rule's path. */
   fieldPath(message: number, field: number): string;
   fieldClass(message: number, field: number): DataClass;
+  /**
+   * The field as the ruleset was asked for it, and under which message: a header inside of a business message has its own. undefined for
+   * what no ruleset was asked about: JSON, and regions that go whatever the model says.
+   */
+  fieldOf(message: number, field: number): AskedField | undefined;
+}
+
+export interface AskedField {
+  readonly message: string;
+  readonly field: Field;
 }

@@ -176,6 +176,7 @@ function masking(end = ""): { readonly masker: Masker; readonly scanned: () => n
     messageName: () => "any",
     fieldPath: () => "",
     fieldClass: () => "technical",
+    fieldOf: () => undefined,
   };
   const format: Format = { name: "json", detect: () => true, open: () => open };
   const engine: Engine = {

@@ -21,6 +21,7 @@ import {
   RECORD_STRIDE,
 } from "../../record/tables.ts";
 import {
+  type AskedField,
   type DataClass,
   type Fit,
   type OpenFormat,
@@ -125,6 +126,11 @@ export class Iso20022Scanner implements OpenFormat {
 
   fieldClass(_message: number, field: number): DataClass {
     return this.#fields.fields[field]?.field.dataClass ?? "technical";
+  }
+
+  fieldOf(_message: number, field: number): AskedField | undefined {
+    const row = this.#fields.fields[field];
+    return row === undefined || row.message === "" ? undefined : { message: row.message, field: row.asked };
   }
 
   scan(batch: Batch, start: number, limit: number, last: boolean): number {
@@ -622,7 +628,7 @@ export class Iso20022Scanner implements OpenFormat {
       path,
       fullPath,
       operation: this.#rules.operationFor("iso20022", "envelope", field),
-      field: kept ? this.#fields.add("envelope", { ...field, path }) : this.#otherEnvelopeField(),
+      field: kept ? this.#fields.add("envelope", { ...field, path }, field) : this.#otherEnvelopeField(),
     });
     if (kept) this.#envelopePaths.set(fullPath, node);
     return node;

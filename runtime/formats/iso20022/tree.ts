@@ -70,10 +70,11 @@ export class Node {
 
 /** Fields met so far over all message types: VALUE_FIELD is an index into it. */
 export class FieldTable {
-  readonly fields: { readonly message: string; readonly field: Field }[] = [];
+  readonly fields: { readonly message: string; readonly field: Field; readonly asked: Field }[] = [];
 
-  add(message: string, field: Field): number {
-    this.fields.push({ message, field });
+  /** @param asked the field as rules saw it, where reports may not have its whole path */
+  add(message: string, field: Field, asked: Field = field): number {
+    this.fields.push({ message, field, asked });
     return this.fields.length - 1;
   }
 }

@@ -59,4 +59,8 @@ class OpenJson implements OpenFormat {
   fieldClass(_message: number, field: number): DataClass {
     return field >= this.#scanner.fieldByName ? "signature" : "technical";
   }
+
+  fieldOf(): undefined {
+    return undefined;
+  }
 }

@@ -1,7 +1,7 @@
 /** The open format: frames a record, tells its message type, and reads its blocks into the tables. */
 import { isUtf8 } from "../../platform/bytes.ts";
 import { type Batch, RECORD_FLAG_LATIN1, RECORD_FLAGS, RECORD_STRIDE } from "../../record/tables.ts";
-import { type DataClass, type OpenFormat, type Ruleset, SCAN_FRAME_ERROR, type ScanOptions } from "../api.ts";
+import { type AskedField, type DataClass, type OpenFormat, type Ruleset, SCAN_FRAME_ERROR, type ScanOptions } from "../api.ts";
 import { findNumbers, readBody } from "./body.ts";
 import { ACK, MESSAGES, MT103, MT202, MT202COV } from "./catalogue.ts";
 import { ascii, bytesAre, CR, isDigit, LF } from "./characters.ts";
@@ -87,6 +87,11 @@ export class SwiftMtScanner implements OpenFormat {
 
   fieldClass(message: number, field: number): DataClass {
     return MESSAGES[message]?.fields[field]?.dataClass ?? "technical";
+  }
+
+  fieldOf(message: number, field: number): AskedField | undefined {
+    const found = MESSAGES[message]?.fields[field];
+    return found === undefined ? undefined : { message: this.messageName(message), field: found };
   }
 
   /** RECORD_MESSAGE of the framed record. */
