@@ -457,9 +457,9 @@ namespaces: {b: {technique: token, kind: text}}\nrules: [{class: person, use: b}
 
   test("may say a namespace again, and override it in words", () => {
     const again = modelOf(
-      "bauta: 1\nname: m\nextends: test-data\nnamespaces: {party: {technique: token, kind: party-name, prefix: NM, width: 20}}\n",
+      "bauta: 1\nname: m\nextends: test-data\nnamespaces: {party: {technique: pseudonym, kind: party-name, otherwise: token}}\n",
     );
-    expect(again.namespaces.find(({ name }) => name === "party")?.prefix).toBe("NM");
+    expect(again.namespaces.find(({ name }) => name === "party")?.otherwise).toBe("token");
     const other = modelOf(
       "bauta: 1\nname: m\nextends: test-data\nnamespaces: {party: {technique: hash, kind: party-name, override: true}}\n",
     );

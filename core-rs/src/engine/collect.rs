@@ -10,7 +10,7 @@ use crate::kinds::class::{Class, classify};
 use crate::kinds::subject::{Characters, Subject};
 use crate::operation::{self, Classed, CodesOnly, Operation, Outside};
 use crate::people::draw::{Case, Party, write_name};
-use crate::people::lists::People;
+use crate::people::lists::{Forms, Names};
 use crate::plan::{Hash, Kind, Shape};
 use crate::tables::{Encoding, record, status, value};
 use crate::techniques::redact::Redaction;
@@ -300,9 +300,9 @@ impl Collector<'_> {
         let hmac = &self.namespaces[self.operation.namespace].hmac_sha256;
         let canonical = self.scratch.canonical.as_slice();
         let name = String::from_utf8_lossy(canonical);
-        let people = People::load();
-        let party = Party::of(&name, people);
-        let drawn = (0..DRAW_ATTEMPTS).find_map(|attempt| party.draw(people, draw_number(hmac, canonical, attempt)));
+        let names = Names::load();
+        let party = Party::of(&name, Forms::load());
+        let drawn = (0..DRAW_ATTEMPTS).find_map(|attempt| party.draw(names, draw_number(hmac, canonical, attempt)));
         match drawn {
             Some(drawn) => {
                 let max = self.operation.fit.max;

@@ -5,7 +5,7 @@ use super::iban;
 use super::subject::{CHARACTERS_MAX, Subject};
 use crate::issue;
 use crate::people::form::name_form;
-use crate::people::lists::People;
+use crate::people::lists::Forms;
 use crate::plan::{Kind, Shape};
 use crate::text::unicode::Unicode;
 
@@ -29,7 +29,7 @@ pub fn write_canonical(kind: Kind, shape: Shape, text: &[u8], unicode: &Unicode,
     let start = out.len();
     unicode.write_canonical(text, is_folded, out).map_err(|_| issue::UNICODE_UNASSIGNED)?;
     if kind == Kind::PartyName {
-        let name = name_form(&String::from_utf8_lossy(&out[start..]), unicode, People::load());
+        let name = name_form(&String::from_utf8_lossy(&out[start..]), unicode, Forms::load());
         out.truncate(start);
         out.extend_from_slice(name.as_bytes());
     }

@@ -1,7 +1,7 @@
 //! Pseudonyms of parties: which lists a name is drawn from, and the draw (docs/internals/people.md, "Draw").
 
 use super::form::shorten;
-use super::lists::{Legal, Locale, Marks, People, Role};
+use super::lists::{Forms, Legal, Locale, Marks, Names, Role};
 use crate::text::unicode::Unicode;
 
 /// The longest pseudonym, so that it stands in Nm and, behind `1/`, in a line of SWIFT text alike.
@@ -22,52 +22,68 @@ pub struct Party<'name> {
 impl<'name> Party<'name> {
     /// The party of a name form. A pure function of it: no path says whether a person stands there.
     #[must_use]
-    pub fn of(name: &'name str, people: &People) -> Self {
+    pub fn of(name: &'name str, forms: &Forms) -> Self {
         let words: Vec<&str> = name.split(' ').collect();
-        let legal = legal_of(&words, people);
+        let legal = legal_of(&words, forms);
         let is_organisation = legal.is_some()
             || words.iter().any(|word| {
-                *word == "&" || word.bytes().any(|byte| byte.is_ascii_digit()) || people.has(Role::Organisation, word)
+                *word == "&" || word.bytes().any(|byte| byte.is_ascii_digit()) || forms.has(Role::Organisation, word)
             });
         Self { words, legal, is_organisation }
     }
 
     /// Another party's name for a number; `None` if it has a word of this one's.
     #[must_use]
-    pub fn draw(&self, people: &People, number: [u64; 8]) -> Option<String> {
+    pub fn draw(&self, names: &Names, number: [u64; 8]) -> Option<String> {
         let mut number = number;
-        let marks: Vec<Marks> = self.words.iter().map(|word| people.marks(word)).collect();
-        let candidates = self.candidates(people, &marks);
-        let locale = &people.locales[candidates[take(&mut number, candidates.len())]];
+        let marks: Vec<Marks> = self.words.iter().map(|word| names.marks(word)).collect();
+        let locale = self.locale(names, &marks, &mut number);
         let words = if self.is_organisation {
-            self.draw_organisation(people, locale, &mut number)
+            self.draw_organisation(names, locale, &mut number)
         } else {
             draw_person(locale, &marks, &mut number)
         };
-        let is_free = !words.iter().any(|word| self.words.contains(&shorten(&word.to_ascii_lowercase()).as_str()));
-        let legal = self.legal.iter().map(|legal| legal.display);
-        is_free.then(|| words.into_iter().chain(legal).collect::<Vec<_>>().join(" "))
+        if words.iter().any(|word| self.has(word)) {
+            return None;
+        }
+        let mut name = String::with_capacity(2 * LENGTH_MAX);
+        for word in words.into_iter().chain(self.legal.map(|legal| legal.display)) {
+            if !name.is_empty() {
+                name.push(' ');
+            }
+            name.push_str(word);
+        }
+        Some(name)
     }
 
-    /// The locales that most words are names in; those of the legal form's languages where no word is one; else all.
-    fn candidates(&self, people: &People, marks: &[Marks]) -> Vec<usize> {
-        let count_in = |locale: usize| {
-            marks.iter().filter(|marks| (marks.female | marks.male | marks.family) >> locale & 1 == 1).count()
+    /// Whether a word of the lists is one of the party's own.
+    fn has(&self, word: &str) -> bool {
+        let initial = word.as_bytes().first().map(u8::to_ascii_lowercase);
+        let mut alike = self.words.iter().filter(|own| own.as_bytes().first().copied() == initial).peekable();
+        alike.peek().is_some() && {
+            let form = shorten(&word.to_ascii_lowercase());
+            alike.any(|own| *own == form)
+        }
+    }
+
+    /// One of the locales that most words are names in; of those of the legal form's languages where no word is one; else of all.
+    fn locale<'list>(&self, names: &'list Names, marks: &[Marks], number: &mut [u64; 8]) -> &'list Locale {
+        let count_in = |index: usize| {
+            marks.iter().filter(|marks| ((marks.female | marks.male | marks.family) >> index) & 1 == 1).count()
         };
-        let counts: Vec<usize> = (0..people.locales.len()).map(count_in).collect();
-        let best = counts.iter().max().copied().unwrap_or(0);
+        let best = (0..names.locales.len()).map(count_in).max().unwrap_or(0);
         let group = self.legal.and_then(|legal| legal.group);
-        (0..counts.len())
-            .filter(|locale| {
-                let is_of_group = group.is_none_or(|group| people.locales[*locale].group == group);
-                counts[*locale] == best && (best > 0 || is_of_group)
-            })
-            .collect()
+        let is_candidate = |(index, locale): &(usize, &Locale)| {
+            count_in(*index) == best && (best > 0 || group.is_none_or(|group| locale.group == group))
+        };
+        let candidates = || names.locales.iter().enumerate().filter(is_candidate);
+        let taken = take(number, candidates().count());
+        candidates().nth(taken).map_or(&names.locales[0], |(_, locale)| locale)
     }
 
-    fn draw_organisation(&self, people: &People, locale: &Locale, number: &mut [u64; 8]) -> Vec<&'static str> {
+    fn draw_organisation(&self, names: &Names, locale: &Locale, number: &mut [u64; 8]) -> Vec<&'static str> {
         let [first, second] = take_two(&locale.short_family, number);
-        let business = &people.business[locale.group];
+        let business = &names.business[locale.group];
         let word = business[take(number, business.len())];
         let legal = self.legal.map_or(0, |legal| 1 + legal.display.len());
         let is_long = first.len() + second.len() + word.len() + 2 + legal > LENGTH_MAX;
@@ -86,27 +102,30 @@ fn draw_person(locale: &Locale, marks: &[Marks], number: &mut [u64; 8]) -> Vec<&
 
 /// The legal form that stands last in a name, not at its beginning. One of two letters counts at the very end alone, and none behind
 /// a particle, where it is part of a family name (de Sa).
-fn legal_of(words: &[&str], people: &People) -> Option<Legal> {
+fn legal_of(words: &[&str], forms: &Forms) -> Option<Legal> {
     let find = |start: usize, end: usize| {
         let form: Vec<&str> = words[start..end].iter().copied().filter(|word| *word != "&").collect();
         let form = form.join(" ");
-        if end < words.len() && form.len() < LEGAL_INSIDE { None } else { people.legal(&form) }
+        if end < words.len() && form.len() < LEGAL_INSIDE { None } else { forms.legal(&form) }
     };
     (2..=words.len())
         .rev()
+        .filter(|end| forms.has(Role::LegalEnd, words[end - 1]))
         .flat_map(|end| (1..=LEGAL_WORDS.min(end - 1)).rev().map(move |count| (end - count, end)))
-        .filter(|(start, _)| !people.has(Role::Particle, words[start - 1]))
+        .filter(|(start, _)| !forms.has(Role::Particle, words[start - 1]))
         .find_map(|(start, end)| find(start, end))
 }
 
 /// The remainder by a list's length; the number becomes the quotient.
 fn take(number: &mut [u64; 8], length: usize) -> usize {
-    let divisor = length as u128;
-    let mut rest = 0_u128;
+    // No list is near 2^32 long, so that half words divide without a wide division.
+    let divisor = length as u64;
+    let mut rest = 0_u64;
     for word in number.iter_mut().rev() {
-        let dividend = rest << 64 | u128::from(*word);
-        *word = (dividend / divisor) as u64;
-        rest = dividend % divisor;
+        let high = (rest << 32) | (*word >> 32);
+        let low = ((high % divisor) << 32) | (*word & 0xffff_ffff);
+        *word = ((high / divisor) << 32) | (low / divisor);
+        rest = low % divisor;
     }
     rest as usize
 }

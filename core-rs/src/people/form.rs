@@ -1,6 +1,6 @@
 //! The form of a name in which its spellings are one (docs/internals/people.md, "Name form").
 
-use super::lists::{People, Role};
+use super::lists::{Forms, Role};
 use crate::text::unicode::Unicode;
 
 /// Words of the longest title.
@@ -75,7 +75,38 @@ pub fn shorten(word: &str) -> String {
 
 /// The name form of a text that is decomposed and folded; the text itself where it has no word.
 #[must_use]
-pub fn name_form(text: &str, unicode: &Unicode, people: &People) -> String {
+pub fn name_form(text: &str, unicode: &Unicode, forms: &Forms) -> String {
+    plain_form(text, forms).unwrap_or_else(|| full_form(text, unicode, forms))
+}
+
+/// The form of what most names are, two words or more of two small letters or more, none of them a title: only umlauts are to be
+/// seen to. `None` for everything else.
+fn plain_form(text: &str, forms: &Forms) -> Option<String> {
+    let mut out = String::with_capacity(text.len());
+    let mut letters = 0;
+    let mut last = b' ';
+    for byte in text.bytes() {
+        match byte {
+            b'a'..=b'z' => letters += 1,
+            b' ' if letters > 1 => letters = 0,
+            _ => return None,
+        }
+        if byte == b'e' && matches!(last, b'a' | b'o' | b'u') {
+            // The `e` is gone; one that follows it is not.
+            last = b' ';
+            continue;
+        }
+        out.push(char::from(byte));
+        last = byte;
+    }
+    let (first, rest) = out.split_once(' ')?;
+    let end = rest.rsplit(' ').next().unwrap_or(rest);
+    let is_plain = letters > 1 && !forms.has(Role::TitleStart, first) && !forms.has(Role::SuffixEnd, end);
+    // A word of which one letter is left may have to be joined to its neighbour.
+    (is_plain && out.split(' ').all(|word| word.len() > 1)).then_some(out)
+}
+
+fn full_form(text: &str, unicode: &Unicode, forms: &Forms) -> String {
     let mut parts = vec![Vec::new()];
     let mut word = String::new();
     for character in text.chars().chain([' ']) {
@@ -98,18 +129,24 @@ pub fn name_form(text: &str, unicode: &Unicode, people: &People) -> String {
             }
         }
     }
-    let is_turned = matches!(parts.as_slice(), [_, behind] if !behind.is_empty() && !is_form(behind, people));
+    let is_turned = matches!(parts.as_slice(), [_, behind] if !behind.is_empty() && !is_form(behind, forms));
     if is_turned {
         parts.reverse();
     }
     let joined: Vec<String> = parts.into_iter().flat_map(join_initials).collect();
     let mut words = joined.as_slice();
-    let is_title = |words: &[String]| people.has(Role::Title, &words.join(" "));
-    while let Some(count) = longest(words.len()).find(|count| is_title(&words[..*count])) {
+    let is_title = |words: &[String]| forms.has(Role::Title, &words.join(" "));
+    while let Some(first) = words.first()
+        && forms.has(Role::TitleStart, first)
+        && let Some(count) = longest(words.len()).find(|count| is_title(&words[..*count]))
+    {
         words = &words[count..];
     }
-    let is_suffix = |words: &[String]| people.has(Role::Suffix, &words.join(" "));
-    while let Some(count) = longest(words.len()).find(|count| is_suffix(&words[words.len() - count..])) {
+    let is_suffix = |words: &[String]| forms.has(Role::Suffix, &words.join(" "));
+    while let Some(last) = words.last()
+        && forms.has(Role::SuffixEnd, last)
+        && let Some(count) = longest(words.len()).find(|count| is_suffix(&words[words.len() - count..]))
+    {
         words = &words[..words.len() - count];
     }
     if words.is_empty() { text.to_owned() } else { words.join(" ") }
@@ -121,9 +158,9 @@ fn longest(words: usize) -> impl Iterator<Item = usize> {
 }
 
 /// Whether the words behind a comma are a legal form or such as stand behind names anyway.
-fn is_form(words: &[String], people: &People) -> bool {
+fn is_form(words: &[String], forms: &Forms) -> bool {
     let joined = join_initials(words.to_vec()).join(" ");
-    people.has(Role::Suffix, &joined) || people.legal(&joined).is_some()
+    forms.has(Role::Suffix, &joined) || forms.legal(&joined).is_some()
 }
 
 /// Single letters that follow one another are one word: S. A. is SA.

@@ -1,6 +1,7 @@
 //! The lists of schemas/people, read once.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashMap};
+use std::hash::{BuildHasherDefault, DefaultHasher};
 use std::sync::LazyLock;
 
 use super::form::{join_initials, shorten};
@@ -22,8 +23,8 @@ pub struct Locale {
     pub family: Vec<&'static str>,
     /// The short ones of them.
     pub short_family: Vec<&'static str>,
-    /// Index of its group in [`People::business`].
-    pub group: usize,
+    /// Its group of languages.
+    pub group: &'static str,
 }
 
 /// Locales, one bit each, in which a word is a name.
@@ -42,8 +43,8 @@ pub struct Marks {
 pub struct Legal {
     /// As it is written.
     pub display: &'static str,
-    /// Index of the group of languages that it tells.
-    pub group: Option<usize>,
+    /// The group of languages that it tells.
+    pub group: Option<&'static str>,
 }
 
 /// What words are that are no name.
@@ -57,83 +58,83 @@ pub enum Role {
     Suffix,
     /// They join names.
     Particle,
+    /// A title begins with the word.
+    TitleStart,
+    /// A suffix ends with the word.
+    SuffixEnd,
+    /// A legal form ends with the word.
+    LegalEnd,
 }
 
-/// All lists.
+impl Role {
+    fn bit(self) -> u8 {
+        1 << self as u8
+    }
+}
+
+/// By words in normal form; hashed alike in every process.
+type Words<T> = HashMap<String, T, BuildHasherDefault<DefaultHasher>>;
+
+/// The names.
 #[derive(Debug, Default)]
-pub struct People {
+pub struct Names {
     /// In the order of the file.
     pub locales: Vec<Locale>,
     /// Words of the names of organisations, by group of languages.
-    pub business: Vec<Vec<&'static str>>,
-    words: BTreeMap<String, Marks>,
-    roles: BTreeSet<(Role, String)>,
-    legal: BTreeMap<String, Legal>,
+    pub business: BTreeMap<&'static str, Vec<&'static str>>,
+    words: Words<Marks>,
 }
 
-impl People {
-    /// The lists that are part of this crate.
+/// The words by which names are told.
+#[derive(Debug, Default)]
+pub struct Forms {
+    /// Bits of [`Role`].
+    roles: Words<u8>,
+    legal: Words<Legal>,
+}
+
+impl Names {
+    /// The lists that are part of this crate. Reading them takes a while, so that only a draw does it.
     #[must_use]
     pub fn load() -> &'static Self {
-        static PEOPLE: LazyLock<People> = LazyLock::new(|| People::parse(LISTS, FORMS));
-        &PEOPLE
+        static NAMES: LazyLock<Names> = LazyLock::new(|| Names::parse(LISTS));
+        &NAMES
     }
 
-    fn parse(lists: &'static str, forms: &'static str) -> Self {
-        let mut people = Self::default();
-        let mut names = Vec::new();
-        let mut groups = Vec::new();
-        let mut group_of = BTreeMap::new();
+    fn parse(lists: &'static str) -> Self {
+        let mut names = Self::default();
+        let mut keys = Vec::new();
+        let mut groups = BTreeMap::new();
         for (list, key, entry) in entries(lists) {
             match list {
-                "business" => people.business_of(key, &mut groups).push(entry),
-                "groups" => group_of.extend(entry.split_once(' ')),
-                _ => people.locale_of(key, &mut names).add(list, entry),
+                "business" => names.business.entry(key).or_default().push(entry),
+                "groups" => groups.extend(entry.split_once(' ')),
+                _ => names.locale_of(key, &mut keys).add(list, entry),
             }
         }
-        for (index, (locale, name)) in people.locales.iter_mut().zip(&names).enumerate() {
-            let group = group_of.get(name);
-            locale.group = groups.iter().position(|known| Some(known) == group).unwrap_or(0);
+        for (index, (locale, key)) in names.locales.iter_mut().zip(&keys).enumerate() {
+            locale.group = groups.get(key).copied().unwrap_or_default();
             locale.short_family = locale.family.iter().filter(|name| name.len() <= SHORT_FAMILY).copied().collect();
             let bit = 1 << index;
             for name in &locale.female {
-                people.words.entry(normal(name)).or_default().female |= bit;
+                names.words.entry(normal(name)).or_default().female |= bit;
             }
             for name in &locale.male {
-                people.words.entry(normal(name)).or_default().male |= bit;
+                names.words.entry(normal(name)).or_default().male |= bit;
             }
             for name in &locale.family {
-                people.words.entry(normal(name)).or_default().family |= bit;
+                names.words.entry(normal(name)).or_default().family |= bit;
             }
         }
-        for (list, _, entry) in entries(forms) {
-            if list == "legal" {
-                let (form, written) = entry.split_once('=').unwrap_or((entry, entry));
-                let (display, group) = written.split_once('@').unwrap_or((written, ""));
-                let group = groups.iter().position(|known| *known == group);
-                people.legal.insert(normal(form), Legal { display, group });
-                continue;
-            }
-            let role = match list {
-                "organisation" => Role::Organisation,
-                "title" => Role::Title,
-                "suffix" => Role::Suffix,
-                _ => Role::Particle,
-            };
-            people.roles.insert((role, normal(entry)));
-        }
-        people
+        names
     }
 
-    fn business_of(&mut self, group: &'static str, groups: &mut Vec<&'static str>) -> &mut Vec<&'static str> {
-        let index = index_in(group, groups);
-        self.business.resize_with(groups.len(), Vec::new);
-        &mut self.business[index]
-    }
-
-    fn locale_of(&mut self, name: &'static str, names: &mut Vec<&'static str>) -> &mut Locale {
-        let index = index_in(name, names);
-        self.locales.resize_with(names.len(), Locale::default);
+    fn locale_of(&mut self, key: &'static str, keys: &mut Vec<&'static str>) -> &mut Locale {
+        let index = keys.iter().position(|known| *known == key).unwrap_or_else(|| {
+            keys.push(key);
+            self.locales.push(Locale::default());
+            keys.len() - 1
+        });
         &mut self.locales[index]
     }
 
@@ -142,11 +143,55 @@ impl People {
     pub fn marks(&self, word: &str) -> Marks {
         self.words.get(word).copied().unwrap_or_default()
     }
+}
+
+impl Forms {
+    /// The lists that are part of this crate.
+    #[must_use]
+    pub fn load() -> &'static Self {
+        static FORMS_READ: LazyLock<Forms> = LazyLock::new(|| Forms::parse(FORMS));
+        &FORMS_READ
+    }
+
+    fn parse(file: &'static str) -> Self {
+        let mut forms = Self::default();
+        for (list, _, entry) in entries(file) {
+            let role = match list {
+                "organisation" => Role::Organisation,
+                "title" => Role::Title,
+                "suffix" => Role::Suffix,
+                "particle" => Role::Particle,
+                _ => {
+                    let (form, written) = entry.split_once('=').unwrap_or((entry, entry));
+                    let (display, group) = match written.split_once('@') {
+                        Some((display, group)) => (display, Some(group)),
+                        None => (written, None),
+                    };
+                    let form = normal(form);
+                    let last = form.rsplit(' ').next().unwrap_or_default().to_owned();
+                    *forms.roles.entry(last).or_default() |= Role::LegalEnd.bit();
+                    forms.legal.insert(form, Legal { display, group });
+                    continue;
+                }
+            };
+            let words = normal(entry);
+            if role == Role::Title {
+                let first = words.split(' ').next().unwrap_or_default().to_owned();
+                *forms.roles.entry(first).or_default() |= Role::TitleStart.bit();
+            }
+            if role == Role::Suffix {
+                let last = words.rsplit(' ').next().unwrap_or_default().to_owned();
+                *forms.roles.entry(last).or_default() |= Role::SuffixEnd.bit();
+            }
+            *forms.roles.entry(words).or_default() |= role.bit();
+        }
+        forms
+    }
 
     /// Whether words in normal form, joined by spaces, have a role.
     #[must_use]
     pub fn has(&self, role: Role, words: &str) -> bool {
-        self.roles.contains(&(role, words.to_owned()))
+        self.roles.get(words).is_some_and(|roles| roles & role.bit() != 0)
     }
 
     /// The legal form that words in normal form, joined by spaces, are.
@@ -165,13 +210,6 @@ impl Locale {
             _ => {}
         }
     }
-}
-
-fn index_in(name: &'static str, names: &mut Vec<&'static str>) -> usize {
-    names.iter().position(|known| *known == name).unwrap_or_else(|| {
-        names.push(name);
-        names.len() - 1
-    })
 }
 
 /// List, key and text of each entry.

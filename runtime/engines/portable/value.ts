@@ -25,7 +25,7 @@ import { isIbanForm, isUuidForm, SPELL_AS_IS, SPELL_CAPITAL, SPELL_SMALL, type S
 import { type Domain, RANK_LIMBS } from "./kinds/domain.ts";
 import { CLASS_OF, Subject } from "./kinds/subject.ts";
 import { Party } from "./people/draw.ts";
-import { loadPeople } from "./people/lists.ts";
+import { loadForms, loadNames } from "./people/lists.ts";
 import type { CompiledOperation, Namespace, Program } from "./program.ts";
 import { type MaskSpec, pushMask } from "./techniques/mask.ts";
 import { pushRedaction, type RedactSpec } from "./techniques/redact.ts";
@@ -269,10 +269,11 @@ export class ValueProcessor {
   #name(operation: CompiledOperation): number {
     const issue = this.#canonicalise(operation);
     if (issue !== 0) return issue;
-    const party = new Party(utf8.decode(this.#canonical.view()), loadPeople());
+    const party = new Party(utf8.decode(this.#canonical.view()), loadForms());
     const { secret } = this.#namespaceOf(operation);
     let drawn: string | undefined;
-    for (let attempt = 0; attempt < DRAW_ATTEMPTS && drawn === undefined; attempt++) drawn = party.draw(this.#lot(secret, attempt));
+    for (let attempt = 0; attempt < DRAW_ATTEMPTS && drawn === undefined; attempt++)
+      drawn = party.draw(loadNames(), this.#lot(secret, attempt));
     if (drawn === undefined) return this.#outside(operation, 6001);
     const { texts } = this.#window;
     const { max } = operation.fit;

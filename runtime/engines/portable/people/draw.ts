@@ -1,5 +1,5 @@
 /** Pseudonyms of parties: which lists a name is drawn from, and the draw (docs/internals/people.md, "Draw"). */
-import type { Legal, Locale, Marks, People } from "./lists.ts";
+import type { Forms, Legal, Locale, Marks, Names } from "./lists.ts";
 import { lowerCase, shorten } from "./words.ts";
 
 /** The longest pseudonym, so that it stands in Nm and, behind `1/`, in a line of SWIFT text alike. */
@@ -39,32 +39,29 @@ export class Lot {
 
 /** A party as its name form tells it: a pure function of it, since no path says whether a person stands there. */
 export class Party {
-  readonly #people: People;
   readonly #words: readonly string[];
   readonly #legal: Legal | undefined;
   readonly #isOrganisation: boolean;
 
-  constructor(name: string, people: People) {
-    this.#people = people;
+  constructor(name: string, forms: Forms) {
     this.#words = name.split(" ");
-    this.#legal = legalOf(this.#words, people);
+    this.#legal = legalOf(this.#words, forms);
     this.#isOrganisation =
-      this.#legal !== undefined || this.#words.some((word) => word === "&" || /[0-9]/.test(word) || people.roles.organisation.has(word));
+      this.#legal !== undefined || this.#words.some((word) => word === "&" || /[0-9]/.test(word) || forms.roles.organisation.has(word));
   }
 
   /** Another party's name for a number; undefined if it has a word of this one's. */
-  draw(number: bigint): string | undefined {
+  draw(names: Names, number: bigint): string | undefined {
     const lot = new Lot(number);
-    const marks = this.#words.map((word) => this.#people.marks.get(word) ?? NO_MARKS);
-    const locale = lot.of(this.#candidates(marks));
-    const words = this.#isOrganisation ? this.#drawOrganisation(locale, lot) : drawPerson(locale, marks, lot);
+    const marks = this.#words.map((word) => names.marks.get(word) ?? NO_MARKS);
+    const locale = lot.of(this.#candidates(names, marks));
+    const words = this.#isOrganisation ? this.#drawOrganisation(names, locale, lot) : drawPerson(locale, marks, lot);
     if (words.some((word) => this.#words.includes(shorten(lowerCase(word))))) return undefined;
     return (this.#legal === undefined ? words : [...words, this.#legal.display]).join(" ");
   }
 
   /** The locales that most words are names in; those of the legal form's languages where no word is one; else all. */
-  #candidates(marks: readonly Marks[]): readonly Locale[] {
-    const { locales } = this.#people;
+  #candidates({ locales }: Names, marks: readonly Marks[]): readonly Locale[] {
     const counts = locales.map((_, i) => marks.filter(({ female, male, family }) => (((female | male | family) >>> i) & 1) === 1).length);
     let best = 0;
     for (const count of counts) if (count > best) best = count;
@@ -72,9 +69,9 @@ export class Party {
     return locales.filter((locale, i) => counts[i] === best && (best > 0 || group === undefined || locale.group === group));
   }
 
-  #drawOrganisation(locale: Locale, lot: Lot): string[] {
+  #drawOrganisation({ business }: Names, locale: Locale, lot: Lot): string[] {
     const [first, second] = lot.twoOf(locale.shortFamily);
-    const word = lot.of(this.#people.business.get(locale.group) ?? []);
+    const word = lot.of(business.get(locale.group) ?? []);
     const legal = this.#legal === undefined ? 0 : 1 + this.#legal.display.length;
     return first.length + second.length + word.length + 2 + legal > LENGTH_MAX ? [first, second] : [first, second, word];
   }
@@ -91,17 +88,17 @@ function drawPerson(locale: Locale, marks: readonly Marks[], lot: Lot): string[]
  * The legal form that stands last in a name, not at its beginning. One of two letters counts at the very end alone, and none behind a
  * particle, where it is part of a family name (de Sa).
  */
-function legalOf(words: readonly string[], people: People): Legal | undefined {
+function legalOf(words: readonly string[], forms: Forms): Legal | undefined {
   for (let end = words.length; end >= 2; end--) {
     for (let count = LEGAL_WORDS < end - 1 ? LEGAL_WORDS : end - 1; count > 0; count--) {
       const start = end - count;
-      if (people.roles.particle.has(words[start - 1] as string)) continue;
+      if (forms.roles.particle.has(words[start - 1] as string)) continue;
       const form = words
         .slice(start, end)
         .filter((word) => word !== "&")
         .join(" ");
       if (end < words.length && form.length < LEGAL_INSIDE) continue;
-      const legal = people.legal.get(form);
+      const legal = forms.legal.get(form);
       if (legal !== undefined) return legal;
     }
   }

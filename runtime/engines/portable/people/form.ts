@@ -1,6 +1,6 @@
 /** The form of a name in which its spellings are one (docs/internals/people.md, "Name form"). */
 import type { Unicode } from "../text/unicode.ts";
-import type { People } from "./lists.ts";
+import type { Forms } from "./lists.ts";
 import { joinInitials, shorten } from "./words.ts";
 
 /** Words of the longest title. */
@@ -54,7 +54,7 @@ function isSeparator(code: number): boolean {
 }
 
 /** The name form of code points that are decomposed and folded; undefined where they have no word. */
-export function nameForm(codes: Iterable<number>, unicode: Unicode, people: People): string | undefined {
+export function nameForm(codes: Iterable<number>, unicode: Unicode, forms: Forms): string | undefined {
   let part: string[] = [];
   const parts = [part];
   let word = "";
@@ -77,15 +77,15 @@ export function nameForm(codes: Iterable<number>, unicode: Unicode, people: Peop
   }
   end();
   const [, behind] = parts;
-  if (parts.length === 2 && behind !== undefined && behind.length > 0 && !isForm(behind, people)) parts.reverse();
+  if (parts.length === 2 && behind !== undefined && behind.length > 0 && !isForm(behind, forms)) parts.reverse();
   let words = parts.flatMap(joinInitials);
   for (;;) {
-    const count = longest(words.length, (n) => people.roles.title.has(words.slice(0, n).join(" ")));
+    const count = longest(words.length, (n) => forms.roles.title.has(words.slice(0, n).join(" ")));
     if (count === 0) break;
     words = words.slice(count);
   }
   for (;;) {
-    const count = longest(words.length, (n) => people.roles.suffix.has(words.slice(-n).join(" ")));
+    const count = longest(words.length, (n) => forms.roles.suffix.has(words.slice(-n).join(" ")));
     if (count === 0) break;
     words = words.slice(0, -count);
   }
@@ -99,7 +99,7 @@ function longest(words: number, is: (count: number) => boolean): number {
 }
 
 /** Whether the words behind a comma are a legal form or such as stand behind names anyway. */
-function isForm(words: readonly string[], people: People): boolean {
+function isForm(words: readonly string[], forms: Forms): boolean {
   const joined = joinInitials(words).join(" ");
-  return people.roles.suffix.has(joined) || people.legal.has(joined);
+  return forms.roles.suffix.has(joined) || forms.legal.has(joined);
 }

@@ -33,29 +33,40 @@ export interface Legal {
 /** What words are that are no name: in the name of an organisation, in front of a name, behind it, between names. */
 export type Role = "organisation" | "title" | "suffix" | "particle";
 
-export interface People {
+/** The names. Reading them takes a while, so that only a draw does it. */
+export interface Names {
   readonly locales: readonly Locale[];
   /** Words of the names of organisations, by group of languages. */
   readonly business: ReadonlyMap<string, readonly string[]>;
   readonly marks: ReadonlyMap<string, Marks>;
+}
+
+/** The words by which names are told. */
+export interface Forms {
   readonly legal: ReadonlyMap<string, Legal>;
   readonly roles: Readonly<Record<Role, ReadonlySet<string>>>;
 }
 
-let loaded: People | undefined;
+let names: Names | undefined;
+let forms: Forms | undefined;
 
-export function loadPeople(): People {
-  loaded ??= parse(read("lists.txt"), read("forms.txt"));
-  return loaded;
+export function loadNames(): Names {
+  names ??= parseNames(read("lists.txt"));
+  return names;
+}
+
+export function loadForms(): Forms {
+  forms ??= parseForms(read("forms.txt"));
+  return forms;
 }
 
 const read = (name: string): string => readFileSync(new URL(`../../../../schemas/people/${name}`, import.meta.url), "latin1");
 
-function parse(lists: string, forms: string): People {
+function parseNames(file: string): Names {
   const locales = new Map<string, Locale>();
   const business = new Map<string, string[]>();
   const groupOf = new Map<string, string>();
-  for (const { list, key, entry } of entries(lists)) {
+  for (const { list, key, entry } of entries(file)) {
     if (list === "business") append(business, key, entry);
     else if (list === "groups") groupOf.set(entry.slice(0, entry.indexOf(" ")), entry.slice(entry.indexOf(" ") + 1));
     else {
@@ -72,22 +83,22 @@ function parse(lists: string, forms: string): People {
   for (const [name, locale] of locales) {
     locale.group = groupOf.get(name) ?? "";
     locale.shortFamily = locale.family.filter((family) => family.length <= SHORT_FAMILY);
-    for (const list of ["female", "male", "family"] as const) {
-      for (const entry of locale[list]) {
-        const word = normal(entry);
-        let mark = marks.get(word);
-        if (mark === undefined) {
-          mark = { female: 0, male: 0, family: 0 };
-          marks.set(word, mark);
-        }
-        mark[list] |= bit;
-      }
-    }
+    for (const list of ["female", "male", "family"] as const) for (const entry of locale[list]) mark(marks, normal(entry), list, bit);
     bit *= 2;
   }
+  return { locales: [...locales.values()], business, marks };
+}
+
+function mark(marks: Map<string, Marks>, word: string, list: keyof Marks, bit: number): void {
+  const known = marks.get(word);
+  if (known === undefined) marks.set(word, { female: 0, male: 0, family: 0, [list]: bit });
+  else known[list] |= bit;
+}
+
+function parseForms(file: string): Forms {
   const legal = new Map<string, Legal>();
   const roles = { organisation: new Set<string>(), title: new Set<string>(), suffix: new Set<string>(), particle: new Set<string>() };
-  for (const { list, entry } of entries(forms)) {
+  for (const { list, entry } of entries(file)) {
     if (list !== "legal") {
       roles[list as Role].add(normal(entry));
       continue;
@@ -96,7 +107,7 @@ function parse(lists: string, forms: string): People {
     const [display = "", group] = written.split("@");
     legal.set(normal(form), { display, group });
   }
-  return { locales: [...locales.values()], business, marks, legal, roles };
+  return { legal, roles };
 }
 
 function* entries(file: string): Generator<{ readonly list: string; readonly key: string; readonly entry: string }> {

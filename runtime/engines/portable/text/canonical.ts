@@ -3,7 +3,7 @@ import { Kind, Shape } from "../../generated/plan_pb.ts";
 import { isBranchXxx, isCardNumber, isIbanForm, isPhoneForm, isUuidForm } from "../kinds/classes.ts";
 import type { Subject } from "../kinds/subject.ts";
 import { nameForm } from "../people/form.ts";
-import { loadPeople } from "../people/lists.ts";
+import { loadForms } from "../people/lists.ts";
 import { writeUtf8 } from "./encode.ts";
 import type { Unicode } from "./unicode.ts";
 
@@ -114,7 +114,7 @@ export class Canonical {
   #name(points: Uint32Array, start: number, count: number): number {
     const issue = this.#text(points, start, count, true);
     if (issue !== 0) return issue;
-    const name = nameForm(codePoints(utf8.decode(this.view())), this.#unicode, loadPeople());
+    const name = nameForm(codePoints(utf8.decode(this.view())), this.#unicode, loadForms());
     if (name === undefined) return 0;
     const bytes = new TextEncoder().encode(name);
     // Every letter that becomes two was two bytes long.
