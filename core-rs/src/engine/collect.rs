@@ -302,7 +302,7 @@ impl Collector<'_> {
         let name = String::from_utf8_lossy(canonical);
         let names = Names::load();
         let party = Party::of(&name, Forms::load());
-        let drawn = (0..DRAW_ATTEMPTS).find_map(|attempt| party.draw(names, draw_number(hmac, canonical, attempt)));
+        let drawn = (0..DRAW_ATTEMPTS).find_map(|attempt| party.draw(names, lot(hmac, canonical, attempt)));
         match drawn {
             Some(drawn) => {
                 let max = self.operation.fit.max;
@@ -343,6 +343,12 @@ fn find<'value>(
     let mut subject = Subject::new(text, characters).ok_or(issue::FIELD_FORMAT)?;
     let class = classify(operation.kind, operation.fit.shape, classed.bin, &mut subject)?;
     Ok((class, subject))
+}
+
+/// 128 bits of a canonical form, which is plenty for a draw from lists: HMAC-SHA-256 with the attempt as suffix, but for the first.
+fn lot(hmac: &HmacSha256, canonical: &[u8], attempt: u8) -> u128 {
+    let digest = if attempt == 0 { hmac.of(&[canonical]) } else { hmac.of(&[canonical, &[attempt]]) };
+    digest[..16].iter().fold(0, |number, byte| number << 8 | u128::from(*byte))
 }
 
 /// 512 bits of a canonical form: HMAC-SHA-256 twice, with the suffixes 2t and 2t + 1, of which the very first is left out.

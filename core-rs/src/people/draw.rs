@@ -34,7 +34,7 @@ impl<'name> Party<'name> {
 
     /// Another party's name for a number; `None` if it has a word of this one's.
     #[must_use]
-    pub fn draw(&self, names: &Names, number: [u64; 8]) -> Option<String> {
+    pub fn draw(&self, names: &Names, number: u128) -> Option<String> {
         let mut number = number;
         let marks: Vec<Marks> = self.words.iter().map(|word| names.marks(word)).collect();
         let locale = self.locale(names, &marks, &mut number);
@@ -67,7 +67,7 @@ impl<'name> Party<'name> {
     }
 
     /// One of the locales that most words are names in; of those of the legal form's languages where no word is one; else of all.
-    fn locale<'list>(&self, names: &'list Names, marks: &[Marks], number: &mut [u64; 8]) -> &'list Locale {
+    fn locale<'list>(&self, names: &'list Names, marks: &[Marks], number: &mut u128) -> &'list Locale {
         let count_in = |index: usize| {
             marks.iter().filter(|marks| ((marks.female | marks.male | marks.family) >> index) & 1 == 1).count()
         };
@@ -81,7 +81,7 @@ impl<'name> Party<'name> {
         candidates().nth(taken).map_or(&names.locales[0], |(_, locale)| locale)
     }
 
-    fn draw_organisation(&self, names: &Names, locale: &Locale, number: &mut [u64; 8]) -> Vec<&'static str> {
+    fn draw_organisation(&self, names: &Names, locale: &Locale, number: &mut u128) -> Vec<&'static str> {
         let [first, second] = take_two(&locale.short_family, number);
         let business = &names.business[locale.group];
         let word = business[take(number, business.len())];
@@ -91,7 +91,7 @@ impl<'name> Party<'name> {
     }
 }
 
-fn draw_person(locale: &Locale, marks: &[Marks], number: &mut [u64; 8]) -> Vec<&'static str> {
+fn draw_person(locale: &Locale, marks: &[Marks], number: &mut u128) -> Vec<&'static str> {
     let votes = |marks: &Marks| (marks.female.count_ones(), marks.male.count_ones());
     let (female, male) = marks.iter().map(votes).find(|votes| *votes != (0, 0)).unwrap_or((0, 0));
     let is_female = if female == male { take(number, 2) == 0 } else { female > male };
@@ -116,22 +116,22 @@ fn legal_of(words: &[&str], forms: &Forms) -> Option<Legal> {
         .find_map(|(start, end)| find(start, end))
 }
 
-/// The remainder by a list's length; the number becomes the quotient.
-fn take(number: &mut [u64; 8], length: usize) -> usize {
-    // No list is near 2^32 long, so that half words divide without a wide division.
+/// The remainder by a list's length; the number becomes the quotient. No list is near 2^32 long, so that 32 bits at a time divide
+/// without a wide division.
+fn take(number: &mut u128, length: usize) -> usize {
     let divisor = length as u64;
-    let mut rest = 0_u64;
-    for word in number.iter_mut().rev() {
-        let high = (rest << 32) | (*word >> 32);
-        let low = ((high % divisor) << 32) | (*word & 0xffff_ffff);
-        *word = ((high / divisor) << 32) | (low / divisor);
-        rest = low % divisor;
+    let (mut quotient, mut rest) = (0_u128, 0_u64);
+    for shift in [96, 64, 32, 0] {
+        let dividend = (rest << 32) | ((*number >> shift) as u64 & 0xffff_ffff);
+        quotient = (quotient << 32) | u128::from(dividend / divisor);
+        rest = dividend % divisor;
     }
+    *number = quotient;
     rest as usize
 }
 
 /// Two different entries.
-fn take_two(list: &[&'static str], number: &mut [u64; 8]) -> [&'static str; 2] {
+fn take_two(list: &[&'static str], number: &mut u128) -> [&'static str; 2] {
     let first = take(number, list.len());
     let second = take(number, list.len() - 1);
     [list[first], list[if second >= first { second + 1 } else { second }]]

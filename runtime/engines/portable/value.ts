@@ -273,7 +273,7 @@ export class ValueProcessor {
     const { secret } = this.#namespaceOf(operation);
     let drawn: string | undefined;
     for (let attempt = 0; attempt < DRAW_ATTEMPTS && drawn === undefined; attempt++)
-      drawn = party.draw(loadNames(), this.#lot(secret, attempt));
+      drawn = party.draw(loadNames(), this.#nameLot(secret, attempt));
     if (drawn === undefined) return this.#outside(operation, 6001);
     const { texts } = this.#window;
     const { max } = operation.fit;
@@ -375,6 +375,16 @@ export class ValueProcessor {
       if (!own.every((code, i) => this.#arena[place + i] === code)) return true;
     }
     return false;
+  }
+
+  /** 128 bits of the canonical form, which is plenty for a draw from lists: HMAC-SHA-256 with the attempt as suffix, but for the first. */
+  #nameLot(secret: KeyObject, attempt: number): bigint {
+    const { bytes, length } = this.#canonical;
+    bytes[length] = attempt;
+    const digest = createHmac("sha256", secret)
+      .update(bytes.subarray(0, attempt === 0 ? length : length + 1))
+      .digest("hex");
+    return BigInt(`0x${digest.slice(0, 32)}`);
   }
 
   /** 512 bits of the canonical form: HMAC-SHA-256 twice, with the suffixes 2t and 2t + 1, of which the very first is left out. */

@@ -10,7 +10,7 @@ const LEGAL_WORDS = 6;
 const LEGAL_INSIDE = 3;
 const NO_MARKS: Marks = { female: 0, male: 0, family: 0 };
 
-/** A number of 512 bits that draws are taken from, remainder by remainder. */
+/** A number of 128 bits that draws are taken from, remainder by remainder. */
 export class Lot {
   #number: bigint;
 
