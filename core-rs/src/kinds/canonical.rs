@@ -140,7 +140,7 @@ mod tests {
             (Kind::Lei, "529900t8bm49aursdo55", "529900T8BM49AURSDO55"),
             (Kind::Uetr, "7F0C1E9A-8B5D-4C3E-9F2A-1B2C3D4E5F60", "7f0c1e9a8b5d4c3e9f2a1b2c3d4e5f60"),
             (Kind::Phone, "(+49) 89/123", "+4989123"),
-            (Kind::PartyName, " Jane  DOE", "jane doe"),
+            (Kind::PartyName, " Jane  ROSE", "jane rose"),
             (Kind::Text, " Jane  DOE", "Jane DOE"),
             (Kind::Reference, "A-1", "A-1"),
             (Kind::Account, "A-1 ", "A-1 "),

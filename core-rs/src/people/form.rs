@@ -178,3 +178,39 @@ pub(super) fn join_initials(words: Vec<String>) -> Vec<String> {
     }
     out
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests stop at the first surprise")]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn spellings_of_one_party() {
+        let unicode = Unicode::load().unwrap();
+        for (text, form) in [
+            ("brandhorst, ottilie", "ottilie brandhorst"),
+            ("frau prof. dr. ottilie brandhorst, ph.d.", "ottilie brandhorst"),
+            ("joerg bauer", "jorg baur"),
+            ("atelier meunier s.a.r.l.", "atelier meunier sarl"),
+            ("meyer, inc.", "meyer inc"),
+            ("o'brien & sons", "obrien & sons"),
+            ("dr", "dr"),
+            ("--", "--"),
+        ] {
+            assert_eq!(name_form(text, unicode, Forms::load()), form, "{text}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+        #[test]
+        fn the_short_way_leads_to_the_same_form(text in "((dr|prof|frau|phd|md|ue|ae|oee|a|aue|[a-z]{1,6}) ?){1,5}") {
+            let unicode = Unicode::load().unwrap();
+            if let Some(form) = plain_form(&text, Forms::load()) {
+                prop_assert_eq!(form, full_form(&text, unicode, Forms::load()));
+            }
+        }
+    }
+}
