@@ -104,7 +104,7 @@ export function valuesIn(input: Uint8Array, mode: "strict" | "lenient" = "lenien
 function decodeSegment(batch: Batch, segment: number, latin1: boolean): string {
   const at = segment * SEGMENT_STRIDE;
   const bytes = batch.input.subarray(batch.segments[at + SEGMENT_START], batch.segments[at + SEGMENT_END]);
-  const text = latin1 ? Buffer.from(bytes).toString("latin1") : new TextDecoder().decode(bytes);
+  const text = latin1 ? Buffer.from(bytes).toString("latin1") : new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
   const encoding = batch.segments[at + SEGMENT_ENCODING];
   if (encoding === ENCODING_JSON_STRING) return JSON.parse(`"${text}"`) as string;
   return encoding === ENCODING_XML_TEXT_REFS || encoding === ENCODING_XML_ATTRIBUTE ? unescapeXml(text) : text;
