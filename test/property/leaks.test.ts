@@ -306,7 +306,7 @@ describe("the search can fail", () => {
         rules: [...(paymentModel("test-data").rules ?? []), { path: "iso20022:**/Dbtr/Nm", technique: "keep" }],
       });
       const ran = run(["mask", "--model", model, "--key-file", key, "--on-refuse", "divert", "--in", inputs, "--out", "@out"]);
-      expect(leaksOf(ran).length).toBeGreaterThan(3);
+      expect(leaksOf(ran).length).toBeGreaterThan(0);
       expect(
         leaksOf(ran).every((leak) =>
           /^out\/\d+-pacs\.008\.001\.\d\d-(?:plain|spelled)\.xml: \d+$|^out\/\d+-spoiled-unassigned\.xml/.test(leak),
