@@ -12,7 +12,7 @@ use crate::text::fit::Fit;
 /// Characters of the shortest name that is drawn.
 const NAME_MIN: usize = 9;
 /// Characters that a field of names has at least.
-const NAME_MAX: usize = 20;
+const NAME_FIELD_MIN: usize = 20;
 /// The version of plan.proto that this code runs.
 const PLAN_VERSION: u32 = 1;
 
@@ -210,7 +210,7 @@ fn name(kind: Kind, otherwise: Otherwise, fit: &Fit) -> Result<Outside, &'static
     if !matches!(fit.shape, Shape::Text | Shape::SwiftX) || !fit.prefix.is_empty() {
         return Err("the shape takes no name");
     }
-    if fit.min > NAME_MIN || (1..NAME_MAX).contains(&fit.max) {
+    if fit.min > NAME_MIN || (1..NAME_FIELD_MIN).contains(&fit.max) {
         return Err("a name does not fit");
     }
     Outside::new(kind, otherwise, fit)

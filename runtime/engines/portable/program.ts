@@ -169,12 +169,12 @@ function compileClassed(operation: Operation, fit: FitCheck, base: CompiledOpera
 
 /** Characters of the shortest name that is drawn, and those that a field of names has at least. */
 const NAME_MIN = 9;
-const NAME_MAX = 20;
+const NAME_FIELD_MIN = 20;
 
 /** A drawn name is of letters and spaces, of which a field must hold enough to tell it from others. */
 function compileName(operation: Operation, fit: FitCheck, base: CompiledOperation): CompiledOperation | string {
   if ((fit.shape !== Shape.TEXT && fit.shape !== Shape.SWIFT_X) || fit.prefix.length > 0) return "the shape takes no name";
-  if (fit.min > NAME_MIN || (fit.max > 0 && fit.max < NAME_MAX)) return "a name does not fit";
+  if (fit.min > NAME_MIN || (fit.max > 0 && fit.max < NAME_FIELD_MIN)) return "a name does not fit";
   return withOtherwise(operation, fit, base);
 }
 
