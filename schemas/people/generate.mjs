@@ -1,4 +1,4 @@
-// Writes lists.txt: given names, family names, towns, streets and words of business by country, from @faker-js/faker and own.txt.
+// Writes lists.txt: given names, family names, towns, streets, subdivisions and words of business by country, from @faker-js/faker and own.txt.
 //   node schemas/people/generate.mjs            write
 //   node schemas/people/generate.mjs --check    compare with the committed file, and write nothing
 // What it takes, what it drops and the format: README.md. The order of everything is that of code points; nothing here is random.
@@ -49,6 +49,7 @@ const LISTS = {
   family: { shortest: 3, longest: 11, form: /^(Mc|Mac|Fitz|O|D|De|Di|Da|Du|La|Le|Van)?[A-Z][a-z]+$/, enough: 300 },
   town: { shortest: 3, longest: 24, form: /^[A-Z][A-Za-z]*([ -][A-Za-z]+)*$/, enough: 150 },
   street: { shortest: 4, longest: 26, form: /^[A-Z][A-Za-z]*([ -][A-Za-z]+)*$/, enough: 200 },
+  subdivision: { shortest: 3, longest: 24, form: /^[A-Z][A-Za-z]*([ -][A-Za-z]+)*$/, enough: 4 },
   business: { shortest: 2, longest: 24, form: /^[A-Z][a-z]+$/, enough: 60 },
 };
 
@@ -293,6 +294,9 @@ function lists() {
     }
     fill(list);
   }
+  // Ireland and Great Britain write counties.
+  for (const locale of Object.keys(LOCALES))
+    add("subdivision", locale, sourceList(locale, "location", /^en_(GB|IE)$/.test(locale) ? "county" : "state"));
   for (const [name, entries] of own) if (name.startsWith("business ")) made.set(name, fit(entries, "business"));
   made.set("groups all", [...own.get("groups all")].sort(compare));
   for (const [name, entries] of made) {
