@@ -32,6 +32,10 @@ fn main() {
         let each = transform(&vec![(name, leaf.clone()); 23]);
         println!("  23 x {name}: {each:.2} us per record, {:.0} ns each", each / 23.0 * 1000.0);
     }
+    for (name, leaf) in people() {
+        let each = transform(&vec![(name, leaf.clone()); 23]);
+        println!("  23 x {name}: {each:.2} us per record, {:.0} ns each", each / 23.0 * 1000.0);
+    }
 }
 
 fn median_seconds(mut work: impl FnMut()) -> f64 {
@@ -105,6 +109,29 @@ fn leaves() -> Vec<Leaf> {
         leaves.push(cycle[leaves.len() % cycle.len()].clone());
     }
     leaves
+}
+
+/// What is drawn for people, their addresses and texts.
+fn people() -> Vec<Leaf> {
+    let drawn = |kind| operation(Technique::Pseudonym, kind, Shape::Text, 140);
+    vec![
+        ("person", (drawn(Kind::PartyName), "Ottilie Brandhorst")),
+        ("firm", (drawn(Kind::PartyName), "Jane Doe Trading and Shipping Ltd")),
+        ("turned name", (drawn(Kind::PartyName), "Müller, Dr. Jörg")),
+        ("given name", (drawn(Kind::GivenName), "Ottilie")),
+        ("town", (drawn(Kind::Town), "Frankfurt am Main")),
+        ("street", (drawn(Kind::Street), "Gartenstrasse 12")),
+        ("subdivision", (drawn(Kind::Subdivision), "Bayern")),
+        ("address line", (drawn(Kind::AddressLine), "60311 Frankfurt am Main")),
+        ("postcode", (drawn(Kind::Postcode), "SW1A 2AA")),
+        ("birth date", (drawn(Kind::BirthDate), "1972-08-30")),
+        ("email", (drawn(Kind::Email), "o.brandhorst@mail.test")),
+        ("free text", (drawn(Kind::FreeText), "Invoice 2024-118 for the repair of the roof, paid in full")),
+        ("national id", (operation(Technique::Fpe, Kind::NationalId, Shape::Text, 35), "RSSMRA85T10A562S")),
+        ("belgian id", (operation(Technique::Fpe, Kind::NationalId, Shape::Text, 35), "85073003328")),
+        ("creditor id", (operation(Technique::Fpe, Kind::CreditorId, Shape::Text, 35), "DE98ZZZ09999999999")),
+        ("identifier", (operation(Technique::Fpe, Kind::Identifier, Shape::Text, 35), "K-2024-000123")),
+    ]
 }
 
 /// Microseconds for a record of about 3 KB with these leaves, in batches of 64.

@@ -3,16 +3,23 @@
 use prost::Message;
 
 use crate::Error;
-use crate::plan::{self, Bin, Hash, Kind, Otherwise, Plan, Shape, Technique};
+use crate::kinds::canonical::Merge;
+use crate::plan::{self, Bin, EmailDomain, Hash, Kind, Otherwise, Plan, Shape, Technique};
 use crate::techniques::mask::Mask;
 use crate::techniques::redact::Redaction;
 use crate::techniques::token::Spelling;
 use crate::text::fit::Fit;
 
-/// Characters of the shortest name that is drawn.
+/// Characters of the shortest name of a party that is drawn.
 const NAME_MIN: usize = 9;
-/// Characters that a field of names has at least.
+/// Characters of the shortest other name or place that is drawn.
+const WORD_MIN: usize = 2;
+/// Characters that a field of names or places has at least.
 const NAME_FIELD_MIN: usize = 20;
+/// Characters of the shortest e-mail address that is drawn.
+const EMAIL_MIN: usize = 17;
+/// Characters that a field of e-mail addresses has at least.
+const EMAIL_FIELD_MIN: usize = 30;
 /// The version of plan.proto that this code runs.
 const PLAN_VERSION: u32 = 1;
 
@@ -23,6 +30,8 @@ pub struct Operation {
     pub action: Action,
     /// What the value is.
     pub kind: Kind,
+    /// Which names are one.
+    pub merge: Merge,
     /// What the field admits.
     pub fit: Fit,
     /// Whether inputs that the field does not admit are refused.
@@ -49,14 +58,16 @@ pub enum Action {
     Mask(Mask),
     /// A keyed hash.
     Hash(Hash, Spelling),
-    /// A token; PSEUDONYM of a text kind too.
+    /// A token; PSEUDONYM of a text too.
     Token(Spelling),
+    /// A token behind the value's own prefix.
+    PrefixedToken(Spelling, Outside),
     /// Format-preserving encryption.
     Encrypt(Classed),
     /// A draw from the value's class.
     Draw(Classed),
-    /// A drawn name.
-    Name(Outside),
+    /// A name, address or text that is made of lists, or drawn in the form of the value.
+    People(People),
 }
 
 /// KEEP of code words alone.
@@ -74,6 +85,17 @@ pub struct Classed {
     /// Digits of a card number that stay.
     pub bin: u8,
     /// What becomes of a value in no class.
+    pub otherwise: Outside,
+}
+
+/// PSEUDONYM of the kinds of docs/internals/people.md.
+#[derive(Clone, Debug)]
+pub struct People {
+    /// Whether a code keeps equal names apart.
+    pub distinct: bool,
+    /// What becomes of the domain of an e-mail address.
+    pub domain: EmailDomain,
+    /// What becomes of a value for which there is none.
     pub otherwise: Outside,
 }
 
@@ -128,8 +150,15 @@ impl Operation {
         if needs_namespace && namespace >= namespaces {
             return Err("unknown namespace");
         }
-        let is_text = matches!(kind, Kind::Text | Kind::Email);
-        let token = || Spelling::of_token(kind, &operation.prefix, operation.width as usize, &fit).map(Action::Token);
+        let domain = EmailDomain::try_from(operation.domain).map_err(|_| "unknown domain")?;
+        let merge = Merge { truncated: operation.truncated, initials: operation.initials };
+        let is_party = matches!(kind, Kind::PartyName | Kind::Organisation);
+        if !is_party && (operation.distinct || merge.truncated || merge.initials) {
+            return Err("the kind is no name of a party");
+        }
+        if kind != Kind::Email && domain != EmailDomain::EmailExample {
+            return Err("the kind has no domain");
+        }
         let action = match technique {
             Technique::Unspecified => return Err("unknown technique"),
             Technique::Keep if fit.shape == Shape::Unknown => return Err("keep of an unknown type"),
@@ -149,14 +178,95 @@ impl Operation {
             Technique::Hash => {
                 Action::Hash(hash, Spelling::of_hash(hash, &operation.prefix, operation.width as usize, &fit)?)
             }
-            Technique::Token => token()?,
-            Technique::Pseudonym if is_text => token()?,
-            Technique::Pseudonym if kind == Kind::PartyName => Action::Name(name(kind, otherwise, &fit)?),
+            Technique::Token => token(kind, otherwise, operation, &fit)?,
+            Technique::Pseudonym if matches!(kind, Kind::Text | Kind::PrefixedId) => {
+                token(kind, otherwise, operation, &fit)?
+            }
+            Technique::Pseudonym if is_drawn(kind) => {
+                check_drawn(kind, &fit)?;
+                let otherwise = Outside::new(kind, otherwise, &fit)?;
+                Action::People(People { distinct: operation.distinct, domain, otherwise })
+            }
             Technique::Pseudonym => Action::Draw(Classed::new(kind, bin, otherwise, &fit)?),
             Technique::Fpe => Action::Encrypt(Classed::new(kind, bin, otherwise, &fit)?),
         };
-        Ok(Self { action, kind, fit, strict: operation.strict, namespace })
+        Ok(Self { action, kind, merge, fit, strict: operation.strict, namespace })
     }
+
+    /// Whether lines are parted by line feeds before the value is read: for the kinds of words, where words are made something of.
+    #[must_use]
+    pub fn joins_lines(&self) -> bool {
+        is_worded(self.kind) && matches!(self.action, Action::Hash(..) | Action::Token(_) | Action::People(_))
+    }
+}
+
+fn token(kind: Kind, otherwise: Otherwise, operation: &plan::Operation, fit: &Fit) -> Result<Action, &'static str> {
+    let width = operation.width as usize;
+    if kind != Kind::PrefixedId {
+        return Ok(Action::Token(Spelling::of_token(kind, &operation.prefix, width, fit)?));
+    }
+    if !operation.prefix.is_empty() {
+        return Err("the value has a prefix of its own");
+    }
+    Ok(Action::PrefixedToken(Spelling::of_prefixed(width, fit)?, Outside::new(kind, otherwise, fit)?))
+}
+
+/// Kinds of which a value is words.
+fn is_worded(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::PartyName
+            | Kind::GivenName
+            | Kind::FamilyName
+            | Kind::Organisation
+            | Kind::Street
+            | Kind::Town
+            | Kind::Subdivision
+            | Kind::AddressLine
+            | Kind::FreeText
+    )
+}
+
+/// Kinds without classes of which pseudonyms are drawn.
+fn is_drawn(kind: Kind) -> bool {
+    is_worded(kind) || matches!(kind, Kind::Postcode | Kind::BuildingNumber | Kind::BirthDate | Kind::Email)
+}
+
+/// Whether a field takes what is drawn for it.
+fn check_drawn(kind: Kind, fit: &Fit) -> Result<(), &'static str> {
+    let is_text = matches!(fit.shape, Shape::Text | Shape::SwiftX);
+    let (is_of_shape, min, field_min) = match kind {
+        Kind::PartyName | Kind::Organisation => (is_text, NAME_MIN, NAME_FIELD_MIN),
+        Kind::FreeText => (is_text, 1, 0),
+        Kind::Postcode | Kind::BuildingNumber => (is_written(fit.shape) || fit.shape == Shape::Digits, usize::MAX, 0),
+        Kind::BirthDate => {
+            let is_date = matches!(fit.shape, Shape::Digits | Shape::Date | Shape::SwiftDate);
+            (is_written(fit.shape) || is_date, usize::MAX, 0)
+        }
+        Kind::Email => (fit.shape == Shape::Text, EMAIL_MIN, EMAIL_FIELD_MIN),
+        _ => (is_text, WORD_MIN, NAME_FIELD_MIN),
+    };
+    // The century in front of a date is one of the neutral constant, not of the value.
+    if !is_of_shape || !(fit.prefix.is_empty() || fit.shape == Shape::SwiftDate) {
+        return Err("the shape takes no such value");
+    }
+    if fit.min > min || (1..field_min).contains(&fit.max) {
+        return Err("a drawn value does not fit");
+    }
+    Ok(())
+}
+
+/// Shapes that take texts of letters and digits.
+fn is_written(shape: Shape) -> bool {
+    matches!(
+        shape,
+        Shape::Text
+            | Shape::SwiftX
+            | Shape::Code
+            | Shape::Alphanumeric
+            | Shape::UpperAlphanumeric
+            | Shape::Reference16x
+    )
 }
 
 impl CodesOnly {
@@ -205,17 +315,6 @@ impl Outside {
     }
 }
 
-/// A drawn name is of letters and spaces, of which a field must hold enough to tell it from others.
-fn name(kind: Kind, otherwise: Otherwise, fit: &Fit) -> Result<Outside, &'static str> {
-    if !matches!(fit.shape, Shape::Text | Shape::SwiftX) || !fit.prefix.is_empty() {
-        return Err("the shape takes no name");
-    }
-    if fit.min > NAME_MIN || (1..NAME_FIELD_MIN).contains(&fit.max) {
-        return Err("a name does not fit");
-    }
-    Outside::new(kind, otherwise, fit)
-}
-
 /// Shapes that take any identifier, since every class keeps the sort of each character or is of letters and digits.
 fn is_open(shape: Shape) -> bool {
     matches!(
@@ -240,8 +339,13 @@ fn shapes_of(kind: Kind) -> Option<&'static [Shape]> {
         Kind::Lei => &[Shape::Lei],
         Kind::Uetr => &[Shape::Uuid4],
         Kind::Phone => &[Shape::Phone],
-        Kind::Alphanumeric | Kind::Reference => &[],
-        Kind::Text | Kind::PartyName | Kind::Email | Kind::Date | Kind::Amount => return None,
+        Kind::Alphanumeric
+        | Kind::Reference
+        | Kind::RfReference
+        | Kind::CreditorId
+        | Kind::NationalId
+        | Kind::Identifier => &[],
+        _ => return None,
     })
 }
 

@@ -320,7 +320,7 @@ fn unfit_operations_are_named_at_open() {
         },
         Operation { namespace: 2, ..operation(Technique::Token, Kind::Text) },
         Operation { technique: 9, ..operation(Technique::Keep, Kind::Text) },
-        Operation { kind: 16, ..operation(Technique::Keep, Kind::Text) },
+        Operation { kind: 32, ..operation(Technique::Keep, Kind::Text) },
         Operation { fit: None, ..operation(Technique::Redact, Kind::Text) },
         operation(Technique::Unspecified, Kind::Text),
         fpe(Kind::Email),

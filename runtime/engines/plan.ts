@@ -6,7 +6,7 @@
  */
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { BautaError } from "../kit/errors.ts";
-import { Bin, Hash, Kind, Otherwise, type Plan, PlanSchema, Shape, Technique } from "./generated/plan_pb.ts";
+import { Bin, EmailDomain, Hash, Kind, Otherwise, type Plan, PlanSchema, Shape, Technique } from "./generated/plan_pb.ts";
 
 /** The one version of the plan that this Bauta writes and runs. */
 export const PLAN_VERSION = 1;
@@ -39,6 +39,22 @@ const KINDS = {
   email: Kind.EMAIL,
   account: Kind.ACCOUNT,
   "party-name": Kind.PARTY_NAME,
+  "given-name": Kind.GIVEN_NAME,
+  "family-name": Kind.FAMILY_NAME,
+  organisation: Kind.ORGANISATION,
+  street: Kind.STREET,
+  "building-number": Kind.BUILDING_NUMBER,
+  postcode: Kind.POSTCODE,
+  town: Kind.TOWN,
+  subdivision: Kind.SUBDIVISION,
+  "address-line": Kind.ADDRESS_LINE,
+  "birth-date": Kind.BIRTH_DATE,
+  "national-id": Kind.NATIONAL_ID,
+  "creditor-id": Kind.CREDITOR_ID,
+  "rf-reference": Kind.RF_REFERENCE,
+  identifier: Kind.IDENTIFIER,
+  "prefixed-id": Kind.PREFIXED_ID,
+  "free-text": Kind.FREE_TEXT,
 } as const;
 
 const SHAPES = {
@@ -77,12 +93,15 @@ const OTHERWISES = { error: Otherwise.ERROR, token: Otherwise.TOKEN, redact: Oth
 const BINS = { none: Bin.BIN_NONE, 6: Bin.BIN_6, 8: Bin.BIN_8 } as const;
 const HASHES = { "hmac-sha256": Hash.HMAC_SHA256, "hmac-sha512": Hash.HMAC_SHA512, blake3: Hash.BLAKE3_KEYED } as const;
 
+const DOMAINS = { example: EmailDomain.EMAIL_EXAMPLE, mapped: EmailDomain.EMAIL_MAPPED, kept: EmailDomain.EMAIL_KEPT } as const;
+
 export type PlanTechnique = keyof typeof TECHNIQUES;
 export type PlanKind = keyof typeof KINDS;
 export type PlanShape = keyof typeof SHAPES;
 export type PlanOtherwise = keyof typeof OTHERWISES;
 export type PlanBin = keyof typeof BINS;
 export type PlanHash = keyof typeof HASHES;
+export type PlanDomain = keyof typeof DOMAINS;
 
 /** What the field's own type admits; the same members as `Fit` of runtime/formats/api.ts. */
 export interface PlanFit {
@@ -115,6 +134,14 @@ export interface PlanOperation {
   readonly strict?: boolean;
   /** Keep: only code words of at most so many characters; 0: any value. */
   readonly codeMax?: number;
+  /** Names: a code behind the drawn name keeps equal names apart. */
+  readonly distinct?: boolean;
+  /** Names: one with what 35 characters show of them. */
+  readonly truncated?: boolean;
+  /** Names: one with their initials. */
+  readonly initials?: boolean;
+  /** Pseudonym of an e-mail address: what becomes of its domain; example.com if left out. */
+  readonly domain?: PlanDomain;
 }
 
 export interface PlanNamespace {
@@ -194,5 +221,9 @@ function operationMessage(operation: PlanOperation, indexes: ReadonlyMap<string,
     detect: operation.detect ?? false,
     strict: operation.strict ?? false,
     codeMax: operation.codeMax ?? 0,
+    distinct: operation.distinct ?? false,
+    truncated: operation.truncated ?? false,
+    initials: operation.initials ?? false,
+    domain: DOMAINS[operation.domain ?? "example"],
   };
 }

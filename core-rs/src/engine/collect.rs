@@ -9,21 +9,24 @@ use crate::kinds::canonical::{is_iban_like, is_taken, write_canonical};
 use crate::kinds::class::{Class, classify};
 use crate::kinds::subject::{Characters, Subject};
 use crate::operation::{self, Classed, CodesOnly, Operation, Outside};
-use crate::people::draw::{Case, Party, write_name};
-use crate::people::lists::{Forms, Names};
 use crate::plan::{Hash, Kind, Shape};
 use crate::tables::{Encoding, record, status, value};
 use crate::techniques::redact::Redaction;
-use crate::techniques::token::Spelling;
+use crate::techniques::token::{Spelling, prefix_of};
 use crate::text::code_word::is_code_word;
 use crate::text::decode::{Inadmissible, decode};
 use crate::text::detect::{has_decimal_mark, holds_identifier};
+use crate::text::offset_of;
 use crate::text::unicode::Unicode;
 
 /// Code points of a value that a technique transforms; redaction and removal take any length.
 const VALUE_CHARACTERS_MAX: usize = 65_536;
 /// Attempts of a draw: their suffixes are one byte.
 const DRAW_ATTEMPTS: u8 = 128;
+/// Numbers that are taken from one attempt at most, where few of a class are members.
+const DRAW_CANDIDATES: u32 = 12;
+/// Bits of an attempt.
+const DRAW_BITS: u32 = 512;
 
 /// Appends the outcomes of a record's values, up to the first issue.
 pub(super) fn collect_record(engine: &mut Engine, batch: &Batch, record: usize) {
@@ -52,27 +55,29 @@ pub(super) fn collect_record(engine: &mut Engine, batch: &Batch, record: usize) 
     }
 }
 
-struct Collector<'engine> {
-    operation: &'engine Operation,
-    namespaces: &'engine mut [Namespace],
-    unicode: &'engine Unicode,
+pub(super) struct Collector<'engine> {
+    pub(super) operation: &'engine Operation,
+    pub(super) namespaces: &'engine mut [Namespace],
+    pub(super) unicode: &'engine Unicode,
     direction: Direction,
     characters: &'engine mut Characters,
-    scratch: &'engine mut Scratch,
+    pub(super) scratch: &'engine mut Scratch,
     /// Where the value at hand begins in the arena of decoded values.
     text_start: usize,
 }
 
 /// What a value's text is, once it is decoded.
 #[derive(Clone, Copy)]
-struct Decoded {
+pub(super) struct Decoded {
     /// Encoding of the first segment.
-    encoding: Encoding,
+    pub(super) encoding: Encoding,
     /// Count of code points.
-    count: usize,
+    pub(super) count: usize,
+    /// Count of lines that are segments of their own; 1 for a value of another encoding.
+    pub(super) lines: usize,
 }
 
-type Done = (u32, Action);
+pub(super) type Done = (u32, Action);
 
 impl Collector<'_> {
     /// Status and action, or an issue.
@@ -98,7 +103,18 @@ impl Collector<'_> {
         }
         // The arena is taken out for the length of a value, so that its text can be read while other arenas grow.
         let arena = core::mem::take(&mut self.scratch.text);
-        let done = self.apply(&arena[self.text_start..], decoded);
+        let own = &arena[self.text_start..];
+        let done = if operation.strict && !self.is_admitted(own) {
+            Err(issue::FIELD_FORMAT)
+        } else {
+            let has_lines = decoded.lines > 1 && operation.joins_lines();
+            let lines = if has_lines { self.joined_lines(own, decoded.lines) } else { Vec::new() };
+            let done = self.apply(if has_lines { &lines } else { own }, decoded);
+            if has_lines {
+                self.scratch.lines = lines;
+            }
+            done
+        };
         self.scratch.text = arena;
         // Only what waits for the cipher is looked at again.
         if !matches!(operation.action, operation::Action::Encrypt(_)) {
@@ -109,12 +125,14 @@ impl Collector<'_> {
 
     fn decode(&mut self, batch: &Batch, value: usize, latin1: bool) -> Result<Decoded, Inadmissible> {
         let segments = batch.segments_of(value);
-        let is_split = segments.len() > 1;
-        let mut decoded = Decoded { encoding: Encoding::Raw, count: 0 };
+        let count = segments.len();
+        let is_split = count > 1;
+        let mut decoded = Decoded { encoding: Encoding::Raw, count: 0, lines: 1 };
         for (index, segment) in segments.enumerate() {
             let encoding = segment.encoding.ok_or(Inadmissible)?;
             if index == 0 {
                 decoded.encoding = encoding;
+                decoded.lines = if encoding == Encoding::MtLine { count } else { 1 };
             }
             let bytes = &batch.input()[segment.start..segment.end];
             let count = decode(bytes, encoding, latin1, &mut self.scratch.text)?;
@@ -126,11 +144,26 @@ impl Collector<'_> {
         Ok(decoded)
     }
 
+    /// A text with a line feed between its last so many segments, in the arena of lines, which is to be put back.
+    #[inline(never)]
+    fn joined_lines(&mut self, text: &[u8], count: usize) -> Vec<u8> {
+        let mut lines = core::mem::take(&mut self.scratch.lines);
+        let lengths = &self.scratch.lengths;
+        let mut rest = text;
+        lines.clear();
+        for (index, length) in lengths[lengths.len() - count..].iter().enumerate() {
+            let (line, behind) = rest.split_at(offset_of(rest, *length as usize));
+            if index > 0 {
+                lines.push(b'\n');
+            }
+            lines.extend_from_slice(line);
+            rest = behind;
+        }
+        lines
+    }
+
     fn apply(&mut self, text: &[u8], decoded: Decoded) -> Result<Done, u32> {
         let operation = self.operation;
-        if operation.strict && !self.is_admitted(text) {
-            return Err(issue::FIELD_FORMAT);
-        }
         match &operation.action {
             operation::Action::Encrypt(_) | operation::Action::Draw(_) if !text.is_ascii() => match self.direction {
                 Direction::Mask => Err(issue::FIELD_FORMAT),
@@ -144,9 +177,12 @@ impl Collector<'_> {
             }
             operation::Action::Hash(hash, spelling) => self.hash(*hash, spelling, text),
             operation::Action::Token(spelling) => self.token(spelling, text, status::MASKED),
+            operation::Action::PrefixedToken(spelling, otherwise) => {
+                self.prefixed_token(spelling, otherwise, text, decoded)
+            }
             operation::Action::Encrypt(classed) => self.encrypt(classed, text, decoded),
             operation::Action::Draw(classed) => self.draw(classed, text, decoded),
-            operation::Action::Name(otherwise) => self.name(otherwise, text, decoded),
+            operation::Action::People(people) => self.people(people, text, decoded),
         }
     }
 
@@ -168,7 +204,7 @@ impl Collector<'_> {
     }
 
     /// The output of the value at hand is what `write` appends.
-    fn written(&mut self, status: u32, write: impl FnOnce(&mut Vec<u8>)) -> Done {
+    pub(super) fn written(&mut self, status: u32, write: impl FnOnce(&mut Vec<u8>)) -> Done {
         let start = self.scratch.output.len();
         write(&mut self.scratch.output);
         (status, Action::Write(start, self.scratch.output.len()))
@@ -203,10 +239,11 @@ impl Collector<'_> {
     }
 
     /// Writes the canonical form of the value into [`Scratch::canonical`].
-    fn canonicalise(&mut self, text: &[u8]) -> Result<(), u32> {
+    pub(super) fn canonicalise(&mut self, text: &[u8]) -> Result<(), u32> {
+        let Operation { kind, merge, fit, .. } = self.operation;
         let canonical = &mut self.scratch.canonical;
         canonical.clear();
-        write_canonical(self.operation.kind, self.operation.fit.shape, text, self.unicode, canonical)
+        write_canonical(*kind, fit.shape, *merge, text, self.unicode, canonical)
     }
 
     fn namespace(&self) -> &Namespace {
@@ -234,6 +271,27 @@ impl Collector<'_> {
         self.canonicalise(text)?;
         let digest = self.namespace().hmac_sha256.of(&[&self.scratch.canonical]);
         Ok(self.written(status, |out| spelling.write_token(digest, text, out)))
+    }
+
+    #[inline(never)]
+    fn prefixed_token(
+        &mut self,
+        spelling: &Spelling,
+        otherwise: &Outside,
+        text: &[u8],
+        decoded: Decoded,
+    ) -> Result<Done, u32> {
+        let Some(prefix) = prefix_of(self.operation.fit.shape, text) else {
+            return self.outside(otherwise, text, decoded, issue::FIELD_FORMAT);
+        };
+        self.canonicalise(text)?;
+        let digest = self.namespace().hmac_sha256.of(&[&self.scratch.canonical]);
+        Ok(self.written(status::MASKED, |out| {
+            out.extend_from_slice(prefix);
+            out.extend_from_slice(b"PS");
+            out.extend(prefix.last());
+            spelling.write_token(digest, text, out);
+        }))
     }
 
     fn encrypt(&mut self, classed: &Classed, text: &[u8], decoded: Decoded) -> Result<Done, u32> {
@@ -280,11 +338,16 @@ impl Collector<'_> {
         let hmac = &self.namespaces[self.operation.namespace].hmac_sha256;
         let canonical = &self.scratch.canonical;
         let own = subject.joined().to_vec();
+        let candidates = candidates_of(self.operation.kind, domain.size().bits);
         let is_drawn = (0..DRAW_ATTEMPTS).any(|attempt| {
-            let characters = subject.joined_mut();
-            domain.unrank(&mut draw_number(hmac, canonical, attempt), &mut characters[start..]);
-            class.family.mark_draw(characters);
-            class.family.complete(characters) && *characters != own
+            let mut number = draw_number(hmac, canonical, attempt);
+            (0..candidates).any(|_| {
+                let characters = subject.joined_mut();
+                // What is left of the number is the quotient by the count of values.
+                domain.unrank(&mut number, &mut characters[start..]);
+                class.family.mark_draw(characters);
+                class.family.complete(characters) && *characters != own
+            })
         });
         if !is_drawn {
             return self.outside(&classed.otherwise, text, decoded, issue::FIELD_FORMAT);
@@ -295,26 +358,14 @@ impl Collector<'_> {
         Ok((status::MASKED, Action::Write(start, output.len())))
     }
 
-    fn name(&mut self, otherwise: &Outside, text: &[u8], decoded: Decoded) -> Result<Done, u32> {
-        self.canonicalise(text)?;
-        let hmac = &self.namespaces[self.operation.namespace].hmac_sha256;
-        let canonical = self.scratch.canonical.as_slice();
-        let name = String::from_utf8_lossy(canonical);
-        let names = Names::load();
-        let party = Party::of(&name, Forms::load());
-        let drawn = (0..DRAW_ATTEMPTS).find_map(|attempt| party.draw(names, lot(hmac, canonical, attempt)));
-        match drawn {
-            Some(drawn) => {
-                let max = self.operation.fit.max;
-                let case = Case::of(text, self.unicode);
-                Ok(self.written(status::MASKED, |out| write_name(&drawn, case, max, out)))
-            }
-            None => self.outside(otherwise, text, decoded, issue::FIELD_FORMAT),
-        }
-    }
-
     /// `otherwise` of a value that is in no class of its kind.
-    fn outside(&mut self, otherwise: &Outside, text: &[u8], decoded: Decoded, issue: u32) -> Result<Done, u32> {
+    pub(super) fn outside(
+        &mut self,
+        otherwise: &Outside,
+        text: &[u8],
+        decoded: Decoded,
+        issue: u32,
+    ) -> Result<Done, u32> {
         if self.direction == Direction::Unmask {
             return Ok((status::LEFT, Action::Copy));
         }
@@ -345,10 +396,13 @@ fn find<'value>(
     Ok((class, subject))
 }
 
-/// 128 bits of a canonical form, which is plenty for a draw from lists: HMAC-SHA-256 with the attempt as suffix, but for the first.
-fn lot(hmac: &HmacSha256, canonical: &[u8], attempt: u8) -> u128 {
-    let digest = if attempt == 0 { hmac.of(&[canonical]) } else { hmac.of(&[canonical, &[attempt]]) };
-    digest[..16].iter().fold(0, |number, byte| number << 8 | u128::from(*byte))
+/// How many numbers below a count of so many bits are taken from one attempt: more than one where hardly any is a member.
+fn candidates_of(kind: Kind, bits: u32) -> u32 {
+    if matches!(kind, Kind::NationalId | Kind::Identifier) {
+        (DRAW_BITS / bits.max(1)).clamp(1, DRAW_CANDIDATES)
+    } else {
+        1
+    }
 }
 
 /// 512 bits of a canonical form: HMAC-SHA-256 twice, with the suffixes 2t and 2t + 1, of which the very first is left out.

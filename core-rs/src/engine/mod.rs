@@ -7,6 +7,7 @@
 mod batch;
 mod collect;
 mod crypt;
+mod people;
 mod splice;
 
 use zeroize::Zeroize;
@@ -71,6 +72,8 @@ enum Action {
     Remove,
     /// They get the text at this range of [`Scratch::output`].
     Write(usize, usize),
+    /// They get the lines of the text at this range.
+    WriteLines(usize, usize),
 }
 
 /// A value's outcome.
@@ -102,6 +105,10 @@ struct Scratch {
     output: Vec<u8>,
     /// Canonical form of the value at hand.
     canonical: Vec<u8>,
+    /// The value at hand with line feeds between its lines.
+    lines: Vec<u8>,
+    /// What is being drawn for the value at hand.
+    drawn: String,
     joined: Vec<u8>,
     tweaks: Vec<u8>,
     lengths: Vec<u32>,
@@ -126,7 +133,8 @@ impl Scratch {
 
 impl Drop for Scratch {
     fn drop(&mut self) {
-        for clear_text in [&mut self.text, &mut self.canonical, &mut self.joined, &mut self.tweaks, &mut self.output] {
+        let Self { text, output, canonical, lines, joined, tweaks, .. } = self;
+        for clear_text in [text, output, canonical, lines, joined, tweaks] {
             clear_text.zeroize();
         }
     }

@@ -79,6 +79,11 @@ fn write_values(
                     return Some((value, issue::VALUE_UNENCODABLE));
                 }
             }
+            Action::WriteLines(start, end) => {
+                if writer.write_lines(value, &scratch.output[start..end], sink).is_err() {
+                    return Some((value, issue::VALUE_UNENCODABLE));
+                }
+            }
         }
     }
     let end = batch.record(record, record::END) as usize;
@@ -132,6 +137,19 @@ impl Writer<'_> {
             self.encode(piece, segment.start, segment.end, segment.encoding, sink)?;
             rest = behind;
             left -= share;
+        }
+        Ok(())
+    }
+
+    /// Each segment gets a line of the text, and the last all that are left. Kept apart from what hardly any value passes by.
+    #[inline(never)]
+    fn write_lines(&mut self, value: usize, text: &[u8], sink: &mut Sink) -> Result<(), Unencodable> {
+        let segments = self.batch.segments_of(value);
+        let mut lines = text.splitn(segments.len().max(1), |byte| *byte == b'\n');
+        for segment in segments {
+            self.replace(segment.start, segment.end, sink);
+            let line = lines.next().unwrap_or_default();
+            self.encode(line, segment.start, segment.end, segment.encoding, sink)?;
         }
         Ok(())
     }

@@ -22,6 +22,16 @@ pub enum Alphabet {
     Hexadecimal,
     /// 8, 9, a, b: the first digit of a UUID's variant, of which two bits are free (RFC 9562, section 4.1).
     UuidVariant,
+    /// X, Y, Z: the first letter of a Spanish number of foreigners.
+    SpanishSeries,
+    /// A–D: the last letter of a British national insurance number.
+    BritishSuffix,
+    /// The letters of months in an Italian fiscal code.
+    ItalianMonth,
+    /// Two places: 01–12.
+    Month,
+    /// Two places: the day of birth in an Italian fiscal code, a woman's with 40 on top; 01–31, 41–71.
+    ItalianDay,
 }
 
 impl Alphabet {
@@ -33,11 +43,18 @@ impl Alphabet {
             Self::Upper => b"ABCDEFGHIJKLMNOPQRSTUVWXYZ",
             Self::Lower => b"abcdefghijklmnopqrstuvwxyz",
             Self::DigitUpper => b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ",
-            Self::DigitUpperLower => b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
+            // Of a place of two characters it says only how many there are.
+            Self::DigitUpperLower | Self::ItalianDay => {
+                b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+            }
             Self::BicSeventh => b"ABCDEFGHIJKLMNOPQRSTUVWXYZ23456789",
             Self::BicEighth => b"ABCDEFGHIJKLMNPQRSTUVWXYZ0123456789",
             Self::Hexadecimal => b"0123456789abcdef",
             Self::UuidVariant => b"89ab",
+            Self::SpanishSeries => b"XYZ",
+            Self::BritishSuffix => b"ABCD",
+            Self::ItalianMonth => b"ABCDEHLMPRST",
+            Self::Month => b"0123456789AB",
         }
     }
 
@@ -45,6 +62,11 @@ impl Alphabet {
     #[must_use]
     pub const fn radix(self) -> u8 {
         self.characters().len() as u8
+    }
+
+    /// How many characters one of its places has.
+    const fn width(self) -> usize {
+        if matches!(self, Self::Month | Self::ItalianDay) { 2 } else { 1 }
     }
 
     /// Whether a character is of the alphabet.
@@ -67,7 +89,7 @@ impl Alphabet {
 
 const NONE: u8 = u8::MAX;
 
-static DIGITS: [[u8; 256]; 9] = [
+static DIGITS: [[u8; 256]; 14] = [
     digits_of(Alphabet::Digit),
     digits_of(Alphabet::Upper),
     digits_of(Alphabet::Lower),
@@ -77,7 +99,21 @@ static DIGITS: [[u8; 256]; 9] = [
     digits_of(Alphabet::BicEighth),
     digits_of(Alphabet::Hexadecimal),
     digits_of(Alphabet::UuidVariant),
+    digits_of(Alphabet::SpanishSeries),
+    digits_of(Alphabet::BritishSuffix),
+    digits_of(Alphabet::ItalianMonth),
+    digits_of(Alphabet::Month),
+    digits_of(Alphabet::ItalianDay),
 ];
+
+/// The digit of a place of two characters, from the number that they are: months from 1 on, and days from 1 and 41 on.
+fn digit_of_pair(number: u64) -> u64 {
+    number.saturating_sub(if number > 40 { 10 } else { 1 })
+}
+
+fn pair_of_digit(digit: u64) -> u64 {
+    if digit < 31 { digit + 1 } else { digit + 10 }
+}
 
 const fn digits_of(alphabet: Alphabet) -> [u8; 256] {
     let characters = alphabet.characters();
@@ -90,7 +126,7 @@ const fn digits_of(alphabet: Alphabet) -> [u8; 256] {
     digits
 }
 
-/// Places side by side over one alphabet, few enough for their number to fit a word.
+/// Places side by side over one alphabet, few enough for their number to fit a word; one place of two characters.
 #[derive(Clone, Copy, Debug)]
 struct Run {
     start: usize,
@@ -105,6 +141,10 @@ impl Run {
     #[inline]
     fn number(&self, text: &[u8]) -> u64 {
         let characters = &text[self.start..self.start + self.length];
+        if self.alphabet.width() > 1 {
+            let number = characters.iter().fold(0, |number, character| number * 10 + u64::from(character - b'0'));
+            return digit_of_pair(number);
+        }
         let digits = &DIGITS[self.alphabet as usize];
         let radix = u64::from(self.alphabet.radix());
         characters.iter().fold(0, |number, character| {
@@ -122,6 +162,9 @@ impl Run {
             Alphabet::DigitUpperLower => write_digits::<62>(number, Alphabet::DigitUpperLower.characters(), place),
             Alphabet::Upper => write_digits::<26>(number, Alphabet::Upper.characters(), place),
             Alphabet::Hexadecimal => write_digits::<16>(number, Alphabet::Hexadecimal.characters(), place),
+            Alphabet::Month | Alphabet::ItalianDay => {
+                write_digits::<10>(pair_of_digit(number), b"0123456789", place);
+            }
             alphabet => {
                 let mut rest = number;
                 for character in place.iter_mut().rev() {
@@ -159,13 +202,16 @@ impl Domain {
             if !count.multiply(radix) {
                 return None;
             }
-            let last = runs.last_mut().filter(|run| run.alphabet == alphabet && run.start + run.length == position);
+            let joins = |run: &&mut Run| {
+                run.alphabet == alphabet && run.start + run.length == position && alphabet.width() == 1
+            };
+            let last = runs.last_mut().filter(joins);
             match last.and_then(|run| Some((run.power.checked_mul(radix)?, run))) {
                 Some((power, run)) => {
                     run.length += 1;
                     run.power = power;
                 }
-                None => runs.push(Run { start: position, length: 1, alphabet, power: radix }),
+                None => runs.push(Run { start: position, length: alphabet.width(), alphabet, power: radix }),
             }
         }
         Some(Self { runs, size: count.size() })

@@ -1,60 +1,106 @@
 //! The canonical form that identities are made of (docs/internals/engine.md, "Canonical form of a kind").
 
 use super::class::is_card_number;
-use super::iban;
 use super::subject::{CHARACTERS_MAX, Subject};
+use super::{iban, national};
 use crate::issue;
-use crate::people::form::name_form;
+use crate::people::birth::Birth;
+use crate::people::form::{initials, name_form, word_form};
 use crate::people::lists::Forms;
 use crate::plan::{Kind, Shape};
-use crate::text::unicode::Unicode;
+use crate::text::offset_of;
+use crate::text::unicode::{Unassigned, Unicode};
+
+/// Code points that a line shows of a name.
+const LINE_CHARACTERS: usize = 35;
+
+/// Which names are one besides those that the name form makes one.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Merge {
+    /// Names and what a line shows of them.
+    pub truncated: bool,
+    /// Names and their initials.
+    pub initials: bool,
+}
 
 /// Appends the canonical form of a value as UTF-8.
 ///
 /// # Errors
 /// [`issue::UNICODE_UNASSIGNED`].
-pub fn write_canonical(kind: Kind, shape: Shape, text: &[u8], unicode: &Unicode, out: &mut Vec<u8>) -> Result<(), u32> {
-    let is_taken = match kind {
+pub fn write_canonical(
+    kind: Kind,
+    shape: Shape,
+    merge: Merge,
+    text: &[u8],
+    unicode: &Unicode,
+    out: &mut Vec<u8>,
+) -> Result<(), u32> {
+    let start = out.len();
+    let written = match kind {
         Kind::Date | Kind::Amount => {
             out.extend_from_slice(text);
-            true
+            Ok(())
         }
-        Kind::Text | Kind::PartyName | Kind::Email => false,
-        _ => text.is_ascii() && write_identifier(kind, shape, text, out),
+        Kind::Text | Kind::FreeText => unicode.write_canonical(text, false, out),
+        Kind::Email => unicode.write_canonical(text, true, out),
+        Kind::PartyName | Kind::Organisation => write_folded(merge.truncated, text, unicode, out).map(|()| {
+            let forms = Forms::load();
+            let name = name_form(&String::from_utf8_lossy(&out[start..]), unicode, forms);
+            let merged = (merge.initials && kind == Kind::PartyName).then(|| initials(&name, forms)).flatten();
+            replace(out, start, &merged.unwrap_or(name));
+        }),
+        Kind::GivenName | Kind::FamilyName | Kind::Street | Kind::Town | Kind::Subdivision | Kind::AddressLine => {
+            unicode.write_canonical(text, true, out).map(|()| {
+                let form = word_form(&String::from_utf8_lossy(&out[start..]), unicode);
+                replace(out, start, &form);
+            })
+        }
+        _ if text.is_ascii() && write_identifier(kind, shape, text, out) => Ok(()),
+        _ => unicode.write_canonical(text, false, out),
     };
-    if is_taken {
-        return Ok(());
+    written.map_err(|_| issue::UNICODE_UNASSIGNED)
+}
+
+fn replace(out: &mut Vec<u8>, start: usize, text: &str) {
+    out.truncate(start);
+    out.extend_from_slice(text.as_bytes());
+}
+
+/// Appends a folded text, cut before it is folded.
+fn write_folded(is_cut: bool, text: &[u8], unicode: &Unicode, out: &mut Vec<u8>) -> Result<(), Unassigned> {
+    // Decomposition makes no text shorter, but white space may go, so that the count of bytes is no more than a hint.
+    if !is_cut || text.len() <= LINE_CHARACTERS && text.is_ascii() {
+        return unicode.write_canonical(text, true, out);
     }
-    let is_folded = matches!(kind, Kind::PartyName | Kind::Email);
-    let start = out.len();
-    unicode.write_canonical(text, is_folded, out).map_err(|_| issue::UNICODE_UNASSIGNED)?;
-    if kind == Kind::PartyName {
-        let name = name_form(&String::from_utf8_lossy(&out[start..]), unicode, Forms::load());
-        out.truncate(start);
-        out.extend_from_slice(name.as_bytes());
+    let mut line = Vec::with_capacity(text.len());
+    unicode.write_canonical(text, false, &mut line)?;
+    line.truncate(offset_of(&line, LINE_CHARACTERS));
+    if line.last() == Some(&b' ') {
+        line.pop();
     }
-    Ok(())
+    unicode.write_canonical(&line, true, out)
 }
 
 /// Of an ASCII value; `false`, and nothing appended, if the kind does not take it.
 fn write_identifier(kind: Kind, shape: Shape, text: &[u8], out: &mut Vec<u8>) -> bool {
-    if matches!(kind, Kind::Alphanumeric | Kind::Mixed | Kind::Reference) {
-        out.extend_from_slice(text);
-        return true;
+    match kind {
+        Kind::Alphanumeric | Kind::Mixed | Kind::Reference | Kind::PrefixedId => {
+            out.extend_from_slice(text);
+            return true;
+        }
+        Kind::BirthDate => return Birth::of(text).map(|birth| birth.write_canonical(out)).is_some(),
+        _ => {}
     }
     let mut characters = [0; CHARACTERS_MAX];
     let Some(mut subject) = Subject::new(text, &mut characters) else {
-        // Longer than any identifier; only ACCOUNT is canonical as it is.
-        let is_account = kind == Kind::Account;
-        out.extend_from_slice(if is_account { text } else { &[] });
-        return is_account;
+        // Longer than any identifier; only those that are canonical as they are.
+        let is_open = matches!(kind, Kind::Account | Kind::Identifier);
+        out.extend_from_slice(if is_open { text } else { &[] });
+        return is_open;
     };
     match kind {
         Kind::Pan | Kind::Digits if subject.is_grouped_digits() => out.extend_from_slice(subject.joined()),
-        Kind::Iban if subject.is_grouped_alphanumerics() => {
-            subject.make_upper_case();
-            out.extend_from_slice(subject.joined());
-        }
+        Kind::Iban if subject.is_grouped_alphanumerics() => write_capitals(&mut subject, out),
         Kind::Bic if subject.layout() == 0 => {
             if shape == Shape::LtAddress && subject.length == 12 {
                 subject.remove(8);
@@ -67,10 +113,7 @@ fn write_identifier(kind: Kind, shape: Shape, text: &[u8], out: &mut Vec<u8>) ->
                 joined
             });
         }
-        Kind::Lei if subject.layout() == 0 => {
-            subject.make_upper_case();
-            out.extend_from_slice(subject.joined());
-        }
+        Kind::Lei if subject.layout() == 0 => write_capitals(&mut subject, out),
         Kind::Uetr if subject.is_uuid_form() => {
             subject.make_lower_case();
             out.extend_from_slice(subject.joined());
@@ -84,9 +127,23 @@ fn write_identifier(kind: Kind, shape: Shape, text: &[u8], out: &mut Vec<u8>) ->
             let is_joined = iban::has_form(subject.joined()) || is_card_number(subject.joined());
             out.extend_from_slice(if is_joined { subject.joined() } else { text });
         }
+        Kind::Postcode | Kind::BuildingNumber if subject.length > 0 => write_capitals(&mut subject, out),
+        Kind::NationalId if subject.separators().are_single() => write_capitals(&mut subject, out),
+        Kind::CreditorId | Kind::RfReference if subject.spaces().are_spaces() => write_capitals(&mut subject, out),
+        Kind::Identifier => {
+            let separators = subject.separators();
+            subject.make_upper_case();
+            let is_joined = national::is_identifier(subject.joined(), separators);
+            out.extend_from_slice(if is_joined { subject.joined() } else { text });
+        }
         _ => return false,
     }
     true
+}
+
+fn write_capitals(subject: &mut Subject, out: &mut Vec<u8>) {
+    subject.make_upper_case();
+    out.extend_from_slice(subject.joined());
 }
 
 /// Whether the canonical IBAN text of a value under kind IBAN or ACCOUNT is of IBAN form.
@@ -123,7 +180,8 @@ mod tests {
 
     fn canonical(kind: Kind, text: &str) -> String {
         let mut out = Vec::new();
-        write_canonical(kind, Shape::Text, text.as_bytes(), Unicode::load().unwrap(), &mut out).unwrap();
+        let unicode = Unicode::load().unwrap();
+        write_canonical(kind, Shape::Text, Merge::default(), text.as_bytes(), unicode, &mut out).unwrap();
         String::from_utf8(out).unwrap()
     }
 
@@ -145,6 +203,16 @@ mod tests {
             (Kind::Reference, "A-1", "A-1"),
             (Kind::Account, "A-1 ", "A-1 "),
             (Kind::Date, " 2024-01-01", " 2024-01-01"),
+            (Kind::FamilyName, "O'BRIEN, M. u. L.", "obrien mul"),
+            (Kind::Town, "Mu\u{308}nchen-Riem", "munchen riem"),
+            (Kind::Postcode, "sw1a 2ae", "SW1A2AE"),
+            (Kind::BirthDate, "30.8.1972", "1972-08-30"),
+            (Kind::NationalId, "bsn 11.22", "BSN1122"),
+            (Kind::CreditorId, "de98 zzz0 9999 9999 99", "DE98ZZZ09999999999"),
+            (Kind::CreditorId, "DE98-ZZZ", "DE98-ZZZ"),
+            (Kind::Identifier, "de98 zzz0 9999 9999 99", "DE98ZZZ09999999999"),
+            (Kind::Identifier, "a-1", "a-1"),
+            (Kind::PrefixedId, "CUST_1", "CUST_1"),
             // What a kind does not take is text.
             (Kind::Pan, "4111  x", "4111 x"),
             (Kind::Bic, "no  bic", "no bic"),
@@ -155,9 +223,25 @@ mod tests {
     }
 
     #[test]
+    fn merged_names() {
+        let canonical = |kind, truncated, initials, text: &str| {
+            let mut out = Vec::new();
+            let (unicode, merge) = (Unicode::load().unwrap(), Merge { truncated, initials });
+            write_canonical(kind, Shape::Text, merge, text.as_bytes(), unicode, &mut out).unwrap();
+            String::from_utf8(out).unwrap()
+        };
+        let name = "Maximiliane Friederike von und zu Wolkenstein";
+        assert_eq!(canonical(Kind::PartyName, true, false, name), canonical(Kind::PartyName, true, false, &name[..35]));
+        assert_eq!(canonical(Kind::PartyName, false, true, "Ottilie Maria Brandhorst"), "o brandhorst");
+        assert_eq!(canonical(Kind::PartyName, false, true, "Brandhorst Bau GmbH"), "brandhorst bau gmbh");
+        assert_eq!(canonical(Kind::Organisation, false, true, "Ottilie Brandhorst"), "ottilie brandhorst");
+    }
+
+    #[test]
     fn a_logical_terminal_is_a_bic() {
         let mut out = Vec::new();
-        write_canonical(Kind::Bic, Shape::LtAddress, b"DEUTDEFFAXXX", Unicode::load().unwrap(), &mut out).unwrap();
+        let unicode = Unicode::load().unwrap();
+        write_canonical(Kind::Bic, Shape::LtAddress, Merge::default(), b"DEUTDEFFAXXX", unicode, &mut out).unwrap();
         assert_eq!(out, b"DEUTDEFF");
     }
 }

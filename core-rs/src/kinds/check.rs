@@ -62,7 +62,8 @@ pub fn iso_7064(parts: [&[u8]; 2]) -> [u8; 2] {
     two_digits(98 - 100 * modulo_97(parts) % 97)
 }
 
-fn two_digits(number: u32) -> [u8; 2] {
+/// A number below 100.
+pub(super) fn two_digits(number: u32) -> [u8; 2] {
     [b'0' + (number / 10) as u8, b'0' + (number % 10) as u8]
 }
 
@@ -161,7 +162,8 @@ static RIB: [u8; 256] = {
 };
 
 /// ISO 7064 MOD 11,10.
-fn mod_11_10(digits: &[u8]) -> u8 {
+#[must_use]
+pub fn mod_11_10(digits: &[u8]) -> u8 {
     let product = digits.iter().fold(10, |product, character| {
         let sum = (product + u32::from(character - b'0')) % 10;
         2 * if sum == 0 { 10 } else { sum } % 11
@@ -169,8 +171,9 @@ fn mod_11_10(digits: &[u8]) -> u8 {
     b'0' + ((11 - product) % 10) as u8
 }
 
-/// The Italian control internal number: a letter.
-fn cin(characters: &[u8]) -> u8 {
+/// The check letter of Italian numbers (control internal number, fiscal code).
+#[must_use]
+pub fn cin(characters: &[u8]) -> u8 {
     let sum: u32 = characters
         .iter()
         .enumerate()

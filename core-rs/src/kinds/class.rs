@@ -6,8 +6,9 @@ use std::sync::LazyLock;
 use super::alphabet::{Alphabet, Domain};
 use super::check;
 use super::iban::{self, COUNTRIES, Country, CountryIndex, Verdict};
+use super::national::{self, CREDITOR_START, RF_START, RowIndex};
 use super::phone;
-use super::subject::{CHARACTERS_MAX, Subject};
+use super::subject::{CHARACTERS_MAX, Separators, Subject};
 use crate::issue;
 use crate::plan::{Kind, Shape};
 
@@ -36,8 +37,14 @@ pub enum Family {
     AlphanumericSmall,
     /// Each place digit, capital or small as it was.
     Mixed(Lead),
-    /// REFERENCE and ACCOUNT's own.
+    /// REFERENCE's, ACCOUNT's and IDENTIFIER's own.
     Reference(Sort, Owner),
+    /// ISO 11649 reference.
+    Rf,
+    /// SEPA creditor identifier.
+    Creditor,
+    /// National identifier of a row.
+    National(RowIndex, Lead, Separators, Asked),
     /// Telephone number; digits of the calling code.
     Phone(u8),
 }
@@ -113,13 +120,25 @@ impl Lead {
     }
 }
 
-/// Whose reference classes: ACCOUNT's leave out what its earlier rows would take.
+/// Whose reference classes: each leaves out what its kind's earlier rows would take. What stands between the characters says which of
+/// them could.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Owner {
     /// Kind REFERENCE.
-    Reference,
+    Reference(Separators),
     /// Kind ACCOUNT.
     Account,
+    /// Kind IDENTIFIER.
+    Identifier(Separators),
+}
+
+/// For which kind a national identifier was found: under IDENTIFIER creditor identifiers come first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// Kind `NATIONAL_ID`.
+    National,
+    /// Kind IDENTIFIER.
+    Identifier,
 }
 
 /// How letters of the output are written where the canonical form folded their case.
@@ -167,7 +186,11 @@ pub fn classify(kind: Kind, shape: Shape, bin: u8, subject: &mut Subject) -> Res
         Kind::Alphanumeric if subject.smalls == 0 => Ok(plain(Family::Alphanumeric)),
         Kind::Alphanumeric => Ok(plain(Family::AlphanumericSmall)),
         Kind::Mixed => Ok(plain(Family::Mixed(Lead::of(subject.joined())))),
-        Kind::Reference => Ok(plain(reference(subject, Owner::Reference))),
+        Kind::Reference => Ok(reference_of_kind(subject)),
+        Kind::RfReference if subject.spaces().are_spaces() => rf(subject),
+        Kind::CreditorId if subject.spaces().are_spaces() => creditor(subject),
+        Kind::NationalId => national(subject, Asked::National).ok_or(issue::FIELD_FORMAT),
+        Kind::Identifier => Ok(identifier(subject)),
         Kind::Account => account(subject, shape, bin),
         Kind::Phone if subject.is_phone_form() => telephone(subject),
         _ => Err(issue::FIELD_FORMAT),
@@ -269,6 +292,79 @@ fn reference(subject: &Subject, owner: Owner) -> Family {
     Family::Reference(sort, owner)
 }
 
+/// A reference with check digits, or any other.
+fn reference_of_kind(subject: &mut Subject) -> Class {
+    let separators = subject.spaces();
+    if is_like_rf(subject.joined()) {
+        let spelling = in_capitals(subject);
+        if national::is_rf(subject.joined(), separators) {
+            return Class { spelling, ..plain(Family::Rf) };
+        }
+        subject.restore_case();
+    }
+    plain(reference(subject, Owner::Reference(separators)))
+}
+
+fn is_like_rf(text: &[u8]) -> bool {
+    text.get(..2).is_some_and(|front| front.eq_ignore_ascii_case(b"RF"))
+}
+
+/// Letters to capitals; small letters are asked for again if all were small.
+fn in_capitals(subject: &mut Subject) -> Spelling {
+    let spelling = if subject.all_small() { Spelling::Small } else { Spelling::AsIs };
+    subject.make_upper_case();
+    spelling
+}
+
+#[inline(never)]
+fn rf(subject: &mut Subject) -> Result<Class, u32> {
+    let spelling = in_capitals(subject);
+    let text = subject.joined();
+    let is_form = national::has_rf_form(text);
+    checked(is_form, is_form && text[2..4] == national::rf_check(text), Class { spelling, ..plain(Family::Rf) })
+}
+
+#[inline(never)]
+fn creditor(subject: &mut Subject) -> Result<Class, u32> {
+    let spelling = in_capitals(subject);
+    let text = subject.joined();
+    let is_form = national::has_creditor_form(text);
+    let is_valid = is_form && text[2..4] == national::creditor_check(text);
+    checked(is_form, is_valid, Class { spelling, ..plain(Family::Creditor) })
+}
+
+fn checked(is_form: bool, is_valid: bool, class: Class) -> Result<Class, u32> {
+    match (is_form, is_valid) {
+        (false, _) => Err(issue::FIELD_FORMAT),
+        (true, false) => Err(issue::FIELD_CHECK),
+        (true, true) => Ok(class),
+    }
+}
+
+#[inline(never)]
+/// `None`, and the case as it was, for what is no national identifier.
+fn national(subject: &mut Subject, asked: Asked) -> Option<Class> {
+    let separators = subject.separators();
+    let spelling = in_capitals(subject);
+    let Some(row) = national::row_of(subject.joined(), separators) else {
+        subject.restore_case();
+        return None;
+    };
+    let family = Family::National(row, Lead::of(subject.joined()), separators, asked);
+    Some(Class { spelling, ..plain(family) })
+}
+
+#[inline(never)]
+fn identifier(subject: &mut Subject) -> Class {
+    let separators = subject.separators();
+    let spelling = in_capitals(subject);
+    if national::is_creditor(subject.joined(), separators) {
+        return Class { spelling, ..plain(Family::Creditor) };
+    }
+    subject.restore_case();
+    national(subject, Asked::Identifier).unwrap_or_else(|| plain(reference(subject, Owner::Identifier(separators))))
+}
+
 fn account(subject: &mut Subject, shape: Shape, bin: u8) -> Result<Class, u32> {
     if is_card_number(subject.joined()) {
         return pan(subject, bin);
@@ -307,6 +403,8 @@ struct Domains {
     bic: Vec<Domain>,
     lei: Vec<Domain>,
     uetr: Vec<Domain>,
+    /// By row.
+    national: Vec<Domain>,
 }
 
 static DOMAINS: LazyLock<Domains> = LazyLock::new(|| {
@@ -343,6 +441,7 @@ static DOMAINS: LazyLock<Domains> = LazyLock::new(|| {
             .collect(),
         lei: Domain::new(run(0..18, Alphabet::DigitUpper)).into_iter().collect(),
         uetr: Domain::new(uetr).into_iter().collect(),
+        national: national::rows().iter().filter_map(|row| Domain::new(row.places())).collect(),
     }
 });
 
@@ -365,12 +464,23 @@ impl Family {
             Self::Alphanumeric | Self::Reference(Sort::Capitals, _) => (domains.digit_upper.get(text.len()), 0),
             Self::AlphanumericSmall | Self::Reference(Sort::Small, _) => (domains.digit_upper_lower.get(text.len()), 0),
             Self::Phone(code) => (domains.digit.get(text.len() - usize::from(code)), usize::from(code)),
-            Self::Mixed(_) => {
-                *mixed = Domain::new(text.iter().map(|character| Alphabet::of(*character)).enumerate());
-                return mixed.as_ref().map(|domain| (domain, 0));
+            Self::National(row, ..) => (domains.national.get(usize::from(row)), 0),
+            Self::Mixed(_) | Self::Rf | Self::Creditor => {
+                let start = self.pattern_start();
+                *mixed = Domain::new(text[start..].iter().map(|character| Alphabet::of(*character)).enumerate());
+                return mixed.as_ref().map(|domain| (domain, start));
             }
         };
         domain.map(|domain| (domain, start))
+    }
+
+    /// Where the characters begin of which each keeps its sort.
+    fn pattern_start(self) -> usize {
+        match self {
+            Self::Rf => RF_START,
+            Self::Creditor => CREDITOR_START,
+            _ => 0,
+        }
     }
 }
 
@@ -412,8 +522,21 @@ impl Family {
                 true
             }
             Self::AlphanumericSmall => text.iter().any(u8::is_ascii_lowercase),
-            Self::Reference(sort, owner) => {
-                is_reference(sort, text) && (owner == Owner::Reference || !is_claimed(text))
+            Self::Reference(sort, owner) => is_reference(sort, text) && !is_claimed(owner, text),
+            Self::Rf => {
+                let check = national::rf_check(text);
+                text[2..4].copy_from_slice(&check);
+                true
+            }
+            Self::Creditor => {
+                let check = national::creditor_check(text);
+                text[2..4].copy_from_slice(&check);
+                true
+            }
+            Self::National(row, lead, separators, asked) => {
+                national::complete(row, text, separators)
+                    && lead.leads(text)
+                    && (asked == Asked::National || !national::is_creditor(text, separators))
             }
             Self::Digits(lead) | Self::Mixed(lead) => lead.leads(text),
             Self::Uetr | Self::Alphanumeric | Self::Phone(_) => true,
@@ -427,7 +550,10 @@ impl Family {
                 text[..6].fill(b'9');
                 lead.mark(text);
             }
-            Self::Digits(lead) | Self::Mixed(lead) | Self::Reference(Sort::Digits(lead), _) => lead.mark(text),
+            Self::Digits(lead)
+            | Self::Mixed(lead)
+            | Self::Reference(Sort::Digits(lead), _)
+            | Self::National(_, lead, ..) => lead.mark(text),
             // No bank code that begins with 0 is off Belgium's list, so a draw among the unlisted could not end.
             Self::Iban(country, Bank::Listed) => {
                 let country = &COUNTRIES[usize::from(country)];
@@ -470,14 +596,28 @@ impl Family {
             Self::AlphanumericSmall => write_counted(b"alnum62/", text.len(), tweak),
             Self::Mixed(_) => {
                 tweak.extend_from_slice(b"mixed/");
-                tweak.extend(text.iter().map(|character| match Alphabet::of(*character) {
-                    Alphabet::Digit => b'd',
-                    Alphabet::Upper => b'u',
-                    _ => b'l',
-                }));
+                write_pattern(text, tweak);
+            }
+            Self::Rf => {
+                tweak.extend_from_slice(b"rf/");
+                write_pattern(&text[RF_START..], tweak);
+            }
+            Self::Creditor => {
+                tweak.extend_from_slice(b"ci/");
+                tweak.extend_from_slice(&text[..2]);
+                write_pattern(&text[CREDITOR_START..], tweak);
+            }
+            Self::National(row, ..) => {
+                tweak.extend_from_slice(b"id/");
+                let row = national::rows().get(usize::from(row));
+                tweak.extend_from_slice(row.map_or("", |row| row.name).as_bytes());
             }
             Self::Reference(sort, owner) => {
-                tweak.extend_from_slice(if owner == Owner::Reference { b"ref-" } else { b"acc-" });
+                tweak.extend_from_slice(match owner {
+                    Owner::Reference(_) => b"ref-",
+                    Owner::Account => b"acc-",
+                    Owner::Identifier(_) => b"idn-",
+                });
                 tweak.extend_from_slice(match sort {
                     Sort::Digits(_) => b"d/",
                     Sort::Capitals => b"u/",
@@ -513,13 +653,28 @@ fn is_reference(sort: Sort, text: &[u8]) -> bool {
     }
 }
 
-/// Whether an earlier row of ACCOUNT takes the letters and digits.
-fn is_claimed(text: &[u8]) -> bool {
+/// Whether an earlier row of the kind takes the letters and digits.
+fn is_claimed(owner: Owner, text: &[u8]) -> bool {
+    if matches!(owner, Owner::Reference(_)) && !is_like_rf(text) {
+        return false;
+    }
     let mut upper = [0; CHARACTERS_MAX];
     let upper = &mut upper[..text.len()];
     upper.copy_from_slice(text);
     upper.make_ascii_uppercase();
-    iban::has_form(upper) || is_card_number(text)
+    match owner {
+        Owner::Reference(separators) => national::is_rf(upper, separators),
+        Owner::Account => iban::has_form(upper) || is_card_number(text),
+        Owner::Identifier(separators) => national::is_identifier(upper, separators),
+    }
+}
+
+fn write_pattern(text: &[u8], out: &mut Vec<u8>) {
+    out.extend(text.iter().map(|character| match Alphabet::of(*character) {
+        Alphabet::Digit => b'd',
+        Alphabet::Upper => b'u',
+        _ => b'l',
+    }));
 }
 
 fn write_counted(name: &[u8], count: usize, out: &mut Vec<u8>) {

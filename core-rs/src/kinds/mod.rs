@@ -5,5 +5,6 @@ pub mod canonical;
 pub mod check;
 pub mod class;
 pub mod iban;
+pub mod national;
 pub mod phone;
 pub mod subject;

@@ -6,6 +6,35 @@ pub const CHARACTERS_MAX: usize = 256;
 /// Where a subject keeps its letters and digits; lent to it, so that a subject is small enough to be passed around.
 pub type Characters = [u8; CHARACTERS_MAX];
 
+/// What stands between the letters and digits of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Separators {
+    /// Nothing.
+    None,
+    /// Single spaces.
+    Spaces,
+    /// Hyphens behind the third and the fifth of nine (`ddd-dd-dddd`).
+    SocialSecurity,
+    /// Other single spaces, `-`, `.` and `/`.
+    Single,
+    /// Anything else.
+    Other,
+}
+
+impl Separators {
+    /// Nothing or single spaces.
+    #[must_use]
+    pub fn are_spaces(self) -> bool {
+        matches!(self, Self::None | Self::Spaces)
+    }
+
+    /// Nothing or single spaces, `-`, `.` and `/`.
+    #[must_use]
+    pub fn are_single(self) -> bool {
+        self != Self::Other
+    }
+}
+
 /// A value of at most [`CHARACTERS_MAX`] ASCII characters.
 pub struct Subject<'value> {
     /// The whole value.
@@ -113,6 +142,32 @@ impl<'value> Subject<'value> {
         self.is_grouped(b" -")
     }
 
+    /// Nothing or single spaces between letters and digits; all else is other.
+    #[must_use]
+    pub fn spaces(&self) -> Separators {
+        match self.layout() {
+            0 if self.length > 0 => Separators::None,
+            _ if is_grouped(self.text, b" ") => Separators::Spaces,
+            _ => Separators::Other,
+        }
+    }
+
+    /// What stands between letters and digits.
+    #[must_use]
+    pub fn separators(&self) -> Separators {
+        let text = self.text;
+        let spaces = self.spaces();
+        if spaces != Separators::Other {
+            spaces
+        } else if self.length == 9 && text.len() == 11 && text[3] == b'-' && text[6] == b'-' {
+            Separators::SocialSecurity
+        } else if is_grouped(text, b" -./") {
+            Separators::Single
+        } else {
+            Separators::Other
+        }
+    }
+
     fn is_grouped(&self, separators: &[u8]) -> bool {
         if self.layout() == 0 { self.length > 0 } else { is_grouped(self.text, separators) }
     }
@@ -203,6 +258,16 @@ mod tests {
         assert!(on("7f0c1e9a8b5d4c3e9f2a1b2c3d4e5f60", |subject| subject.is_uuid_form()));
         assert!(!on("7f0c1e9a8b5d-4c3e-9f2a-1b2c3d4e5f60", |subject| subject.is_uuid_form()));
         assert!(!on("7f0c1e9a_8b5d_4c3e_9f2a_1b2c3d4e5f60", |subject| subject.is_uuid_form()));
+        for (text, separators) in [
+            ("123456789", Separators::None),
+            ("RF18 5390", Separators::Spaces),
+            ("123-45-6789", Separators::SocialSecurity),
+            ("123-456-789", Separators::Single),
+            ("12  3", Separators::Other),
+            ("", Separators::Other),
+        ] {
+            assert!(on(text, |subject| subject.separators() == separators), "{text}");
+        }
         for text in ["+49 89 123", "(+49) 89", "+1", "-+1-"] {
             assert!(on(text, |subject| subject.is_phone_form()), "{text}");
         }

@@ -1,5 +1,6 @@
-//! The form of a name in which its spellings are one (docs/internals/people.md, "Name form").
+//! The forms of names and words in which their spellings are one (docs/internals/people.md, "Name form" and "Names").
 
+use super::draw::is_organisation;
 use super::lists::{Forms, Role};
 use crate::text::unicode::Unicode;
 
@@ -60,9 +61,7 @@ fn sort_of(character: char, unicode: &Unicode) -> Sort {
 }
 
 /// `ae`, `oe` and `ue` as `a`, `o` and `u`: umlauts are written all three ways.
-#[must_use]
-pub fn shorten(word: &str) -> String {
-    let mut out = String::with_capacity(word.len());
+fn shorten_into(word: &str, out: &mut String) {
     let mut characters = word.chars().peekable();
     while let Some(character) = characters.next() {
         out.push(character);
@@ -70,44 +69,70 @@ pub fn shorten(word: &str) -> String {
             characters.next_if_eq(&'e');
         }
     }
+}
+
+fn shorten(word: &str) -> String {
+    let mut out = String::with_capacity(word.len());
+    shorten_into(word, &mut out);
     out
 }
 
-/// The name form of a text that is decomposed and folded; the text itself where it has no word.
+/// Whether a word of a form is what an ASCII word of the lists becomes.
 #[must_use]
-pub fn name_form(text: &str, unicode: &Unicode, forms: &Forms) -> String {
-    plain_form(text, forms).unwrap_or_else(|| full_form(text, unicode, forms))
-}
-
-/// The form of what most names are, two words or more of two small letters or more, none of them a title: only umlauts are to be
-/// seen to. `None` for everything else.
-fn plain_form(text: &str, forms: &Forms) -> Option<String> {
-    let mut out = String::with_capacity(text.len());
-    let mut letters = 0;
-    let mut last = b' ';
-    for byte in text.bytes() {
-        match byte {
-            b'a'..=b'z' => letters += 1,
-            b' ' if letters > 1 => letters = 0,
-            _ => return None,
+pub fn is_form_of(own: &str, word: &str) -> bool {
+    let mut own = own.bytes();
+    let mut letters = word.bytes().map(|letter| letter.to_ascii_lowercase()).peekable();
+    while let Some(letter) = letters.next() {
+        if own.next() != Some(letter) {
+            return false;
         }
-        if byte == b'e' && matches!(last, b'a' | b'o' | b'u') {
-            // The `e` is gone; one that follows it is not.
-            last = b' ';
-            continue;
+        if matches!(letter, b'a' | b'o' | b'u') {
+            letters.next_if_eq(&b'e');
         }
-        out.push(char::from(byte));
-        last = byte;
     }
-    let (first, rest) = out.split_once(' ')?;
-    let end = rest.rsplit(' ').next().unwrap_or(rest);
-    let is_plain = letters > 1 && !forms.has(Role::TitleStart, first) && !forms.has(Role::SuffixEnd, end);
-    // A word of which one letter is left may have to be joined to its neighbour.
-    (is_plain && out.split(' ').all(|word| word.len() > 1)).then_some(out)
+    own.next().is_none()
 }
 
-fn full_form(text: &str, unicode: &Unicode, forms: &Forms) -> String {
-    let mut parts = vec![Vec::new()];
+/// The form of an entry of the lists, ASCII words with spaces or hyphens between them.
+#[must_use]
+pub fn normal(words: &str) -> String {
+    let small = words.to_ascii_lowercase();
+    let mut out = FormWriter::with_capacity(small.len());
+    small.split([' ', '-']).for_each(|word| out.push(word));
+    out.form
+}
+
+/// Writes words as a form: steps 1 and 3.
+struct FormWriter {
+    form: String,
+    /// Whether the last word is of single letters.
+    is_run: bool,
+}
+
+impl FormWriter {
+    fn with_capacity(capacity: usize) -> Self {
+        Self { form: String::with_capacity(capacity), is_run: false }
+    }
+
+    fn push(&mut self, word: &str) {
+        let start = self.form.len();
+        shorten_into(word, &mut self.form);
+        let is_single = matches!(&self.form.as_bytes()[start..], [letter] if letter.is_ascii_alphabetic());
+        if start > 0 && !(is_single && self.is_run) {
+            self.form.insert(start, ' ');
+        }
+        self.is_run = is_single;
+    }
+}
+
+/// A text, decomposed and folded, as words.
+enum Token<'text> {
+    Word(&'text str),
+    And,
+    Comma,
+}
+
+fn tokenise(text: &str, unicode: &Unicode, mut each: impl FnMut(Token)) {
     let mut word = String::new();
     for character in text.chars().chain([' ']) {
         let sort = sort_of(character, unicode);
@@ -116,19 +141,110 @@ fn full_form(text: &str, unicode: &Unicode, forms: &Forms) -> String {
             Sort::Letter => word.push(character),
             Sort::Nothing => {}
             Sort::Separator | Sort::And | Sort::Comma => {
-                let last = parts.len() - 1;
                 if !word.is_empty() {
-                    parts[last].push(shorten(&word));
+                    each(Token::Word(&word));
                     word.clear();
                 }
                 match sort {
-                    Sort::And => parts[last].push("&".to_owned()),
-                    Sort::Comma => parts.push(Vec::new()),
+                    Sort::And => each(Token::And),
+                    Sort::Comma => each(Token::Comma),
                     _ => {}
                 }
             }
         }
     }
+}
+
+/// The words of a text that is decomposed and folded, before umlauts and initials are seen to, joined by spaces.
+#[must_use]
+pub fn plain_words(text: &str, unicode: &Unicode) -> String {
+    let mut out = String::with_capacity(text.len());
+    tokenise(text, unicode, |token| {
+        let word = match token {
+            Token::Word(word) => word,
+            Token::And => "&",
+            Token::Comma => return,
+        };
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(word);
+    });
+    out
+}
+
+/// The form of words that are joined by spaces; of none the text itself.
+#[must_use]
+pub fn form_of_words(words: &str, text: &str) -> String {
+    if words.is_empty() {
+        return text.to_owned();
+    }
+    let mut out = FormWriter::with_capacity(words.len());
+    words.split(' ').for_each(|word| out.push(word));
+    out.form
+}
+
+/// The word form of a text that is decomposed and folded; the text itself where it has no word.
+#[must_use]
+pub fn word_form(text: &str, unicode: &Unicode) -> String {
+    small_words(text).unwrap_or_else(|| form_of_words(&plain_words(text, unicode), text))
+}
+
+/// The name form of a text that is decomposed and folded; the text itself where it has no word.
+#[must_use]
+pub fn name_form(text: &str, unicode: &Unicode, forms: &Forms) -> String {
+    plain_form(text, forms).unwrap_or_else(|| full_form(text, unicode, forms))
+}
+
+/// A person's name form with only an initial in front of the last word; `None` for other names and such as have one word.
+#[must_use]
+pub fn initials(name: &str, forms: &Forms) -> Option<String> {
+    let (front, last) = name.rsplit_once(' ')?;
+    let initial = front.chars().next()?;
+    (!is_organisation(name, forms)).then(|| format!("{initial} {last}"))
+}
+
+/// Words of two small letters or more with single spaces between them, of which only umlauts are to be seen to; `None` for everything
+/// else.
+fn small_words(text: &str) -> Option<String> {
+    let mut out = String::with_capacity(text.len());
+    let mut letters = 0;
+    let mut last = b' ';
+    for byte in text.bytes() {
+        match byte {
+            b'a'..=b'z' => letters += 1,
+            // A word of which one letter is left may have to be joined to its neighbour.
+            b' ' if letters > 1 => letters = 0,
+            _ => return None,
+        }
+        if byte == b'e' && matches!(last, b'a' | b'o' | b'u') {
+            // The `e` is gone; one that follows it is not.
+            last = b' ';
+            letters -= 1;
+            continue;
+        }
+        out.push(char::from(byte));
+        last = byte;
+    }
+    (letters > 1).then_some(out)
+}
+
+/// The form of what most names are, words of which none is a title: `None` for everything else.
+fn plain_form(text: &str, forms: &Forms) -> Option<String> {
+    let out = small_words(text)?;
+    let (first, rest) = out.split_once(' ')?;
+    let end = rest.rsplit(' ').next().unwrap_or(rest);
+    (!forms.has(Role::TitleStart, first) && !forms.has(Role::SuffixEnd, end)).then_some(out)
+}
+
+fn full_form(text: &str, unicode: &Unicode, forms: &Forms) -> String {
+    let mut parts = vec![Vec::new()];
+    tokenise(text, unicode, |token| match (token, parts.last_mut()) {
+        (Token::Comma, _) => parts.push(Vec::new()),
+        (Token::Word(word), Some(part)) => part.push(shorten(word)),
+        (Token::And, Some(part)) => part.push("&".to_owned()),
+        (_, None) => {}
+    });
     let is_turned = matches!(parts.as_slice(), [_, behind] if !behind.is_empty() && !is_form(behind, forms));
     if is_turned {
         parts.reverse();
@@ -164,7 +280,7 @@ fn is_form(words: &[String], forms: &Forms) -> bool {
 }
 
 /// Single letters that follow one another are one word: S. A. is SA.
-pub(super) fn join_initials(words: Vec<String>) -> Vec<String> {
+fn join_initials(words: Vec<String>) -> Vec<String> {
     let is_letter = |word: &str| matches!(word.as_bytes(), [letter] if letter.is_ascii_alphabetic());
     let mut out: Vec<String> = Vec::with_capacity(words.len());
     let mut is_run = false;

@@ -1,16 +1,97 @@
-//! The lists of schemas/people, read once.
+//! The lists of schemas/people: each is read once, and only when something asks for it.
 
-use std::collections::{BTreeMap, HashMap};
-use std::hash::{BuildHasherDefault, DefaultHasher};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::LazyLock;
 
-use super::form::{join_initials, shorten};
+use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-static LISTS: &str = include_str!("../../../schemas/people/lists.txt");
-static FORMS: &str = include_str!("../../../schemas/people/forms.txt");
+use super::form::normal;
+
+static LISTS: LazyLock<Vec<Section>> = LazyLock::new(|| sections(include_str!("../../../schemas/people/lists.txt")));
+static FORMS: LazyLock<Vec<Section>> = LazyLock::new(|| sections(include_str!("../../../schemas/people/forms.txt")));
 
 /// Families of at most so many letters make the names of organisations.
 const SHORT_FAMILY: usize = 8;
+
+/// Entries under one head.
+#[derive(Debug)]
+struct Section {
+    list: &'static str,
+    key: &'static str,
+    entries: &'static str,
+}
+
+/// `@list key` and the lines behind it.
+fn sections(file: &'static str) -> Vec<Section> {
+    let section = |text: &'static str| {
+        let (head, entries) = text.split_once('\n').unwrap_or((text, ""));
+        let (list, key) = head.split_once(' ').unwrap_or((head, ""));
+        Section { list, key, entries }
+    };
+    file.split("\n@").skip(1).map(section).collect()
+}
+
+/// Hashes the few bytes of a word, alike in every process: the keys are the lists' own.
+#[derive(Debug, Default)]
+pub struct WordHasher(u64);
+
+impl Hasher for WordHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = xxh3_64_with_seed(bytes, self.0);
+    }
+
+    /// The mark behind a text: a word is the only key there is.
+    fn write_u8(&mut self, _: u8) {}
+}
+
+/// By words in normal form.
+type Words<T> = HashMap<String, T, BuildHasherDefault<WordHasher>>;
+/// Words as they are written.
+pub type WordSet = HashSet<&'static str, BuildHasherDefault<WordHasher>>;
+
+/// A locale is a bit in the masks below, in the order of the file.
+#[derive(Debug)]
+struct Country {
+    key: &'static str,
+    group: &'static str,
+}
+
+static COUNTRIES: LazyLock<Vec<Country>> = LazyLock::new(|| {
+    let groups: BTreeMap<&str, &str> = LISTS
+        .iter()
+        .filter(|section| section.list == "groups")
+        .flat_map(|section| section.entries.lines().filter_map(|entry| entry.split_once(' ')))
+        .collect();
+    let keys = LISTS.iter().filter(|section| section.list == "female").map(|section| section.key);
+    keys.map(|key| Country { key, group: groups.get(key).copied().unwrap_or_default() }).collect()
+});
+
+/// All locales.
+#[must_use]
+pub fn all_locales() -> u32 {
+    u32::MAX >> (u32::BITS as usize - COUNTRIES.len().clamp(1, u32::BITS as usize))
+}
+
+/// The locales of a group of languages.
+#[must_use]
+pub fn locales_of(group: &str) -> u32 {
+    let bits = COUNTRIES.iter().enumerate().filter(|(_, country)| country.group == group);
+    bits.fold(0, |mask, (index, _)| mask | 1 << index)
+}
+
+/// The lists of a name for each locale.
+fn by_locale(list: &str) -> Vec<Vec<&'static str>> {
+    let entries = |country: &Country| {
+        let sections = LISTS.iter().filter(|section| section.list == list && section.key == country.key);
+        sections.flat_map(|section| section.entries.lines()).collect()
+    };
+    COUNTRIES.iter().map(entries).collect()
+}
 
 /// The names of one language and country.
 #[derive(Debug, Default)]
@@ -23,8 +104,8 @@ pub struct Locale {
     pub family: Vec<&'static str>,
     /// The short ones of them.
     pub short_family: Vec<&'static str>,
-    /// Its group of languages.
-    pub group: &'static str,
+    /// Words of the names of organisations of its group of languages.
+    pub business: Vec<&'static str>,
 }
 
 /// Locales, one bit each, in which a word is a name.
@@ -36,6 +117,105 @@ pub struct Marks {
     pub male: u32,
     /// As a family name.
     pub family: u32,
+}
+
+/// The names.
+#[derive(Debug)]
+pub struct Names {
+    /// In the order of the file.
+    pub locales: Vec<Locale>,
+    words: Words<Marks>,
+}
+
+impl Names {
+    /// The lists that are part of this crate. Reading them takes a while, so that only a draw does it.
+    #[must_use]
+    pub fn load() -> &'static Self {
+        static NAMES: LazyLock<Names> = LazyLock::new(Names::read);
+        &NAMES
+    }
+
+    fn read() -> Self {
+        let lists = by_locale("female").into_iter().zip(by_locale("male")).zip(by_locale("family"));
+        let mut words = Words::<Marks>::default();
+        let mut locales = Vec::with_capacity(COUNTRIES.len());
+        for (index, (((female, male), family), country)) in lists.zip(COUNTRIES.iter()).enumerate() {
+            let bit = 1 << index;
+            for name in &female {
+                words.entry(normal(name)).or_default().female |= bit;
+            }
+            for name in &male {
+                words.entry(normal(name)).or_default().male |= bit;
+            }
+            for name in &family {
+                words.entry(normal(name)).or_default().family |= bit;
+            }
+            let short_family = family.iter().filter(|name| name.len() <= SHORT_FAMILY).copied().collect();
+            let business = LISTS.iter().filter(|section| section.list == "business" && section.key == country.group);
+            let business = business.flat_map(|section| section.entries.lines()).collect();
+            locales.push(Locale { female, male, family, short_family, business });
+        }
+        Self { locales, words }
+    }
+
+    /// Where a word in normal form is a name.
+    #[must_use]
+    pub fn marks(&self, word: &str) -> Marks {
+        self.words.get(word).copied().unwrap_or_default()
+    }
+}
+
+/// Places of one sort.
+#[derive(Debug)]
+pub struct Places {
+    /// By locale, in the order of the file.
+    pub lists: Vec<Vec<&'static str>>,
+    /// The locales that have any.
+    pub any: u32,
+    forms: Words<u32>,
+}
+
+impl Places {
+    /// Towns.
+    #[must_use]
+    pub fn towns() -> &'static Self {
+        static TOWNS: LazyLock<Places> = LazyLock::new(|| Places::read("town", true));
+        &TOWNS
+    }
+
+    /// Subdivisions of countries.
+    #[must_use]
+    pub fn subdivisions() -> &'static Self {
+        static SUBDIVISIONS: LazyLock<Places> = LazyLock::new(|| Places::read("subdivision", true));
+        &SUBDIVISIONS
+    }
+
+    /// Streets, which nobody looks up.
+    #[must_use]
+    pub fn streets() -> &'static Self {
+        static STREETS: LazyLock<Places> = LazyLock::new(|| Places::read("street", false));
+        &STREETS
+    }
+
+    fn read(list: &str, is_looked_up: bool) -> Self {
+        let lists = by_locale(list);
+        let mut forms = Words::<u32>::default();
+        let mut any = 0;
+        for (index, list) in lists.iter().enumerate() {
+            let bit = 1 << index;
+            any |= if list.is_empty() { 0 } else { bit };
+            for place in list.iter().filter(|_| is_looked_up) {
+                *forms.entry(normal(place)).or_default() |= bit;
+            }
+        }
+        Self { lists, any, forms }
+    }
+
+    /// The locales that have a place of this word form.
+    #[must_use]
+    pub fn having(&self, form: &str) -> u32 {
+        self.forms.get(form).copied().unwrap_or_default()
+    }
 }
 
 /// A legal form.
@@ -72,19 +252,6 @@ impl Role {
     }
 }
 
-/// By words in normal form; hashed alike in every process.
-type Words<T> = HashMap<String, T, BuildHasherDefault<DefaultHasher>>;
-
-/// The names.
-#[derive(Debug, Default)]
-pub struct Names {
-    /// In the order of the file.
-    pub locales: Vec<Locale>,
-    /// Words of the names of organisations, by group of languages.
-    pub business: BTreeMap<&'static str, Vec<&'static str>>,
-    words: Words<Marks>,
-}
-
 /// The words by which names are told.
 #[derive(Debug, Default)]
 pub struct Forms {
@@ -93,99 +260,53 @@ pub struct Forms {
     legal: Words<Legal>,
 }
 
-impl Names {
-    /// The lists that are part of this crate. Reading them takes a while, so that only a draw does it.
-    #[must_use]
-    pub fn load() -> &'static Self {
-        static NAMES: LazyLock<Names> = LazyLock::new(|| Names::parse(LISTS));
-        &NAMES
-    }
-
-    fn parse(lists: &'static str) -> Self {
-        let mut names = Self::default();
-        let mut keys = Vec::new();
-        let mut groups = BTreeMap::new();
-        for (list, key, entry) in entries(lists) {
-            match list {
-                "business" => names.business.entry(key).or_default().push(entry),
-                "groups" => groups.extend(entry.split_once(' ')),
-                _ => names.locale_of(key, &mut keys).add(list, entry),
-            }
-        }
-        for (index, (locale, key)) in names.locales.iter_mut().zip(&keys).enumerate() {
-            locale.group = groups.get(key).copied().unwrap_or_default();
-            locale.short_family = locale.family.iter().filter(|name| name.len() <= SHORT_FAMILY).copied().collect();
-            let bit = 1 << index;
-            for name in &locale.female {
-                names.words.entry(normal(name)).or_default().female |= bit;
-            }
-            for name in &locale.male {
-                names.words.entry(normal(name)).or_default().male |= bit;
-            }
-            for name in &locale.family {
-                names.words.entry(normal(name)).or_default().family |= bit;
-            }
-        }
-        names
-    }
-
-    fn locale_of(&mut self, key: &'static str, keys: &mut Vec<&'static str>) -> &mut Locale {
-        let index = keys.iter().position(|known| *known == key).unwrap_or_else(|| {
-            keys.push(key);
-            self.locales.push(Locale::default());
-            keys.len() - 1
-        });
-        &mut self.locales[index]
-    }
-
-    /// Where a word in normal form is a name.
-    #[must_use]
-    pub fn marks(&self, word: &str) -> Marks {
-        self.words.get(word).copied().unwrap_or_default()
-    }
-}
-
 impl Forms {
     /// The lists that are part of this crate.
     #[must_use]
     pub fn load() -> &'static Self {
-        static FORMS_READ: LazyLock<Forms> = LazyLock::new(|| Forms::parse(FORMS));
+        static FORMS_READ: LazyLock<Forms> = LazyLock::new(Forms::read);
         &FORMS_READ
     }
 
-    fn parse(file: &'static str) -> Self {
+    fn read() -> Self {
         let mut forms = Self::default();
-        for (list, _, entry) in entries(file) {
-            let role = match list {
-                "organisation" => Role::Organisation,
-                "title" => Role::Title,
-                "suffix" => Role::Suffix,
-                "particle" => Role::Particle,
-                _ => {
-                    let (form, written) = entry.split_once('=').unwrap_or((entry, entry));
-                    let (display, group) = match written.split_once('@') {
-                        Some((display, group)) => (display, Some(group)),
-                        None => (written, None),
-                    };
-                    let form = normal(form);
-                    let last = form.rsplit(' ').next().unwrap_or_default().to_owned();
-                    *forms.roles.entry(last).or_default() |= Role::LegalEnd.bit();
-                    forms.legal.insert(form, Legal { display, group });
-                    continue;
+        for section in FORMS.iter() {
+            for entry in section.entries.lines() {
+                match section.list {
+                    "legal" => forms.add_legal(entry),
+                    "organisation" => forms.add(Role::Organisation, normal(entry)),
+                    "particle" => forms.add(Role::Particle, normal(entry)),
+                    "title" => {
+                        let words = normal(entry);
+                        forms.add(Role::TitleStart, words.split(' ').next().unwrap_or_default().to_owned());
+                        forms.add(Role::Title, words);
+                    }
+                    "suffix" => {
+                        let words = normal(entry);
+                        forms.add(Role::SuffixEnd, words.rsplit(' ').next().unwrap_or_default().to_owned());
+                        forms.add(Role::Suffix, words);
+                    }
+                    _ => {}
                 }
-            };
-            let words = normal(entry);
-            if role == Role::Title {
-                let first = words.split(' ').next().unwrap_or_default().to_owned();
-                *forms.roles.entry(first).or_default() |= Role::TitleStart.bit();
             }
-            if role == Role::Suffix {
-                let last = words.rsplit(' ').next().unwrap_or_default().to_owned();
-                *forms.roles.entry(last).or_default() |= Role::SuffixEnd.bit();
-            }
-            *forms.roles.entry(words).or_default() |= role.bit();
         }
         forms
+    }
+
+    fn add(&mut self, role: Role, words: String) {
+        *self.roles.entry(words).or_default() |= role.bit();
+    }
+
+    /// `form=Written@group`.
+    fn add_legal(&mut self, entry: &'static str) {
+        let (form, written) = entry.split_once('=').unwrap_or((entry, entry));
+        let (display, group) = match written.split_once('@') {
+            Some((display, group)) => (display, Some(group)),
+            None => (written, None),
+        };
+        let form = normal(form);
+        self.add(Role::LegalEnd, form.rsplit(' ').next().unwrap_or_default().to_owned());
+        self.legal.insert(form, Legal { display, group });
     }
 
     /// Whether words in normal form, joined by spaces, have a role.
@@ -201,31 +322,125 @@ impl Forms {
     }
 }
 
-impl Locale {
-    fn add(&mut self, list: &str, entry: &'static str) {
-        match list {
-            "female" => self.female.push(entry),
-            "male" => self.male.push(entry),
-            "family" => self.family.push(entry),
-            _ => {}
+/// The words by which the language of a place is told.
+#[derive(Debug, Default)]
+pub struct PlaceWords {
+    /// With their groups of languages, those that are ends of words too among them.
+    entries: Words<&'static str>,
+    /// The longest first.
+    ends: Vec<(String, &'static str)>,
+}
+
+impl PlaceWords {
+    /// Those of streets.
+    #[must_use]
+    pub fn streets() -> &'static Self {
+        static STREETS: LazyLock<PlaceWords> = LazyLock::new(|| PlaceWords::read("street-word"));
+        &STREETS
+    }
+
+    /// Those of towns.
+    #[must_use]
+    pub fn towns() -> &'static Self {
+        static TOWNS: LazyLock<PlaceWords> = LazyLock::new(|| PlaceWords::read("town-word"));
+        &TOWNS
+    }
+
+    fn read(list: &str) -> Self {
+        let mut words = Self::default();
+        let sections = FORMS.iter().filter(|section| section.list == list);
+        for (entry, group) in
+            sections.flat_map(|section| section.entries.lines()).filter_map(|line| line.split_once('='))
+        {
+            let form = normal(entry.trim_start_matches('-'));
+            if entry.starts_with('-') {
+                words.ends.push((form.clone(), group));
+            }
+            words.entries.insert(form, group);
         }
+        words.ends.sort_by_key(|(end, _)| core::cmp::Reverse(end.len()));
+        words
+    }
+
+    /// Whether a word in normal form is an entry itself.
+    #[must_use]
+    pub fn has(&self, word: &str) -> bool {
+        self.entries.contains_key(word)
+    }
+
+    /// Where places may be drawn for a word form: in the countries of the group that its last such word tells, else anywhere.
+    #[must_use]
+    pub fn locales(&self, form: &str) -> u32 {
+        form.rsplit(' ')
+            .find_map(|word| self.group(word))
+            .map(locales_of)
+            .filter(|mask| *mask != 0)
+            .unwrap_or_else(all_locales)
+    }
+
+    /// The group of languages of such a word: an entry, or a word that ends with one.
+    #[must_use]
+    pub fn group(&self, word: &str) -> Option<&'static str> {
+        let last = word.as_bytes().last();
+        let is_end = |end: &str| end.as_bytes().last() == last && word.ends_with(end);
+        let of_end = || self.ends.iter().find(|(end, _)| is_end(end)).map(|(_, group)| *group);
+        self.entries.get(word).copied().or_else(of_end)
     }
 }
 
-/// List, key and text of each entry.
-fn entries(file: &'static str) -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
-    let mut section = ("", "");
-    file.lines().skip(1).filter_map(move |line| match line.strip_prefix('@') {
-        Some(head) => {
-            section = head.split_once(' ').unwrap_or((head, ""));
-            None
-        }
-        None => Some((section.0, section.1, line)),
-    })
+/// The words of free text.
+#[derive(Debug, Default)]
+pub struct TextWords {
+    /// Between slashes they are structure.
+    pub codes: WordSet,
+    /// In front of a plus sign they are structure.
+    pub sepa: WordSet,
+    /// Those that are drawn, one for each byte.
+    pub neutral: Vec<&'static str>,
 }
 
-/// The normal form of ASCII words.
-fn normal(words: &str) -> String {
-    let words = words.to_ascii_lowercase().split(' ').map(shorten).collect();
-    join_initials(words).join(" ")
+impl TextWords {
+    /// The lists that are part of this crate.
+    #[must_use]
+    pub fn load() -> &'static Self {
+        static TEXT_WORDS: LazyLock<TextWords> = LazyLock::new(|| {
+            let list = |name: &'static str| {
+                FORMS.iter().filter(move |section| section.list == name).flat_map(|section| section.entries.lines())
+            };
+            TextWords { codes: list("code").collect(), sepa: list("sepa").collect(), neutral: list("text").collect() }
+        });
+        &TEXT_WORDS
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_are_whole() {
+        assert_eq!(all_locales().count_ones(), 28);
+        assert_eq!(locales_of("de").count_ones(), 3);
+        assert_eq!(locales_of("xx"), 0);
+        for places in [Places::towns(), Places::streets(), Places::subdivisions()] {
+            assert_eq!(places.any, all_locales());
+        }
+        assert_eq!(TextWords::load().neutral.len(), 256);
+        assert!(Names::load().locales.iter().all(|locale| !locale.business.is_empty() && locale.family.len() > 100));
+    }
+
+    #[test]
+    fn street_words() {
+        let words = PlaceWords::streets();
+        for (word, group) in [
+            ("ahornstrasse", Some("de")),
+            ("ru", Some("fr")),
+            ("steenweg", Some("nl")),
+            ("amselweg", Some("de")),
+            ("meunier", None),
+        ] {
+            assert_eq!(words.group(word), group, "{word}");
+        }
+        assert!(words.has("strasse") && !words.has("ahornstrasse"));
+    }
 }

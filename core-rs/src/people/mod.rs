@@ -1,5 +1,11 @@
-//! Names of parties: how they are recognised, folded to one form, and drawn (docs/internals/people.md).
+//! People: names, addresses, contacts and free text (docs/internals/people.md).
 
+pub mod birth;
+pub mod contact;
 pub mod draw;
 pub mod form;
+pub mod free_text;
+pub mod line;
 pub mod lists;
+pub mod lot;
+pub mod place;

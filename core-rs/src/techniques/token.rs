@@ -12,6 +12,13 @@ const PHONE_DIGITS: usize = 12;
 /// Country, `00`, which no IBAN has for check digits, and 20 characters.
 const IBAN_TOKEN_LENGTH: usize = 24;
 
+/// Letters in front of a prefixed identifier.
+const PREFIX_LETTERS_MAX: usize = 11;
+/// A letter, a separator, `PS` and the separator.
+const PREFIXED_MIN: usize = 5;
+/// As many letters as there may be, and as above.
+const PREFIXED_MAX: usize = PREFIX_LETTERS_MAX + 4;
+
 const CROCKFORD: &[u8] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const CROCKFORD_SMALL: &[u8] = b"0123456789abcdefghjkmnpqrstvwxyz";
 const DECIMAL: &[u8] = b"0123456789";
@@ -67,12 +74,32 @@ impl Spelling {
         }
     }
 
+    /// The token behind a value's own prefix ([`prefix_of`]).
+    ///
+    /// # Errors
+    /// What the operation breaks, in words.
+    pub fn of_prefixed(width: usize, fit: &Fit) -> Result<Self, &'static str> {
+        if width > TOKEN_WIDTH_MAX {
+            return Err("token wider than 48");
+        }
+        if !matches!(fit.shape, Shape::Text | Shape::SwiftX | Shape::Code) || !fit.prefix.is_empty() {
+            return Err("the shape takes no prefixed token");
+        }
+        let width = if width == 0 { TOKEN_WIDTH_DEFAULT } else { width };
+        if fit.min > PREFIXED_MIN + width || (fit.max > 0 && fit.max < PREFIXED_MAX + width) {
+            return Err("a prefixed token does not fit");
+        }
+        Ok(Self { alphabet: CROCKFORD, width, before: String::new(), after: "", has_country: false })
+    }
+
     /// The token of `otherwise`; `None` where that is a redaction.
     #[must_use]
     pub fn of_otherwise(kind: Kind, fit: &Fit) -> Option<Self> {
         if (1..TOKEN_WIDTH_DEFAULT).contains(&fit.max) {
             return None;
         }
+        // What has no prefix gets a text's token.
+        let kind = if kind == Kind::PrefixedId { Kind::Text } else { kind };
         Self::of_token(kind, "", 0, fit).ok()
     }
 
@@ -159,6 +186,21 @@ fn write_digits(alphabet: &[u8], digest: [u8; 32], out: &mut [u8]) {
         return;
     }
     write_number(&mut number, alphabet, out);
+}
+
+/// Letters and separator in front of a prefixed identifier, `[A-Za-z]{1,11}` and `_` or `-`; `None` for what is none, and for a
+/// separator that the shape does not admit.
+#[must_use]
+pub fn prefix_of(shape: Shape, text: &[u8]) -> Option<&[u8]> {
+    let letters = text.iter().take_while(|character| character.is_ascii_alphabetic()).count();
+    let (prefix, rest) = text.split_at_checked(letters + 1)?;
+    let is_separator = |character: &u8| *character == b'-' || *character == b'_' && shape != Shape::SwiftX;
+    let is_inside = |character: &u8| character.is_ascii_alphanumeric() || is_separator(character);
+    let is_prefixed = (1..=PREFIX_LETTERS_MAX).contains(&letters)
+        && prefix.last().is_some_and(is_separator)
+        && !rest.is_empty()
+        && rest.iter().all(is_inside);
+    is_prefixed.then_some(prefix)
 }
 
 /// The first two characters in capitals if they are letters, else `XX`.

@@ -109,8 +109,13 @@ pub fn is_base64(text: &[u8]) -> bool {
 fn is_calendar_day(text: &[u8]) -> bool {
     let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = *text else { return false };
     let (Some(year), Some(month)) = (number(&[y1, y2, y3, y4]), number(&[m1, m2])) else { return false };
-    let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    year > 0 && is_between(&[d1, d2], 1, days_of(month, is_leap))
+    year > 0 && is_between(&[d1, d2], 1, days_in(year, month))
+}
+
+/// How many days a month of a year has; 0 for a month that there is not. Years are Gregorian throughout.
+#[must_use]
+pub fn days_in(year: u32, month: u32) -> u32 {
+    days_of(month, year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)))
 }
 
 /// 0 for a month that there is not.
@@ -125,7 +130,8 @@ fn days_of(month: u32, is_leap: bool) -> u32 {
 }
 
 /// Nothing, `Z`, or `±hh:mm` with hh to 14.
-fn is_zone(text: &[u8]) -> bool {
+#[must_use]
+pub fn is_zone(text: &[u8]) -> bool {
     match text {
         [] | [b'Z'] => true,
         [b'+' | b'-', h1, h2, b':', m1, m2] => is_between(&[*h1, *h2], 0, 14) && is_between(&[*m1, *m2], 0, 59),
@@ -152,8 +158,9 @@ fn is_between(text: &[u8], min: u32, max: u32) -> bool {
     number(text).is_some_and(|number| (min..=max).contains(&number))
 }
 
-/// A few decimal digits.
-fn number(text: &[u8]) -> Option<u32> {
+/// The number that a few decimal digits spell; `None` for anything else.
+#[must_use]
+pub fn number(text: &[u8]) -> Option<u32> {
     is_digits(text).then(|| text.iter().fold(0, |number, digit| number * 10 + u32::from(digit - b'0')))
 }
 

@@ -95,11 +95,14 @@ impl Unicode {
             canonical.extend_from_slice(word);
         }
         if fold {
-            let folded: Vec<u32> = canonical
-                .iter()
-                .flat_map(|code| self.folding.of(*code).unwrap_or(core::slice::from_ref(code)))
-                .copied()
-                .collect();
+            let mut folded = Vec::with_capacity(canonical.len());
+            for code in &canonical {
+                match code {
+                    0x41..=0x5a => folded.push(code + 0x20),
+                    0..0x80 => folded.push(*code),
+                    _ => folded.extend_from_slice(self.folding.of(*code).unwrap_or(core::slice::from_ref(code))),
+                }
+            }
             canonical = self.decompose(&folded);
         }
         for character in canonical.into_iter().filter_map(char::from_u32) {
@@ -109,7 +112,7 @@ impl Unicode {
     }
 
     fn is_assigned(&self, code: u32) -> bool {
-        row_of::<2>(&self.assigned, code).is_some_and(|[_, last]| code <= last)
+        code < 0x80 || row_of::<2>(&self.assigned, code).is_some_and(|[_, last]| code <= last)
     }
 
     /// Whether a code point beyond ASCII folds to one other.
@@ -119,6 +122,10 @@ impl Unicode {
 
     /// The canonical combining class.
     pub(crate) fn combining_class(&self, code: u32) -> u32 {
+        // The first combining mark is U+0300.
+        if code < 0x300 {
+            return 0;
+        }
         row_of::<3>(&self.classes, code).map_or(0, |[_, last, class]| if code <= last { class } else { 0 })
     }
 
@@ -127,6 +134,8 @@ impl Unicode {
         let mut out = Vec::with_capacity(codes.len());
         for code in codes {
             match code {
+                // The first that is composed is U+00C0.
+                0..0xc0 => out.push(*code),
                 0xac00..0xd7a4 => decompose_hangul(code - 0xac00, &mut out),
                 _ => out.extend_from_slice(self.decomposition.of(*code).unwrap_or(core::slice::from_ref(code))),
             }

@@ -1,11 +1,13 @@
 /** A plan made ready to run: every operation checked against its field, every constant and key prepared. */
 import { createSecretKey, type KeyObject } from "node:crypto";
 import { BautaError } from "../../kit/errors.ts";
-import { Bin, Hash, Kind, type Operation, Otherwise, type Plan, Shape, Technique } from "../generated/plan_pb.ts";
+import { Bin, EmailDomain, Hash, Kind, type Operation, Otherwise, type Plan, Shape, Technique } from "../generated/plan_pb.ts";
 import { decodePlan, PLAN_VERSION } from "../plan.ts";
 import { Aes } from "./crypto/aes.ts";
 import { Classes } from "./kinds/classes.ts";
+import { drawFault, isDrawn, isWorded } from "./people/fit.ts";
 import { type MaskSpec, maskSpec } from "./techniques/mask.ts";
+import { prefixedTokenSpec } from "./techniques/prefixed.ts";
 import { type RedactSpec, redactSpec } from "./techniques/redact.ts";
 import { hashSpec, isTokenLike, otherwiseTokenSpec, type TokenSpec, takesIbanToken, tokenSpec } from "./techniques/token.ts";
 import { type FitCheck, fitCheck } from "./text/fit.ts";
@@ -32,10 +34,22 @@ export interface CompiledOperation {
   /** Digits of a card number that stay. */
   readonly bin: number;
   readonly otherwise: Otherwise;
+  /** Values of the kind are words, which line feeds part where they stand in lines. */
+  readonly worded: boolean;
+  /** PSEUDONYM from lists, not from a class. */
+  readonly drawn: boolean;
+  /** Names: a code behind the drawn one; one with what a line shows of them; one with their initials. */
+  readonly distinct: boolean;
+  readonly truncated: boolean;
+  readonly initials: boolean;
+  /** What becomes of the domain of an e-mail address that is drawn. */
+  readonly domain: EmailDomain;
   /** Index in `Program.namespaces`. */
   readonly namespace: number;
   /** TOKEN, PSEUDONYM of a text kind, HASH, or `otherwise` TOKEN; undefined where that is a redaction. */
   readonly token: TokenSpec | undefined;
+  /** The token behind a prefix of the value's own; `token` is that of `otherwise` then. */
+  readonly prefixed: TokenSpec | undefined;
   /** `otherwise` TOKEN of a value of IBAN form is the IBAN token. */
   readonly ibanToken: boolean;
   readonly redact: RedactSpec | undefined;
@@ -98,19 +112,23 @@ const CLASS_SHAPES: ReadonlyMap<Kind, readonly Shape[]> = new Map<Kind, readonly
   [Kind.PHONE, [Shape.PHONE]],
   [Kind.ALPHANUMERIC, []],
   [Kind.REFERENCE, []],
+  [Kind.RF_REFERENCE, []],
+  [Kind.CREDITOR_ID, []],
+  [Kind.NATIONAL_ID, []],
+  [Kind.IDENTIFIER, []],
 ]);
 
 /** What is wrong is a reason for the operator, never a value. */
 function compileOperation(operation: Operation, plan: Plan): CompiledOperation | string {
-  const unknown = unknownWord(operation);
-  if (unknown !== undefined) return unknown;
+  const fault = unknownWord(operation) ?? strayOption(operation);
+  if (fault !== undefined) return fault;
   const { technique, kind } = operation;
   if (operation.fit === undefined && technique !== Technique.KEEP && technique !== Technique.DROP) return "no fit";
   if (needsNamespace(technique) && operation.namespace >= plan.namespaces.length) return "unknown namespace";
   const fit = fitCheck(operation.fit);
-  const base = {
+  const base: CompiledOperation = {
     technique,
-    kind,
+    kind: kind as Kind,
     fit,
     strict: operation.strict,
     detect: operation.detect,
@@ -119,13 +137,22 @@ function compileOperation(operation: Operation, plan: Plan): CompiledOperation |
     bin: operation.bin === Bin.BIN_6 ? 6 : operation.bin === Bin.BIN_8 ? 8 : 0,
     otherwise: operation.otherwise as Otherwise,
     namespace: operation.namespace,
+    worded: isWorded(kind as Kind),
+    drawn: technique === Technique.PSEUDONYM && isDrawn(kind as Kind),
+    distinct: operation.distinct,
+    truncated: operation.truncated,
+    // Of the names of organisations nothing is a person's.
+    initials: operation.initials && kind === Kind.PARTY_NAME,
+    domain: operation.domain as EmailDomain,
     token: undefined,
+    prefixed: undefined,
     ibanToken: false,
     redact: undefined,
     mask: undefined,
-  } as const;
-  if (technique === Technique.PSEUDONYM && kind === Kind.PARTY_NAME) return compileName(operation, fit, base);
+  };
+  if (base.drawn) return drawFault(base.kind, fit) ?? withOtherwise(operation, fit, base);
   if (isTokenLike(operation)) {
+    if (kind === Kind.PREFIXED_ID) return compilePrefixed(operation, fit, base);
     const token = tokenSpec(operation, fit);
     return typeof token === "string" ? token : { ...base, technique: Technique.TOKEN, token };
   }
@@ -167,15 +194,10 @@ function compileClassed(operation: Operation, fit: FitCheck, base: CompiledOpera
   return withOtherwise(operation, fit, base);
 }
 
-/** Characters of the shortest name that is drawn, and those that a field of names has at least. */
-const NAME_MIN = 9;
-const NAME_FIELD_MIN = 20;
-
-/** A drawn name is of letters and spaces, of which a field must hold enough to tell it from others. */
-function compileName(operation: Operation, fit: FitCheck, base: CompiledOperation): CompiledOperation | string {
-  if ((fit.shape !== Shape.TEXT && fit.shape !== Shape.SWIFT_X) || fit.prefix.length > 0) return "the shape takes no name";
-  if (fit.min > NAME_MIN || (fit.max > 0 && fit.max < NAME_FIELD_MIN)) return "a name does not fit";
-  return withOtherwise(operation, fit, base);
+function compilePrefixed(operation: Operation, fit: FitCheck, base: CompiledOperation): CompiledOperation | string {
+  const prefixed = prefixedTokenSpec(operation, fit);
+  if (typeof prefixed === "string") return prefixed;
+  return withOtherwise(operation, fit, { ...base, technique: Technique.TOKEN, prefixed });
 }
 
 function withOtherwise(operation: Operation, fit: FitCheck, base: CompiledOperation): CompiledOperation | string {
@@ -193,9 +215,18 @@ function needsNamespace(technique: Technique): boolean {
 /** An enum's number that this version does not know is a plan of a later one. */
 function unknownWord(operation: Operation): string | undefined {
   if (operation.technique === Technique.TECHNIQUE_UNSPECIFIED || operation.technique > Technique.PSEUDONYM) return "unknown technique";
-  if (operation.kind > Kind.PARTY_NAME) return "unknown kind";
+  if (operation.kind > Kind.FREE_TEXT) return "unknown kind";
   if ((operation.fit?.shape ?? 0) > Shape.SWIFT_DATE_TIME) return "unknown shape";
   if (operation.hash > Hash.BLAKE3_KEYED) return "unknown hash";
   if (operation.bin > Bin.BIN_8) return "unknown bin";
+  if (operation.domain > EmailDomain.EMAIL_KEPT) return "unknown domain";
   return operation.otherwise > Otherwise.REDACT ? "unknown otherwise" : undefined;
+}
+
+/** An option of one kind that stands beside another. */
+function strayOption(operation: Operation): string | undefined {
+  const { kind, distinct, truncated, initials, domain } = operation;
+  const isParty = kind === Kind.PARTY_NAME || kind === Kind.ORGANISATION;
+  if (!isParty && (distinct || truncated || initials)) return "an option of names";
+  return domain !== EmailDomain.EMAIL_EXAMPLE && kind !== Kind.EMAIL ? "an option of e-mail addresses" : undefined;
 }

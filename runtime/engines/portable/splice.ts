@@ -26,9 +26,10 @@ import {
   VALUE_STRIDE,
 } from "../../record/tables.ts";
 import { encodePiece } from "./text/encode.ts";
-import { ACTION_COPY, ACTION_WRITE, type Window } from "./window.ts";
+import { ACTION_COPY, ACTION_WRITE, ACTION_WRITE_LINES, type Window } from "./window.ts";
 
 const CANNOT_STAND = 6012;
+const LF = 0x0a;
 /** Below this a loop is cheaper than a view and `set`. */
 const SHORT_COPY = 24;
 
@@ -82,6 +83,7 @@ export class Splicer {
     const first = values[value * VALUE_STRIDE + VALUE_FIRST_SEGMENT] as number;
     const end = first + (values[value * VALUE_STRIDE + VALUE_SEGMENT_COUNT] as number);
     if (action === ACTION_WRITE) return this.#writeSegments(segments, first, end, index, latin1);
+    if (action === ACTION_WRITE_LINES) return this.#writeLines(segments, first, end, index, latin1);
     for (let segment = first; segment < end; segment++) this.#replace(segments, segment);
     return 0;
   }
@@ -89,7 +91,6 @@ export class Splicer {
   /** The write-back of docs/internals/engine.md: cut at the same places if the length is the same, else filled from the left. */
   #writeSegments(segments: Uint32Array, first: number, end: number, index: number, latin1: boolean): number {
     const window = this.#window;
-    const { data } = window.texts;
     let from = window.outStarts[index] as number;
     let left = window.outCounts[index] as number;
     let total = 0;
@@ -100,19 +101,38 @@ export class Splicer {
       const own = window.segmentCounts[segment - window.firstSegment] as number;
       const behind = end - 1 - segment;
       const count = sameLength ? own : behind === 0 ? left : share(own, left, least, behind);
-      const row = segment * SEGMENT_STRIDE;
-      const start = segments[row + SEGMENT_START] as number;
-      const isEmpty = start === (segments[row + SEGMENT_END] as number);
-      this.#replace(segments, segment);
-      const encoding = segments[row + SEGMENT_ENCODING] as number;
-      const firstByte = isEmpty ? -1 : (this.#input[start] as number);
-      const next = encodePiece(data, from, from + count, encoding, latin1, firstByte, this.#output, this.#at);
-      if (next < 0) return CANNOT_STAND;
-      this.#at = next;
+      if (!this.#writePiece(segments, segment, from, from + count, latin1)) return CANNOT_STAND;
       from += count;
       left -= count;
     }
     return 0;
+  }
+
+  /** The write-back of lines: each segment gets what is in front of the next line feed, the last one the rest. */
+  #writeLines(segments: Uint32Array, first: number, end: number, index: number, latin1: boolean): number {
+    const { texts, outStarts, outCounts } = this.#window;
+    let from = outStarts[index] as number;
+    const outEnd = from + (outCounts[index] as number);
+    for (let segment = first; segment < end; segment++) {
+      let to = from;
+      while (to < outEnd && (segment === end - 1 || texts.data[to] !== LF)) to++;
+      if (!this.#writePiece(segments, segment, from, to, latin1)) return CANNOT_STAND;
+      from = to < outEnd ? to + 1 : to;
+    }
+    return 0;
+  }
+
+  /** Writes code points `from` to `to` − 1 in place of a segment; false where they cannot stand there. */
+  #writePiece(segments: Uint32Array, segment: number, from: number, to: number, latin1: boolean): boolean {
+    const row = segment * SEGMENT_STRIDE;
+    const start = segments[row + SEGMENT_START] as number;
+    const isEmpty = start === (segments[row + SEGMENT_END] as number);
+    this.#replace(segments, segment);
+    const encoding = segments[row + SEGMENT_ENCODING] as number;
+    const firstByte = isEmpty ? -1 : (this.#input[start] as number);
+    const next = encodePiece(this.#window.texts.data, from, to, encoding, latin1, firstByte, this.#output, this.#at);
+    if (next >= 0) this.#at = next;
+    return next >= 0;
   }
 
   /** Writes what is in front of the segment and passes over it. */

@@ -4,6 +4,7 @@ import { BautaError } from "../../kit/errors.ts";
 import { VALUE_POINTS_MAX } from "../../kit/limits.ts";
 import {
   type Batch,
+  ENCODING_MT_LINE,
   ENCODING_RAW,
   SEGMENT_ENCODING,
   SEGMENT_END,
@@ -24,10 +25,10 @@ import { hmacSha256, hmacSha512, type WasmHashes } from "./crypto/hashes.ts";
 import { isIbanForm, isUuidForm, SPELL_AS_IS, SPELL_CAPITAL, SPELL_SMALL, type Spelling } from "./kinds/classes.ts";
 import { type Domain, RANK_LIMBS } from "./kinds/domain.ts";
 import { CLASS_OF, Subject } from "./kinds/subject.ts";
-import { Party } from "./people/draw.ts";
-import { loadForms, loadNames } from "./people/lists.ts";
+import { People } from "./people/people.ts";
 import type { CompiledOperation, Namespace, Program } from "./program.ts";
 import { type MaskSpec, pushMask } from "./techniques/mask.ts";
+import { prefixedHead } from "./techniques/prefixed.ts";
 import { pushRedaction, type RedactSpec } from "./techniques/redact.ts";
 import { IBAN_TOKEN, pushHash, pushToken, type TokenSpec } from "./techniques/token.ts";
 import { Canonical } from "./text/canonical.ts";
@@ -37,12 +38,16 @@ import { hasDecimalMark, holdsIdentifier } from "./text/detect.ts";
 import { fits } from "./text/fit.ts";
 import type { Unicode } from "./text/unicode.ts";
 import { toLimbs, Walk } from "./walk.ts";
-import { ACTION_REMOVE, type Window } from "./window.ts";
+import { ACTION_REMOVE, ACTION_WRITE, ACTION_WRITE_LINES, type Window } from "./window.ts";
 
 /** Attempts of a draw: their suffixes are one byte. */
 const DRAW_ATTEMPTS = 128;
 /** Values that wait for their encryption at most, whatever one record holds; more in lockstep is no faster. */
 const QUEUE_MAX = 16_384;
+/** Where the members of a class may be few, one number gives several candidates; together they have no more bits than it. */
+const CANDIDATES_MAX = 12;
+const LOT_BITS = 512;
+const LF = 0x0a;
 const NO_COUNTRY: readonly [number, number] = [0x58, 0x58];
 
 /** Kinds whose canonical form is what a strict check of an identifier's shape looks at. */
@@ -64,9 +69,9 @@ export class ValueProcessor {
   readonly #unmask: boolean;
   readonly #window: Window;
   readonly #hashes: WasmHashes;
-  readonly #unicode: Unicode;
   readonly #subject = new Subject();
   readonly #canonical: Canonical;
+  readonly #people: People;
   readonly #walks: readonly Walk[];
   readonly #limbs = new Float64Array(RANK_LIMBS);
   /** Letters and digits of the values that are queued, side by side. */
@@ -79,14 +84,19 @@ export class ValueProcessor {
   #start = 0;
   #count = 0;
   #encoding = ENCODING_RAW;
+  /** Where the text lies that identities are made of: the value itself, or a copy with line feeds between its lines. */
+  #textStart = 0;
+  #textCount = 0;
+  /** Segments that are lines of their own; 1 for a value that is one text. */
+  #lines = 1;
 
   constructor(program: Program, unmask: boolean, window: Window, unicode: Unicode, hashes: WasmHashes) {
     this.#program = program;
     this.#unmask = unmask;
     this.#window = window;
     this.#hashes = hashes;
-    this.#unicode = unicode;
     this.#canonical = new Canonical(unicode, this.#subject);
+    this.#people = new People(unicode, this.#canonical);
     this.#walks = program.namespaces.map((namespace) => new Walk(namespace));
   }
 
@@ -115,6 +125,7 @@ export class ValueProcessor {
     if (this.#count === 0) return keep ? STATUS_KEPT : STATUS_MASKED;
     if (this.#count > VALUE_POINTS_MAX && !keep && technique !== Technique.REDACT) return 6007;
     if (operation.strict && !this.#isAdmitted(operation)) return 6001;
+    if (operation.worded) this.#joinLines(batch, value);
     switch (technique) {
       case Technique.KEEP:
         return this.#keep(operation);
@@ -125,9 +136,10 @@ export class ValueProcessor {
       case Technique.HASH:
         return this.#hash(operation, operation.token as TokenSpec);
       case Technique.TOKEN:
+        if (operation.prefixed !== undefined) return this.#prefixed(operation, operation.prefixed);
         return this.#token(operation, operation.token as TokenSpec, STATUS_MASKED);
       default:
-        return operation.kind === Kind.PARTY_NAME ? this.#name(operation) : this.#classed(operation);
+        return operation.drawn ? this.#drawn(operation) : this.#classed(operation);
     }
   }
 
@@ -159,7 +171,31 @@ export class ValueProcessor {
     this.#start = start;
     this.#count = at - start;
     this.#encoding = end > first ? (segments[first * SEGMENT_STRIDE + SEGMENT_ENCODING] as number) : ENCODING_RAW;
+    this.#textStart = start;
+    this.#textCount = this.#count;
+    this.#lines = 1;
     return true;
+  }
+
+  /** Of a value in lines of MT: the text with a line feed between any two, which is in no segment. */
+  #joinLines(batch: Batch, value: number): void {
+    const row = value * VALUE_STRIDE;
+    const first = batch.values[row + VALUE_FIRST_SEGMENT] as number;
+    const lines = batch.values[row + VALUE_SEGMENT_COUNT] as number;
+    if (lines < 2 || this.#encoding !== ENCODING_MT_LINE) return;
+    const { texts, segmentCounts, firstSegment } = this.#window;
+    texts.reserve(this.#count + lines);
+    const { data } = texts;
+    let from = this.#start;
+    let at = texts.length;
+    for (let segment = first; segment < first + lines; segment++) {
+      if (segment > first) data[at++] = LF;
+      for (let left = segmentCounts[segment - firstSegment] as number; left > 0; left--) data[at++] = data[from++] as number;
+    }
+    this.#textStart = texts.length;
+    this.#textCount = at - texts.length;
+    this.#lines = lines;
+    texts.length = at;
   }
 
   /** The strict check: an identifier is looked at in its canonical form, since an IBAN in groups is still that IBAN. */
@@ -169,7 +205,7 @@ export class ValueProcessor {
     if (!CANONICAL_KINDS.includes(kind) || !CANONICAL_SHAPES.includes(fit.shape) || !this.#isTaken(kind)) {
       return fits(fit, texts.data, this.#start, this.#count);
     }
-    const { bytes, length } = this.#checkedForm(kind, fit.shape);
+    const { bytes, length } = this.#checkedForm(operation);
     const start = texts.length;
     texts.reserve(length + 4);
     let at = start;
@@ -182,13 +218,13 @@ export class ValueProcessor {
   }
 
   /** The form of a value that its kind takes in which the strict check looks at it. */
-  #checkedForm(kind: Kind, shape: Shape): { readonly bytes: Uint8Array; readonly length: number } {
-    if (kind === Kind.ACCOUNT && shape === Shape.IBAN) {
+  #checkedForm(operation: CompiledOperation): { readonly bytes: Uint8Array; readonly length: number } {
+    if (operation.kind === Kind.ACCOUNT && operation.fit.shape === Shape.IBAN) {
       // Of two letters, two digits and little else it is no IBAN, and its canonical form is as it is; the type may admit small letters.
       this.#subject.upperCase();
       return { bytes: this.#subject.alnum, length: this.#subject.length };
     }
-    this.#canonical.write(kind, shape, this.#window.texts.data, this.#start, this.#count);
+    this.#canonicalise(operation);
     return this.#canonical;
   }
 
@@ -266,29 +302,30 @@ export class ValueProcessor {
     return this.#written(start, status);
   }
 
-  #name(operation: CompiledOperation): number {
-    const issue = this.#canonicalise(operation);
-    if (issue !== 0) return issue;
-    const party = new Party(utf8.decode(this.#canonical.view()), loadForms());
-    const { secret } = this.#namespaceOf(operation);
-    let drawn: string | undefined;
-    for (let attempt = 0; attempt < DRAW_ATTEMPTS && drawn === undefined; attempt++)
-      drawn = party.draw(loadNames(), this.#nameLot(secret, attempt));
-    if (drawn === undefined) return this.#outside(operation, 6001);
+  /** TOKEN of an identifier behind its own prefix, which stays. */
+  #prefixed(operation: CompiledOperation, spec: TokenSpec): number {
     const { texts } = this.#window;
-    const { max } = operation.fit;
+    const head = prefixedHead(operation.fit.shape, texts.data, this.#start, this.#count);
+    if (head === undefined) return this.#outside(operation, 6001);
     const start = texts.length;
-    let end = max > 0 && drawn.length > max ? max : drawn.length;
-    while (drawn[end - 1] === " ") end--;
-    const turn = caseOf(texts.data, this.#start, this.#count, this.#unicode);
-    texts.reserve(end);
-    for (let i = 0; i < end; i++) {
-      const code = drawn.charCodeAt(i);
-      const isLetter = code !== 0x20;
-      texts.data[start + i] = !isLetter ? code : turn === "upper" ? code & ~0x20 : turn === "lower" ? code | 0x20 : code;
-    }
-    texts.length = start + end;
-    return this.#written(start, STATUS_MASKED);
+    texts.push(head);
+    const status = this.#token(operation, spec, STATUS_MASKED);
+    return status === STATUS_MASKED ? this.#written(start, status) : status;
+  }
+
+  /** PSEUDONYM of what is drawn from lists. */
+  #drawn(operation: CompiledOperation): number {
+    const { texts } = this.#window;
+    const { secret } = this.#namespaceOf(operation);
+    const value = { points: texts.data, start: this.#textStart, count: this.#textCount, lines: this.#lines };
+    const drawn = this.#people.draw(operation, secret, value);
+    if (drawn === undefined) return this.#outside(operation, 6001);
+    if (typeof drawn === "number") return drawn;
+    const start = texts.length;
+    texts.reserve(drawn.length);
+    for (let i = 0; i < drawn.length; i++) texts.data[start + i] = drawn.charCodeAt(i);
+    texts.length = start + drawn.length;
+    return this.#written(start, STATUS_MASKED, this.#lines > 1 ? ACTION_WRITE_LINES : ACTION_WRITE);
   }
 
   /** FPE, and PSEUDONYM of a kind with classes. */
@@ -367,24 +404,19 @@ export class ValueProcessor {
     const own = this.#arena.slice(place, place + covered);
     this.#canonicalise(operation);
     const { secret } = this.#namespaceOf(operation);
+    const candidates = candidatesOf(operation.kind, domain);
     for (let attempt = 0; attempt < DRAW_ATTEMPTS; attempt++) {
-      toLimbs(this.#lot(secret, attempt) % domain.size, this.#limbs);
-      if (!domain.unrank(this.#limbs, this.#arena, place)) return false;
-      domain.markDraw?.(this.#arena, place);
-      if (domain.complete !== undefined && !domain.complete(this.#arena, place)) continue;
-      if (!own.every((code, i) => this.#arena[place + i] === code)) return true;
+      let lot = this.#lot(secret, attempt);
+      for (let left = candidates; left > 0; left--) {
+        toLimbs(lot % domain.size, this.#limbs);
+        lot /= domain.size;
+        if (!domain.unrank(this.#limbs, this.#arena, place)) return false;
+        domain.markDraw?.(this.#arena, place);
+        if (domain.complete !== undefined && !domain.complete(this.#arena, place)) continue;
+        if (!own.every((code, i) => this.#arena[place + i] === code)) return true;
+      }
     }
     return false;
-  }
-
-  /** 128 bits of the canonical form, which is plenty for a draw from lists: HMAC-SHA-256 with the attempt as suffix, but for the first. */
-  #nameLot(secret: KeyObject, attempt: number): bigint {
-    const { bytes, length } = this.#canonical;
-    bytes[length] = attempt;
-    const digest = createHmac("sha256", secret)
-      .update(bytes.subarray(0, attempt === 0 ? length : length + 1))
-      .digest("hex");
-    return BigInt(`0x${digest.slice(0, 32)}`);
   }
 
   /** 512 bits of the canonical form: HMAC-SHA-256 twice, with the suffixes 2t and 2t + 1, of which the very first is left out. */
@@ -400,7 +432,7 @@ export class ValueProcessor {
   }
 
   #canonicalise(operation: CompiledOperation): number {
-    return this.#canonical.write(operation.kind, operation.fit.shape, this.#window.texts.data, this.#start, this.#count);
+    return this.#canonical.write(operation, this.#window.texts.data, this.#textStart, this.#textCount);
   }
 
   #namespaceOf(operation: CompiledOperation): Namespace {
@@ -434,24 +466,17 @@ export class ValueProcessor {
   }
 
   /** The output of the value at hand is what was appended since `start`. */
-  #written(start: number, status: number): number {
-    this.#window.write(this.#value, start, this.#window.texts.length - start);
+  #written(start: number, status: number, action: number = ACTION_WRITE): number {
+    this.#window.write(this.#value, start, this.#window.texts.length - start, action);
     return status;
   }
 }
 
-const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
-
-/** What the letters of a value say of its case; beyond ASCII a capital is what folds to another character. */
-function caseOf(points: Uint32Array, start: number, count: number, unicode: Unicode): "upper" | "lower" | "mixed" {
-  let upper = false;
-  let lower = false;
-  for (let i = start; i < start + count; i++) {
-    const code = points[i] as number;
-    if ((code >= 0x41 && code <= 0x5a) || unicode.isCapital(code)) upper = true;
-    else if (code >= 0x61 && code <= 0x7a) lower = true;
-  }
-  return upper === lower ? "mixed" : upper ? "upper" : "lower";
+/** How many candidates one number gives. */
+function candidatesOf(kind: Kind, { bits }: Domain): number {
+  if (kind !== Kind.NATIONAL_ID && kind !== Kind.IDENTIFIER) return 1;
+  const count = Math.floor(LOT_BITS / bits);
+  return count > CANDIDATES_MAX ? CANDIDATES_MAX : count;
 }
 
 /** A small or capital ASCII letter as a capital; 0 for anything else. */

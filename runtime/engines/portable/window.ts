@@ -12,6 +12,8 @@ export const ACTION_COPY = 0;
 export const ACTION_REMOVE = 1;
 /** The segments get `texts.data[outStart, outStart + outCount)`. */
 export const ACTION_WRITE = 2;
+/** The segments get what the line feeds of that text part, one each. */
+export const ACTION_WRITE_LINES = 3;
 
 export class Window {
   firstValue = 0;
@@ -37,10 +39,10 @@ export class Window {
     this.actions.fill(ACTION_COPY, 0, values);
   }
 
-  /** The output of a value is `count` code points of `texts` from `start` on. */
-  write(value: number, start: number, count: number): void {
+  /** The output of a value is `count` code points of `texts` from `start` on, as `action` says. */
+  write(value: number, start: number, count: number, action: number = ACTION_WRITE): void {
     const index = value - this.firstValue;
-    this.actions[index] = ACTION_WRITE;
+    this.actions[index] = action;
     this.outStarts[index] = start;
     this.outCounts[index] = count;
   }

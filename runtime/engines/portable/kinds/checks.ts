@@ -44,3 +44,20 @@ export function hasCheck97(remainder: number, codes: Uint8Array, at: number): bo
   const check = 98 - ((remainder * 100) % 97);
   return codes[at] === ZERO + Math.floor(check / 10) && codes[at + 1] === ZERO + (check % 10);
 }
+
+/** Sum of the digits from `at` on, each times its weight. */
+export function weighted(codes: Uint8Array, at: number, weights: readonly number[]): number {
+  let sum = 0;
+  for (let i = 0; i < weights.length; i++) sum += (weights[i] as number) * ((codes[at + i] as number) - ZERO);
+  return sum;
+}
+
+/** Check digit of ISO 7064, MOD 11,10, as an ASCII code. */
+export function mod1110Digit(codes: Uint8Array, from: number, count: number): number {
+  let product = 10;
+  for (let i = from; i < from + count; i++) {
+    const sum = (product + (codes[i] as number) - ZERO) % 10;
+    product = (2 * (sum === 0 ? 10 : sum)) % 11;
+  }
+  return ZERO + ((11 - product) % 10);
+}

@@ -5,11 +5,14 @@
  * when they first occur; the cache is emptied when hostile input has filled it, which costs time but changes no output.
  */
 import { Kind, Shape } from "../../generated/plan_pb.ts";
-import { ALNUM36, ALNUM62, BIC_LOCATION_1, BIC_LOCATION_2, DIGIT, HEX, isOf, LOWER, UPPER, UUID_VARIANT } from "./alphabets.ts";
+import { ALNUM36, ALNUM62, BIC_LOCATION_1, BIC_LOCATION_2, DIGIT, HEX, isOf, UPPER, UUID_VARIANT } from "./alphabets.ts";
 import { callingCodeLength } from "./calling-codes.ts";
 import { hasCheck97, luhnDigit, luhnValid, mod97, writeCheck97 } from "./checks.ts";
+import { creditorSpec, hasCreditorCheck, hasRfCheck, isCreditorForm, isCreditorId, isRf, isRfForm, rfSpec } from "./creditor.ts";
 import { type Complete, Domain, type DomainSpec, tooWide } from "./domain.ts";
 import { BBAN, type Country, countryOf, ibanRemainder, structureValid } from "./iban-table.ts";
+import { type NationalLayout, nationalLayoutOf, nationalRowOf, nationalSpec } from "./national.ts";
+import { ascii, bySort, run, sequence, textOf } from "./spec.ts";
 import type { Subject } from "./subject.ts";
 
 const CACHE_MAX = 8192;
@@ -39,8 +42,9 @@ const FAMILY_REFERENCE = 11;
 const FAMILY_ACCOUNT = 14;
 const FAMILY_LEI = 17;
 const FAMILY_UETR = 18;
+const FAMILY_IDENTIFIER = 19;
 
-/** The three classes of REFERENCE and of ACCOUNT's own, in the order of their families. */
+/** The three classes of REFERENCE and of ACCOUNT's and IDENTIFIER's own, in the order of their families. */
 const SORT_DIGITS = 0;
 const SORT_CAPITALS = 1;
 const SORT_MIXED = 2;
@@ -94,11 +98,19 @@ export class Classes {
       case Kind.MIXED:
         return this.#mixed(subject);
       case Kind.REFERENCE:
-        return this.#sorted(FAMILY_REFERENCE, "ref-", subject);
+        return this.#reference(subject);
       case Kind.ACCOUNT:
         return this.#account(subject, shape, bin);
       case Kind.PHONE:
         return this.#phone(subject);
+      case Kind.RF_REFERENCE:
+        return this.#rf(subject);
+      case Kind.CREDITOR_ID:
+        return this.#creditor(subject);
+      case Kind.NATIONAL_ID:
+        return this.#national(subject, false) ?? this.#outside(6001);
+      case Kind.IDENTIFIER:
+        return this.#identifier(subject);
       default:
         return this.#outside(6001);
     }
@@ -230,19 +242,84 @@ export class Classes {
   }
 
   #mixed(subject: Subject): Domain | undefined {
-    const alphabets: number[] = [];
-    let pattern = "";
-    for (let i = 0; i < subject.length; i++) {
-      const code = subject.alnum[i] as number;
-      const alphabet = code < 0x40 ? DIGIT : code < 0x60 ? UPPER : LOWER;
-      alphabets.push(alphabet);
-      pattern += alphabet === DIGIT ? "d" : alphabet === UPPER ? "u" : "l";
-    }
+    const { pattern, positions, alphabets } = bySort(subject.alnum, 0, subject.length);
     if (tooWide(alphabets)) return this.#outside(6001);
     const tweak = `mixed/${pattern}`;
     const lead = leadOf(subject);
-    const positions = sequence(0, alphabets.length);
     return this.#named(`${tweak}${lead}`, () => ({ tweak: ascii(tweak), positions, alphabets, ...ledBy(lead) }));
+  }
+
+  #reference(subject: Subject): Domain | undefined {
+    const isSpaced = subject.isSpacedAlnum();
+    if (isSpaced && isRfLike(subject)) {
+      const found = this.#folded(subject, () => (isRf(subject.alnum, 0, subject.length) ? this.#rf(subject) : undefined));
+      if (found !== undefined) return found;
+    }
+    return this.#sorted(FAMILY_REFERENCE, "ref-", subject, isSpaced ? isRf : undefined);
+  }
+
+  #rf(subject: Subject): Domain | undefined {
+    const { alnum, length } = subject;
+    if (!subject.isSpacedAlnum()) return this.#outside(6001);
+    subject.upperCase();
+    if (!isRfForm(alnum, 0, length)) return this.#outside(6001);
+    if (!hasRfCheck(alnum, 0, length)) return this.#outside(6002);
+    return this.#spelled(subject, rfSpec(alnum, length));
+  }
+
+  #creditor(subject: Subject): Domain | undefined {
+    const { alnum, length } = subject;
+    if (!subject.isSpacedAlnum()) return this.#outside(6001);
+    subject.upperCase();
+    if (!isCreditorForm(alnum, 0, length)) return this.#outside(6001);
+    if (!hasCreditorCheck(alnum, 0, length)) return this.#outside(6002);
+    return this.#spelled(subject, creditorSpec(alnum, length));
+  }
+
+  /** @param besides members are no creditor identifiers, since such a value is of another class */
+  #national(subject: Subject, besides: boolean): Domain | undefined {
+    const layout = nationalLayoutOf(subject);
+    if (layout === undefined) return undefined;
+    subject.upperCase();
+    const { alnum, length } = subject;
+    const index = nationalRowOf(alnum, 0, length, layout);
+    if (index < 0) return undefined;
+    if (subject.allSmall) this.spelling = SPELL_SMALL;
+    const lead = leadOf(subject);
+    const isCreditor = besides && subject.isSpacedAlnum();
+    return this.#named(`id/${index}/${layout}/${lead}/${isCreditor}`, () => {
+      const spec = nationalSpec(index, layout);
+      const complete: Complete = (codes, start) =>
+        spec.complete(codes, start) && leads(lead, codes, start) && !(isCreditor && isCreditorId(codes, start, length));
+      return { ...spec, ...ledBy(lead), complete };
+    });
+  }
+
+  #identifier(subject: Subject): Domain | undefined {
+    const isSpaced = subject.isSpacedAlnum();
+    const layout = nationalLayoutOf(subject);
+    const found = this.#folded(subject, () => {
+      const { alnum, length } = subject;
+      if (isSpaced && isCreditorId(alnum, 0, length)) return this.#spelled(subject, creditorSpec(alnum, length));
+      return this.#national(subject, true);
+    });
+    if (found !== undefined) return found;
+    return this.#sorted(FAMILY_IDENTIFIER, "idn-", subject, earlierThanIdentifier(isSpaced, layout));
+  }
+
+  /** What `classify` finds for the subject in capitals; where that is nothing the subject is as it was. */
+  #folded(subject: Subject, classify: () => Domain | undefined): Domain | undefined {
+    const raw = subject.smalls === 0 ? undefined : subject.alnum.slice(0, subject.length);
+    subject.upperCase();
+    const found = classify();
+    if (found === undefined && raw !== undefined) subject.alnum.set(raw);
+    return found;
+  }
+
+  /** A class whose name is its tweak, of a value in capitals. */
+  #spelled(subject: Subject, spec: DomainSpec): Domain {
+    if (subject.allSmall) this.spelling = SPELL_SMALL;
+    return this.#named(`${subject.length}/${String.fromCharCode(...spec.tweak)}`, () => spec);
   }
 
   #account(subject: Subject, shape: Shape, bin: number): Domain | undefined {
@@ -259,11 +336,11 @@ export class Classes {
       return domain;
     }
     if (raw !== undefined) subject.alnum.set(raw);
-    return this.#sorted(FAMILY_ACCOUNT, "acc-", subject);
+    return this.#sorted(FAMILY_ACCOUNT, "acc-", subject, isIbanOrCard);
   }
 
-  /** REFERENCE's three classes, under the name of REFERENCE or of ACCOUNT. */
-  #sorted(family: number, name: string, subject: Subject): Domain | undefined {
+  /** REFERENCE's three classes, under the name of a kind. @param earlier what is of another class of the kind, in capitals */
+  #sorted(family: number, name: string, subject: Subject, earlier: Membership | undefined): Domain | undefined {
     const { length } = subject;
     let sort = SORT_CAPITALS;
     if (subject.smalls > 0) sort = SORT_MIXED;
@@ -273,7 +350,7 @@ export class Classes {
       tweak: ascii(`${name}${SORT_LETTERS[sort] as string}/${subject.layoutText()}`),
       ...run(SORT_ALPHABETS[sort] as number, 0, length),
       ...ledBy(lead),
-      complete: sortedMember(sort, lead, length, family === FAMILY_ACCOUNT),
+      complete: sortedMember(sort, lead, length, earlier),
     });
     if (isTooWide(SORT_ALPHABETS[sort] as number, length)) return this.#outside(6001);
     if (subject.layout === 0) return this.#numbered(family + sort, 3 * length + lead, make);
@@ -420,24 +497,42 @@ function markIban(country: Country, bbanPlace: number): (codes: Uint8Array, star
   };
 }
 
-/** Membership of REFERENCE's classes; ACCOUNT's leave out what an earlier row of the table would take. */
-function sortedMember(sort: number, lead: Lead, length: number, account: boolean): Complete {
+/** Whether `length` capitals and digits are of a class. */
+type Membership = (codes: Uint8Array, start: number, length: number) => boolean;
+
+/** Membership of REFERENCE's classes, which leave out what an earlier class of the kind would take. */
+function sortedMember(sort: number, lead: Lead, length: number, earlier: Membership | undefined): Complete {
   const small = hasSmall(length);
   const upper = new Uint8Array(length);
   return (codes, start) => {
     if (sort === SORT_DIGITS) {
-      return leads(lead, codes, start) && !(account && length >= 13 && length <= 19 && luhnValid(codes, start, start + length));
-    }
-    if (sort === SORT_MIXED) {
+      if (!leads(lead, codes, start)) return false;
+    } else if (sort === SORT_MIXED) {
       if (!small(codes, start)) return false;
     } else if (length >= 6 && isAllDigits(codes, start, length)) return false;
-    if (!account) return true;
+    if (earlier === undefined) return true;
     for (let i = 0; i < length; i++) {
       const code = codes[start + i] as number;
       upper[i] = code >= 0x61 ? code - 0x20 : code;
     }
-    return !isIbanForm(upper, 0, length);
+    return !earlier(upper, 0, length);
   };
+}
+
+function isIbanOrCard(codes: Uint8Array, start: number, length: number): boolean {
+  if (isIbanForm(codes, start, length)) return true;
+  return length >= 13 && length <= 19 && isAllDigits(codes, start, length) && luhnValid(codes, start, start + length);
+}
+
+/** What is no identifier's own: creditor and national identifiers of a layout. */
+function earlierThanIdentifier(isSpaced: boolean, layout: NationalLayout | undefined): Membership | undefined {
+  if (layout === undefined) return undefined;
+  return (codes, start, length) => (isSpaced && isCreditorId(codes, start, length)) || nationalRowOf(codes, start, length, layout) >= 0;
+}
+
+/** A quick look at the first letters, in any case. */
+function isRfLike({ alnum }: Subject): boolean {
+  return ((alnum[0] as number) | 0x20) === 0x72 && ((alnum[1] as number) | 0x20) === 0x66;
 }
 
 /** Whether `count` characters of one alphabet make a class of more than CLASS_BITS_MAX bits; 42 are not enough in any. */
@@ -477,25 +572,4 @@ function hasSmall(length: number): Complete {
 function isAllDigits(codes: Uint8Array, start: number, length: number): boolean {
   for (let i = start; i < start + length; i++) if ((codes[i] as number) > NINE) return false;
   return true;
-}
-
-function run(alphabet: number, from: number, to: number): { positions: number[]; alphabets: number[] } {
-  const positions = sequence(from, to);
-  return { positions, alphabets: positions.map(() => alphabet) };
-}
-
-function sequence(from: number, to: number): number[] {
-  const numbers: number[] = [];
-  for (let i = from; i < to; i++) numbers.push(i);
-  return numbers;
-}
-
-function textOf(codes: Uint8Array, from: number, to: number): string {
-  let text = "";
-  for (let i = from; i < to; i++) text += String.fromCharCode(codes[i] as number);
-  return text;
-}
-
-function ascii(text: string): Uint8Array {
-  return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }

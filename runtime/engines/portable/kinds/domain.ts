@@ -7,13 +7,16 @@
  */
 import { CLASS_BITS_MAX, FF1_DOMAIN_MIN } from "../../../kit/limits.ts";
 import type { FeistelKey } from "../crypto/ff1-bits.ts";
-import { CHARACTER, RADIX, RANK } from "./alphabets.ts";
+import { CHARACTER, FIRST_PAIR, RADIX, RANK } from "./alphabets.ts";
 
 /** Limbs of the widest rank. */
 export const RANK_LIMBS: number = CLASS_BITS_MAX / 32;
 const CHUNK_MAX = 2 ** 20;
 const LIMB = 2 ** 32;
 const PLAIN_BITS_MAX = 53;
+const ZERO = 0x30;
+/** Characters of the longest value that has pairs. */
+const PAIRED_MAX = 32;
 /** Bits of 10^6 − 1. */
 const FF1_BITS_MIN = 20;
 
@@ -28,7 +31,7 @@ export type MarkDraw = (alnum: Uint8Array, start: number) => void;
 export interface DomainSpec {
   /** ASCII, SP 800-38G's tweak. */
   readonly tweak: Uint8Array;
-  /** Places of the variable characters among the letters and digits of a value. */
+  /** Places of the variable characters among the letters and digits of a value; of a pair of digits the first one's. */
   readonly positions: readonly number[];
   /** Alphabet of each. */
   readonly alphabets: readonly number[];
@@ -52,6 +55,8 @@ export class Domain {
   key: FeistelKey | undefined;
   readonly #positions: Uint8Array;
   readonly #alphabets: Uint8Array;
+  /** Places of the pairs: two digits that are one character of the rank. */
+  readonly #pairs: readonly number[];
   /** Ends (exclusive) and products of the chunks of characters that are ranked at once. */
   readonly #chunkEnds: Uint8Array;
   readonly #chunkSizes: Uint32Array;
@@ -65,6 +70,7 @@ export class Domain {
     this.markDraw = spec.markDraw;
     this.#positions = Uint8Array.from(spec.positions);
     this.#alphabets = Uint8Array.from(spec.alphabets);
+    this.#pairs = spec.positions.filter((_, i) => (spec.alphabets[i] as number) >= FIRST_PAIR);
     const ends: number[] = [];
     const sizes: number[] = [];
     let size = 1n;
@@ -94,6 +100,11 @@ export class Domain {
 
   /** Rank of the value as a number. Only where `plain`. */
   rankPlain(alnum: Uint8Array, start: number): number {
+    if (this.#pairs.length > 0) return this.#rankPlain(this.#joined(alnum, start), 0);
+    return this.#rankPlain(alnum, start);
+  }
+
+  #rankPlain(alnum: Uint8Array, start: number): number {
     const positions = this.#positions;
     const alphabets = this.#alphabets;
     let rank = 0;
@@ -118,11 +129,17 @@ export class Domain {
       alnum[start + (positions[i] as number)] = CHARACTER[64 * alphabet + (rest - quotient * radix)] as number;
       rest = quotient;
     }
+    this.#split(alnum, start);
     return true;
   }
 
   /** Rank of the value into `limbs`, RANK_LIMBS of them, least significant first. */
   rank(alnum: Uint8Array, start: number, limbs: Float64Array): void {
+    if (this.#pairs.length > 0) this.#rank(this.#joined(alnum, start), 0, limbs);
+    else this.#rank(alnum, start, limbs);
+  }
+
+  #rank(alnum: Uint8Array, start: number, limbs: Float64Array): void {
     limbs.fill(0);
     const positions = this.#positions;
     const alphabets = this.#alphabets;
@@ -171,9 +188,28 @@ export class Domain {
         rest = quotient;
       }
     }
+    this.#split(alnum, start);
     return true;
   }
+
+  /** A copy of the value in which the first digit of each pair is the pair's number. */
+  #joined(alnum: Uint8Array, start: number): Uint8Array {
+    for (let i = 0; i < PAIRED_MAX; i++) paired[i] = alnum[start + i] as number;
+    for (const at of this.#pairs) paired[at] = 10 * ((paired[at] as number) - ZERO) + (paired[at + 1] as number) - ZERO;
+    return paired;
+  }
+
+  /** Writes the two digits of each pair whose number stands in the place of the first one. */
+  #split(alnum: Uint8Array, start: number): void {
+    for (const at of this.#pairs) {
+      const number = alnum[start + at] as number;
+      alnum[start + at] = ZERO + Math.floor(number / 10);
+      alnum[start + at + 1] = ZERO + (number % 10);
+    }
+  }
 }
+
+const paired = new Uint8Array(PAIRED_MAX);
 
 /** Whether `count` characters over an alphabet make more than CLASS_BITS_MAX bits of N − 1. */
 export function tooWide(alphabets: readonly number[]): boolean {

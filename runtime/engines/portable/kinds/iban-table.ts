@@ -1,7 +1,7 @@
 /** The countries of the IBAN registry and their national checks (schemas/kinds/iban.json, algorithms in its README.md). */
 import table from "../../../../schemas/kinds/iban.json" with { type: "json" };
 import { ALNUM36, DIGIT, isOf, UPPER } from "./alphabets.ts";
-import { luhnDigit, mod97 } from "./checks.ts";
+import { luhnDigit, mod97, mod1110Digit, weighted } from "./checks.ts";
 
 const ZERO = 0x30;
 /** Offset of the BBAN behind country and check digits. */
@@ -182,10 +182,8 @@ function ribDigit(code: number): number {
 }
 
 function weightedCheck(modulus: number, weights: readonly number[], ten: number): Algorithm {
-  return (iban, from, count, out) => {
-    let sum = 0;
-    for (let i = 0; i < count; i++) sum += (weights[i] as number) * ((iban[from + i] as number) - ZERO);
-    let digit = (modulus - (sum % modulus)) % modulus;
+  return (iban, from, _count, out) => {
+    let digit = (modulus - (weighted(iban, from, weights) % modulus)) % modulus;
     if (digit === 10) {
       if (ten < 0) return 0;
       digit = ten;
@@ -196,22 +194,22 @@ function weightedCheck(modulus: number, weights: readonly number[], ten: number)
 }
 
 function mod1110Check(iban: Uint8Array, from: number, count: number, out: Uint8Array): number {
-  let product = 10;
-  for (let i = from; i < from + count; i++) {
-    const sum = (product + (iban[i] as number) - ZERO) % 10;
-    product = (2 * (sum === 0 ? 10 : sum)) % 11;
-  }
-  out[0] = ZERO + ((11 - product) % 10);
+  out[0] = mod1110Digit(iban, from, count);
   return 1;
 }
 
 function cinCheck(iban: Uint8Array, from: number, count: number, out: Uint8Array): number {
+  out[0] = cinLetter(iban, from, count);
+  return 1;
+}
+
+/** The check letter of Italian accounts and tax codes. */
+export function cinLetter(codes: Uint8Array, from: number, count: number): number {
   let sum = 0;
   for (let i = 0; i < count; i++) {
-    const code = iban[from + i] as number;
+    const code = codes[from + i] as number;
     const rank = code < 0x40 ? code - ZERO : code - 0x41;
     sum += i % 2 === 0 ? (table.cinOdd[rank] as number) : rank;
   }
-  out[0] = 0x41 + (sum % 26);
-  return 1;
+  return 0x41 + (sum % 26);
 }

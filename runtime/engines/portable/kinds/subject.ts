@@ -3,6 +3,10 @@ import { IDENTIFIER_POINTS_MAX } from "../../../kit/limits.ts";
 
 const SPACE = 0x20;
 const HYPHEN = 0x2d;
+/** Separators that are admitted: spaces; spaces and hyphens; these, points and slashes. */
+const SPACES = 0;
+const GROUPS = 1;
+const PUNCTUATION = 2;
 
 /** What a code point below 0x80 is: 0 layout, 1 digit, 2 capital letter, 3 small letter. */
 export const CLASS_OF: Uint8Array = new Uint8Array(128).map((_, code) => {
@@ -87,15 +91,20 @@ export class Subject {
 
   /** Digits alone, single separators (space, `-`, `.`, `/`) only between two of them. */
   isGroupedDigits(): boolean {
-    return this.length > 0 && this.digits === this.length && this.#grouped(true);
+    return this.length > 0 && this.digits === this.length && this.#grouped(PUNCTUATION);
   }
 
-  /** Letters and digits, single separators (space, `-`) only between two of them. */
-  isGroupedAlnum(): boolean {
-    return this.length > 0 && this.#grouped(false);
+  /** Letters and digits, single separators (space, `-`; if `punctuated` also `.`, `/`) only between two of them. */
+  isGroupedAlnum(punctuated = false): boolean {
+    return this.length > 0 && this.#grouped(punctuated ? PUNCTUATION : GROUPS);
   }
 
-  #grouped(wide: boolean): boolean {
+  /** Letters and digits, single spaces only between two of them. */
+  isSpacedAlnum(): boolean {
+    return this.length > 0 && this.#grouped(SPACES);
+  }
+
+  #grouped(separators: number): boolean {
     if (this.layout === 0) return true;
     const { points, start, count } = this;
     let separator = true;
@@ -103,8 +112,7 @@ export class Subject {
       const code = points[i] as number;
       const isSeparator = CLASS_OF[code] === 0;
       if (isSeparator) {
-        const admitted = code === SPACE || code === HYPHEN || (wide && (code === 0x2e || code === 0x2f));
-        if (separator || !admitted) return false;
+        if (separator || !isSeparatorOf(code, separators)) return false;
       }
       separator = isSeparator;
     }
@@ -122,4 +130,10 @@ export class Subject {
     }
     return text;
   }
+}
+
+function isSeparatorOf(code: number, separators: number): boolean {
+  if (code === SPACE) return true;
+  if (code === HYPHEN) return separators >= GROUPS;
+  return separators === PUNCTUATION && (code === 0x2e || code === 0x2f);
 }

@@ -1,108 +1,89 @@
-/** Pseudonyms of parties: which lists a name is drawn from, and the draw (docs/internals/people.md, "Draw"). */
-import type { Forms, Legal, Locale, Marks, Names } from "./lists.ts";
-import { lowerCase, shorten } from "./words.ts";
+/** Pseudonyms of names: which lists one is drawn from, and the draw (docs/internals/people.md, "Names"). */
+import { Kind } from "../../generated/plan_pb.ts";
+import type { Forms, Legal, Lists, Locale, Marks } from "./lists.ts";
+import type { Lot } from "./lot.ts";
+import { isOrganisation, legalOf } from "./organisation.ts";
+import { entryWords } from "./words.ts";
 
 /** The longest pseudonym, so that it stands in Nm and, behind `1/`, in a line of SWIFT text alike. */
-const LENGTH_MAX = 33;
-/** Words of the longest legal form, an `&` among them. */
-const LEGAL_WORDS = 6;
-/** Letters of a legal form that is one wherever it stands. */
-const LEGAL_INSIDE = 3;
+export const LENGTH_MAX = 33;
 const NO_MARKS: Marks = { female: 0, male: 0, family: 0 };
 
-/** A number of 128 bits that draws are taken from, remainder by remainder. */
-export class Lot {
-  #number: bigint;
-
-  constructor(number: bigint) {
-    this.#number = number;
-  }
-
-  take(length: number): number {
-    const divisor = BigInt(length);
-    const rest = Number(this.#number % divisor);
-    this.#number /= divisor;
-    return rest;
-  }
-
-  of<T>(list: readonly T[]): T {
-    return list[this.take(list.length)] as T;
-  }
-
-  /** Two different entries. */
-  twoOf(list: readonly string[]): [string, string] {
-    const first = this.take(list.length);
-    const second = this.take(list.length - 1);
-    return [list[first] as string, list[second >= first ? second + 1 : second] as string];
-  }
+/** Whether a drawn entry has a word of the value's own, which would show it. */
+export function sharesWord(entry: string, words: readonly string[]): boolean {
+  return entryWords(entry).some((word) => words.includes(word));
 }
 
-/** A party as its name form tells it: a pure function of it, since no path says whether a person stands there. */
-export class Party {
+/** A name as its canonical form tells it. */
+export class Name {
+  readonly #kind: Kind;
+  readonly #lists: Lists;
   readonly #words: readonly string[];
+  readonly #marks: readonly Marks[];
   readonly #legal: Legal | undefined;
   readonly #isOrganisation: boolean;
+  readonly #locales: readonly Locale[];
 
-  constructor(name: string, forms: Forms) {
-    this.#words = name.split(" ");
-    this.#legal = legalOf(this.#words, forms);
-    this.#isOrganisation =
-      this.#legal !== undefined || this.#words.some((word) => word === "&" || /[0-9]/.test(word) || forms.roles.organisation.has(word));
+  /** @param kind PARTY_NAME, ORGANISATION, GIVEN_NAME or FAMILY_NAME */
+  constructor(kind: Kind, form: string, lists: Lists, forms: Forms) {
+    const words = form.split(" ");
+    const { marks } = lists;
+    const isParty = kind === Kind.PARTY_NAME || kind === Kind.ORGANISATION;
+    this.#kind = kind;
+    this.#lists = lists;
+    this.#words = words;
+    this.#marks = words.map((word) => marks.get(word) ?? NO_MARKS);
+    this.#legal = isParty ? legalOf(words, forms) : undefined;
+    this.#isOrganisation = kind === Kind.ORGANISATION || (isParty && isOrganisation(words, this.#legal, forms));
+    this.#locales = this.#candidates();
   }
 
-  /** Another party's name for a number; undefined if it has a word of this one's. */
-  draw(names: Names, number: bigint): string | undefined {
-    const lot = new Lot(number);
-    const marks = this.#words.map((word) => names.marks.get(word) ?? NO_MARKS);
-    const locale = lot.of(this.#candidates(names, marks));
-    const words = this.#isOrganisation ? this.#drawOrganisation(names, locale, lot) : drawPerson(locale, marks, lot);
-    if (words.some((word) => this.#words.includes(shorten(lowerCase(word))))) return undefined;
+  /** Another one's name; undefined if it has a word of this one's. */
+  draw(lot: Lot): string | undefined {
+    const locale = lot.of(this.#locales);
+    const words = this.#drawWords(locale, lot);
+    if (words.some((word) => sharesWord(word, this.#words))) return undefined;
     return (this.#legal === undefined ? words : [...words, this.#legal.display]).join(" ");
   }
 
-  /** The locales that most words are names in; those of the legal form's languages where no word is one; else all. */
-  #candidates({ locales }: Names, marks: readonly Marks[]): readonly Locale[] {
-    const counts = locales.map((_, i) => marks.filter(({ female, male, family }) => (((female | male | family) >>> i) & 1) === 1).length);
-    let best = 0;
-    for (const count of counts) if (count > best) best = count;
-    const group = this.#legal?.group;
-    return locales.filter((locale, i) => counts[i] === best && (best > 0 || group === undefined || locale.group === group));
+  #drawWords(locale: Locale, lot: Lot): readonly string[] {
+    if (this.#isOrganisation) return this.#drawOrganisation(locale, lot);
+    if (this.#kind === Kind.FAMILY_NAME) return [lot.of(locale.list("family"))];
+    const given = locale.list(this.#isFemale(lot) ? "female" : "male");
+    if (this.#kind === Kind.GIVEN_NAME) return this.#words.length === 1 ? [lot.of(given)] : lot.twoOf(given);
+    return [...lot.twoOf(given), lot.of(locale.list("family"))];
   }
 
-  #drawOrganisation({ business }: Names, locale: Locale, lot: Lot): string[] {
+  /** The locales that most words are names in; those of the legal form's languages where no word is one; else all. */
+  #candidates(): readonly Locale[] {
+    const { locales } = this.#lists;
+    const bits = this.#marks.map((marks) => bitsOf(this.#kind, marks));
+    const counts = locales.map(({ index }) => bits.reduce((count, bit) => count + ((bit >>> index) & 1), 0));
+    let best = 0;
+    for (const count of counts) if (count > best) best = count;
+    if (best > 0) return locales.filter(({ index }) => counts[index] === best);
+    return this.#lists.ofGroup(this.#legal?.group);
+  }
+
+  #drawOrganisation(locale: Locale, lot: Lot): readonly string[] {
     const [first, second] = lot.twoOf(locale.shortFamily);
-    const word = lot.of(business.get(locale.group) ?? []);
+    const word = lot.of(this.#lists.business(locale.group));
     const legal = this.#legal === undefined ? 0 : 1 + this.#legal.display.length;
     return first.length + second.length + word.length + 2 + legal > LENGTH_MAX ? [first, second] : [first, second, word];
   }
-}
 
-function drawPerson(locale: Locale, marks: readonly Marks[], lot: Lot): string[] {
-  const known = marks.find(({ female, male }) => female !== 0 || male !== 0) ?? NO_MARKS;
-  const [female, male] = [bitCount(known.female), bitCount(known.male)];
-  const isFemale = female === male ? lot.take(2) === 0 : female > male;
-  return [...lot.twoOf(isFemale ? locale.female : locale.male), lot.of(locale.family)];
-}
-
-/**
- * The legal form that stands last in a name, not at its beginning. One of two letters counts at the very end alone, and none behind a
- * particle, where it is part of a family name (de Sa).
- */
-function legalOf(words: readonly string[], forms: Forms): Legal | undefined {
-  for (let end = words.length; end >= 2; end--) {
-    for (let count = LEGAL_WORDS < end - 1 ? LEGAL_WORDS : end - 1; count > 0; count--) {
-      const start = end - count;
-      if (forms.roles.particle.has(words[start - 1] as string)) continue;
-      const form = words
-        .slice(start, end)
-        .filter((word) => word !== "&")
-        .join(" ");
-      if (end < words.length && form.length < LEGAL_INSIDE) continue;
-      const legal = forms.legal.get(form);
-      if (legal !== undefined) return legal;
-    }
+  /** By the first word that is a given name anywhere; by lot if that does not tell. */
+  #isFemale(lot: Lot): boolean {
+    const known = this.#marks.find(({ female, male }) => female !== 0 || male !== 0) ?? NO_MARKS;
+    const [female, male] = [bitCount(known.female), bitCount(known.male)];
+    return female === male ? lot.take(2) === 0 : female > male;
   }
-  return undefined;
+}
+
+/** The locales in which a word is a name of the kind. */
+function bitsOf(kind: Kind, { female, male, family }: Marks): number {
+  if (kind === Kind.GIVEN_NAME) return female | male;
+  return kind === Kind.FAMILY_NAME ? family : female | male | family;
 }
 
 function bitCount(bits: number): number {

@@ -1,6 +1,7 @@
 /** The form of a name in which its spellings are one (docs/internals/people.md, "Name form"). */
 import type { Unicode } from "../text/unicode.ts";
 import type { Forms } from "./lists.ts";
+import { isOrganisation, legalOf } from "./organisation.ts";
 import { joinInitials, shorten } from "./words.ts";
 
 /** Words of the longest title. */
@@ -55,11 +56,47 @@ function isSeparator(code: number): boolean {
 
 /** The name form of code points that are decomposed and folded; undefined where they have no word. */
 export function nameForm(codes: Iterable<number>, unicode: Unicode, forms: Forms): string | undefined {
+  const parts = partsOf(codes, unicode).map((part) => part.map(shorten));
+  const [, behind] = parts;
+  if (parts.length === 2 && behind !== undefined && behind.length > 0 && !isForm(behind, forms)) parts.reverse();
+  let words = parts.flatMap(joinInitials);
+  for (;;) {
+    const count = longest(words.length, (n) => forms.roles.title.has(words.slice(0, n).join(" ")));
+    if (count === 0) break;
+    words = words.slice(count);
+  }
+  for (;;) {
+    const count = longest(words.length, (n) => forms.roles.suffix.has(words.slice(-n).join(" ")));
+    if (count === 0) break;
+    words = words.slice(0, -count);
+  }
+  return words.length === 0 ? undefined : words.join(" ");
+}
+
+/** The first letter and the last word of a person's name form; any other is as it was. */
+export function initialsOf(name: string, forms: Forms): string {
+  const words = name.split(" ");
+  if (words.length === 1 || isOrganisation(words, legalOf(words, forms), forms)) return name;
+  return `${String.fromCodePoint(name.codePointAt(0) as number)} ${words.at(-1)}`;
+}
+
+/** The words of code points that are decomposed and folded, as they are. */
+export function plainWords(codes: Iterable<number>, unicode: Unicode): string[] {
+  return partsOf(codes, unicode).flat();
+}
+
+/** The word form of plain words; undefined where there are none. */
+export function wordForm(words: readonly string[]): string | undefined {
+  return words.length === 0 ? undefined : joinInitials(words.map(shorten)).join(" ");
+}
+
+/** The words on each side of the commas. */
+function partsOf(codes: Iterable<number>, unicode: Unicode): string[][] {
   let part: string[] = [];
   const parts = [part];
   let word = "";
   const end = (): void => {
-    if (word !== "") part.push(shorten(word));
+    if (word !== "") part.push(word);
     word = "";
   };
   for (const code of codes) {
@@ -76,20 +113,7 @@ export function nameForm(codes: Iterable<number>, unicode: Unicode, forms: Forms
     else if (unicode.combiningClass(code) === 0) word += LETTERS.get(code) ?? String.fromCodePoint(code);
   }
   end();
-  const [, behind] = parts;
-  if (parts.length === 2 && behind !== undefined && behind.length > 0 && !isForm(behind, forms)) parts.reverse();
-  let words = parts.flatMap(joinInitials);
-  for (;;) {
-    const count = longest(words.length, (n) => forms.roles.title.has(words.slice(0, n).join(" ")));
-    if (count === 0) break;
-    words = words.slice(count);
-  }
-  for (;;) {
-    const count = longest(words.length, (n) => forms.roles.suffix.has(words.slice(-n).join(" ")));
-    if (count === 0) break;
-    words = words.slice(0, -count);
-  }
-  return words.length === 0 ? undefined : words.join(" ");
+  return parts;
 }
 
 /** The most words that a title can have beside a name and that are one; 0 if there are none. */

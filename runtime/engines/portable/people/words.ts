@@ -18,3 +18,12 @@ export function joinInitials(words: readonly string[]): string[] {
 
 /** ASCII letters alone. */
 export const lowerCase = (text: string): string => text.replaceAll(/[A-Z]/g, (letter) => String.fromCharCode(letter.charCodeAt(0) + 32));
+
+/** The words of an entry of the lists, which is of ASCII letters, spaces and hyphens, each in normal form. */
+export const entryWords = (entry: string): string[] => lowerCase(entry).split(/[ -]/).map(shorten);
+
+/** The word form of an entry of the lists. */
+export const entryForm = (entry: string): string => joinInitials(entryWords(entry)).join(" ");
+
+/** Whether an ASCII digit stands in a word. */
+export const hasDigit = (word: string): boolean => /[0-9]/.test(word);

@@ -5,6 +5,7 @@ import type { Points } from "./points.ts";
 
 const TOKEN_WIDTH_DEFAULT = 20;
 const TOKEN_WIDTH_MAX = 48;
+const TOO_WIDE = "token wider than 48";
 const DIGITS_WIDTH_DEFAULT = 28;
 const HASH_WIDTH_DEFAULT = 32;
 const PHONE_DIGITS = 12;
@@ -31,7 +32,7 @@ export const IBAN_TOKEN: TokenSpec = { alphabet: CROCKFORD, width: 20, before: p
 /** The token of a field for TOKEN (and PSEUDONYM of a text kind), or what it breaks. */
 export function tokenSpec(operation: Operation, fit: FitCheck): TokenSpec | string {
   const { width } = operation;
-  if (width > TOKEN_WIDTH_MAX) return "token wider than 48";
+  if (width > TOKEN_WIDTH_MAX) return TOO_WIDE;
   if (operation.kind === Kind.EMAIL) return emailSpec(width, fit);
   const prefix = pointsOf(operation.prefix);
   const before = [...fit.prefix, ...prefix];
@@ -97,9 +98,15 @@ export function hashSpec(operation: Operation, fit: FitCheck): TokenSpec | strin
   }
 }
 
-/** Whether the operation is spelled as a token: TOKEN, and PSEUDONYM of a kind without classes. */
+/** The token that stands behind something else, or what it breaks. */
+export function plainTokenSpec({ width }: Operation): TokenSpec | string {
+  if (width > TOKEN_WIDTH_MAX) return TOO_WIDE;
+  return spec(CROCKFORD, width === 0 ? TOKEN_WIDTH_DEFAULT : width, []);
+}
+
+/** Whether the operation is spelled as a token: TOKEN, and PSEUDONYM of a kind that is neither drawn nor has classes. */
 export function isTokenLike(operation: Operation): boolean {
-  const textual = operation.kind === Kind.TEXT || operation.kind === Kind.EMAIL;
+  const textual = operation.kind === Kind.TEXT || operation.kind === Kind.PREFIXED_ID;
   return operation.technique === Technique.TOKEN || (operation.technique === Technique.PSEUDONYM && textual);
 }
 

@@ -136,10 +136,20 @@ export function isBase64(points: Uint32Array, at: number, count: number): boolea
 
 function isCalendarDay(points: Uint32Array, at: number): boolean {
   const year = yearOf(points, at);
-  if (year <= 0 || points[at + 4] !== 0x2d || points[at + 7] !== 0x2d || !twoDigits(points, at + 5, 1, 12)) return false;
-  const month = numberOf(points, at + 5);
-  const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
-  return twoDigits(points, at + 8, 1, month === 2 && !leap ? 28 : (DAYS[month - 1] as number));
+  if (points[at + 4] !== 0x2d || points[at + 7] !== 0x2d) return false;
+  if (!twoDigits(points, at + 5, 0, 99) || !twoDigits(points, at + 8, 0, 99)) return false;
+  return isRealDay(year, numberOf(points, at + 5), numberOf(points, at + 8));
+}
+
+/** Whether a year from 1 on has the day. */
+export function isRealDay(year: number, month: number, day: number): boolean {
+  return year > 0 && month >= 1 && month <= 12 && day >= 1 && day <= daysOf(year, month);
+}
+
+/** Days of a month, in the calendar of today whatever the year. */
+export function daysOf(year: number, month: number): number {
+  const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  return month === 2 && !isLeap ? 28 : (DAYS[month - 1] as number);
 }
 
 /** Nothing, `Z`, or `±hh:mm` with hh to 14. */
