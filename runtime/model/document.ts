@@ -3,7 +3,21 @@
  * schemas/model.schema.json its JSON Schema for editors.
  */
 import type { DataClass, FormatName, Shape } from "../formats/api.ts";
-import type { Bin, HashName, IdentityTechnique, KindName, Mode, Otherwise, PlainTechnique, Scope, Unfit } from "./vocabulary.ts";
+import type {
+  Bin,
+  DomainRule,
+  Entity,
+  HashName,
+  IdentityTechnique,
+  KindName,
+  Merge,
+  Mode,
+  Otherwise,
+  PlainTechnique,
+  Scope,
+  TextMode,
+  Unfit,
+} from "./vocabulary.ts";
 
 export interface ModelDocument {
   /** Version of the language. */
@@ -23,8 +37,13 @@ export interface ModelDocument {
   readonly cardinality?: number | string;
   readonly namespaces?: Readonly<Record<string, NamespaceDocument>>;
   readonly rules?: readonly RuleDocument[];
+  /** Free text: `replace` (other words for all of it, the default) or `detect`, and namespaces for what is found. */
+  readonly text?: TextMode | TextDocument;
   readonly envelope?: EnvelopeDocument;
 }
+
+/** Names of namespaces by what they replace. */
+export type TextDocument = { readonly mode?: TextMode } & Readonly<Partial<Record<Entity, string>>>;
 
 export interface NamespaceDocument {
   readonly technique: IdentityTechnique;
@@ -34,6 +53,12 @@ export interface NamespaceDocument {
   readonly prefix?: string;
   readonly width?: number;
   readonly hash?: HashName;
+  /** Names: six characters behind the drawn name keep equal ones apart. */
+  readonly distinct?: boolean;
+  /** Names: other spellings that are one with a name. */
+  readonly merge?: OneOrMore<Merge>;
+  /** Pseudonyms of e-mail addresses: what becomes of the domain. */
+  readonly domain?: DomainRule;
   readonly cardinality?: number | string;
   /** Why a collision risk above 10^-6 is acceptable. */
   readonly "accept-collisions"?: string;

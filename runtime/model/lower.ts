@@ -8,7 +8,7 @@ import type { PlanOperation } from "../engines/plan.ts";
 import type { Field, Fit, FormatName, Shape } from "../formats/api.ts";
 import type { Action, Namespace } from "./model.ts";
 import { collides, tokenSpace } from "./token-width.ts";
-import { NAME_KINDS } from "./vocabulary.ts";
+import type { KindName } from "./vocabulary.ts";
 
 export type Lowered =
   | { readonly operation: PlanOperation }
@@ -106,20 +106,63 @@ function lowerMask(action: Extract<Action, { kind: "mask" }>, fit: Fit): Lowered
 }
 
 function lowerUse(namespace: Namespace, otherwise: PlanOperation["otherwise"], fit: Fit): Lowered {
-  if (hasPrefix(fit)) return unfit("the type demands a fixed beginning, which only redaction keeps");
+  // The two digits that a date of birth begins with are those of its neutral constant: any century may stand there.
+  if (hasPrefix(fit) && fit.shape !== "swift-date") return unfit("the type demands a fixed beginning, which only redaction keeps");
   if (namespace.technique === "hash") return lowerHash(namespace, fit);
-  if (tokenSpace(namespace) !== undefined) return lowerToken(namespace, fit);
+  if (tokenSpace(namespace) !== undefined) return lowerToken(namespace, otherwise, fit);
   const { technique, kind, bin } = namespace;
-  if (NAME_KINDS.includes(kind)) {
-    if (fit.shape !== "text" && fit.shape !== "swift-x") return unfit(`a name is not of shape ${fit.shape}`);
-    if (!admitsName(fit)) return unfit("a name does not fit the type");
+  const drawn = DRAWN[kind];
+  if (drawn !== undefined) {
+    if (!drawn.shapes.includes(fit.shape)) return unfit(`kind ${kind} is not of shape ${fit.shape}`);
+    if (!admitsDrawn(drawn, fit)) return unfit(`what is drawn for kind ${kind} does not fit the type`);
   } else if (!rankedKindFits(namespace, fit)) return unfit(`kind ${kind} is not of shape ${fit.shape}`);
-  return { operation: { technique, kind, namespace: namespace.name, otherwise: otherwise ?? "error", bin, fit } };
+  const options = { bin, ...drawOptions(namespace), ...mergeOptions(namespace) };
+  return { operation: { technique, kind, namespace: namespace.name, otherwise: otherwise ?? "error", ...options, fit } };
 }
 
-const NAME_LENGTH_MIN = 9;
-const NAME_LENGTH_MAX = 33;
-const NAME_FIELD_MIN = 20;
+/** Options are in the operation where they say something, so that operations without them stay what they were. */
+function drawOptions({ kind, distinct, domain }: Namespace): Partial<PlanOperation> {
+  return { ...(distinct ? { distinct } : {}), ...(kind === "email" ? { domain } : {}) };
+}
+
+function mergeOptions({ truncated, initials }: Namespace): Partial<PlanOperation> {
+  return { ...(truncated ? { truncated } : {}), ...(initials ? { initials } : {}) };
+}
+
+/** What a drawn kind needs of a field: a shape, and room. */
+interface DrawnKind {
+  readonly shapes: readonly Shape[];
+  /** The shortest output: a field that demands more has no room for it. */
+  readonly min: number;
+  /** The least a field must hold: what is longer is cut there. */
+  readonly max: number;
+  /** The longest output: on a line nothing is cut. */
+  readonly line: number;
+}
+
+const WORDED: readonly Shape[] = ["text", "swift-x"];
+const PATTERNED: readonly Shape[] = [...WORDED, "code", "reference-16x", "alphanumeric", "upper-alphanumeric", "digits"];
+/** docs/internals/people.md, "Fit"; what has the length of its value fits wherever that does. */
+const DRAWN: Readonly<Partial<Record<KindName, DrawnKind>>> = {
+  "party-name": { shapes: WORDED, min: 9, max: 20, line: 33 },
+  organisation: { shapes: WORDED, min: 9, max: 20, line: 33 },
+  "given-name": { shapes: WORDED, min: 2, max: 20, line: 21 },
+  "family-name": { shapes: WORDED, min: 2, max: 20, line: 11 },
+  street: { shapes: WORDED, min: 2, max: 20, line: 30 },
+  town: { shapes: WORDED, min: 2, max: 20, line: 24 },
+  subdivision: { shapes: WORDED, min: 2, max: 20, line: 24 },
+  "address-line": { shapes: WORDED, min: 2, max: 20, line: 33 },
+  "building-number": { shapes: PATTERNED, min: Number.POSITIVE_INFINITY, max: 0, line: 0 },
+  postcode: { shapes: PATTERNED, min: Number.POSITIVE_INFINITY, max: 0, line: 0 },
+  "birth-date": { shapes: [...PATTERNED, "date", "swift-date"], min: 8, max: 8, line: 16 },
+  email: { shapes: ["text"], min: 20, max: 30, line: 0 },
+  "free-text": { shapes: WORDED, min: 1, max: 0, line: 0 },
+};
+
+function admitsDrawn({ min, max, line }: DrawnKind, fit: Fit): boolean {
+  return fit.min <= min && (fit.max === 0 || fit.max >= max) && ((fit.lineMax ?? 0) === 0 || (fit.lineMax as number) >= line);
+}
+
 const TEXT_SHAPES: readonly Shape[] = ["text", "swift-x", "code", "reference-16x", "alphanumeric"];
 
 function lowerHash(namespace: Namespace, fit: Fit): Lowered {
@@ -128,13 +171,14 @@ function lowerHash(namespace: Namespace, fit: Fit): Lowered {
   const admitted = fit.shape === "hex" ? prefix === "" : TEXT_SHAPES.includes(fit.shape) && prefixFits(prefix, fit.shape);
   if (!admitted) return unfit(`a hash is not of shape ${fit.shape}`);
   if (!admitsLength(fit, prefix.length + width)) return unfit(`${prefix.length + width} characters do not fit the type`);
-  return { operation: { technique: "hash", kind, namespace: namespace.name, prefix, width, hash, fit } };
+  return { operation: { technique: "hash", kind, namespace: namespace.name, prefix, width, hash, ...mergeOptions(namespace), fit } };
 }
 
-function lowerToken(namespace: Namespace, fit: Fit): Lowered {
+function lowerToken(namespace: Namespace, otherwise: PlanOperation["otherwise"], fit: Fit): Lowered {
   const { name, kind, prefix, width } = namespace;
   // A pseudonym of a kind without classes is a token (docs/internals/engine.md), and is written as one.
-  const token = { technique: "token", kind, namespace: name, fit } as const;
+  const token = { technique: "token", kind, namespace: name, ...mergeOptions(namespace), fit } as const;
+  if (kind === "prefixed-id") return lowerPrefixed(namespace, otherwise, fit);
   if (kind === "email") {
     if (fit.shape !== "text") return unfit(`an e-mail address is not of shape ${fit.shape}`);
     if (!admitsLength(fit, width + EMAIL_SUFFIX_LENGTH)) return unfit(`${width + EMAIL_SUFFIX_LENGTH} characters do not fit the type`);
@@ -157,6 +201,15 @@ function lowerToken(namespace: Namespace, fit: Fit): Lowered {
   }
   if (!admitsLength(fit, prefix.length + width)) return unfit(`${prefix.length + width} characters do not fit the type`);
   return { operation: { ...token, prefix, width } };
+}
+
+/** Letters kept, `PS` and two separators in front of a prefixed identifier's token. */
+const PREFIXED_MAX = 15;
+
+function lowerPrefixed({ name, kind, width }: Namespace, otherwise: PlanOperation["otherwise"], fit: Fit): Lowered {
+  if (!["text", "swift-x", "code"].includes(fit.shape)) return unfit(`a prefixed identifier is not of shape ${fit.shape}`);
+  if (!admitsLength(fit, PREFIXED_MAX + width)) return unfit(`${PREFIXED_MAX + width} characters do not fit the type`);
+  return { operation: { technique: "token", kind, namespace: name, otherwise: otherwise ?? "error", width, fit } };
 }
 
 /** Digits hold less than letters: the token takes the whole field, up to 28 of them, and may still be too narrow. */
@@ -211,11 +264,6 @@ const hasPrefix = (fit: Fit): boolean => fit.prefix !== undefined && fit.prefix 
 function admitsLength(fit: Fit, length: number): boolean {
   const lineMax = fit.lineMax ?? 0;
   return length >= fit.min && (fit.max === 0 || length <= fit.max) && (lineMax === 0 || length <= lineMax);
-}
-
-/** Names have up to 33 characters; a field takes as many of them as it admits, a line all of them, and fewer than 20 tell nobody apart. */
-function admitsName({ min, max, lineMax = 0 }: Fit): boolean {
-  return min <= NAME_LENGTH_MIN && (max === 0 || max >= NAME_FIELD_MIN) && (lineMax === 0 || lineMax >= NAME_LENGTH_MAX);
 }
 
 const unfit = (reason: string): Lowered => ({ issue: 1212, reason });

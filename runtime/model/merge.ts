@@ -3,15 +3,27 @@
  * defined once: saying the same again is no mistake, saying something else needs `override: true`. Dangers are not inherited:
  * each model that wants one says so itself.
  */
-import type { Action, Model, Namespace, Rule } from "./model.ts";
+import type { Action, Detects, Model, Namespace, Rule } from "./model.ts";
 import type { ProblemList } from "./problem.ts";
 import type { Located, ModelPart } from "./read.ts";
 import type { NamespacePart } from "./read-namespaces.ts";
 import type { RulePart, UseAction } from "./read-rules.ts";
+import { textPath } from "./read-text.ts";
+import { list } from "./reader.ts";
 import type { ModelSource } from "./sources.ts";
 import { nearest } from "./suggest.ts";
 import { collides, tokenSpace } from "./token-width.ts";
-import { CARDINALITY_DEFAULT, HASH_WIDTH_DEFAULT, HASHES, type Mode, TOKEN_KINDS, TOKEN_WIDTH_DEFAULT } from "./vocabulary.ts";
+import {
+  CARDINALITY_DEFAULT,
+  DOMAINS,
+  ENTITY_KINDS,
+  type Entity,
+  HASH_WIDTH_DEFAULT,
+  HASHES,
+  type Mode,
+  TOKEN_KINDS,
+  TOKEN_WIDTH_DEFAULT,
+} from "./vocabulary.ts";
 
 /** One source of the chain, read. */
 export interface Layer {
@@ -50,6 +62,7 @@ export function mergeLayers(layers: readonly Layer[]): Merged {
     keepUncovered: top.part.keepUncovered,
     namespaces,
     rules,
+    detects: mergeText(layers, namespaces, rules),
     envelope: {
       open: lastOf(layers, (part) => part.envelope.open) ?? false,
       elements: unique(layers.flatMap((layer) => layer.part.envelope.elements)),
@@ -113,6 +126,10 @@ function completed(part: NamespacePart, cardinality: bigint): Namespace {
     prefix: part.prefix ?? "",
     width: part.width ?? width,
     hash: part.hash ?? HASHES[0],
+    distinct: part.distinct ?? false,
+    truncated: part.merge?.includes("truncated") ?? false,
+    initials: part.merge?.includes("initials") ?? false,
+    domain: part.domain ?? DOMAINS[0],
     cardinality: part.cardinality ?? cardinality,
     acceptCollisions: part.acceptCollisions,
   };
@@ -120,7 +137,7 @@ function completed(part: NamespacePart, cardinality: bigint): Namespace {
 
 /** Whether two definitions say the same; how many values they expect decides nothing about a value. */
 function same(a: Namespace, b: Namespace): boolean {
-  const keys = ["technique", "kind", "otherwise", "bin", "prefix", "width", "hash"] as const;
+  const keys = ["technique", "kind", "otherwise", "bin", "prefix", "width", "hash", "distinct", "truncated", "initials", "domain"] as const;
   return keys.every((key) => a[key] === b[key]);
 }
 
@@ -139,6 +156,30 @@ function mergeRules(layers: readonly Layer[], namespaces: readonly Namespace[]):
   }
   return { rules, named };
 }
+
+/** Namespaces of the base, and above them those of the model that extends it; nothing unless a model asks for it. */
+function mergeText(layers: readonly Layer[], namespaces: readonly Namespace[], rules: readonly Rule[]): Detects | undefined {
+  const merged: Partial<Record<Entity, Namespace>> = {};
+  for (const { part, problems } of layers) {
+    for (const [entity, { namespace: name, at }] of part.text.uses) {
+      const namespace = namespaces.find((candidate) => candidate.name === name);
+      const path = textPath(entity);
+      if (namespace === undefined)
+        problems.add(1207, at, path, "no namespace of this name is declared", nearest(name, namespaceNamesOf(layers)));
+      else if (!ENTITY_KINDS[entity].includes(namespace.kind)) {
+        problems.add(1210, at, path, `a namespace of kind ${list(ENTITY_KINDS[entity])} belongs here`);
+      } else merged[entity] = namespace;
+    }
+  }
+  if (lastOf(layers, (part) => part.text.mode) !== "detect") return undefined;
+  if (!rules.some(({ action }) => action.kind === "use" && action.namespace.kind === "free-text")) {
+    const owner = layers.findLast(({ part }) => part.text.mode === "detect") as Layer;
+    owner.problems.add(1210, { line: 1, column: 1 }, "text", "no rule uses a namespace of kind `free-text`, so there is no text to search");
+  }
+  return merged;
+}
+
+const namespaceNamesOf = (layers: readonly Layer[]): readonly string[] => layers.flatMap(({ part }) => part.namespaceNames);
 
 /** The action with its namespace; undefined if there is none, or not rightly declared, and the problem is reported. */
 function resolved(
@@ -161,7 +202,9 @@ function resolved(
 }
 
 function checkOtherwise(part: RulePart, action: UseAction, namespace: Namespace, problems: ProblemList): void {
-  const total = namespace.technique === "token" || namespace.technique === "hash" || TOKEN_KINDS.includes(namespace.kind);
+  const total =
+    namespace.technique === "hash" ||
+    (namespace.kind !== "prefixed-id" && (namespace.technique === "token" || TOKEN_KINDS.includes(namespace.kind)));
   if (action.otherwise === undefined || !total) return;
   const message = "every value is inside this namespace's technique and kind, nothing is otherwise";
   problems.add(1210, action.at, `${part.path}.otherwise`, message);

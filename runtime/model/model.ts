@@ -3,7 +3,7 @@ import type { DataClass, EnvelopeRules, Fit, FormatName, Shape } from "../format
 import type { PathPattern } from "./path.ts";
 import type { Place } from "./problem.ts";
 import type { Segment } from "./segments.ts";
-import type { Bin, HashName, IdentityTechnique, KindName, Mode, Otherwise, Scope, Unfit } from "./vocabulary.ts";
+import type { Bin, DomainRule, Entity, HashName, IdentityTechnique, KindName, Mode, Otherwise, Scope, Unfit } from "./vocabulary.ts";
 
 export interface Model {
   readonly name: string;
@@ -19,10 +19,15 @@ export interface Model {
   readonly namespaces: readonly Namespace[];
   /** In source order, those of the extended models first. */
   readonly rules: readonly Rule[];
+  /** What is found in free text, and the namespaces that replace it; undefined: other words replace all of it. */
+  readonly detects: Detects | undefined;
   readonly envelope: EnvelopeRules;
   /** The chain of models that were merged, the base first and the model itself last. */
   readonly origins: readonly Origin[];
 }
+
+/** Namespaces by what they replace in a text; where there is none, letters and digits become X. */
+export type Detects = Readonly<Partial<Record<Entity, Namespace>>>;
 
 /** One source of a model. */
 export interface Origin {
@@ -47,6 +52,13 @@ export interface Namespace {
   /** Characters behind the prefix; 0 for techniques without. */
   readonly width: number;
   readonly hash: HashName;
+  /** A code behind drawn names keeps equal ones apart. */
+  readonly distinct: boolean;
+  /** Names are one with what 35 characters show of them. */
+  readonly truncated: boolean;
+  /** Names are one with their initials. */
+  readonly initials: boolean;
+  readonly domain: DomainRule;
   readonly cardinality: bigint;
   readonly acceptCollisions: boolean;
 }

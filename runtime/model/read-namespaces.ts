@@ -5,6 +5,9 @@ import { type Entries, join, list, type Reader } from "./reader.ts";
 import {
   BINS,
   type Bin,
+  DOMAINS,
+  type DomainRule,
+  DRAWN_KINDS,
   FPE_KINDS,
   HASH_HEX_LENGTHS,
   HASHES,
@@ -13,9 +16,11 @@ import {
   type IdentityTechnique,
   KINDS,
   type KindName,
-  NAME_KINDS,
+  MERGES,
+  type Merge,
   OTHERWISES,
   type Otherwise,
+  PARTY_KINDS,
   PLAIN_TECHNIQUES,
   TOKEN_KINDS,
   TOKEN_WIDTH_MAX,
@@ -31,6 +36,9 @@ export interface NamespacePart {
   readonly prefix: string | undefined;
   readonly width: number | undefined;
   readonly hash: HashName | undefined;
+  readonly distinct: boolean | undefined;
+  readonly merge: readonly Merge[] | undefined;
+  readonly domain: DomainRule | undefined;
   readonly cardinality: bigint | undefined;
   readonly acceptCollisions: boolean;
   readonly override: boolean;
@@ -44,6 +52,9 @@ export const NAMESPACE_KEYS = [
   "prefix",
   "width",
   "hash",
+  "distinct",
+  "merge",
+  "domain",
   "cardinality",
   "accept-collisions",
   "override",
@@ -90,6 +101,9 @@ function readNamespace(reader: Reader, name: string, at: Place, node: Node, path
     prefix: readPrefix(reader, entries, path),
     width: reader.integer(entries, "width", path, 1, widthMax),
     hash,
+    distinct: reader.boolean(entries, "distinct", path),
+    merge: reader.wordList(entries, "merge", path, MERGES),
+    domain: reader.word(entries, "domain", path, DOMAINS),
     cardinality: reader.count(entries, "cardinality", path),
     acceptCollisions: entries.has("accept-collisions"),
     override: reader.boolean(entries, "override", path) ?? false,
@@ -132,12 +146,13 @@ function readPrefix(reader: Reader, entries: Entries, path: string): string | un
 /** Options that mean nothing under this technique and kind: a user who writes one expects an effect. */
 function checkTogether(reader: Reader, entries: Entries, technique: IdentityTechnique, kind: KindName, path: string): void {
   const draws = technique === "fpe" || (technique === "pseudonym" && !TOKEN_KINDS.includes(kind));
-  const drawn = technique === "fpe" ? FPE_KINDS : [...FPE_KINDS, ...NAME_KINDS];
+  const drawn = technique === "fpe" ? FPE_KINDS : [...FPE_KINDS, ...DRAWN_KINDS];
   if (draws && !drawn.includes(kind)) {
     const kinds = technique === "fpe" ? drawn : [...drawn, ...TOKEN_KINDS];
     reader.problems.add(1210, entries.get("kind")?.value.at as Place, join(path, "kind"), `\`${technique}\` takes ${list(kinds)}`);
   }
-  const allowed = draws ? drawingOptions(kind) : technique === "hash" ? HASH_OPTIONS : tokenOptions(kind);
+  const own = technique === "hash" ? HASH_OPTIONS : draws ? drawingOptions(kind) : tokenOptions(kind);
+  const allowed = PARTY_KINDS.includes(kind) ? [...own, "merge"] : own;
   for (const key of OPTION_KEYS) {
     const entry = entries.get(key);
     if (entry === undefined || allowed.includes(key)) continue;
@@ -147,12 +162,30 @@ function checkTogether(reader: Reader, entries: Entries, technique: IdentityTech
   }
 }
 
-const OPTION_KEYS = ["otherwise", "bin", "prefix", "width", "hash", "cardinality", "accept-collisions"] as const;
+const OPTION_KEYS = [
+  "otherwise",
+  "bin",
+  "prefix",
+  "width",
+  "hash",
+  "distinct",
+  "merge",
+  "domain",
+  "cardinality",
+  "accept-collisions",
+] as const;
 const HASH_OPTIONS: readonly string[] = ["hash", "prefix", "width", "cardinality", "accept-collisions"];
 
-/** fpe, and pseudonyms drawn from a class: values may be outside it, and only card numbers have a BIN. */
-const drawingOptions = (kind: KindName): readonly string[] => (kind === "pan" || kind === "account" ? ["otherwise", "bin"] : ["otherwise"]);
+/** fpe, and pseudonyms drawn from a class or from lists: values may be outside it. */
+function drawingOptions(kind: KindName): readonly string[] {
+  if (kind === "pan" || kind === "account") return ["otherwise", "bin"];
+  if (kind === "email") return ["otherwise", "domain"];
+  return PARTY_KINDS.includes(kind) ? ["otherwise", "distinct"] : ["otherwise"];
+}
 
-/** The form of an e-mail address leaves no room for a prefix. */
-const tokenOptions = (kind: KindName): readonly string[] =>
-  kind === "email" ? ["width", "cardinality", "accept-collisions"] : ["prefix", "width", "cardinality", "accept-collisions"];
+/** The forms of an e-mail address and of an identifier with its own prefix leave no room for another; the latter may be missing. */
+function tokenOptions(kind: KindName): readonly string[] {
+  const options = ["width", "cardinality", "accept-collisions"];
+  if (kind === "email") return options;
+  return kind === "prefixed-id" ? ["otherwise", ...options] : ["prefix", ...options];
+}

@@ -6,6 +6,7 @@ import type { Node } from "./node.ts";
 import type { Place, ProblemList } from "./problem.ts";
 import { type NamespacePart, namespaceNames, readNamespaces } from "./read-namespaces.ts";
 import { type RulePart, readRules } from "./read-rules.ts";
+import { readText, type TextPart } from "./read-text.ts";
 import { type Entries, Reader } from "./reader.ts";
 import { asciiLower } from "./suggest.ts";
 import { MODES, type Mode, SCOPES, type Scope } from "./vocabulary.ts";
@@ -27,6 +28,7 @@ export interface ModelPart {
   /** Names under `namespaces`, also of those whose definition is wrong. */
   readonly namespaceNames: readonly string[];
   readonly rules: readonly RulePart[];
+  readonly text: TextPart;
   readonly envelope: { readonly open: boolean | undefined; readonly elements: readonly string[]; readonly namespaces: readonly string[] };
 }
 
@@ -47,6 +49,7 @@ export const MODEL_KEYS = [
   "cardinality",
   "namespaces",
   "rules",
+  "text",
   "envelope",
 ] as const;
 export const DEFAULT_KEYS = ["danger-keep-uncovered", "because"] as const;
@@ -74,6 +77,7 @@ export function readModel(tree: Node, problems: ProblemList): ModelPart | undefi
     namespaces: readNamespaces(reader, entries),
     namespaceNames: namespaceNames(entries),
     rules: readRules(reader, entries),
+    text: readText(reader, entries),
     envelope: readEnvelope(reader, entries),
   };
 }

@@ -112,6 +112,13 @@ export class Reader {
     return undefined;
   }
 
+  /** One word or several of a closed set, each once. */
+  wordList<T extends string>(entries: Entries, key: string, path: string, words: readonly T[]): readonly T[] | undefined {
+    const nodes = this.oneOrMore(entries, key, path);
+    const found = nodes?.map(({ node, path: at }) => this.wordOf(node, at, words)).filter((word) => word !== undefined);
+    return found === undefined ? undefined : words.filter((word) => found.includes(word));
+  }
+
   /** One node or a list of at least one. */
   oneOrMore(entries: Entries, key: string, path: string): readonly { readonly node: Node; readonly path: string }[] | undefined {
     const entry = entries.get(key);

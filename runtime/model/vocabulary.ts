@@ -53,10 +53,28 @@ export const KINDS = [
   "email",
   "account",
   "party-name",
+  "given-name",
+  "family-name",
+  "organisation",
+  "street",
+  "building-number",
+  "postcode",
+  "town",
+  "subdivision",
+  "address-line",
+  "birth-date",
+  "national-id",
+  "creditor-id",
+  "rf-reference",
+  "identifier",
+  "prefixed-id",
+  "free-text",
 ] as const;
 export type KindName = (typeof KINDS)[number];
 
 const UNICODE = ["unicode/tables.bin"] as const;
+/** What names, places and texts are read by and drawn from. */
+const PEOPLE = [...UNICODE, "people/lists.txt", "people/forms.txt"] as const;
 
 export const KIND_DEFINITIONS: Readonly<Record<KindName, Definition>> = {
   text: define("text", "canonical decomposition, white space runs to one space, trimmed", UNICODE),
@@ -68,17 +86,36 @@ export const KIND_DEFINITIONS: Readonly<Record<KindName, Definition>> = {
   digits: define("digits", "digits; separators are layout"),
   alphanumeric: define("alphanumeric", "letters and digits; everything else is layout"),
   mixed: define("mixed", "class by position: digit, upper, lower"),
-  reference: define("reference", "letters and digits in three classes; everything else is layout"),
+  reference: define("reference", "RF creditor reference, else letters and digits in three classes; everything else is layout"),
   date: define("date", "as written"),
   amount: define("amount", "as written"),
   phone: define("phone", "calling code kept; separators are layout", ["kinds/calling-codes.json"]),
-  email: define("email", "as text, with full case folding", UNICODE),
+  email: define("email", "as text, with full case folding; pseudonyms are a drawn name and eight characters at a reserved domain", PEOPLE),
   account: define("account", "IBAN, else card number, else reference", ["kinds/iban.json"]),
-  "party-name": define("party-name", "name form: case, marks, order, titles and legal forms are layout; pseudonyms are drawn from lists", [
-    ...UNICODE,
-    "people/lists.txt",
-    "people/forms.txt",
-  ]),
+  "party-name": define(
+    "party-name",
+    "name form: case, marks, order and titles are layout; a person or an organisation by its words",
+    PEOPLE,
+  ),
+  "given-name": define("given-name", "word form: case and marks are layout; sex and language of the value", PEOPLE),
+  "family-name": define("family-name", "word form; language of the value", PEOPLE),
+  organisation: define("organisation", "name form; the legal form is kept", PEOPLE),
+  street: define("street", "word form, a number with it; language of the street's own word", PEOPLE),
+  "building-number": define("building-number", "digits and letters by position; everything else is layout"),
+  postcode: define("postcode", "digits and letters by position; everything else is layout"),
+  town: define("town", "word form; country of a town that is listed", PEOPLE),
+  subdivision: define("subdivision", "word form, or a code of two or three letters", PEOPLE),
+  "address-line": define("address-line", "word form, line by line: postcode and town, street and number, or town", PEOPLE),
+  "birth-date": define("birth-date", "a day in five spellings; another day of the decade"),
+  "national-id": define(
+    "national-id",
+    "national identifiers of eleven countries, by form and check digits; separators and case are layout",
+  ),
+  "creditor-id": define("creditor-id", "SEPA creditor identifier, EPC262-08; country and business code kept"),
+  "rf-reference": define("rf-reference", "creditor reference, ISO 11649"),
+  identifier: define("identifier", "creditor-id, else national-id, else as reference"),
+  "prefixed-id": define("prefixed-id", "letters and a separator kept, PS put in, the rest a token"),
+  "free-text": define("free-text", "as text; structure words kept, other words for the rest, at most as long", PEOPLE),
 };
 
 /** Kinds that format-preserving encryption can rank, docs/internals/engine.md "Kinds". */
@@ -94,11 +131,56 @@ export const FPE_KINDS: readonly KindName[] = [
   "reference",
   "phone",
   "account",
+  "national-id",
+  "creditor-id",
+  "rf-reference",
+  "identifier",
 ];
 /** Kinds whose pseudonym is a token: they have no class to draw from. */
-export const TOKEN_KINDS: readonly KindName[] = ["text", "email"];
-/** Kinds whose pseudonym is drawn from lists, docs/internals/people.md. */
-export const NAME_KINDS: readonly KindName[] = ["party-name"];
+export const TOKEN_KINDS: readonly KindName[] = ["text", "prefixed-id"];
+/** Kinds whose pseudonym is drawn, docs/internals/people.md: no class ranks their values. */
+export const DRAWN_KINDS: readonly KindName[] = [
+  "party-name",
+  "given-name",
+  "family-name",
+  "organisation",
+  "street",
+  "building-number",
+  "postcode",
+  "town",
+  "subdivision",
+  "address-line",
+  "birth-date",
+  "email",
+  "free-text",
+];
+/** Kinds of whole names: what else may be merged, and a code that keeps them apart. */
+export const PARTY_KINDS: readonly KindName[] = ["party-name", "organisation"];
+
+/** Spellings of a name that are one with it besides those of the table of merges. */
+export const MERGES = ["truncated", "initials"] as const;
+export type Merge = (typeof MERGES)[number];
+/** What becomes of the domain of an e-mail address that is drawn. */
+export const DOMAINS = ["example", "mapped", "kept"] as const;
+export type DomainRule = (typeof DOMAINS)[number];
+
+/** What becomes of free text: other words for all of it, or itself but for what is found in it. */
+export const TEXT_MODES = ["replace", "detect"] as const;
+export type TextMode = (typeof TEXT_MODES)[number];
+/** What is found in free text, each replaced by a namespace of its own. */
+export const ENTITIES = ["card", "account", "bic", "phone", "email", "identifier", "reference", "name"] as const;
+export type Entity = (typeof ENTITIES)[number];
+/** Kinds that a namespace for an entity may have. */
+export const ENTITY_KINDS: Readonly<Record<Entity, readonly KindName[]>> = {
+  card: ["pan", "account"],
+  account: ["account", "iban"],
+  bic: ["bic"],
+  phone: ["phone"],
+  email: ["email"],
+  identifier: ["identifier", "national-id", "reference"],
+  reference: ["reference"],
+  name: ["party-name"],
+};
 
 export const OTHERWISES = ["error", "token", "redact"] as const;
 export type Otherwise = (typeof OTHERWISES)[number];
