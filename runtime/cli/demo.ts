@@ -136,6 +136,7 @@ function* page(masked: readonly Masked[], counts: Counts, rate: number, engine: 
   yield "  npm run bauta -- mask --preset test-data --key-file qa.key \\";
   yield "      examples/messages/payment.mt103";
   yield "  npm run bauta -- check examples/models/demo.yaml --sample examples/messages";
+  yield "  npm run bauta -- demo ../bauta-demo";
   yield "  npm run bauta -- mask --help";
 }
 

@@ -7,6 +7,7 @@ import { FRAME_MODES } from "../pipeline/frame.ts";
 import { disableCoreDumps } from "../platform/process.ts";
 import { check } from "./check.ts";
 import { demo } from "./demo.ts";
+import { demoFolder } from "./demo-folder.ts";
 import { diff } from "./diff.ts";
 import { doctor } from "./doctor.ts";
 import { EXIT, exitCodeOf } from "./exit.ts";
@@ -131,10 +132,11 @@ program
 
 program
   .command("demo")
-  .description("mask the bundled messages, before and after")
+  .description("show the bundled messages, or make a demo folder")
+  .argument("[folder]", "new folder for a model, messages, and what to try")
   .addOption(choice("--engine", ["native", "portable"], "engine to run"))
-  .action(async (options) => {
-    process.exitCode = await demo(options);
+  .action(async (folder: string | undefined, options) => {
+    process.exitCode = folder === undefined ? await demo(options) : demoFolder(folder);
   });
 
 disableCoreDumps();
