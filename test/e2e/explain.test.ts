@@ -312,10 +312,12 @@ function clearValues(): readonly string[] {
   return told("clear").filter((value) => !examples.some(({ message }) => message === value));
 }
 
-/** Pseudonyms of the examples; constants are no secret and may be words of ours. */
+/** Pseudonyms of the examples; constants are no secret and may be words of ours, and so may what is short. */
 function maskedValues(): readonly string[] {
   return examples.flatMap(({ values }) =>
-    values.flatMap(({ masked, technique }) => (masked && technique !== "redact" && technique !== "keep" ? [masked] : [])),
+    values.flatMap(({ masked, technique }) =>
+      masked && masked.length >= 4 && technique !== "redact" && technique !== "keep" ? [masked] : [],
+    ),
   );
 }
 

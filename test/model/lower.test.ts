@@ -7,7 +7,18 @@ import { type Field, SHAPES } from "../../runtime/formats/api.ts";
 import { lower } from "../../runtime/model/lower.ts";
 import type { Action, Namespace } from "../../runtime/model/model.ts";
 import { collides, tokenSpace } from "../../runtime/model/token-width.ts";
-import { FPE_KINDS, HASHES, KINDS, type KindName, OTHERWISES, TOKEN_KINDS } from "../../runtime/model/vocabulary.ts";
+import {
+  DOMAINS,
+  DRAWN_KINDS,
+  FPE_KINDS,
+  HASHES,
+  KINDS,
+  type KindName,
+  MERGES,
+  OTHERWISES,
+  PARTY_KINDS,
+  TOKEN_KINDS,
+} from "../../runtime/model/vocabulary.ts";
 import { ENGINE_NAMES, loadEngine } from "../engines.ts";
 import { field, HEAD, modelOf, seeded } from "./tools.ts";
 
@@ -61,7 +72,7 @@ describe("a token", () => {
 
   test("stands in for a pseudonym of texts", () => {
     expect(outcome(use("technique: pseudonym, kind: text"), text(35))).toBe("token 20");
-    expect(outcome(use("technique: pseudonym, kind: email, width: 24"), text(256))).toBe("token 24");
+    expect(outcome(use("technique: pseudonym, kind: prefixed-id, width: 18"), text(256))).toBe("token 18");
   });
 
   test("of an e-mail address needs room for its domain", () => {
@@ -73,6 +84,36 @@ describe("a token", () => {
 
 describe("a drawn name", () => {
   const name = use("technique: pseudonym, kind: party-name");
+  test.each([
+    ["party-name", "text", 9, 0, 33],
+    ["organisation", "swift-x", 9, 20, 33],
+    ["given-name", "text", 2, 20, 21],
+    ["family-name", "text", 2, 20, 11],
+    ["street", "text", 2, 20, 30],
+    ["town", "text", 2, 20, 24],
+    ["subdivision", "text", 2, 20, 24],
+    ["address-line", "swift-x", 2, 20, 33],
+    ["free-text", "swift-x", 1, 1, 1],
+    ["postcode", "alphanumeric", 16, 16, 1],
+    ["building-number", "text", 16, 16, 1],
+    ["birth-date", "date", 0, 0, 0],
+    ["birth-date", "swift-date", 8, 8, 0],
+    ["email", "text", 20, 30, 0],
+  ] as const)("of kind %s fits shape %s of %d to %d, on lines of %d", (kind, shape, min, max, lineMax) => {
+    const of = (rest: { min?: number; max?: number; lineMax?: number }): string | number => {
+      const all = { min, max, lineMax, ...rest };
+      return outcome(
+        use(`technique: pseudonym, kind: ${kind}`),
+        field("A", "T", "person", shape, all.min, all.max, { lineMax: all.lineMax }),
+      );
+    };
+    const isBounded = kind !== "free-text" && kind !== "postcode" && kind !== "building-number";
+    expect(of({})).toMatch(/^pseudonym/);
+    if (isBounded && max > 0) expect(of({ min: 0, max: max - 1 })).toBe(1212);
+    if (isBounded && lineMax > 0) expect(of({ lineMax: lineMax - 1 })).toBe(1212);
+    if (isBounded && min > 0) expect(of({ min: min + 1, max: 0 })).toBe(1212);
+  });
+
   test("needs room to tell people apart", () => {
     expect(outcome(name, text(140))).toMatch(/^pseudonym/);
     expect(outcome(name, text(20))).toMatch(/^pseudonym/);
@@ -209,17 +250,25 @@ const namespaces = fc
     hash: fc.constantFrom(...HASHES),
     bin: fc.constantFrom("none", "6", "8"),
     otherwise: fc.constantFrom(...OTHERWISES),
+    distinct: fc.boolean(),
+    merge: fc.subarray([...MERGES]),
+    domain: fc.constantFrom(...DOMAINS),
   })
   .map((all) => {
-    const drawn = all.technique === "fpe" || (all.technique === "pseudonym" && !TOKEN_KINDS.includes(all.kind));
-    if (drawn) {
-      const kind = FPE_KINDS.includes(all.kind) ? all.kind : "reference";
+    const isDrawn = all.technique === "fpe" || (all.technique === "pseudonym" && !TOKEN_KINDS.includes(all.kind));
+    const admitted = all.technique === "fpe" ? FPE_KINDS : [...FPE_KINDS, ...DRAWN_KINDS];
+    const kind = isDrawn && !admitted.includes(all.kind) ? "reference" : all.kind;
+    const merge = PARTY_KINDS.includes(kind) && all.merge.length > 0 ? `, merge: [${all.merge.join(", ")}]` : "";
+    if (isDrawn) {
       const bin = kind === "pan" || kind === "account" ? `, bin: ${all.bin}` : "";
-      return `technique: ${all.technique}, kind: ${kind}, otherwise: ${all.otherwise}${bin}`;
+      const distinct = PARTY_KINDS.includes(kind) ? `, distinct: ${all.distinct}` : "";
+      const domain = kind === "email" ? `, domain: ${all.domain}` : "";
+      return `technique: ${all.technique}, kind: ${kind}, otherwise: ${all.otherwise}${bin}${distinct}${domain}${merge}`;
     }
-    const prefix = all.prefix === "" || (all.kind === "email" && all.technique !== "hash") ? "" : `, prefix: ${all.prefix}`;
+    const hasPrefix = all.prefix !== "" && (all.technique === "hash" || (kind !== "email" && kind !== "prefixed-id"));
+    const prefix = hasPrefix ? `, prefix: ${all.prefix}` : "";
     const hash = all.technique === "hash" ? `, hash: ${all.hash}` : "";
-    return `technique: ${all.technique}, kind: ${all.kind}, width: ${all.width}, accept-collisions: in the test${prefix}${hash}`;
+    return `technique: ${all.technique}, kind: ${kind}, width: ${all.width}, accept-collisions: in the test${prefix}${hash}${merge}`;
   });
 
 const actions: fc.Arbitrary<Action> = fc.oneof(

@@ -120,22 +120,41 @@ describe.each([...PRESETS])("%s", (name) => {
     expect(widths.size).toBeLessThanOrEqual(1);
   });
 
-  test("redacts persons' data that is no name, and free text", () => {
-    for (const path of [
-      "BirthDt",
-      "CtryOfBirth",
-      "CityOfBirth",
-      "PrvcOfBirth",
-      "Ustrd",
-      "AddtlRmtInf",
-      "PstlAdr/AdrLine",
-      "PstlAdr/TwnNm",
-      "PstlAdr/PstCd",
-    ]) {
-      expect({ path, outcome: outcome(name, "pacs.008.001.08", path) }).toEqual({ path, outcome: "redact" });
+  test("draws persons' data that is no name and free text anew, or redacts it", () => {
+    const draws = name === "test-data" || name === "one-way";
+    const becomes = (namespace: string): string => (draws && namespace !== "" ? `pseudonym ${namespace}` : "redact");
+    for (const [path, namespace] of [
+      ["BirthDt", "birth"],
+      ["CtryOfBirth", ""],
+      ["CityOfBirth", "town"],
+      ["PrvcOfBirth", "subdivision"],
+      ["Ustrd", "text"],
+      ["AddtlRmtInf", "text"],
+      ["PstlAdr/AdrLine", "address"],
+      ["PstlAdr/TwnNm", "town"],
+      ["PstlAdr/TwnLctnNm", "town"],
+      ["PstlAdr/DstrctNm", "town"],
+      ["PstlAdr/PstCd", "postcode"],
+      ["PstlAdr/StrtNm", "street"],
+      ["PstlAdr/BldgNb", "building"],
+      ["PstlAdr/CtrySubDvsn", "subdivision"],
+      ["PstlAdr/Dept", "text"],
+    ] as const) {
+      expect({ path, outcome: outcome(name, "pacs.008.001.08", path) }).toEqual({ path, outcome: becomes(namespace) });
     }
-    for (const path of ["70/text", "72/text", "77B/text", "50K/address", "50F/4", "50F/5/place", "70/unparsed"]) {
-      expect({ path, outcome: outcome(name, "MT103", path) }).toEqual({ path, outcome: "redact" });
+    for (const [path, namespace] of [
+      ["70/text", "text"],
+      ["72/text", "text"],
+      ["77B/text", "text"],
+      ["50K/address", "address"],
+      ["50F/2", "address"],
+      ["50F/3/town", "town"],
+      ["50F/4", "birth"],
+      ["50F/5/place", "town"],
+      ["53B/location", "town"],
+      ["70/unparsed", "text"],
+    ] as const) {
+      expect({ path, outcome: outcome(name, "MT103", path) }).toEqual({ path, outcome: becomes(namespace) });
     }
     expect(outcome(name, "pacs.008.001.08", "SplmtryData/Envlp")).toBe("drop");
     expect(outcome(name, "head.001.001.03", "Sgntr")).toBe("drop");

@@ -22,7 +22,8 @@ export function judge(requests: readonly CheckRequest[]): boolean[] {
   return answers;
 }
 
-function python(): string {
+/** The interpreter that has the packages. */
+export function python(): string {
   const own = `${projectRoot}.cache/python/bin/python`;
   return process.env["BAUTA_PYTHON"] ?? (existsSync(own) ? own : "python3");
 }

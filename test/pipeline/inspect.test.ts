@@ -133,7 +133,8 @@ describe("values", () => {
 
   test("of several lines have their line ends", () => {
     const { clear, masked: after } = one("50K/address", inspected(DEMO, MT));
-    expect([clear, after]).toEqual(["LINDENWEG 14\n50667 MUSTERSTADT", "XXXXXXXXXXXX\nXXXXXXXXXXXXXXXXX"]);
+    expect(clear).toBe("LINDENWEG 14\n50667 MUSTERSTADT");
+    expect(after).toMatch(/^[A-Z -]+ [0-9]+\n[0-9]{5} [A-Z -]+$/);
   });
 
   test("that go have no text behind the arrow, and their place", () => {

@@ -12,6 +12,7 @@ import {
   RECORD_STRIDE,
 } from "../../runtime/record/tables.ts";
 import { textFor } from "./engine-values.ts";
+import { PEOPLE_VALUES } from "./people-values.ts";
 
 export const NAMESPACES = ["alpha", "beta", "gamma"] as const;
 
@@ -45,7 +46,7 @@ const KINDS: readonly PlanKind[] = [
   "email",
   "account",
   "account",
-  "party-name",
+  ...PEOPLE_VALUES.map(([kind]) => kind),
 ];
 const SHAPES: readonly PlanShape[] = [
   "text",
@@ -107,6 +108,10 @@ export const anyOperation: fc.Arbitrary<PlanOperation> = fc.record({
   detect: fc.boolean(),
   strict: fc.boolean(),
   codeMax: fc.constantFrom(0, 0, 1, 4, 35),
+  distinct: fc.constantFrom(false, false, false, true),
+  truncated: fc.constantFrom(false, false, false, true),
+  initials: fc.constantFrom(false, false, false, true),
+  domain: fc.constantFrom("example", "example", "example", "mapped", "kept"),
 }) as fc.Arbitrary<PlanOperation>;
 
 /** Operations that are mostly accepted and meet values of their own kind: the deep end of the pool. */
@@ -140,6 +145,31 @@ export const usualOperation: fc.Arbitrary<PlanOperation> = fc.record({
   detect: fc.boolean(),
   strict: fc.constantFrom(false, false, false, true),
 }) as fc.Arbitrary<PlanOperation>;
+
+/** Names, addresses, contacts, births, texts: mostly drawn. */
+export const peopleOperation: fc.Arbitrary<PlanOperation> = fc
+  .record({
+    technique: fc.constantFrom<PlanTechnique>("pseudonym", "pseudonym", "pseudonym", "fpe", "token", "hash"),
+    kind: fc.constantFrom(...PEOPLE_VALUES.map(([kind]) => kind)),
+    namespace: fc.constantFrom(...NAMESPACES),
+    otherwise: fc.constantFrom("error", "token", "redact"),
+    fit: fc.record({
+      shape: fc.constantFrom<PlanShape>("text", "text", "text", "swift-x"),
+      min: fc.constantFrom(0, 1),
+      max: fc.constantFrom(0, 0, 35, 70, 140),
+    }),
+    options: fc.record({
+      distinct: fc.boolean(),
+      truncated: fc.boolean(),
+      initials: fc.boolean(),
+      domain: fc.constantFrom("example", "mapped", "kept"),
+    }),
+  })
+  .map(({ options: { domain, ...names }, ...operation }) => ({
+    ...operation,
+    ...(operation.kind === "party-name" || operation.kind === "organisation" ? names : {}),
+    ...(operation.kind === "email" ? { domain } : {}),
+  })) as fc.Arbitrary<PlanOperation>;
 
 /** How one value is written: its text, cut and spelled. */
 export interface WrittenValue {
@@ -180,7 +210,10 @@ const garbage = fc.oneof(
 
 /** Operations and records whose values go with them, for the most part. */
 export const operationsAndRecords: fc.Arbitrary<[PlanOperation[], WrittenRecord[]]> = fc
-  .array(fc.oneof(anyOperation, usualOperation, usualOperation, usualOperation), { minLength: 1, maxLength: 8 })
+  .array(fc.oneof(anyOperation, usualOperation, usualOperation, usualOperation, peopleOperation, peopleOperation, peopleOperation), {
+    minLength: 1,
+    maxLength: 8,
+  })
   .chain((operations) => {
     const value = fc.nat(operations.length - 1).chain((operation) =>
       fc.record({

@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import type { PlanKind } from "../../runtime/engines/plan.ts";
 import examples from "../../schemas/kinds/iban-examples.json" with { type: "json" };
+import { PEOPLE_VALUES } from "./people-values.ts";
 
 const DIGITS = [..."0123456789"];
 const CAPITALS = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZ"];
@@ -251,7 +252,7 @@ const anyIdentifier: fc.Arbitrary<string> = respelled(fc.oneof(panOf, ibanOf, bi
 
 /** Values that mostly are of the kind. */
 export function textFor(kind: PlanKind): fc.Arbitrary<string> {
-  const own = CANONICAL_VALUES.filter(([name]) => name === kind).map(([, values]) => respelled(values));
+  const own = [...CANONICAL_VALUES, ...PEOPLE_VALUES].filter(([name]) => name === kind).map(([, values]) => respelled(values));
   return fc.oneof(
     { weight: 6, arbitrary: own.length > 0 ? fc.oneof(...own) : anyText },
     { weight: 1, arbitrary: anyIdentifier },

@@ -9,6 +9,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
+import { Kind } from "../../runtime/engines/generated/plan_pb.ts";
 import { PRESETS } from "../../runtime/model/vocabulary.ts";
 import { openPlan } from "../../runtime/open.ts";
 import { ENGINES } from "../harness.ts";
@@ -251,11 +252,11 @@ for (const engine of ENGINES) {
 
     describe("mode random", () => {
       const model = (scope: "run" | "record") => paymentModel("one-way", { mode: "random", scope });
-      /** Outputs that stand for somebody, by the place of their value: long enough not to meet by chance. */
+      /** Outputs that stand for somebody, by the place of their value; of lists so long that equal ones are no accident. */
       const pseudonymsOf = (output: Uint8Array, masking: Masking): string[] =>
         read(output, masking.plan)
-          .values.filter(({ technique, raw }) => technique !== "KEEP" && technique !== "REDACT" && raw.length >= 6)
-          .map(({ raw }) => raw);
+          .values.filter(({ technique, kind }) => technique !== "KEEP" && technique !== "REDACT" && !OF_SHORT_LISTS.has(kind))
+          .map(({ raw }) => (raw.length < 6 ? "0" : raw));
       const payments = Array.from({ length: 40 }, (_, i) => paymentOf(tapeOf(i, LONG)).bytes);
 
       test(
@@ -432,6 +433,18 @@ const unpadded = (structure: string): string => structure.replace(/(\u0003) *$/,
 
 /** What a value outside its kind, or too short for a pseudonym, becomes: it stands for nobody. */
 const isConstant = (value: string): boolean => /^(?:REDACTED|X+|0+|XX00REDACTED|ZZZZZZ22(?:AXXX)?|\+999-0+)$/.test(value);
+
+/** Kinds of which two values may well become the same. */
+const OF_SHORT_LISTS: ReadonlySet<Kind> = new Set([
+  Kind.STREET,
+  Kind.BUILDING_NUMBER,
+  Kind.POSTCODE,
+  Kind.TOWN,
+  Kind.SUBDIVISION,
+  Kind.ADDRESS_LINE,
+  Kind.BIRTH_DATE,
+  Kind.FREE_TEXT,
+]);
 
 const textsOf = (bytes: Uint8Array): string[] => valuesIn(bytes).values.map(({ path, text: value }) => `${path}=${value}`);
 

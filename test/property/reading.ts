@@ -3,7 +3,7 @@
  * structure. The laws about bytes quantify over this.
  */
 
-import { Technique } from "../../runtime/engines/generated/plan_pb.ts";
+import { Kind, Technique } from "../../runtime/engines/generated/plan_pb.ts";
 import { decodePlan } from "../../runtime/engines/plan.ts";
 import type { DataClass, Format } from "../../runtime/formats/api.ts";
 import type { OpenPlan } from "../../runtime/open.ts";
@@ -29,6 +29,7 @@ export interface ReadValue {
   readonly path: string;
   readonly dataClass: DataClass;
   readonly technique: TechniqueName;
+  readonly kind: Kind;
   /** With KEEP: what is no code word of so many characters is replaced; 0 where every value stays. */
   readonly codeMax: number;
   /** Bytes of its segments as they stand there, one behind the other, as ISO-8859-1. */
@@ -81,6 +82,7 @@ export function read(input: Uint8Array, plan: OpenPlan, mode: "strict" | "lenien
         path: slot.open.fieldPath(message, field),
         dataClass: slot.open.fieldClass(message, field),
         technique: nameOf(technique),
+        kind: operation?.kind ?? Kind.TEXT,
         codeMax: operation?.codeMax ?? 0,
         raw: parts.join(""),
       });

@@ -14,6 +14,21 @@ interface Rule {
 }
 /** At most 15 letters, so that two short family names stand in front of it. */
 const LEGAL = /^[a-z]+( [a-z]+)*=[A-Za-z][A-Za-z ]{0,13}[A-Za-z](@[a-z]+)?$/;
+const PLACE_WORD = /^-?[a-z]{2,}=[a-z]+$/;
+const WORDS = /^[a-z]+( [a-z]+)*$/;
+/** Sections of forms.txt in their order, and the form of their entries. */
+const FORMS: Record<string, RegExp> = {
+  legal: LEGAL,
+  organisation: WORDS,
+  title: WORDS,
+  suffix: WORDS,
+  particle: WORDS,
+  "street-word": PLACE_WORD,
+  "town-word": PLACE_WORD,
+  code: /^[A-Z]{2,11}$/,
+  sepa: /^[A-Z]{3,4}$/,
+  text: /^[a-z]{2,10}$/,
+};
 const PLACE = /^[A-Z][A-Za-z]*([ -][A-Za-z]+)*$/;
 const RULES: Record<string, Rule> = {
   female: { form: /^[A-Z][a-z]+$/, shortest: 2, longest: 10, least: 150 },
@@ -21,6 +36,7 @@ const RULES: Record<string, Rule> = {
   family: { form: /^[A-Z][A-Za-z]+$/, shortest: 3, longest: 11, least: 300 },
   town: { form: PLACE, shortest: 3, longest: 24, least: 150 },
   street: { form: PLACE, shortest: 4, longest: 26, least: 200 },
+  subdivision: { form: PLACE, shortest: 3, longest: 24, least: 4 },
   business: { form: /^[A-Z][a-z]+$/, shortest: 2, longest: 24, least: 60 },
   groups: { form: /^[a-z]{2}_[A-Z]{2} [a-z]+$/, shortest: 8, longest: 20, least: 22 },
 };
@@ -58,7 +74,7 @@ describe("people", () => {
   test("heads, and each section once", () => {
     expect([lists.head, forms.head]).toEqual(["bauta-people 1", "bauta-forms 1"]);
     for (const { names } of [lists, forms]) expect(new Set(names).size).toBe(names.length);
-    expect(forms.names).toEqual(["legal all", "organisation all", "title all", "suffix all", "particle all"]);
+    expect(forms.names).toEqual(Object.keys(FORMS).map((name) => `${name} all`));
     expect(lists.names.filter((name) => !(listOf(name) in RULES))).toEqual([]);
   });
 
@@ -84,23 +100,23 @@ describe("people", () => {
     }
   });
 
-  test("every country has all five lists, and a group that has words", () => {
+  test("every country has all six lists, and a group that has words", () => {
     const groups = new Map((lists.sections.get("groups all") ?? []).map((entry) => entry.split(" ") as [string, string]));
     expect([...groups.keys()]).toEqual(PAYMENT_COUNTRIES.split(" ").sort());
     const missing = [...groups].flatMap(([locale, group]) =>
-      [...["female", "male", "family", "town", "street"].map((list) => `${list} ${locale}`), `business ${group}`].filter(
+      [...["female", "male", "family", "town", "street", "subdivision"].map((list) => `${list} ${locale}`), `business ${group}`].filter(
         (name) => !lists.sections.has(name),
       ),
     );
     expect(missing).toEqual([]);
     // And no section that no country leads to.
-    expect(lists.names.length).toBe(5 * groups.size + new Set(groups.values()).size + 1);
+    expect(lists.names.length).toBe(6 * groups.size + new Set(groups.values()).size + 1);
   });
 
   test("forms are folded words, and hold the ones that every engine must know", () => {
     for (const [name, entries] of forms.sections) {
       expect(
-        entries.filter((entry) => !(name === "legal all" ? LEGAL : /^[a-z]+( [a-z]+)*$/).test(entry)),
+        entries.filter((entry) => !(FORMS[listOf(name)] as RegExp).test(entry)),
         name,
       ).toEqual([]);
     }
@@ -111,6 +127,13 @@ describe("people", () => {
     expect(forms.sections.get("title all")).toEqual(expect.arrayContaining(["dr", "herr", "mme", "sig"]));
     expect(forms.sections.get("particle all")).toEqual(expect.arrayContaining(["von", "van", "de", "al"]));
     expect(forms.sections.get("organisation all")?.length).toBeGreaterThan(250);
+  });
+
+  test("words of places tell groups that there are, and a text has a word for each byte", () => {
+    const groups = new Set((lists.sections.get("groups all") ?? []).map((entry) => entry.split(" ")[1]));
+    const told = ["street-word all", "town-word all"].flatMap((name) => forms.sections.get(name) ?? []).map((entry) => entry.split("=")[1]);
+    expect(told.filter((group) => !groups.has(group))).toEqual([]);
+    expect(forms.sections.get("text all")).toHaveLength(256);
   });
 
   test("words of organisations are no common names", () => {

@@ -12,6 +12,7 @@ import { codeWords, detector, keepAndDrop } from "./engine/kept.ts";
 import { names } from "./engine/names.ts";
 import { opening } from "./engine/opening.ts";
 import { otherwise } from "./engine/otherwise.ts";
+import { people } from "./engine/people.ts";
 import { strictness } from "./engine/strict.ts";
 import { canonicalForms, tokensAndHashes } from "./engine/tokens.ts";
 
@@ -26,6 +27,7 @@ const PARTS: readonly ((engine: () => Engine) => void)[] = [
   encryption,
   draws,
   names,
+  people,
   otherwise,
   encodings,
   writeBack,

@@ -10,6 +10,7 @@ import { ephemeralKeyRing } from "../../runtime/keys/ephemeral.ts";
 import { issueOf } from "../../runtime/kit/errors.ts";
 import { loadModel } from "../../runtime/model/load.ts";
 import { presetSource } from "../../runtime/model/sources.ts";
+import { DRAWN_KINDS } from "../../runtime/model/vocabulary.ts";
 import { runnable } from "../../runtime/open.ts";
 import {
   Batch,
@@ -93,7 +94,9 @@ async function codeOf({ kind, text }: Replaced): Promise<string> {
       bauta: 1,
       name: "why",
       mode: "deterministic",
-      namespaces: { asked: { technique: "fpe", kind: kind as "account", otherwise: "error" } },
+      namespaces: {
+        asked: { technique: DRAWN_KINDS.some((one) => one === kind) ? "pseudonym" : "fpe", kind: kind as "account", otherwise: "error" },
+      },
       rules: [{ path: "json:$.value", use: "asked" }],
     },
   });
