@@ -62,7 +62,7 @@ tbody tr:last-child td{padding-bottom:.6rem}
 .number{color:var(--soft);text-align:right;user-select:none}
 .same td{color:var(--soft)}
 .none{color:var(--soft);font-style:italic}
-del,ins{text-decoration:none;border-radius:.25rem;padding:.08rem .15rem;margin:0 -.15rem;-webkit-box-decoration-break:clone;box-decoration-break:clone}
+del,ins{text-decoration:none;border-radius:.25rem;padding:.08rem 0;-webkit-box-decoration-break:clone;box-decoration-break:clone}
 del{background:var(--removed-bg);color:var(--removed)}
 ins{background:var(--masked-bg);color:var(--masked)}
 .out{position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden}
