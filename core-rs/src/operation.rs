@@ -41,7 +41,11 @@ pub struct Operation {
 }
 
 /// What is done to a value.
+///
+/// The tag has a byte of its own: hidden in the spare values of a field, as the compiler would have it, it is costly to read, and it is
+/// read several times for each value.
 #[derive(Clone, Debug)]
+#[repr(u8)]
 pub enum Action {
     /// Copied; `detect` refuses card numbers and IBANs.
     Keep {

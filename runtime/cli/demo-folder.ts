@@ -1,13 +1,11 @@
 /** `bauta demo FOLDER`: a folder to try things in, with a model, one payment in three formats, and the commands. */
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { assetBytes } from "../kit/assets.ts";
 import { BautaError } from "../kit/errors.ts";
 import { fileSink } from "../sinks/file.ts";
 import { EXIT } from "./exit.ts";
 import { colorsFor, print } from "./terminal.ts";
-
-const EXAMPLES = fileURLToPath(new URL("../../examples/", import.meta.url));
 
 /** The examples of the folder, and their names in it. */
 const FILES: readonly (readonly [from: string, to: string])[] = [
@@ -36,7 +34,7 @@ const STEPS: readonly (readonly [what: string, command: string])[] = [
  */
 export function demoFolder(folder: string): number {
   if (!isFree(folder)) throw new BautaError(1001, { detail: `${folder} is there already, and not empty` });
-  for (const [from, to] of FILES) write(join(folder, to), readFileSync(EXAMPLES + from));
+  for (const [from, to] of FILES) write(join(folder, to), assetBytes(`examples/${from}`));
   write(join(folder, "README.md"), new TextEncoder().encode(readme()));
   const colors = colorsFor(process.stdout);
   print(`${colors.bold(folder)}: a model, one payment in three formats, and README.md with these commands`);

@@ -1,13 +1,11 @@
 /** `bauta demo`, which `npm start` runs: one customer in three formats, before and after. */
-import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import type { EngineName } from "../engines/api.ts";
 import { engineLine, selectEngine } from "../engines/select.ts";
 import { ephemeralKeyRing } from "../keys/ephemeral.ts";
+import { assetBytes, assetText } from "../kit/assets.ts";
 import { BautaError } from "../kit/errors.ts";
 import { loadModel } from "../model/load.ts";
 import { modelError } from "../model/problem.ts";
-import { fileSource } from "../model/sources.ts";
 import { runnable } from "../open.ts";
 import type { InspectedRecord, Inspector } from "../pipeline/inspect.ts";
 import { type Counts, Masker } from "../pipeline/masker.ts";
@@ -18,7 +16,6 @@ import { rowsOf } from "./layout.ts";
 import { renderSideBySide } from "./side-by-side.ts";
 import { bytesText, type Colors, colorsFor, grouped, print } from "./terminal.ts";
 
-const EXAMPLES = fileURLToPath(new URL("../../examples/", import.meta.url));
 /** How long the rate is measured, at least. */
 const MEASURE_MS = 400;
 /** Published, and the same for everyone: it makes the output of the demo repeatable and protects nothing. */
@@ -40,7 +37,7 @@ interface Masked {
 export async function demo(options: { readonly engine: EngineName }): Promise<number> {
   const colors = colorsFor(process.stdout);
   const engine = await selectEngine(options.engine);
-  const { model, problems } = loadModel(fileSource(`${EXAMPLES}models/demo.yaml`));
+  const { model, problems } = loadModel({ name: "examples/models/demo.yaml", text: assetText("examples/models/demo.yaml") });
   if (model === undefined) throw modelError(problems);
   const plan = runnable(
     model,
@@ -59,7 +56,7 @@ export async function demo(options: { readonly engine: EngineName }): Promise<nu
   const inspector = inspectorOf(engine, plan, { input: "strict", values: true });
   try {
     const masked = MESSAGES.map(({ title, file }) => {
-      const before = new Uint8Array(readFileSync(`${EXAMPLES}messages/${file}`));
+      const before = assetBytes(`examples/messages/${file}`);
       return { title, before, after: maskOne(masker, before), inspected: inspectOne(inspector, before) };
     });
     masker.reconcile();

@@ -1,7 +1,7 @@
 #!/usr/bin/env bun
 /** The `bauta` command. */
-import { readFileSync } from "node:fs";
 import { Command, CommanderError, Option } from "commander";
+import { VERSION } from "../kit/assets.ts";
 import { BautaError } from "../kit/errors.ts";
 import { FRAME_MODES } from "../pipeline/frame.ts";
 import { disableCoreDumps } from "../platform/process.ts";
@@ -16,13 +16,11 @@ import { keysMaskOnly, keysNew, keysShow } from "./keys.ts";
 import { mask } from "./mask.ts";
 import { colorsFor, say } from "./terminal.ts";
 
-const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string };
-
 const HELP_WIDTH = 80;
 
 const program = new Command("bauta")
   .description("Masks payment messages in motion: ISO 20022, SWIFT MT, JSON.")
-  .version(version, "-V, --version", "print the version")
+  .version(VERSION, "-V, --version", "print the version")
   .helpOption("-h, --help", "print help")
   .helpCommand("help [command]", "print help")
   // One screen of 24 lines and 80 columns, also where the terminal is wider.
@@ -127,7 +125,7 @@ program
   .description("say what runs here: engines, hash, versions")
   .option("--json", "report as JSON")
   .action(async (options) => {
-    process.exitCode = await doctor(version, options);
+    process.exitCode = await doctor(VERSION, options);
   });
 
 program

@@ -1,5 +1,5 @@
 /** The issue table (schemas/issues.json), by number. */
-import table from "../../schemas/issues.json" with { type: "json" };
+import { assetJson } from "./assets.ts";
 
 export interface Issue {
   readonly number: number;
@@ -13,6 +13,6 @@ export interface Issue {
   readonly help: string;
 }
 
-export const ISSUES: ReadonlyMap<number, Issue> = new Map(
-  table.issues.map((row) => [row.number, { ...row, code: `BAUTA-${row.number}` } as Issue]),
-);
+const { issues } = assetJson<{ readonly issues: readonly Omit<Issue, "code">[] }>("schemas/issues.json");
+
+export const ISSUES: ReadonlyMap<number, Issue> = new Map(issues.map((row) => [row.number, { ...row, code: `BAUTA-${row.number}` }]));

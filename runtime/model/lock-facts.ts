@@ -1,6 +1,5 @@
 /** The data files that a lock file pins, as they are in schemas/. */
-import { readdirSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { assetBytes, assetNames } from "../kit/assets.ts";
 import { sha256 } from "./digest.ts";
 
 export interface LockFacts {
@@ -10,14 +9,9 @@ export interface LockFacts {
   catalogues(): readonly string[];
 }
 
-const SCHEMAS = fileURLToPath(new URL("../../schemas/", import.meta.url));
 const CATALOGUE_FOLDERS = ["catalogues/iso20022", "catalogues/swift-mt"] as const;
 
 export const schemaFacts: LockFacts = {
-  digest: (path) => sha256(readFileSync(SCHEMAS + path)),
-  catalogues: () =>
-    CATALOGUE_FOLDERS.flatMap((folder) => {
-      const names = readdirSync(SCHEMAS + folder).filter((name) => name.endsWith(".json"));
-      return names.sort().map((name) => `${folder}/${name}`);
-    }),
+  digest: (path) => sha256(assetBytes(`schemas/${path}`)),
+  catalogues: () => CATALOGUE_FOLDERS.flatMap((folder) => assetNames(`schemas/${folder}`).map((name) => `${folder}/${name}.json`)),
 };

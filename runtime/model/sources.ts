@@ -1,7 +1,7 @@
 /** Where models come from: presets in schemas/presets, and files. */
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { assetText } from "../kit/assets.ts";
 import { BautaError } from "../kit/errors.ts";
 import type { ModelDocument } from "./document.ts";
 import { nearest } from "./suggest.ts";
@@ -15,8 +15,6 @@ export type ModelSource = {
   readonly preset?: boolean;
 } & ({ readonly text: string } | { readonly document: ModelDocument });
 
-const PRESET_FOLDER = fileURLToPath(new URL("../../schemas/presets/", import.meta.url));
-
 /**
  * The source of a preset.
  * @throws BautaError 1213 if there is none of that name
@@ -26,7 +24,7 @@ export function presetSource(name: string): ModelSource {
     const near = nearest(name, PRESETS);
     throw new BautaError(1213, near === undefined ? {} : { detail: `did you mean ${near}?` });
   }
-  return { name, preset: true, text: readFileSync(`${PRESET_FOLDER}${name}.yaml`, "utf8") };
+  return { name, preset: true, text: assetText(`schemas/presets/${name}.yaml`) };
 }
 
 /**

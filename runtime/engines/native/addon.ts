@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import type * as Binding from "../../../bindings/engine/index.d.ts";
-import manifest from "../../../package.json" with { type: "json" };
+import { VERSION } from "../../kit/assets.ts";
 import { BautaError } from "../../kit/errors.ts";
 
 /** What the addon exports; generated from its source. */
@@ -49,8 +49,8 @@ export function loadAddon(path: string = addonPath()): LoadedAddon {
   const sha256 = createHash("sha256").update(bytes).digest("hex");
   const addon = requireAddon(path);
   const version = versionOf(addon);
-  if (version !== manifest.version) {
-    throw new BautaError(1302, { path, detail: `addon ${version}, package ${manifest.version}` });
+  if (version !== VERSION) {
+    throw new BautaError(1302, { path, detail: `addon ${version}, package ${VERSION}` });
   }
   return { addon, sha256 };
 }

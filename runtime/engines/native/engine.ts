@@ -1,5 +1,5 @@
 /** The engine contract (runtime/engines/api.ts) over the addon's exports. */
-import manifest from "../../../package.json" with { type: "json" };
+import { VERSION } from "../../kit/assets.ts";
 import { BautaError } from "../../kit/errors.ts";
 import type { Batch } from "../../record/tables.ts";
 import type { Direction, Engine, EngineHandle, Primitives } from "../api.ts";
@@ -18,7 +18,7 @@ export function loadNativeEngine(path?: string): Engine {
 export function nativeEngine({ addon, sha256 }: LoadedAddon): Engine {
   return {
     name: "native",
-    version: manifest.version,
+    version: VERSION,
     facts: { addon: sha256, cpu: guarded(() => addon.cpuFeatures()) },
     open: (plan, keys, direction) => new NativeHandle(addon, plan, keys, direction),
     primitives: primitivesOf(addon),

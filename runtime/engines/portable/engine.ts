@@ -1,6 +1,6 @@
 /** The portable engine: the contract of runtime/engines/api.ts and docs/internals/engine.md in TypeScript. */
 import process from "node:process";
-import manifest from "../../../package.json" with { type: "json" };
+import { VERSION } from "../../kit/assets.ts";
 import { BautaError } from "../../kit/errors.ts";
 import {
   type Batch,
@@ -47,7 +47,7 @@ export async function loadPortableEngine(): Promise<Engine> {
   const unicode = loadUnicode();
   return {
     name: "portable",
-    version: manifest.version,
+    version: VERSION,
     facts: { runtime: runtimeName(), crypto: `node:crypto ${process.versions.openssl ?? "unknown"}`, unicode: unicode.version },
     open: (plan, keys, direction) => new PortableHandle(compile(plan, keys), direction === "unmask", unicode, hashes),
     primitives: { ff1Encrypt, ff1Decrypt, hmacSha256, hmacSha512, ...hashes },

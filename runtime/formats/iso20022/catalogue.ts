@@ -1,8 +1,7 @@
 /**
  * Message catalogues: the type graphs that schemas/iso20022/ derives from the XSDs, read from schemas/catalogues/iso20022.
  */
-import { readdirSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { assetJson, assetNames } from "../../kit/assets.ts";
 import type { DataClass, Field, Fit } from "../api.ts";
 
 /** Element name, type, minOccurs, maxOccurs (-1: unbounded), class of data when the type is simple or has simple content. */
@@ -30,7 +29,7 @@ export interface Catalogue {
 
 export const NAMESPACE_PREFIX = "urn:iso:std:iso:20022:tech:xsd:";
 
-const FOLDER = fileURLToPath(new URL("../../../schemas/catalogues/iso20022/", import.meta.url));
+const FOLDER = "schemas/catalogues/iso20022";
 const loaded = new Map<string, Catalogue>();
 let known: ReadonlySet<string> | undefined;
 
@@ -41,7 +40,7 @@ export function catalogueOf(message: string): Catalogue | undefined {
   if (!known.has(message)) return undefined;
   let catalogue = loaded.get(message);
   if (catalogue === undefined) {
-    catalogue = JSON.parse(readFileSync(`${FOLDER}${message}.json`, "utf8")) as Catalogue;
+    catalogue = assetJson<Catalogue>(`${FOLDER}/${message}.json`);
     loaded.set(message, catalogue);
   }
   return catalogue;
@@ -49,10 +48,7 @@ export function catalogueOf(message: string): Catalogue | undefined {
 
 /** Names of all messages that have a catalogue, in byte order. */
 export function messageNames(): string[] {
-  return readdirSync(FOLDER)
-    .filter((name) => name.endsWith(".json"))
-    .map((name) => name.slice(0, -5))
-    .sort();
+  return assetNames(FOLDER);
 }
 
 /** All typed leaves of a message, attributes included, in document order; paths begin below the root element. */

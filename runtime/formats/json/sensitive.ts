@@ -2,9 +2,11 @@
  * Sensitive authentication data (PCI DSS 3.3): recognised by the name of a member and by the shape of a string, never by a rule.
  * The names are data, schemas/sensitive-authentication.json; the shapes are those of ISO/IEC 7813.
  */
-import table from "../../../schemas/sensitive-authentication.json" with { type: "json" };
+import { assetJson } from "../../kit/assets.ts";
 import { isDigit } from "./bytes.ts";
 
+type Names = Parameters<typeof namesOf>[0];
+const table = assetJson<{ readonly names: Names; readonly endings: Names }>("schemas/sensitive-authentication.json");
 const WHOLE_NAMES: ReadonlySet<string> = namesOf(table.names);
 const ENDINGS: ReadonlySet<string> = namesOf(table.endings);
 const NAME_MAX: number = longest(WHOLE_NAMES);

@@ -1,7 +1,5 @@
 /** The rows of schemas/catalogues/swift-mt, as they are in the files. */
-import blocksJson from "../../../schemas/catalogues/swift-mt/blocks.json" with { type: "json" };
-import fieldsJson from "../../../schemas/catalogues/swift-mt/fields.json" with { type: "json" };
-import messagesJson from "../../../schemas/catalogues/swift-mt/messages.json" with { type: "json" };
+import { assetJson } from "../../kit/assets.ts";
 import type { Identifier, PartyContent } from "./layout.ts";
 
 export interface ComponentRow {
@@ -47,16 +45,38 @@ export interface SlotRow {
   readonly repeat?: boolean;
 }
 
-// The inferred types of the JSON files are unions of every row's own shape; these are the shapes that the files share.
-export const fieldRows = fieldsJson.fields as unknown as Readonly<Record<string, FieldRow>>;
-export const fieldComponents = fieldsJson.components as unknown as Readonly<Record<string, ComponentRow>>;
-export const blockComponents = blocksJson.components as unknown as Readonly<Record<string, ComponentRow>>;
-export const block3Rows = blocksJson.block3 as unknown as Readonly<Record<string, TagRow>>;
-export const block5Rows = blocksJson.block5 as unknown as Readonly<Record<string, TagRow>>;
-export const ackRows = blocksJson.ack.tags as unknown as Readonly<Record<string, TagRow>>;
-export const messageRows = messagesJson.messages as unknown as readonly MessageRow[];
-export const block1Row = blocksJson.block1;
-export const block2Row = blocksJson.block2;
-export const ackHeaderRow = blocksJson.ack.header;
-export const clearingCodeRows: readonly string[] = fieldsJson.clearingCodes;
-export const partyIdentifierCodeRows: readonly string[] = fieldsJson.partyIdentifierCodes;
+interface Fields {
+  readonly fields: Readonly<Record<string, FieldRow>>;
+  readonly components: Readonly<Record<string, ComponentRow>>;
+  readonly clearingCodes: readonly string[];
+  readonly partyIdentifierCodes: readonly string[];
+}
+/** A header's components by their names, and how they stand in it. */
+interface HeaderRow {
+  readonly components: Readonly<Record<string, string>>;
+  readonly line: readonly StepRow[];
+}
+interface Blocks {
+  readonly components: Readonly<Record<string, ComponentRow>>;
+  readonly block1: HeaderRow;
+  readonly block2: Pick<HeaderRow, "components"> & { readonly input: readonly StepRow[]; readonly output: readonly StepRow[] };
+  readonly block3: Readonly<Record<string, TagRow>>;
+  readonly block5: Readonly<Record<string, TagRow>>;
+  readonly ack: { readonly header: HeaderRow; readonly tags: Readonly<Record<string, TagRow>> };
+}
+
+const blocks = assetJson<Blocks>("schemas/catalogues/swift-mt/blocks.json");
+const fields = assetJson<Fields>("schemas/catalogues/swift-mt/fields.json");
+
+export const fieldRows = fields.fields;
+export const fieldComponents = fields.components;
+export const blockComponents = blocks.components;
+export const block3Rows = blocks.block3;
+export const block5Rows = blocks.block5;
+export const ackRows = blocks.ack.tags;
+export const messageRows = assetJson<{ readonly messages: readonly MessageRow[] }>("schemas/catalogues/swift-mt/messages.json").messages;
+export const block1Row = blocks.block1;
+export const block2Row = blocks.block2;
+export const ackHeaderRow = blocks.ack.header;
+export const clearingCodeRows = fields.clearingCodes;
+export const partyIdentifierCodeRows = fields.partyIdentifierCodes;

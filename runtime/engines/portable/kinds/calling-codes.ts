@@ -1,7 +1,8 @@
 /** Country calling codes (ITU-T E.164; schemas/kinds/calling-codes.json). No code is a prefix of another. */
-import table from "../../../../schemas/kinds/calling-codes.json" with { type: "json" };
+import { assetJson } from "../../../kit/assets.ts";
 
-const CODES: ReadonlySet<number> = new Set(table.codes.map((code) => code.length * 1000 + Number(code)));
+const { codes } = assetJson<{ readonly codes: readonly string[] }>("schemas/kinds/calling-codes.json");
+const CODES: ReadonlySet<number> = new Set(codes.map((code) => code.length * 1000 + Number(code)));
 
 /** How many of the first digits of `digits[0, length)` are a calling code; 0 if none are. */
 export function callingCodeLength(digits: Uint8Array, length: number): number {

@@ -1,5 +1,5 @@
 /** The countries of the IBAN registry and their national checks (schemas/kinds/iban.json, algorithms in its README.md). */
-import table from "../../../../schemas/kinds/iban.json" with { type: "json" };
+import { assetJson } from "../../../kit/assets.ts";
 import { ALNUM36, DIGIT, isOf, UPPER } from "./alphabets.ts";
 import { luhnDigit, mod97, mod1110Digit, weighted } from "./checks.ts";
 
@@ -50,6 +50,7 @@ interface CountryRow {
 /** Computes a check into `out`; returns how many characters, 0 where there is none. `from` is the first place it reads. */
 type Algorithm = (iban: Uint8Array, from: number, count: number, out: Uint8Array) => number;
 
+const table = assetJson<{ readonly countries: readonly CountryRow[]; readonly cinOdd: readonly number[] }>("schemas/kinds/iban.json");
 const scratch = new Uint8Array(2);
 const COUNTRIES: readonly (Country | undefined)[] = countriesByLetters();
 
@@ -75,7 +76,7 @@ export function ibanRemainder(iban: Uint8Array, start: number, length: number): 
 
 function countriesByLetters(): (Country | undefined)[] {
   const countries: (Country | undefined)[] = new Array<Country | undefined>(26 * 26).fill(undefined);
-  for (const row of table.countries as readonly CountryRow[]) {
+  for (const row of table.countries) {
     countries[(row.code.charCodeAt(0) - 0x41) * 26 + row.code.charCodeAt(1) - 0x41] = countryOfRow(row);
   }
   return countries;

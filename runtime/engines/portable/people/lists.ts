@@ -2,7 +2,7 @@
  * The lists of schemas/people. They are 1.5 MB, so that a file is read when a plan first needs it, and a list is parsed when a
  * draw does: at first only the places of the sections are known.
  */
-import { readFileSync } from "node:fs";
+import { assetText } from "../../../kit/assets.ts";
 import { entryForm, joinInitials, lowerCase, shorten } from "./words.ts";
 
 /** Families of at most so many letters make the names of organisations. */
@@ -174,7 +174,7 @@ export function loadForms(): Forms {
   return forms;
 }
 
-const read = (name: string): string => readFileSync(new URL(`../../../../schemas/people/${name}`, import.meta.url), "latin1");
+const read = (name: string): string => assetText(`schemas/people/${name}`);
 
 function parseForms(file: string): Forms {
   const sections = sectionsOf(file);

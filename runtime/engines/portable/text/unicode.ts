@@ -1,5 +1,5 @@
 /** NFD and full case folding by our pinned tables (schemas/unicode/tables.bin; layout and algorithms in its README.md). */
-import { readFileSync } from "node:fs";
+import { assetBytes } from "../../../kit/assets.ts";
 import { BautaError } from "../../../kit/errors.ts";
 
 const MAGIC = 0x494e_5542; // "BUNI", little-endian
@@ -31,7 +31,7 @@ export interface Unicode {
 
 /** @throws BautaError 9001 when the file is not of the layout that this code reads */
 export function loadUnicode(): Unicode {
-  const file = readFileSync(new URL("../../../../schemas/unicode/tables.bin", import.meta.url));
+  const file = assetBytes("schemas/unicode/tables.bin");
   const words = new Uint32Array(file.buffer.slice(file.byteOffset, file.byteOffset + file.byteLength));
   if (words[0] !== MAGIC || words[1] !== LAYOUT || words[3] !== SECTIONS) {
     throw new BautaError(9001, { path: "schemas/unicode/tables.bin" });

@@ -1,0 +1,45 @@
+/**
+ * The facts that come with the code: schemas, presets, examples, the package's own version. They are files beside it; an executable
+ * that was built of both has them inside, and says so before anything else is loaded (`useAssets`).
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+export interface Assets {
+  /** Bytes of a file. Throws where there is none. */
+  read(path: string): Uint8Array;
+  /** Names in a folder, in any order. */
+  list(folder: string): readonly string[];
+}
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+
+let assets: Assets = {
+  read: (path) => readFileSync(ROOT + path),
+  list: (folder) => readdirSync(ROOT + folder),
+};
+
+/** Takes assets from elsewhere from now on. */
+export function useAssets(other: Assets): void {
+  assets = other;
+}
+
+/** @param path below the package's root, such as `schemas/issues.json` */
+export const assetBytes = (path: string): Uint8Array => assets.read(path);
+
+const utf8 = new TextDecoder();
+export const assetText = (path: string): string => utf8.decode(assets.read(path));
+
+/** A JSON file of ours, whose form its own test has checked. */
+export const assetJson = <T>(path: string): T => JSON.parse(assetText(path)) as T;
+
+/** Names of the JSON files in a folder without their ending, in byte order. */
+export const assetNames = (folder: string): string[] =>
+  assets
+    .list(folder)
+    .filter((name) => name.endsWith(".json"))
+    .map((name) => name.slice(0, -5))
+    .sort();
+
+/** Version of the package. */
+export const VERSION: string = assetJson<{ readonly version: string }>("package.json").version;
