@@ -33,6 +33,15 @@ export declare function hmacSha256(key: Uint8Array, data: Uint8Array): Uint8Arra
 /** HMAC-SHA-512 (RFC 2104). */
 export declare function hmacSha512(key: Uint8Array, data: Uint8Array): Uint8Array
 
+/** Leaf hashes of RFC 6962 of the HMAC-SHA-256 of `count` pieces of `bytes`, whose starts and ends are in `ranges`, into `digests`. */
+export declare function keyedLeaves(key: Uint8Array, bytes: Uint8Array, ranges: Uint32Array, count: number, digests: Uint8Array): void
+
+/** Leaf hashes of RFC 6962 of `count` pieces of `bytes`, whose starts and ends are in `ranges`, into `digests`. */
+export declare function leaves(bytes: Uint8Array, ranges: Uint32Array, count: number, digests: Uint8Array): void
+
+/** Node hashes of RFC 6962: the first `2 × count` digests become `count`, in place. */
+export declare function nodes(digests: Uint8Array, count: number): void
+
 /** Opens an engine: bytes of `bauta.plan.v1.Plan`, 32 bytes of key for each namespace of the plan, and the direction. */
 export declare function open(plan: Uint8Array, keys: Uint8Array, unmask: boolean): EngineHandle
 

@@ -19,5 +19,6 @@ pub mod plan;
 pub mod tables;
 pub mod techniques;
 pub mod text;
+pub mod tree;
 
 pub use error::{Error, issue};

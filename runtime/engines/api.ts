@@ -38,4 +38,21 @@ export interface Primitives {
   blake3Keyed(key: Uint8Array, data: Uint8Array): Uint8Array;
   /** Seedless or seeded XXH3-64, big-endian bytes. */
   xxh3(data: Uint8Array, seed?: bigint): Uint8Array;
+  /**
+   * Leaf hashes of RFC 6962, section 2.1, SHA-256(0x00 ‖ data), of many pieces of data in one call.
+   * @param ranges start and end in `bytes` of each piece, `2 × count` numbers
+   * @param digests takes `32 × count` bytes from its beginning
+   * @throws BautaError 9001 when a range lies outside of `bytes`, or a table is too short
+   */
+  leaves(bytes: Uint8Array, ranges: Uint32Array, count: number, digests: Uint8Array): void;
+  /** Leaf hashes of what HMAC-SHA-256 makes of each piece: SHA-256(0x00 ‖ HMAC(key, data)). Otherwise as `leaves`. */
+  keyedLeaves(key: Uint8Array, bytes: Uint8Array, ranges: Uint32Array, count: number, digests: Uint8Array): void;
+  /**
+   * Node hashes of RFC 6962, SHA-256(0x01 ‖ left ‖ right): the `2 × count` digests at the beginning of `digests` become `count`, in place.
+   * @throws BautaError 9001 when there are not as many
+   */
+  nodes(digests: Uint8Array, count: number): void;
 }
+
+/** Bytes of a digest of `leaves`, `keyedLeaves` and `nodes`. */
+export const DIGEST_BYTES = 32;

@@ -6,6 +6,7 @@ use napi::bindgen_prelude::{Uint8ArraySlice, Uint32ArraySlice};
 use napi_derive::napi;
 
 use crate::failure::{Failure, thrown};
+use crate::memory::{bytes_of, share_memory};
 
 /// A plan under its keys. Wiped by `close`, at the latest by the garbage collector.
 #[napi]
@@ -64,19 +65,4 @@ impl EngineHandle {
     pub fn close(&mut self) {
         self.engine = None;
     }
-}
-
-type Range = std::ops::Range<*const u8>;
-
-fn bytes_of(words: &[u32]) -> Range {
-    let range = words.as_ptr_range();
-    range.start.cast()..range.end.cast()
-}
-
-/// Whether any two of the ranges have a byte in common.
-fn share_memory(ranges: &[Range]) -> bool {
-    ranges.iter().enumerate().any(|(index, one)| {
-        let others = &ranges[index + 1..];
-        others.iter().any(|other| one.start.max(other.start) < one.end.min(other.end))
-    })
 }

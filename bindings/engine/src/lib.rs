@@ -11,6 +11,7 @@
 
 pub mod failure;
 pub mod handle;
+pub mod memory;
 pub mod primitives;
 
 use napi_derive::{module_init, napi};

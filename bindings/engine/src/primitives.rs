@@ -1,11 +1,12 @@
 //! The primitives by themselves, for vectors, for measuring, and for those who build on them.
 
 use bauta_core::ff1::{Batch, Ff1};
-use bauta_core::hash;
+use bauta_core::{Error, hash, tree};
 use napi::bindgen_prelude::{BigInt, Uint8Array, Uint8ArraySlice, Uint16Array};
 use napi_derive::napi;
 
 use crate::failure::{Failure, thrown};
+use crate::memory::{bytes_of, share_memory};
 
 /// FF1 encryption (SP 800-38G Rev. 1) of digits below `radix`, most significant first.
 #[napi(catch_unwind)]
@@ -55,4 +56,45 @@ pub fn blake3_keyed(key: &[u8], data: &[u8]) -> Result<Uint8Array, Failure> {
 #[napi(catch_unwind)]
 pub fn xxh3(data: &[u8], seed: Option<BigInt>) -> Uint8Array {
     Uint8Array::new(hash::xxh3(data, seed.map(|seed| seed.get_u64().1)).to_vec())
+}
+
+/// Leaf hashes of RFC 6962 of `count` pieces of `bytes`, whose starts and ends are in `ranges`, into `digests`.
+#[napi(catch_unwind)]
+pub fn leaves(bytes: &[u8], ranges: &[u32], count: u32, mut digests: Uint8ArraySlice) -> Result<(), Failure> {
+    let ranges = pairs(ranges, count)?;
+    let given = [digests.as_ptr_range(), bytes.as_ptr_range(), bytes_of(ranges)];
+    if share_memory(&given) {
+        return Err(thrown(Error::Malformed("two arguments share memory")));
+    }
+    // SAFETY: the arguments do not overlap (checked above), and JavaScript, the only other owner, does not run until the call returns.
+    tree::leaves(bytes, ranges, unsafe { digests.as_mut() }).map_err(thrown)
+}
+
+/// Leaf hashes of RFC 6962 of the HMAC-SHA-256 of `count` pieces of `bytes`, whose starts and ends are in `ranges`, into `digests`.
+#[napi(catch_unwind)]
+pub fn keyed_leaves(
+    key: &[u8],
+    bytes: &[u8],
+    ranges: &[u32],
+    count: u32,
+    mut digests: Uint8ArraySlice,
+) -> Result<(), Failure> {
+    let ranges = pairs(ranges, count)?;
+    let given = [digests.as_ptr_range(), bytes.as_ptr_range(), bytes_of(ranges), key.as_ptr_range()];
+    if share_memory(&given) {
+        return Err(thrown(Error::Malformed("two arguments share memory")));
+    }
+    // SAFETY: the arguments do not overlap (checked above), and JavaScript, the only other owner, does not run until the call returns.
+    tree::keyed_leaves(key, bytes, ranges, unsafe { digests.as_mut() }).map_err(thrown)
+}
+
+/// Node hashes of RFC 6962: the first `2 × count` digests become `count`, in place.
+#[napi(catch_unwind)]
+pub fn nodes(mut digests: Uint8ArraySlice, count: u32) -> Result<(), Failure> {
+    // SAFETY: the only view of the memory until the call returns to JavaScript.
+    tree::nodes(unsafe { digests.as_mut() }, count as usize).map_err(thrown)
+}
+
+fn pairs(ranges: &[u32], count: u32) -> Result<&[u32], Failure> {
+    ranges.get(..2 * count as usize).ok_or_else(|| thrown(Error::Malformed("tables of leaves")))
 }

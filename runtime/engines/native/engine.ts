@@ -69,6 +69,9 @@ function primitivesOf(addon: Addon): Primitives {
     hmacSha512: (key, data) => guarded(() => addon.hmacSha512(key, data)),
     blake3Keyed: (key, data) => guarded(() => addon.blake3Keyed(key, data)),
     xxh3: (data, seed) => guarded(() => addon.xxh3(data, seed)),
+    leaves: (bytes, ranges, count, digests) => guarded(() => addon.leaves(bytes, ranges, count, digests)),
+    keyedLeaves: (key, bytes, ranges, count, digests) => guarded(() => addon.keyedLeaves(key, bytes, ranges, count, digests)),
+    nodes: (digests, count) => guarded(() => addon.nodes(digests, count)),
   };
 }
 

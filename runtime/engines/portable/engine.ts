@@ -28,6 +28,7 @@ import type { Engine, EngineHandle } from "../api.ts";
 import { ff1Decrypt, ff1Encrypt } from "./crypto/ff1.ts";
 import { hmacSha256, hmacSha512, loadWasmHashes, type WasmHashes } from "./crypto/hashes.ts";
 import { proveLockstep } from "./crypto/known-answer.ts";
+import { treeHashes } from "./crypto/tree.ts";
 import { type CompiledOperation, compile, type Program, wipe } from "./program.ts";
 import { Splicer } from "./splice.ts";
 import { loadUnicode, type Unicode } from "./text/unicode.ts";
@@ -50,7 +51,7 @@ export async function loadPortableEngine(): Promise<Engine> {
     version: VERSION,
     facts: { runtime: runtimeName(), crypto: `node:crypto ${process.versions.openssl ?? "unknown"}`, unicode: unicode.version },
     open: (plan, keys, direction) => new PortableHandle(compile(plan, keys), direction === "unmask", unicode, hashes),
-    primitives: { ff1Encrypt, ff1Decrypt, hmacSha256, hmacSha512, ...hashes },
+    primitives: { ff1Encrypt, ff1Decrypt, hmacSha256, hmacSha512, ...hashes, ...treeHashes },
   };
 }
 
