@@ -5,7 +5,7 @@ import type { Direction } from "./engines/api.ts";
 import type { PlanOperation } from "./engines/plan.ts";
 import type { KeyRing } from "./keys/api.ts";
 import { ephemeralKeyRing, seedKeyRing } from "./keys/ephemeral.ts";
-import { openKeyFile } from "./keys/key-file.ts";
+import { type KeySource, openKeys } from "./keys/source.ts";
 import { BautaError } from "./kit/errors.ts";
 import { checkModel } from "./model/check.ts";
 import { type CompiledModel, compileModel } from "./model/compile.ts";
@@ -48,7 +48,16 @@ export interface OpenPlan extends PlanSource {
 
 /** Loads, checks and compiles what the choice names. Throws BautaError for everything that is wrong with it. */
 export function openPlan(choice: PlanChoice): OpenPlan {
-  const source = sourceOf(choice);
+  return openSource(sourceOf(choice), { ...choice, keys: keysOf(choice) });
+}
+
+export interface SourceChoice extends Pick<PlanChoice, "direction" | "input"> {
+  /** None: for models that take no key, of mode random or with the key from the seed. */
+  readonly keys: KeySource | undefined;
+}
+
+/** The same for a model from anywhere and keys from anywhere. */
+export function openSource(source: ModelSource, choice: SourceChoice): OpenPlan {
   const { model, problems } = loadModel(source);
   if (model === undefined) throw modelError(problems);
   // Presets are checked when Bauta is built. A rule of one's own that matches nothing must not pass for a rule that protects.
@@ -56,6 +65,11 @@ export function openPlan(choice: PlanChoice): OpenPlan {
   verifyLockBeside(source, model);
   if (choice.direction === "unmask") requireReversible(model);
   return runnable(model, ringOf(model, choice), choice.input);
+}
+
+function keysOf({ keyFile, environment, keyOfTheMoment }: PlanChoice): KeySource | undefined {
+  if (keyFile !== undefined) return environment === undefined ? { file: keyFile } : { file: keyFile, environment };
+  return keyOfTheMoment ? "ephemeral" : undefined;
 }
 
 /** A plan over a model that was loaded already, under a key ring that the caller made. */
@@ -121,7 +135,7 @@ function sourceOf(choice: PlanChoice): ModelSource {
 export const lockPathOf = (modelPath: string): string => `${modelPath.replace(/\.ya?ml$/, "")}.lock.json`;
 
 function verifyLockBeside(source: ModelSource, model: Model): void {
-  if (source.preset) return;
+  if (source.preset || "document" in source) return;
   const path = lockPathOf(source.name);
   if (existsSync(path)) verifyLock(model, readFileSync(path, "utf8"));
 }
@@ -136,16 +150,16 @@ function requireReversible(model: Model): void {
   if (!model.namespaces.some((namespace) => namespace.technique === "fpe")) throw new BautaError(1305);
 }
 
-function ringOf(model: Model, choice: PlanChoice): KeyRing {
+function ringOf(model: Model, { keys, direction }: SourceChoice): KeyRing {
+  const stored = keys !== undefined && keys !== "ephemeral";
   if (model.mode === "random") {
-    if (choice.keyFile !== undefined) throw new BautaError(1214, { detail: "mode random takes no key file" });
+    if (stored) throw new BautaError(1214, { detail: "mode random takes no key file" });
     return ephemeralKeyRing();
   }
   if (model.seedAsKey) {
-    if (choice.keyFile !== undefined) throw new BautaError(1214, { detail: "danger-seed-as-key takes no key file" });
+    if (stored) throw new BautaError(1214, { detail: "danger-seed-as-key takes no key file" });
     return seedKeyRing(model.seed ?? "");
   }
-  if (choice.keyFile === undefined && choice.keyOfTheMoment) return ephemeralKeyRing();
-  if (choice.keyFile === undefined) throw new BautaError(1101);
-  return openKeyFile(choice.keyFile, { environment: choice.environment, need: choice.direction });
+  if (keys === undefined) throw new BautaError(1101);
+  return openKeys(keys, direction);
 }

@@ -95,6 +95,7 @@ part("lint (Rust)", "cargo", ["clippy", "--workspace", "--all-targets", "--locke
 part("generated files are fresh", process.execPath, ["scripts/generate.mjs", "--check"]);
 part("Rust tests", "cargo", ["test", "--workspace", "--release", "--locked"], cargoCount);
 if (!quick) part("Prowide oracle builds", "mvn", ["-q", "-B", "-f", "test/oracles/java/pom.xml", "package"]);
+part("runtimes for the package's tests", process.execPath, ["scripts/runtimes.mjs"]);
 part("TypeScript tests", bun(), ["test", "--timeout", "300000"], bunCount, { BAUTA_PYTHON: python });
 
 process.stdout.write(

@@ -26,7 +26,7 @@ export function exitCodeOf(error: unknown): number {
   const { number, blame } = error.issue;
   if (number === 7001) return EXIT.closed;
   if (number === 7002) return EXIT.full;
-  if (number >= 1300 && number < 1305) return EXIT.engine;
+  if (number >= 1300 && number < 1315 && number !== 1305) return EXIT.engine;
   if (number === 1002) return EXIT.usage;
   if (number >= 7000 && number < 8000 && number !== 7005) return EXIT.io;
   if (blame === "operator") return EXIT.usage;

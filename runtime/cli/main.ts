@@ -1,8 +1,8 @@
-#!/usr/bin/env bun
+#!/usr/bin/env node
 /** The `bauta` command. */
 import { Command, CommanderError, Option } from "commander";
-import { VERSION } from "../kit/assets.ts";
 import { BautaError } from "../kit/errors.ts";
+import { VERSION } from "../kit/version.ts";
 import { FRAME_MODES } from "../pipeline/frame.ts";
 import { disableCoreDumps } from "../platform/process.ts";
 import { check } from "./check.ts";

@@ -86,8 +86,21 @@ export interface OpenKeyFile {
  * @throws BautaError 1002 if it cannot be read, 1102 if others can read it, 1103 or 1107 if it is damaged, 1104 if it belongs to
  * another environment, 1105 if it lacks the capability
  */
-export function openKeyFile(path: string, { environment, need }: OpenKeyFile): KeyRing {
-  const { info, roots } = readKeyFile(path);
+export function openKeyFile(path: string, options: OpenKeyFile): KeyRing {
+  return ringOf(readKeyFile(path), path, options);
+}
+
+/**
+ * The key ring of a key file's bytes, wherever they came from. The digits of every root in them are overwritten with zeros.
+ * @param name what messages call them
+ * @throws BautaError 1103 or 1107 if they are damaged, 1104 if they belong to another environment, 1105 if they lack the capability
+ */
+export function openKeyBytes(bytes: Uint8Array, name: string, options: OpenKeyFile): KeyRing {
+  if (bytes.length > KEY_FILE_LENGTH_MAX) throw new BautaError(1103, { path: name });
+  return ringOf(decode(bytes, name), name, options);
+}
+
+function ringOf({ info, roots }: KeyFile, path: string, { environment, need }: OpenKeyFile): KeyRing {
   const issue = environment !== undefined && environment !== info.environment ? 1104 : info.capabilities.includes(need) ? undefined : 1105;
   if (issue !== undefined) {
     closeAll(roots);
@@ -104,11 +117,18 @@ function closeAll(roots: KeyFile["roots"]): void {
 function readKeyFile(path: string): KeyFile {
   const bytes = readPrivate(path);
   try {
+    return decode(bytes, path);
+  } finally {
+    bytes.fill(0);
+  }
+}
+
+/** The content of a key file; what is wrong with it is told with its name. */
+function decode(bytes: Uint8Array, path: string): KeyFile {
+  try {
     return decodeKeyFile(bytes);
   } catch (error) {
     throw error instanceof BautaError ? new BautaError(error.issue.number, { ...error.context, path }) : error;
-  } finally {
-    bytes.fill(0);
   }
 }
 

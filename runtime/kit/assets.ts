@@ -12,12 +12,16 @@ export interface Assets {
   list(folder: string): readonly string[];
 }
 
+/** Root of the package, with a slash behind: two folders above this file, as it is and as it is built (dist/chunks). */
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 let assets: Assets = {
   read: (path) => readFileSync(ROOT + path),
   list: (folder) => readdirSync(ROOT + folder),
 };
+
+/** Where a file of the package is on disk, if it is there. */
+export const packageFile = (path: string): string => ROOT + path;
 
 /** Takes assets from elsewhere from now on. */
 export function useAssets(other: Assets): void {
@@ -40,6 +44,3 @@ export const assetNames = (folder: string): string[] =>
     .filter((name) => name.endsWith(".json"))
     .map((name) => name.slice(0, -5))
     .sort();
-
-/** Version of the package. */
-export const VERSION: string = assetJson<{ readonly version: string }>("package.json").version;

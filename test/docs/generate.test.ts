@@ -104,7 +104,7 @@ describe("generate", () => {
   test("knows its steps", () => {
     expect(generate("nothing")).toEqual({
       status: 2,
-      output: "generate: no step nothing; there are issues, plan, iso20022, kinds, unicode, people\n",
+      output: "generate: no step nothing; there are issues, plan, iso20022, kinds, unicode, people, notices\n",
     });
   });
 

@@ -18,7 +18,10 @@ const NOT_RAISED: Readonly<Record<number, string>> = {};
 /** Issues that no command can end with, so that their pages name no exit code. */
 const NO_EXIT_CODE: Readonly<Record<number, string>> = {
   ...NOT_RAISED,
+  1315: "a masker's life, which is in a program's hands",
+  2010: "one message, which only a program asks for",
   6020: "parameters of a primitive, which only a program can pass",
+  6021: "a text for a check, which only a program can pass",
 };
 
 const issues = table.issues;

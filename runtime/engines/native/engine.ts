@@ -1,6 +1,6 @@
 /** The engine contract (runtime/engines/api.ts) over the addon's exports. */
-import { VERSION } from "../../kit/assets.ts";
 import { BautaError } from "../../kit/errors.ts";
+import { VERSION } from "../../kit/version.ts";
 import type { Batch } from "../../record/tables.ts";
 import type { Direction, Engine, EngineHandle, Primitives } from "../api.ts";
 import { type Addon, type LoadedAddon, loadAddon } from "./addon.ts";

@@ -1,7 +1,7 @@
 /** The portable engine: the contract of runtime/engines/api.ts and docs/internals/engine.md in TypeScript. */
 import process from "node:process";
-import { VERSION } from "../../kit/assets.ts";
 import { BautaError } from "../../kit/errors.ts";
+import { VERSION } from "../../kit/version.ts";
 import {
   type Batch,
   RECORD_END,
