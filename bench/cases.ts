@@ -11,6 +11,7 @@ import { loadModel } from "../runtime/model/load.ts";
 import { presetSource } from "../runtime/model/sources.ts";
 import { runnable } from "../runtime/open.ts";
 import { Masker } from "../runtime/pipeline/masker.ts";
+import { bytesOutlet } from "../runtime/pipeline/outlet.ts";
 import { Batch } from "../runtime/record/tables.ts";
 import { FORMATS } from "../runtime/registry.ts";
 import { type BenchRow, median } from "./report.ts";
@@ -231,12 +232,12 @@ async function open(name: EngineName): Promise<{ engine: Engine; plan: ReturnTyp
 async function maskingWork(name: EngineName, message: Uint8Array, count: number): Promise<{ work: () => void; figure: string }> {
   const { masker } = await open(name);
   const chunk = repeated(new Uint8Array(message), count);
-  const outlet = {
-    write: () => undefined,
-    refused: (refusal: { issue: { code: string }; path: string }) => {
+  const outlet = bytesOutlet(
+    () => undefined,
+    (refusal) => {
       throw new Error(`refused: ${refusal.issue.code} ${refusal.path}`);
     },
-  };
+  );
   masker.push(chunk, outlet);
   masker.end(outlet);
   const { counts } = masker;

@@ -1,5 +1,5 @@
 /** Composition: model, key ring and catalogues put together into what a masker runs. */
-import { createHash, createHmac } from "node:crypto";
+import { createHmac } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import type { Direction } from "./engines/api.ts";
 import type { PlanOperation } from "./engines/plan.ts";
@@ -9,12 +9,14 @@ import { type KeySource, openKeys } from "./keys/source.ts";
 import { BautaError } from "./kit/errors.ts";
 import { checkModel } from "./model/check.ts";
 import { type CompiledModel, compileModel } from "./model/compile.ts";
+import { sha256 } from "./model/digest.ts";
 import { loadModel } from "./model/load.ts";
-import { verifyLock } from "./model/lock.ts";
+import { encodeLock, lockOf, verifyLock } from "./model/lock.ts";
 import type { Model } from "./model/model.ts";
 import { modelError } from "./model/problem.ts";
 import { fileSource, type ModelSource, presetSource } from "./model/sources.ts";
 import type { PlanSource } from "./pipeline/masker.ts";
+import type { OperationFacts, PlanFacts } from "./pipeline/observe.ts";
 import { CATALOGUES } from "./registry.ts";
 
 export interface PlanChoice {
@@ -41,6 +43,12 @@ export interface OpenPlan extends PlanSource {
   operationOf(operation: number): PlanOperation | undefined;
   /** For the first lines of a run: names, ids and digests; never a key. */
   describe(): Record<string, string>;
+  /** For reports of a run: which model, under which key. */
+  readonly facts: PlanFacts;
+  /** What an operation of the plan does, for reports of a run. */
+  operationFacts(operation: number): OperationFacts;
+  /** SHA-256 (hex) of the plan with the operations so far. */
+  planDigest(): string;
   /** HMAC-SHA-256 under the ring's audit key, first 32 hex digits. */
   keyedHash(bytes: Uint8Array): string;
   close(): void;
@@ -77,6 +85,7 @@ export function runnable(model: Model, ring: KeyRing, input: "strict" | "lenient
   const compiled: CompiledModel = compileModel(model, { keyVersion: ring.keyVersion, input });
   const auditKey = ring.purposeKey("refused-records");
   const perRecord = model.mode === "random" && model.scope === "record";
+  const planDigest = (): string => sha256(compiled.plan());
   let keys: Uint8Array | undefined;
   return {
     model,
@@ -102,8 +111,14 @@ export function runnable(model: Model, ring: KeyRing, input: "strict" | "lenient
       mode: model.mode,
       ...(ring.environment === "" ? {} : { environment: ring.environment }),
       key: ring.id === "" ? `${ring.origin}, stored nowhere` : ring.id,
-      plan: createHash("sha256").update(compiled.plan()).digest("hex").slice(0, 16),
+      plan: planDigest().slice(0, 16),
     }),
+    facts: factsOf(model, ring),
+    operationFacts(operation) {
+      const { technique = "keep", kind = "text", namespace = "" } = compiled.operations[operation] ?? {};
+      return { technique, kind, namespace };
+    },
+    planDigest,
     keyedHash: (bytes) => createHmac("sha256", auditKey).update(bytes).digest("hex").slice(0, 32),
     close() {
       auditKey.fill(0);
@@ -112,6 +127,20 @@ export function runnable(model: Model, ring: KeyRing, input: "strict" | "lenient
     },
   };
 }
+
+const factsOf = (model: Model, ring: KeyRing): PlanFacts => ({
+  model: model.name,
+  origins: model.origins.map(({ reference, sha256: digest }) => ({ reference, sha256: digest })),
+  // All catalogues are read for it, so only who asks pays.
+  get lock() {
+    return sha256(new TextEncoder().encode(encodeLock(lockOf(model))));
+  },
+  mode: model.mode,
+  environment: ring.environment,
+  keyId: ring.id,
+  keyOrigin: ring.origin,
+  keyVersion: ring.keyVersion,
+});
 
 /** Mode random, scope record: a key that one record sees. */
 function keysOfTheMoment(compiled: CompiledModel): Uint8Array {

@@ -9,7 +9,8 @@ import { describeProblem } from "../runtime/model/problem.ts";
 import { fileSource, presetSource } from "../runtime/model/sources.ts";
 import { runnable } from "../runtime/open.ts";
 import type { FrameMode } from "../runtime/pipeline/frame.ts";
-import { type Counts, Masker, type Refusal } from "../runtime/pipeline/masker.ts";
+import { type Counts, Masker } from "../runtime/pipeline/masker.ts";
+import { bytesOutlet, type Refusal } from "../runtime/pipeline/outlet.ts";
 import { FORMATS } from "../runtime/registry.ts";
 
 export const ENGINES: readonly EngineName[] = ["native", "portable"];
@@ -69,10 +70,10 @@ export async function run(input: Uint8Array | string, options: RunOptions): Prom
   });
   const parts: Uint8Array[] = [];
   const refusals: (Omit<Refusal, "bytes"> & { code: number })[] = [];
-  const outlet = {
-    write: (written: Uint8Array) => void parts.push(written.slice()),
-    refused: ({ bytes: _, ...refusal }: Refusal) => void refusals.push({ ...refusal, code: refusal.issue.number }),
-  };
+  const outlet = bytesOutlet(
+    (written: Uint8Array) => void parts.push(written.slice()),
+    ({ bytes: _, ...refusal }: Refusal) => void refusals.push({ ...refusal, code: refusal.issue.number }),
+  );
   try {
     masker.beginSource();
     const sizes = options.chunks ?? [bytes.length];

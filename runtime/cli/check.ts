@@ -12,8 +12,10 @@ import { describeProblem, type Problem } from "../model/problem.ts";
 import { fileSource, presetSource } from "../model/sources.ts";
 import { KIND_DEFINITIONS, PRESETS, TECHNIQUES } from "../model/vocabulary.ts";
 import { lockPathOf, runnable } from "../open.ts";
-import { Masker, type Outlet } from "../pipeline/masker.ts";
+import { Masker } from "../pipeline/masker.ts";
+import { bytesOutlet } from "../pipeline/outlet.ts";
 import { CATALOGUES, FORMATS } from "../registry.ts";
+import { commitSink } from "../sinks/api.ts";
 import { fileSink } from "../sinks/file.ts";
 import { filesAt } from "../sources/file.ts";
 import { EXIT } from "./exit.ts";
@@ -112,8 +114,8 @@ function lock(model: Model, path: string, update: boolean): readonly string[] {
   const differences = existsSync(file) ? compareLocks(parseLock(readFileSync(file, "utf8")), now) : update ? [`${file} is new`] : [];
   if (update && (differences.length > 0 || !existsSync(file))) {
     const sink = fileSink(file);
-    sink.write(new TextEncoder().encode(encodeLock(now)));
-    sink.commit();
+    sink.write(new TextEncoder().encode(encodeLock(now)), 0);
+    commitSink(sink);
   }
   return differences;
 }
@@ -152,13 +154,13 @@ async function sample(model: Model, paths: readonly string[]): Promise<SampleRes
   try {
     for (const file of paths.flatMap((path) => filesAt(path))) {
       let behind = 0;
-      const outlet: Outlet = {
-        write: () => undefined,
-        refused: ({ issue, path, offset, length }) => {
+      const outlet = bytesOutlet(
+        () => undefined,
+        ({ issue, path, offset, length }) => {
           note(issue.code, issue.name, path).count++;
           behind = offset + length;
         },
-      };
+      );
       place = file.name;
       masker.beginSource();
       for await (const chunk of file.chunks()) masker.push(chunk, outlet);

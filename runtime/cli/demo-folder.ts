@@ -3,6 +3,7 @@ import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { assetBytes } from "../kit/assets.ts";
 import { BautaError } from "../kit/errors.ts";
+import { commitSink } from "../sinks/api.ts";
 import { fileSink } from "../sinks/file.ts";
 import { EXIT } from "./exit.ts";
 import { colorsFor, print } from "./terminal.ts";
@@ -57,11 +58,10 @@ function isFree(path: string): boolean {
 function write(path: string, bytes: Uint8Array): void {
   const sink = fileSink(path);
   try {
-    sink.write(bytes);
-    sink.commit();
-  } catch (error) {
-    sink.abort();
-    throw error;
+    sink.write(bytes, 0);
+    commitSink(sink);
+  } finally {
+    sink.close();
   }
 }
 

@@ -9,6 +9,7 @@ import { modelError } from "../model/problem.ts";
 import { runnable } from "../open.ts";
 import type { InspectedRecord, Inspector } from "../pipeline/inspect.ts";
 import { type Counts, Masker } from "../pipeline/masker.ts";
+import { bytesOutlet } from "../pipeline/outlet.ts";
 import { FORMATS } from "../registry.ts";
 import { EXIT } from "./exit.ts";
 import { inspectorOf } from "./inspection.ts";
@@ -60,7 +61,7 @@ export async function demo(options: { readonly engine: EngineName }): Promise<nu
       return { title, before, after: maskOne(masker, before), inspected: inspectOne(inspector, before) };
     });
     masker.reconcile();
-    const counts = { ...masker.counts };
+    const { counts } = masker;
     const rate = measure(masker, masked);
     for (const line of page(masked, counts, rate, engineLine(engine), colors)) print(`${line}`);
   } finally {
@@ -73,12 +74,12 @@ export async function demo(options: { readonly engine: EngineName }): Promise<nu
 
 function maskOne(masker: Masker, message: Uint8Array): Uint8Array {
   const parts: Uint8Array[] = [];
-  const outlet = {
-    write: (bytes: Uint8Array) => void parts.push(bytes.slice()),
-    refused: (refusal: { issue: { number: number }; path: string }) => {
-      throw new BautaError(refusal.issue.number, { path: refusal.path });
+  const outlet = bytesOutlet(
+    (bytes) => void parts.push(bytes.slice()),
+    ({ issue, path }) => {
+      throw new BautaError(issue.number, { path });
     },
-  };
+  );
   masker.beginSource();
   masker.push(message, outlet);
   masker.end(outlet);
@@ -96,7 +97,10 @@ function inspectOne(inspector: Inspector, message: Uint8Array): InspectedRecord 
 function measure(masker: Masker, masked: readonly Masked[]): number {
   const separator = new Uint8Array([0x0a]);
   const chunk = new Uint8Array(Buffer.concat(Array.from({ length: 64 }, () => masked.flatMap(({ before }) => [before, separator])).flat()));
-  const outlet = { write: () => undefined, refused: () => undefined };
+  const outlet = bytesOutlet(
+    () => undefined,
+    () => undefined,
+  );
   const before = masker.counts.out;
   masker.beginSource();
   // The first passes warm the compiler up.

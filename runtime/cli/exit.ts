@@ -1,5 +1,6 @@
 /** Exit codes; docs/cli.md is their reference. */
 import { BautaError } from "../kit/errors.ts";
+import type { RunEnding } from "../pipeline/run.ts";
 
 export const EXIT = {
   done: 0,
@@ -20,6 +21,21 @@ export const EXIT = {
   /** The disk is full. */
   full: 8,
 } as const;
+
+/** Of a run that did not fail. */
+export function exitCodeOfEnd(ended: RunEnding): number {
+  switch (ended) {
+    case "done":
+    case "stopped":
+      return EXIT.done;
+    case "refused":
+      return EXIT.refused;
+    case "framing":
+      return EXIT.framing;
+    default:
+      return ended satisfies never;
+  }
+}
 
 export function exitCodeOf(error: unknown): number {
   if (!(error instanceof BautaError)) return EXIT.bug;

@@ -6,7 +6,7 @@ import { BautaError, printable } from "../kit/errors.ts";
 import { type OpenPlan, openPlan } from "../open.ts";
 import { type InspectedRecord, Inspector } from "../pipeline/inspect.ts";
 import { FORMATS } from "../registry.ts";
-import type { Sink } from "../sinks/api.ts";
+import { commitSink, type Sink } from "../sinks/api.ts";
 import { fileSink } from "../sinks/file.ts";
 import { stdout } from "../sinks/stdout.ts";
 import type { Source } from "../sources/api.ts";
@@ -57,7 +57,7 @@ export async function inspect(paths: readonly string[], options: InspectionOptio
     const inspector = inspectorOf(engine, plan, options);
     const sink: Sink = out === "-" ? stdout() : fileSink(out, { private: options.values });
     const write = (text: string): void => {
-      if (text !== "") sink.write(new TextEncoder().encode(text));
+      if (text !== "") sink.write(new TextEncoder().encode(text), 0);
     };
     try {
       write(report.begin());
@@ -67,12 +67,10 @@ export async function inspect(paths: readonly string[], options: InspectionOptio
         if (inspector.stopped) unread.push(source.name);
       }
       write(report.end(unread));
-      sink.commit();
+      commitSink(sink);
       return unread.length > 0 ? EXIT.framing : EXIT.done;
-    } catch (error) {
-      sink.abort();
-      throw error;
     } finally {
+      sink.close();
       inspector.close();
     }
   } finally {

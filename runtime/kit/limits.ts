@@ -12,6 +12,8 @@ export const VALUES_MAX = 2_000_000;
 export const ENVELOPE_PATHS_MAX = 4096;
 /** Bytes that a source hands over at a time. */
 export const READ_BYTES: number = 256 * 1024;
+/** A run tells of its progress, and gives the event loop a turn, once in so many milliseconds. */
+export const PROGRESS_MS = 50;
 /** Records that one engine call takes at most. */
 export const BATCH_RECORDS_MAX = 256;
 /** Bytes of input after which a batch is closed, if it holds a record. */

@@ -1,6 +1,6 @@
 /** What masking gives back: bytes, counts, and what was refused and why. Nothing here holds a value. */
 import { BautaError, describeIssue, type Issue } from "../kit/errors.ts";
-import type { Refusal as RecordRefusal } from "../pipeline/masker.ts";
+import type { Refusal as RecordRefusal } from "../pipeline/outlet.ts";
 
 /** Code of an issue; each has a page in docs/issues, and none is ever used for anything else. */
 export type IssueCode = `BAUTA-${number}`;

@@ -1,5 +1,6 @@
 /** One source of bytes through a record masker of its own: what batches, streams and iterables have in common. */
-import { type MaskerParts, Masker as RecordMasker, type Refusal as RecordRefusal } from "../pipeline/masker.ts";
+import { type MaskerParts, Masker as RecordMasker } from "../pipeline/masker.ts";
+import { bytesOutlet } from "../pipeline/outlet.ts";
 import { type MaskCounts, type Refusal, refusalOf } from "./results.ts";
 
 export class SourceRun {
@@ -45,7 +46,7 @@ export class SourceRun {
 
   /** Messages so far. */
   get records(): number {
-    return this.#masker.counts.in - this.#before.in;
+    return this.#masker.recordsIn - this.#before.in;
   }
 
   get counts(): MaskCounts {
@@ -58,13 +59,13 @@ export class SourceRun {
     this.#masker.close();
   }
 
-  readonly #outlet = {
-    write: (bytes: Uint8Array): void => this.#write(bytes.slice()),
-    refused: (refused: RecordRefusal): void => {
+  readonly #outlet = bytesOutlet(
+    (bytes) => this.#write(bytes.slice()),
+    (refused) => {
       this.#behind = refused.offset + refused.length;
       this.#refused(refusalOf(refused));
     },
-  };
+  );
 }
 
 function numbersOf(counts: MaskCounts): MaskCounts {

@@ -4,23 +4,22 @@
  */
 
 import type { Direction, Engine, EngineHandle } from "../engines/api.ts";
-import type { Format, Ruleset, ScanOptions } from "../formats/api.ts";
-import { BautaError, type Issue, issueOf } from "../kit/errors.ts";
+import type { DataClass, Format, FormatName, Ruleset, ScanOptions } from "../formats/api.ts";
+import { BautaError, issueOf } from "../kit/errors.ts";
 import { BATCH_BYTES_MAX, BATCH_RECORDS_MAX, RECORD_BYTES_MAX } from "../kit/limits.ts";
+import { Delivery } from "../record/delivery.ts";
 import {
   Batch,
   type Fault,
   NO_VALUE,
   RECORD_END,
   RECORD_FAULT_VALUE,
-  RECORD_FIRST_VALUE,
   RECORD_MESSAGE,
   RECORD_OUT_END,
   RECORD_OUT_START,
   RECORD_START,
   RECORD_STATUS,
   RECORD_STRIDE,
-  RECORD_VALUE_COUNT,
   SEGMENT_END,
   SEGMENT_START,
   SEGMENT_STRIDE,
@@ -33,10 +32,11 @@ import {
   VALUE_FIELD,
   VALUE_FIRST_SEGMENT,
   VALUE_SEGMENT_COUNT,
-  VALUE_STATUS,
   VALUE_STRIDE,
 } from "../record/tables.ts";
 import { behindSeparators, type FormatSlot, type FrameMode, NEXT_MORE, NEXT_STOP, type Next, nextRecord, SOH } from "./frame.ts";
+import type { Outlet } from "./outlet.ts";
+import { type FieldOutcome, Tally } from "./tally.ts";
 
 /** What the masker needs of a compiled model; its operations grow while message types are met. */
 export interface PlanSource extends Ruleset {
@@ -57,69 +57,106 @@ export interface MaskerParts {
   readonly frame: FrameMode;
   readonly direction: Direction;
   readonly onRefuse: "stop" | "divert";
+  /** Without one all records have route 0. */
+  readonly router?: RecordRouter | undefined;
   /** HMAC under the key ring's audit key, hex: names a refused record without showing it. */
   keyedHash(bytes: Uint8Array): string;
 }
 
-export interface Refusal {
-  /** Ordinal of the record in its source, from 0. */
-  readonly record: number;
-  /** Absolute offset of the record in its source, and its length; bytes. */
-  readonly offset: number;
-  readonly length: number;
-  readonly issue: Issue;
-  readonly format: string;
-  /** Path of names to the fault, where known. */
-  readonly path: string;
-  /** Absolute offset of the fault in the source. */
-  readonly faultOffset: number;
-  readonly faultLength: number;
-  readonly hash: string;
-  /** View of the record's bytes, valid only during the call that hands it over. */
-  readonly bytes: Uint8Array;
-}
-
-export interface Outlet {
-  /** Masked records; the view is valid only during the call. */
-  write(bytes: Uint8Array): void;
-  refused(refusal: Refusal): void;
-}
-
 export interface Counts {
   /** Records. */
-  in: number;
-  out: number;
-  refused: number;
-  bytesIn: number;
-  bytesOut: number;
+  readonly in: number;
+  readonly out: number;
+  readonly refused: number;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
   /** Values of records that were written. */
-  found: number;
-  masked: number;
-  kept: number;
-  removed: number;
+  readonly found: number;
+  readonly masked: number;
+  readonly kept: number;
+  readonly removed: number;
   /** Of the masked ones: values outside their kind, which became tokens or redactions. */
-  otherwise: number;
+  readonly otherwise: number;
   /** Unmask only: values that cannot be reversed. */
-  left: number;
-  refusedByCode: Map<string, number>;
-  recordsByMessage: Map<string, number>;
+  readonly left: number;
+  readonly refusedByCode: ReadonlyMap<string, number>;
+  /** Records that went out. */
+  readonly recordsByMessage: ReadonlyMap<string, number>;
 }
 
-export const emptyCounts = (): Counts => ({
-  in: 0,
-  out: 0,
-  refused: 0,
-  bytesIn: 0,
-  bytesOut: 0,
-  found: 0,
-  masked: 0,
-  kept: 0,
-  removed: 0,
-  otherwise: 0,
-  left: 0,
-  refusedByCode: new Map(),
-  recordsByMessage: new Map(),
-});
+/** Values of records that went out, by field and outcome. */
+export interface FieldCount {
+  readonly format: FormatName;
+  readonly message: string;
+  /** Path of the field; for JSON of the rule that took it. */
+  readonly path: string;
+  readonly dataClass: DataClass;
+  /** Index in the plan. */
+  readonly operation: number;
+  readonly outcome: FieldOutcome;
+  readonly count: number;
+}
+
+/** A place between records of a source: what stands before it has been handed out. */
+export interface SourcePoint {
+  /** Records before it. */
+  readonly records: number;
+  /** Bytes before it. */
+  readonly offset: number;
+  /** The record before it was refused, and takes separators that follow along. */
+  readonly lastRefused: boolean;
+}
+
+export const SOURCE_START: SourcePoint = { records: 0, offset: 0, lastRefused: false };
+
+/** Where the time went, milliseconds. With workers these are sums over all of them. */
+export interface StageTimes {
+  /** Frame and scan, routes included. */
+  readonly scan: number;
+  readonly engine: number;
+}
+
+/** Says where records go; asked once for each scanned record, before the engine sees it. */
+export interface RecordRouter {
+  /**
+   * The record is the batch's last one, and its values are in the tables.
+   * @param format place in MaskerParts.formats
+   * @returns the route, from 0; or an issue number that the record is refused with
+   */
+  route(batch: Batch, record: number, format: number): number;
+}
+
+/** Numbers from here on are issues, not routes. */
+export const ROUTES_MAX = 1000;
+
+/** What turns bytes into masked records: `Masker` in this thread, or several of them in others. */
+export interface RecordMasker {
+  /** A snapshot; adding it up takes longer than reading a number. */
+  readonly counts: Counts;
+  /** `counts.in` and `counts.bytesIn`. */
+  readonly recordsIn: number;
+  readonly bytesIn: number;
+  readonly stopped: Stopped;
+  /** How far the source was handed out: the place to go on from. */
+  readonly position: SourcePoint;
+  readonly times: StageTimes;
+  /** Name of a message type of `Delivery.messages`. */
+  messageName(index: number): string;
+  fieldCounts(): readonly FieldCount[];
+  /** Begins another source, from `at` on: positions start there, counts go on. */
+  beginSource(at?: SourcePoint): void;
+  /** Takes bytes (copied), and hands out every record that is complete. What comes of them may come with a later call. */
+  push(chunk: Uint8Array, outlet: Outlet): void | Promise<void>;
+  /** The source has ended: everything that is left is handed out. */
+  end(outlet: Outlet): void | Promise<void>;
+  close(): void | Promise<void>;
+}
+
+/** in = out + refused: the promise that no record is lost. Throws BautaError 7005 when it is broken. */
+export function reconcile(counts: Counts): void {
+  if (counts.in === counts.out + counts.refused) return;
+  throw new BautaError(7005, { detail: `in ${counts.in}, out ${counts.out}, refused ${counts.refused}` });
+}
 
 /** Why a masker reads no further. */
 export type Stopped = "refused" | "framing" | undefined;
@@ -141,8 +178,17 @@ const VAIN_FACTOR = 4;
 const VAIN_FACTOR_AT_END = 8;
 const VAIN_BYTES_FREE = 1024 * 1024;
 
-export class Masker {
-  readonly counts: Counts = emptyCounts();
+/** A message type that was met. */
+interface MessageRow {
+  readonly format: number;
+  /** RECORD_MESSAGE. */
+  readonly message: number;
+  readonly name: string;
+  /** Records that went out. */
+  count: number;
+}
+
+export class Masker implements RecordMasker {
   readonly #parts: MaskerParts;
   readonly #slots: FormatSlot[];
   readonly #batch = new Batch();
@@ -151,9 +197,28 @@ export class Masker {
   /** Where records begin and end by themselves, without the separators that travel with them. */
   readonly #recordStart: number[] = [];
   readonly #recordEnd: number[] = [];
+  /** Where the record behind each one may begin. */
+  readonly #recordNext: number[] = [];
+  readonly #recordRoute: number[] = [];
+  readonly #delivery = new Delivery();
+  readonly #tally = new Tally();
+  /** By format and RECORD_MESSAGE: index of the message type, plus 1. */
+  readonly #messageIndexes: number[][];
+  readonly #messages: MessageRow[] = [];
+  readonly #refusedByCode = new Map<string, number>();
+  #out = 0;
+  #refused = 0;
+  #bytesIn = 0;
+  #bytesOut = 0;
+  #scanMs = 0;
+  #engineMs = 0;
+  /** Absolute offset in the source behind what was handed out. */
+  #handed = 0;
   #handle: EngineHandle | undefined;
   #operations = -1;
   #output: Uint8Array = new Uint8Array(INITIAL_BUFFER);
+  /** Records that are written in another layout than the engine's: with a length in front, or filled up to sectors. */
+  #framed: Uint8Array = new Uint8Array(0);
   #buffer: Uint8Array = new Uint8Array(INITIAL_BUFFER);
   #from = 0;
   #to = 0;
@@ -170,19 +235,72 @@ export class Masker {
   constructor(parts: MaskerParts) {
     this.#parts = parts;
     this.#slots = parts.formats.map((format) => ({ format, open: format.open(parts.plan, parts.scan) }));
+    this.#messageIndexes = parts.formats.map(() => []);
+  }
+
+  get counts(): Counts {
+    const values = this.#tally.totals();
+    const of = (status: number): number => values[status] as number;
+    const otherwise = of(STATUS_TOKEN) + of(STATUS_REDACTED);
+    const byMessage = new Map<string, number>();
+    for (const { name, count } of this.#messages) if (count > 0) byMessage.set(name, (byMessage.get(name) ?? 0) + count);
+    return {
+      in: this.#out + this.#refused,
+      out: this.#out,
+      refused: this.#refused,
+      bytesIn: this.#bytesIn,
+      bytesOut: this.#bytesOut,
+      found: values.reduce((sum, count) => sum + count, 0),
+      masked: of(STATUS_MASKED) + otherwise,
+      kept: of(STATUS_KEPT),
+      removed: of(STATUS_REMOVED),
+      otherwise,
+      left: of(STATUS_LEFT),
+      refusedByCode: new Map(this.#refusedByCode),
+      recordsByMessage: byMessage,
+    };
+  }
+
+  get recordsIn(): number {
+    return this.#out + this.#refused;
+  }
+
+  get bytesIn(): number {
+    return this.#bytesIn;
+  }
+
+  get times(): StageTimes {
+    return { scan: this.#scanMs, engine: this.#engineMs };
+  }
+
+  get position(): SourcePoint {
+    return { records: this.#ordinal, offset: this.#handed, lastRefused: this.#lastRefused };
+  }
+
+  messageName(index: number): string {
+    return this.#messages[index]?.name ?? "";
+  }
+
+  fieldCounts(): readonly FieldCount[] {
+    return [...this.#tally.cells()].map(({ message, field, operation, outcome, count }) => {
+      const { format, message: index, name } = this.#messages[message] as MessageRow;
+      const { open, format: named } = this.#slots[format] as FormatSlot;
+      const path = open.fieldPath(index, field);
+      return { format: named.name, message: name, path, dataClass: open.fieldClass(index, field), operation, outcome, count };
+    });
   }
 
   get stopped(): Stopped {
     return this.#stopped;
   }
 
-  /** Begins another source: positions start over, counts go on. */
-  beginSource(): void {
+  beginSource({ records, offset, lastRefused }: SourcePoint = SOURCE_START): void {
     this.#from = 0;
     this.#to = 0;
-    this.#base = 0;
-    this.#ordinal = 0;
-    this.#lastRefused = false;
+    this.#base = offset;
+    this.#handed = offset;
+    this.#ordinal = records;
+    this.#lastRefused = lastRefused;
     this.#vain = 0;
     this.#stopped = undefined;
   }
@@ -190,7 +308,7 @@ export class Masker {
   /** Takes bytes (copied), and gives out every record that is complete. */
   push(chunk: Uint8Array, outlet: Outlet): void {
     if (this.#stopped !== undefined) return;
-    this.counts.bytesIn += chunk.length;
+    this.#bytesIn += chunk.length;
     this.#append(chunk);
     if (this.#worthTrying()) this.#drain(outlet, false);
   }
@@ -206,12 +324,9 @@ export class Masker {
     this.#operations = -1;
   }
 
-  /** in = out + refused: the promise that no record is lost. Throws 7005 when it is broken. */
+  /** Throws BautaError 7005 when records were lost. */
   reconcile(): void {
-    const { counts } = this;
-    if (counts.in !== counts.out + counts.refused) {
-      throw new BautaError(7005, { detail: `in ${counts.in}, out ${counts.out}, refused ${counts.refused}` });
-    }
+    reconcile(this.counts);
   }
 
   #append(chunk: Uint8Array): void {
@@ -246,12 +361,16 @@ export class Masker {
     const recordsMax = plan.perRecord ? 1 : BATCH_RECORDS_MAX;
     const batch = this.#batch;
     const next = this.#next;
+    const { router } = this.#parts;
     for (;;) {
+      const began = performance.now();
       batch.clear();
       batch.input = this.#buffer;
       this.#recordFormat.length = 0;
       this.#recordStart.length = 0;
       this.#recordEnd.length = 0;
+      this.#recordNext.length = 0;
+      this.#recordRoute.length = 0;
       if (frame === "auto") this.#passSeparators(outlet);
       const from = this.#from;
       let framing = false;
@@ -276,6 +395,8 @@ export class Masker {
         this.#recordFormat.push(next.format);
         this.#recordStart.push(next.start);
         this.#recordEnd.push(end);
+        this.#recordNext.push(next.end === NEXT_STOP ? end : next.end);
+        this.#recordRoute.push(router === undefined ? 0 : this.#route(router, index, next.format));
         if (next.end === NEXT_STOP) {
           framing = true;
           this.#from = this.#to;
@@ -289,6 +410,7 @@ export class Masker {
         }
         this.#from = next.end;
       }
+      this.#scanMs += performance.now() - began;
       if (batch.recordCount > 0) this.#transform(outlet);
       if (this.#stopped !== undefined) return;
       if (framing) {
@@ -304,6 +426,17 @@ export class Masker {
       }
       this.#vain = 0;
     }
+  }
+
+  /** The route of the batch's last record; one that has none is refused. */
+  #route(router: RecordRouter, record: number, format: number): number {
+    const batch = this.#batch;
+    const at = record * RECORD_STRIDE;
+    if (batch.records[at + RECORD_STATUS] !== 0) return 0;
+    const route = router.route(batch, record, format);
+    if (route < ROUTES_MAX) return route;
+    batch.refuse(record, route, batch.records[at + RECORD_END] as number, this.#recordStart[record] as number);
+    return 0;
   }
 
   /**
@@ -324,8 +457,9 @@ export class Masker {
     if (this.#ordinal === 0) return;
     const end = behindSeparators(this.#buffer, this.#from, this.#to);
     if (end === this.#from) return;
-    if (!this.#lastRefused) this.#write(this.#buffer.subarray(this.#from, end), outlet);
+    if (!this.#lastRefused) this.#separators(this.#buffer.subarray(this.#from, end), outlet);
     this.#from = end;
+    this.#handed = this.#base + end;
   }
 
   /** The source ended between records, maybe with separators that no record has taken along. */
@@ -333,8 +467,9 @@ export class Masker {
     const rest = this.#buffer.subarray(this.#from, this.#to);
     if (rest.length === 0) return;
     if (behindSeparators(this.#buffer, this.#from, this.#to) !== this.#to) return this.#refuseRest(2002, outlet);
-    this.#write(rest, outlet);
+    this.#separators(rest, outlet);
     this.#from = this.#to;
+    this.#handed = this.#base + this.#to;
   }
 
   /** Of a record that is longer than any may be, as much is told as a record may have. */
@@ -345,6 +480,7 @@ export class Masker {
 
   #refuseRest(issue: number, outlet: Outlet, end: number = this.#to): void {
     this.#refuse(outlet, { record: 0, issue, offset: this.#from, length: 0, path: "" }, this.#from, end, -1);
+    this.#handed = this.#base + end;
     this.#from = this.#to;
     this.#stopped = "framing";
   }
@@ -354,7 +490,9 @@ export class Masker {
     const handle = this.#open();
     let first = 0;
     while (first < batch.recordCount) {
+      const began = performance.now();
       const done = handle.transform(batch, this.#output, first);
+      this.#engineMs += performance.now() - began;
       if (done === first) {
         this.#output = new Uint8Array(this.#output.length * 2);
         continue;
@@ -377,80 +515,81 @@ export class Masker {
 
   /** Gives out records [first, done) of the batch; false when a refusal stops the run. */
   #deliver(first: number, done: number, outlet: Outlet): boolean {
-    const batch = this.#batch;
-    const { records } = batch;
-    const { onRefuse, frame } = this.#parts;
-    // Output [written, pending) is whole records that wait to be written in one piece.
-    let written = 0;
-    let pending = 0;
+    const { records } = this.#batch;
+    const { onRefuse } = this.#parts;
+    const delivery = this.#delivery;
+    delivery.reserve(done - first);
+    delivery.count = 0;
     for (let record = first; record < done; record++) {
-      const at = record * RECORD_STRIDE;
-      const status = records[at + RECORD_STATUS] as number;
+      const status = records[record * RECORD_STRIDE + RECORD_STATUS] as number;
       if (status === 0) {
-        this.#count(record);
-        const outStart = records[at + RECORD_OUT_START] as number;
-        const outEnd = records[at + RECORD_OUT_END] as number;
-        const sectors = this.#buffer[this.#recordStart[record] as number] === SOH;
-        if (frame === "length")
-          this.#writeFramed(sectors ? this.#inSectors(outStart, outEnd) : this.#output.subarray(outStart, outEnd), outlet);
-        else if (sectors) {
-          if (outStart > written) this.#write(this.#output.subarray(written, outStart), outlet);
-          this.#write(this.#inSectors(outStart, outEnd), outlet);
-          written = outEnd;
-        }
-        pending = outEnd;
+        this.#addRow(record);
         continue;
       }
+      // Refusals come in their place among the records.
+      this.#handOut(outlet);
+      this.#refuseRecord(record, outlet);
       if (onRefuse === "stop") {
-        if (frame !== "length" && pending > written) this.#write(this.#output.subarray(written, pending), outlet);
-        this.#refuseRecord(record, outlet);
         this.#stopped = isFraming(status) ? "framing" : "refused";
         return false;
       }
-      this.#refuseRecord(record, outlet);
     }
-    if (frame !== "length" && pending > written) this.#write(this.#output.subarray(written, pending), outlet);
+    this.#handOut(outlet);
     return true;
   }
 
-  #count(record: number): void {
-    const { counts } = this;
-    const batch = this.#batch;
-    const { values, records } = batch;
+  /** Adds a record to the delivery under way, and counts it. Its place in the output is the engine's. */
+  #addRow(record: number): void {
+    const delivery = this.#delivery;
+    const { records } = this.#batch;
+    const row = delivery.count++;
     const at = record * RECORD_STRIDE;
-    const first = records[at + RECORD_FIRST_VALUE] as number;
-    const count = records[at + RECORD_VALUE_COUNT] as number;
-    for (let value = first; value < first + count; value++) {
-      switch (values[value * VALUE_STRIDE + VALUE_STATUS]) {
-        case STATUS_MASKED:
-          counts.masked++;
-          break;
-        case STATUS_KEPT:
-          counts.kept++;
-          break;
-        case STATUS_REMOVED:
-          counts.removed++;
-          break;
-        case STATUS_TOKEN:
-        case STATUS_REDACTED:
-          counts.masked++;
-          counts.otherwise++;
-          break;
-        case STATUS_LEFT:
-          counts.left++;
-          break;
-        default:
-          throw new BautaError(9001, { detail: "a value without an outcome" });
-      }
-    }
-    counts.found += count;
-    counts.in++;
-    counts.out++;
-    this.#ordinal++;
+    const start = this.#recordStart[record] as number;
+    const end = this.#recordEnd[record] as number;
+    const outStart = records[at + RECORD_OUT_START] as number;
+    const outEnd = records[at + RECORD_OUT_END] as number;
+    delivery.ordinals[row] = this.#ordinal++;
+    delivery.offsets[row] = this.#base + start;
+    delivery.lengths[row] = end - start;
+    delivery.inputStarts[row] = start;
+    delivery.starts[row] = outStart;
+    delivery.ends[row] = outEnd;
+    // Separators are copied, so they are as long in the output as in the input.
+    delivery.ownStarts[row] = outStart + start - (records[at + RECORD_START] as number);
+    delivery.ownEnds[row] = outEnd - (records[at + RECORD_END] as number) + end;
+    const message = this.#messageIndex(this.#recordFormat[record] as number, records[at + RECORD_MESSAGE] as number);
+    delivery.messages[row] = message;
+    delivery.routes[row] = this.#recordRoute[record] as number;
+    this.#tally.add(this.#batch, record, message);
+    (this.#messages[message] as MessageRow).count++;
+    this.#out++;
     this.#lastRefused = false;
-    const format = this.#recordFormat[record] as number;
-    const name = (this.#slots[format] as FormatSlot).open.messageName(records[at + RECORD_MESSAGE] as number);
-    counts.recordsByMessage.set(name, (counts.recordsByMessage.get(name) ?? 0) + 1);
+    this.#handed = this.#base + (this.#recordNext[record] as number);
+  }
+
+  #messageIndex(format: number, message: number): number {
+    const indexes = this.#messageIndexes[format] as number[];
+    const known = indexes[message];
+    if (known !== undefined) return known - 1;
+    const name = (this.#slots[format] as FormatSlot).open.messageName(message);
+    indexes[message] = this.#messages.push({ format, message, name, count: 0 });
+    return this.#messages.length - 1;
+  }
+
+  /** Hands out the rows that were added, in one piece. */
+  #handOut(outlet: Outlet): void {
+    const delivery = this.#delivery;
+    if (delivery.count === 0) return;
+    delivery.input = this.#buffer;
+    if (this.#parts.frame === "length" || this.#hasSectors(delivery)) this.#layOut(delivery);
+    else {
+      const from = delivery.starts[0] as number;
+      delivery.bytes = this.#output.subarray(from, delivery.ends[delivery.count - 1]);
+      if (from > 0) shift(delivery, from);
+    }
+    this.#bytesOut += delivery.bytes.length;
+    outlet.records(delivery);
+    delivery.count = 0;
   }
 
   #refuseRecord(record: number, outlet: Outlet): void {
@@ -459,6 +598,7 @@ export class Masker {
     const end = this.#recordEnd[record] as number;
     const format = this.#recordFormat[record] as number;
     const fault = batch.faults.find((candidate) => candidate.record === record) ?? this.#valueFault(record, start, format);
+    this.#handed = this.#base + (this.#recordNext[record] as number);
     this.#refuse(outlet, fault, start, end, format);
   }
 
@@ -482,12 +622,10 @@ export class Masker {
   }
 
   #refuse(outlet: Outlet, fault: Fault, start: number, end: number, format: number): void {
-    const { counts } = this;
     const issue = issueOf(fault.issue);
     this.#lastRefused = true;
-    counts.in++;
-    counts.refused++;
-    counts.refusedByCode.set(issue.code, (counts.refusedByCode.get(issue.code) ?? 0) + 1);
+    this.#refused++;
+    this.#refusedByCode.set(issue.code, (this.#refusedByCode.get(issue.code) ?? 0) + 1);
     const bytes = this.#buffer.subarray(start, end);
     outlet.refused({
       record: this.#ordinal++,
@@ -503,32 +641,63 @@ export class Masker {
     });
   }
 
-  #write(bytes: Uint8Array, outlet: Outlet): void {
-    this.counts.bytesOut += bytes.length;
-    outlet.write(bytes);
+  #separators(bytes: Uint8Array, outlet: Outlet): void {
+    this.#bytesOut += bytes.length;
+    outlet.separators(bytes);
   }
 
-  /** A DOS-PCC record of the output: where blanks fill up its last sector they do so anew, since masking may have changed its length. */
-  #inSectors(start: number, end: number): Uint8Array {
-    const output = this.#output;
-    const opening = output.indexOf(SOH, start);
-    let closed = end;
-    while (closed > opening && output[closed - 1] !== ETX) closed--;
-    let filled = closed;
-    while (filled < end && output[filled] === SPACE) filled++;
-    if (filled === closed) return output.subarray(start, end);
-    const size = Math.ceil((closed - opening) / SECTOR_BYTES) * SECTOR_BYTES;
-    const sectors = new Uint8Array(opening - start + size + end - filled).fill(SPACE);
-    sectors.set(output.subarray(start, closed));
-    sectors.set(output.subarray(filled, end), opening - start + size);
-    return sectors;
+  #hasSectors({ inputStarts, count }: Delivery): boolean {
+    for (let row = 0; row < count; row++) if (this.#buffer[inputStarts[row] as number] === SOH) return true;
+    return false;
   }
 
-  #writeFramed(record: Uint8Array, outlet: Outlet): void {
-    const framed = new Uint8Array(LENGTH_BYTES + record.length);
-    new DataView(framed.buffer).setUint32(0, record.length);
-    framed.set(record, LENGTH_BYTES);
-    this.#write(framed, outlet);
+  /** Writes the rows anew, where a record has another layout than the one that the engine gave it. */
+  #layOut(delivery: Delivery): void {
+    const { starts, ends, ownStarts, ownEnds, count } = delivery;
+    const lengths = this.#parts.frame === "length" ? LENGTH_BYTES : 0;
+    const size = (ends[count - 1] as number) - (starts[0] as number) + count * (lengths + SECTOR_BYTES);
+    if (size > this.#framed.length) this.#framed = new Uint8Array(size * 2);
+    const framed = this.#framed;
+    let to = 0;
+    for (let row = 0; row < count; row++) {
+      const start = starts[row] as number;
+      const end = ends[row] as number;
+      const ownStart = ownStarts[row] as number;
+      const ownEnd = ownEnds[row] as number;
+      starts[row] = to;
+      to += lengths;
+      const from = to;
+      framed.set(this.#output.subarray(start, ownEnd), to);
+      ownStarts[row] = to + ownStart - start;
+      to += ownEnd - start;
+      ownEnds[row] = to;
+      let filled = ownEnd;
+      if (framed[ownStarts[row] as number] === SOH) {
+        while (filled < end && this.#output[filled] === SPACE) filled++;
+        // Where blanks fill up the last sector they do so anew, since masking may have changed the record's length.
+        if (filled > ownEnd) {
+          const sector = (to - (ownStarts[row] as number)) % SECTOR_BYTES;
+          const blanks = sector === 0 ? 0 : SECTOR_BYTES - sector;
+          framed.fill(SPACE, to, to + blanks);
+          to += blanks;
+        }
+      }
+      framed.set(this.#output.subarray(filled, end), to);
+      to += end - filled;
+      ends[row] = to;
+      if (lengths > 0) new DataView(framed.buffer).setUint32(from - lengths, to - from);
+    }
+    delivery.bytes = framed.subarray(0, to);
+  }
+}
+
+/** Makes places in the engine's output places in a piece of it. */
+function shift({ starts, ends, ownStarts, ownEnds, count }: Delivery, by: number): void {
+  for (let row = 0; row < count; row++) {
+    starts[row] = (starts[row] as number) - by;
+    ends[row] = (ends[row] as number) - by;
+    ownStarts[row] = (ownStarts[row] as number) - by;
+    ownEnds[row] = (ownEnds[row] as number) - by;
   }
 }
 

@@ -5,7 +5,8 @@ import { basename, dirname, join } from "node:path";
 import { BautaError } from "../kit/errors.ts";
 import { beforeExit } from "../platform/process.ts";
 import type { Sink } from "./api.ts";
-import { writeAll, writeError } from "./write.ts";
+import { writtenThrough } from "./through.ts";
+import { syncFolder, writeAll, writeError } from "./write.ts";
 
 /** Characters of a file's name that its temporary one begins with. */
 const NAME_SHOWN = 48;
@@ -16,7 +17,7 @@ export interface FileSinkOptions {
 }
 
 /**
- * A file to write. An older file of that name stays as it was until `commit`, and its permissions become those of the new one. A link
+ * A file to write. An older file of that name stays as it was until `publish`, and its permissions become those of the new one. A link
  * stays a link. What is no file (a device, a named pipe) cannot appear at once: it is written directly.
  * @throws BautaError 7002 or 7003 when it cannot be opened
  */
@@ -39,25 +40,42 @@ function atomicSink(path: string, existing: Stats | undefined, isPrivate: boolea
   // Nobody else may read it until it has the permissions of the file that it replaces.
   let file = openSync(temporary, "wx", isPrivate || existing !== undefined ? 0o600 : 0o666);
   const forget = beforeExit(() => rmSync(temporary, { force: true }));
+  let records = 0;
+  let size = 0;
   const close = (): void => {
     if (file >= 0) closeSync(file);
     file = -1;
   };
   return {
     name: path,
-    write: (bytes) => writeAll(file, bytes, path),
-    commit() {
+    resume: "exact",
+    whole: true,
+    write(bytes, count) {
+      writeAll(file, bytes, path);
+      records += count;
+      size += bytes.length;
+    },
+    prepare() {
+      if (file < 0) return undefined;
       try {
         if (!isPrivate && existing !== undefined) fchmodSync(file, existing.mode & 0o777);
         fsyncSync(file);
         close();
-        renameSync(temporary, target);
+      } catch (error) {
+        throw asWriteError(error, path);
+      }
+      return { sink: path, name: path, privateName: temporary, firstRecord: 0, records, bytes: size };
+    },
+    publish({ privateName }) {
+      try {
+        renameSync(privateName, target);
+        syncFolder(dirname(target));
         forget();
       } catch (error) {
         throw asWriteError(error, path);
       }
     },
-    abort() {
+    close() {
       close();
       rmSync(temporary, { force: true });
       forget();
@@ -71,7 +89,7 @@ function directSink(path: string): Sink {
     if (file >= 0) closeSync(file);
     file = -1;
   };
-  return { name: path, write: (bytes) => writeAll(file, bytes, path), commit: close, abort: close };
+  return writtenThrough(path, (bytes) => writeAll(file, bytes, path), close);
 }
 
 const asWriteError = (error: unknown, path: string): Error =>

@@ -1,10 +1,11 @@
 /** Standard output, written through: what was written cannot be taken back, so records reach it whole or not at all. */
 import type { Sink } from "./api.ts";
+import { writtenThrough } from "./through.ts";
 import { writeAll } from "./write.ts";
 
-export const stdout = (): Sink => ({
-  name: "stdout",
-  write: (bytes) => writeAll(1, bytes, "stdout"),
-  commit: () => undefined,
-  abort: () => undefined,
-});
+export const stdout = (): Sink =>
+  writtenThrough(
+    "stdout",
+    (bytes) => writeAll(1, bytes, "stdout"),
+    () => undefined,
+  );

@@ -55,13 +55,16 @@ const fileSource = (path: string, relativePath: string, size: number | undefined
   name: path,
   relativePath,
   size,
-  *chunks() {
+  *chunks(from = 0) {
     const file = open(path);
     try {
       const buffer = new Uint8Array(READ_BYTES);
+      // What is no file (a pipe, a device) has no places to read from.
+      let at = from > 0 ? from : undefined;
       for (;;) {
-        const length = read(file, buffer, path);
+        const length = read(file, buffer, at, path);
         if (length === 0) return;
+        if (at !== undefined) at += length;
         yield buffer.subarray(0, length);
       }
     } finally {
@@ -78,9 +81,9 @@ function open(path: string): number {
   }
 }
 
-function read(file: number, buffer: Uint8Array, path: string): number {
+function read(file: number, buffer: Uint8Array, at: number | undefined, path: string): number {
   try {
-    return readSync(file, buffer);
+    return readSync(file, buffer, 0, buffer.length, at ?? null);
   } catch {
     throw new BautaError(7004, { path });
   }

@@ -5,6 +5,7 @@ import { type Format, type OpenFormat, SCAN_MORE } from "../../runtime/formats/a
 import { RECORD_BYTES_MAX } from "../../runtime/kit/limits.ts";
 import type { ModelDocument } from "../../runtime/model/document.ts";
 import { Masker, type PlanSource } from "../../runtime/pipeline/masker.ts";
+import { bytesOutlet } from "../../runtime/pipeline/outlet.ts";
 import { run } from "../harness.ts";
 import { attack, codesOf, DEBTOR, mt103, mt103Text, pacs008 } from "./support.ts";
 
@@ -152,15 +153,22 @@ describe("size", () => {
     const { masker } = masking("}");
     masker.beginSource();
     const text = `{${"a".repeat(3000)}}`;
+    const outlet = bytesOutlet(
+      (bytes) => void parts.push(new TextDecoder().decode(bytes)),
+      () => undefined,
+    );
     for (const [i, byte] of new TextEncoder().encode(text).entries()) {
-      masker.push(Uint8Array.of(byte), { write: (bytes) => void parts.push(new TextDecoder().decode(bytes)), refused: () => undefined });
+      masker.push(Uint8Array.of(byte), outlet);
       if (i < text.length - 1) expect(parts).toEqual([]);
     }
     expect(parts.join("")).toBe(text);
   });
 });
 
-const NOBODY = { write: () => undefined, refused: () => undefined };
+const NOBODY = bytesOutlet(
+  () => undefined,
+  () => undefined,
+);
 
 /** A masker over a format that counts the bytes it looks at; its records end with that character, or never. */
 function masking(end = ""): { readonly masker: Masker; readonly scanned: () => number } {

@@ -9,7 +9,8 @@ import { describeProblem } from "../../runtime/model/problem.ts";
 import { presetSource } from "../../runtime/model/sources.ts";
 import { runnable } from "../../runtime/open.ts";
 import type { FrameMode } from "../../runtime/pipeline/frame.ts";
-import { Masker, type Refusal } from "../../runtime/pipeline/masker.ts";
+import { Masker } from "../../runtime/pipeline/masker.ts";
+import { bytesOutlet, type Refusal } from "../../runtime/pipeline/outlet.ts";
 import { FORMATS } from "../../runtime/registry.ts";
 import { ENGINES } from "../harness.ts";
 
@@ -102,10 +103,10 @@ async function maskerFor(engineName: EngineName, options: AttackOptions): Promis
 function put(masker: Masker, bytes: Uint8Array, chunks: readonly number[]): Outcome {
   const parts: Uint8Array[] = [];
   const refusals: (Omit<Refusal, "bytes" | "issue"> & { code: number })[] = [];
-  const outlet = {
-    write: (written: Uint8Array) => void parts.push(written.slice()),
-    refused: ({ bytes: _, issue, ...refusal }: Refusal) => void refusals.push({ ...refusal, code: issue.number }),
-  };
+  const outlet = bytesOutlet(
+    (written: Uint8Array) => void parts.push(written.slice()),
+    ({ bytes: _, issue, ...refusal }: Refusal) => void refusals.push({ ...refusal, code: issue.number }),
+  );
   const before = { ...masker.counts };
   masker.beginSource();
   for (let at = 0, i = 0; at < bytes.length; i++) {

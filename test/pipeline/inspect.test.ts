@@ -11,6 +11,7 @@ import { PRESETS } from "../../runtime/model/vocabulary.ts";
 import { type OpenPlan, runnable } from "../../runtime/open.ts";
 import { type InspectedRecord, Inspector } from "../../runtime/pipeline/inspect.ts";
 import { Masker } from "../../runtime/pipeline/masker.ts";
+import { bytesOutlet } from "../../runtime/pipeline/outlet.ts";
 import { FORMATS } from "../../runtime/registry.ts";
 import { projectRoot } from "../shared.ts";
 
@@ -57,11 +58,11 @@ function masked(source: ModelSource, input: Uint8Array, engine = engines[0]): { 
     onRefuse: "divert",
     keyedHash: () => "",
   });
-  const outlet = {
-    write: (bytes: Uint8Array) => void parts.push(bytes.slice()),
-    refused: ({ issue, path, faultOffset, faultLength, offset, length }: Parameters<Parameters<Masker["push"]>[1]["refused"]>[0]) =>
+  const outlet = bytesOutlet(
+    (bytes: Uint8Array) => void parts.push(bytes.slice()),
+    ({ issue, path, faultOffset, faultLength, offset, length }) =>
       void refused.push(`${issue.code} ${path} ${faultOffset} ${faultLength} ${offset} ${length}`),
-  };
+  );
   masker.push(input, outlet);
   masker.end(outlet);
   masker.close();

@@ -12,7 +12,8 @@ import { describeProblem } from "../../runtime/model/problem.ts";
 import { fileSource, type ModelSource, presetSource } from "../../runtime/model/sources.ts";
 import { type OpenPlan, runnable } from "../../runtime/open.ts";
 import type { FrameMode } from "../../runtime/pipeline/frame.ts";
-import { Masker, type Refusal } from "../../runtime/pipeline/masker.ts";
+import { Masker } from "../../runtime/pipeline/masker.ts";
+import { bytesOutlet, type Refusal } from "../../runtime/pipeline/outlet.ts";
 import { FORMATS } from "../../runtime/registry.ts";
 
 export interface MaskingOptions {
@@ -85,11 +86,11 @@ export class Masking {
     const masker = this.#masker;
     const parts: Uint8Array[] = [];
     const refusals: Refused[] = [];
-    const outlet = {
-      write: (bytes: Uint8Array) => void parts.push(bytes.slice()),
-      refused: ({ issue, record, offset, length, path, faultOffset, hash }: Refusal) =>
+    const outlet = bytesOutlet(
+      (bytes: Uint8Array) => void parts.push(bytes.slice()),
+      ({ issue, record, offset, length, path, faultOffset, hash }: Refusal) =>
         void refusals.push({ code: issue.number, record, offset, length, path, faultOffset, hash }),
-    };
+    );
     const before = masker.counts.in;
     masker.beginSource();
     for (let at = 0, piece = 0; at < input.length; piece++) {

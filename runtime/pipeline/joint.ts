@@ -1,6 +1,5 @@
 /** Several sources behind one another in one sink. */
-import { type FrameMode, SOH } from "../pipeline/frame.ts";
-import type { Sink } from "../sinks/api.ts";
+import { type FrameMode, SOH } from "./frame.ts";
 
 const NUL = 0x00;
 const ETX = 0x03;
@@ -9,37 +8,41 @@ const DOLLAR = 0x24;
 const COLON = 0x3a;
 const NOTHING: readonly number[] = [];
 
-export interface Joined {
-  /** Another source begins with the next bytes. */
-  next(): void;
-  write(bytes: Uint8Array): void;
-}
-
 /**
- * Writes to the sink, and puts between two sources what keeps their records apart, where the first ends without it: the last line of a
- * file may lack its line end, and the first record of the next file would become part of it.
+ * What keeps the records of two sources apart, where the first ends without it: the last line of a file may lack its line end, and the
+ * first record of the next file would become part of it.
  */
-export function joined(sink: Sink, frame: FrameMode): Joined {
-  let last: number | undefined;
+export class Joint {
+  readonly #frame: FrameMode;
+  #last: number | undefined;
   /** The last byte that is no white space. */
-  let lastSolid = 0;
-  let begins = false;
-  return {
-    next() {
-      begins = true;
-    },
-    write(bytes) {
-      if (bytes.length === 0) return;
-      if (begins && last !== undefined) {
-        const between = betweenSources(frame, last, lastSolid, bytes[0] as number);
-        if (between.length > 0) sink.write(Uint8Array.from(between));
-      }
-      begins = false;
-      last = bytes[bytes.length - 1];
-      lastSolid = bytes.findLast((byte) => byte > 0x20) ?? lastSolid;
-      sink.write(bytes);
-    },
-  };
+  #lastSolid = 0;
+  #begins = false;
+
+  constructor(frame: FrameMode) {
+    this.#frame = frame;
+  }
+
+  /** Another source begins with the next bytes. */
+  next(): void {
+    this.#begins = true;
+  }
+
+  /** Nothing stands before the next bytes. */
+  forget(): void {
+    this.#last = undefined;
+  }
+
+  /** What to write before these bytes, if anything. Call it for all that is written. */
+  before(bytes: Uint8Array): Uint8Array | undefined {
+    if (bytes.length === 0) return undefined;
+    const joins = this.#begins && this.#last !== undefined;
+    const between = joins ? betweenSources(this.#frame, this.#last as number, this.#lastSolid, bytes[0] as number) : NOTHING;
+    this.#begins = false;
+    this.#last = bytes[bytes.length - 1];
+    this.#lastSolid = bytes.findLast((byte) => byte > 0x20) ?? this.#lastSolid;
+    return between.length === 0 ? undefined : Uint8Array.from(between);
+  }
 }
 
 /** What belongs between two sources of which one ends and one begins with these bytes. */

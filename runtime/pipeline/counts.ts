@@ -1,0 +1,55 @@
+/** Counts of several maskers, or of a run before and after it was resumed, added up. */
+import type { Counts, FieldCount } from "./masker.ts";
+import type { OperationFacts } from "./observe.ts";
+
+export const NO_COUNTS: Counts = {
+  in: 0,
+  out: 0,
+  refused: 0,
+  bytesIn: 0,
+  bytesOut: 0,
+  found: 0,
+  masked: 0,
+  kept: 0,
+  removed: 0,
+  otherwise: 0,
+  left: 0,
+  refusedByCode: new Map(),
+  recordsByMessage: new Map(),
+};
+
+export const addCounts = (a: Counts, b: Counts): Counts => ({
+  in: a.in + b.in,
+  out: a.out + b.out,
+  refused: a.refused + b.refused,
+  bytesIn: a.bytesIn + b.bytesIn,
+  bytesOut: a.bytesOut + b.bytesOut,
+  found: a.found + b.found,
+  masked: a.masked + b.masked,
+  kept: a.kept + b.kept,
+  removed: a.removed + b.removed,
+  otherwise: a.otherwise + b.otherwise,
+  left: a.left + b.left,
+  refusedByCode: addMaps(a.refusedByCode, b.refusedByCode),
+  recordsByMessage: addMaps(a.recordsByMessage, b.recordsByMessage),
+});
+
+/** Rows that speak of the same are one. */
+export function addFields<Row extends FieldCount & OperationFacts>(a: readonly Row[], b: readonly Row[]): readonly Row[] {
+  if (a.length === 0) return b;
+  const rows = new Map<string, Row>();
+  for (const row of [...a, ...b]) {
+    // Operations have other numbers in another process: their facts say which one it is.
+    const { format, message, path, outcome, technique, kind, namespace } = row;
+    const key = JSON.stringify([format, message, path, outcome, technique, kind, namespace]);
+    const known = rows.get(key);
+    rows.set(key, known === undefined ? row : { ...known, count: known.count + row.count });
+  }
+  return [...rows.values()];
+}
+
+function addMaps(a: ReadonlyMap<string, number>, b: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
+  const sum = new Map(a);
+  for (const [key, count] of b) sum.set(key, (sum.get(key) ?? 0) + count);
+  return sum;
+}

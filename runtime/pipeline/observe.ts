@@ -1,0 +1,217 @@
+/**
+ * What a run tells of itself. Whoever wants to know (line events, metrics, the manifest's writer, a terminal) observes it; the run
+ * knows no format of report. Names, counts, codes, digests and times; never a value.
+ */
+import type { Issue } from "../kit/errors.ts";
+import type { Segment } from "../sinks/api.ts";
+import type { Counts, FieldCount, SourcePoint, StageTimes } from "./masker.ts";
+
+export interface RunObserver {
+  /** For messages about it. */
+  readonly name: string;
+  /** When it throws, the run fails (a manifest); else it is dropped and the others are told (`degrade`). */
+  readonly mandatory: boolean;
+  /** Called in the order of things, in the thread of the run: what it takes, the run waits for. */
+  observe(event: RunEvent): void;
+}
+
+export type RunEvent =
+  | RunStart
+  | StatementStart
+  | SourceOpened
+  | Progress
+  | Refused
+  | SourceEnded
+  | Committed
+  | Degrade
+  | StatementEnd
+  | RunEnd;
+
+/** What is known before anything is read. */
+export interface RunFacts {
+  /** Id of the run, the same when it is resumed. */
+  readonly task: string;
+  readonly command: "mask" | "unmask" | "run";
+  /** Name of the pipeline; `mask` and `unmask` are their own. */
+  readonly pipeline: string;
+  readonly bauta: string;
+  readonly engine: { readonly name: string; readonly version: string; readonly facts: Readonly<Record<string, string>> };
+  /** Everything that was set or defaulted, by its name in the pipeline file; paths and words, no secrets. */
+  readonly configuration: Readonly<Record<string, unknown>>;
+}
+
+export interface RunStart extends RunFacts {
+  readonly event: "run-start";
+  /** Milliseconds since 1970, UTC. */
+  readonly at: number;
+  /** `exact`: after a kill the run can go on without loss or duplicate. */
+  readonly resume: "exact" | "none";
+  /** Number of commits that were found, when the run goes on; else undefined. */
+  readonly resumedAfter: number | undefined;
+}
+
+/** Which model under which key; digests and ids, no key. */
+export interface PlanFacts {
+  readonly model: string;
+  /** The models that were merged, base first: reference and SHA-256 (hex) of what they say. */
+  readonly origins: readonly { readonly reference: string; readonly sha256: string }[];
+  /** SHA-256 (hex) of the lock: versions of techniques, kinds and lists. */
+  readonly lock: string;
+  readonly mode: string;
+  readonly environment: string;
+  /** Empty for keys that nothing stores; then `keyOrigin` says where it came from. */
+  readonly keyId: string;
+  readonly keyOrigin: string;
+  readonly keyVersion: number;
+}
+
+/** What an operation of the plan does. */
+export interface OperationFacts {
+  readonly technique: string;
+  readonly kind: string;
+  /** Empty where the operation has none. */
+  readonly namespace: string;
+}
+
+export interface StatementFacts {
+  readonly plan: PlanFacts;
+  readonly onRefuse: "stop" | "divert";
+  readonly frame: string;
+  readonly input: "strict" | "lenient";
+  /** Names of the routes, in the order of `Delivery.routes`, each with places in `sinks`. */
+  readonly routes: readonly { readonly name: string; readonly sinks: readonly number[] }[];
+}
+
+export interface StatementStart extends StatementFacts {
+  readonly event: "statement-start";
+  readonly at: number;
+  readonly statement: string;
+  /** Sinks that all sources share. Empty where each source has one of its own. */
+  readonly sinks: readonly { readonly name: string; readonly resume: "exact" | "none" }[];
+}
+
+export interface SourceOpened {
+  readonly event: "source-opened";
+  readonly at: number;
+  readonly statement: string;
+  readonly source: string;
+  /** Bytes, where known. */
+  readonly size: number | undefined;
+  readonly from: SourcePoint;
+  /** The sink that this source alone has. */
+  readonly sink: string | undefined;
+}
+
+export interface Progress {
+  readonly event: "progress";
+  readonly at: number;
+  readonly statement: string;
+  readonly source: string;
+  readonly size: number | undefined;
+  readonly position: SourcePoint;
+  /** A snapshot, made when it is asked for. */
+  counts(): Counts;
+}
+
+export interface Refused {
+  readonly event: "refused";
+  readonly at: number;
+  readonly statement: string;
+  readonly source: string;
+  /** As `Refusal` has them. */
+  readonly record: number;
+  readonly offset: number;
+  readonly length: number;
+  readonly issue: Issue;
+  readonly format: string;
+  readonly path: string;
+  readonly faultOffset: number;
+  readonly faultLength: number;
+  readonly hash: string;
+}
+
+export interface SourceEnded {
+  readonly event: "source-ended";
+  readonly at: number;
+  readonly statement: string;
+  readonly source: string;
+  readonly position: SourcePoint;
+  /** Offset behind which nothing was read; undefined: it was read to its end. */
+  readonly unreadFrom: number | undefined;
+}
+
+export interface Position extends SourcePoint {
+  readonly statement: string;
+  readonly source: string;
+  readonly ended: boolean;
+}
+
+export interface Committed {
+  readonly event: "committed";
+  readonly at: number;
+  /** From 0 over the whole run, over its resumptions too. */
+  readonly sequence: number;
+  /** Of every source that moved since the last commit. */
+  readonly positions: readonly Position[];
+  readonly segments: readonly Segment[];
+  /** Milliseconds: to make durable, to write the journal, to make visible. */
+  readonly prepareMs: number;
+  readonly journalMs: number;
+  readonly publishMs: number;
+}
+
+/** The run goes on, with less than was asked for. */
+export interface Degrade {
+  readonly event: "degrade";
+  readonly at: number;
+  /** What is missing from now on: `observer`, … */
+  readonly what: string;
+  readonly name: string;
+  readonly issue: Issue;
+}
+
+export type Ended =
+  /** All sources were read to their end. */
+  | "done"
+  /** A record was refused, and `onRefuse` is `stop`. */
+  | "refused"
+  /** A source could not be cut into records any further. */
+  | "framing"
+  /** It was told to end, and did so after a commit. */
+  | "stopped"
+  | "failed";
+
+export interface StatementEnd {
+  readonly event: "statement-end";
+  readonly at: number;
+  readonly statement: string;
+  readonly ended: Ended;
+  readonly counts: Counts;
+  readonly fields: readonly (FieldCount & OperationFacts)[];
+  /** SHA-256 (hex) of the plan with all operations that the run came to need. */
+  readonly planDigest: string;
+  readonly sinks: readonly SinkTotals[];
+  readonly unread: readonly { readonly source: string; readonly offset: number }[];
+  /** Milliseconds by stage: waiting for and reading sources, scanning, the engine, writing to sinks, committing. */
+  readonly times: StageTimes & { readonly source: number; readonly sink: number; readonly commit: number; readonly total: number };
+}
+
+/** What was given to a sink, and what of it is visible: equal at the end of a run that did not fail. */
+export interface SinkTotals {
+  readonly name: string;
+  /** Records that were given to it. */
+  readonly planned: number;
+  /** Records and bytes of the segments that it published. */
+  readonly exported: number;
+  readonly bytes: number;
+}
+
+export interface RunEnd {
+  readonly event: "run-end";
+  readonly at: number;
+  readonly ended: Ended;
+  /** Why it failed. */
+  readonly issue: Issue | undefined;
+  readonly commits: number;
+  readonly milliseconds: number;
+}
