@@ -1,58 +1,143 @@
 /**
- * `npm run bench`: throughput as ratios against something run beside it, in the same minute on the same core.
- *
- * Every figure is the median of alternating runs. One-core cases pin this process and the peers to one CPU (taskset) where that exists.
- * `--json` prints the rows as JSON; `--only NAME` runs one case; `--stream-bytes N` sets the length of the streaming case (default 5e9).
+ * `npm run bench`, `npm run bench:peers`: what things cost, each beside something run with it, in the same minutes on the same core.
+ * Figures are medians of alternating runs, CPU time of whole processes. One-core cases pin everything to one processor, where taskset is.
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
-import { cpus } from "node:os";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { loadavg } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { ff1Case, inProcessCase, linearCase, portableCase, scannerCase } from "./cases.ts";
-import { type BenchRow, printRows } from "./report.ts";
-import { streamCase } from "./stream.ts";
+import { CASES } from "./cases/index.ts";
+import type { AnyRow, BenchCase, Context } from "./harness/case.ts";
+import { machineFacts, scratchRoot } from "./harness/machine.ts";
+import { BENCHMARKS, fullText, jsonText, type Report, writeChart, writeDocumentation } from "./harness/report.ts";
+
+const HELP = `npm run bench [-- options]         our own cases
+npm run bench:peers [-- options]   peers, each set up first
+  --all            both, in one run
+  --only NAME…     these cases: ${CASES.map((benchCase) => benchCase.name).join(", ")}
+  --json           rows as JSON instead of tables
+  --chart PATH     writes a chart of the peers, SVG
+  --write          with --all: writes README's tables, docs/benchmarks.md, docs/benchmarks.json and docs/images/bench.svg
+  --render         writes the same anew from docs/benchmarks.json, without measuring
+  --quick          short runs, to see that everything works; no figures to trust
+  --runs N, --window MS, --stream-bytes N
+`;
+const CHART = "docs/images/bench.svg";
 
 const { values: options } = parseArgs({
   options: {
+    help: { type: "boolean", short: "h", default: false },
+    peers: { type: "boolean", default: false },
+    all: { type: "boolean", default: false },
+    only: { type: "string", multiple: true },
     json: { type: "boolean", default: false },
-    only: { type: "string" },
-    runs: { type: "string", default: "5" },
-    "stream-bytes": { type: "string", default: "5000000000" },
-    pinned: { type: "boolean", default: false },
+    chart: { type: "string" },
+    write: { type: "boolean", default: false },
+    render: { type: "boolean", default: false },
+    quick: { type: "boolean", default: false },
+    runs: { type: "string" },
+    window: { type: "string" },
+    "stream-bytes": { type: "string" },
   },
 });
+if (options.help) {
+  process.stdout.write(HELP);
+  process.exit(0);
+}
+if (options.render) {
+  const last = JSON.parse(readFileSync(new URL(`../${BENCHMARKS}`, import.meta.url), "utf8")) as Report;
+  writeDocumentation(last, CASES, CHART);
+  process.exit(0);
+}
+const wanted = selected();
+pinToOneProcessor();
 
-// One core for everything: start over under taskset, so that garbage collector and compiler threads share it too.
-if (!options.pinned && existsSync("/usr/bin/taskset")) {
-  const self = fileURLToPath(import.meta.url);
-  const result = spawnSync("taskset", ["-c", "0", process.execPath, self, ...process.argv.slice(2), "--pinned"], { stdio: "inherit" });
-  process.exit(result.status ?? 1);
+const root = fileURLToPath(new URL("../", import.meta.url));
+const cache = join(root, ".cache/bench");
+mkdirSync(cache, { recursive: true });
+const scratch = mkdtempSync(join(scratchRoot().path, "bauta-bench-"));
+process.on("exit", () => rmSync(scratch, { recursive: true, force: true }));
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(1));
+
+const context: Context = {
+  pace: {
+    runs: Number(options.runs ?? (options.quick ? 3 : 5)),
+    windowMs: Number(options.window ?? (options.quick ? 100 : 300)),
+    warmUpMs: options.quick ? 200 : 700,
+  },
+  streamBytes: Number(options["stream-bytes"] ?? (options.quick ? 3e8 : 5e9)),
+  scratch,
+  cache,
+  tell: (text) => void (process.stderr.isTTY && process.stderr.write(`    ${text} …\n`)),
+};
+const node = spawnSync("node", ["--version"], { encoding: "utf8" }).stdout?.trim().replace("v", "") ?? "none";
+const machine = machineFacts(pinnedTo(), node, Number(process.env["BAUTA_BENCH_LOAD"] ?? loadavg()[0]));
+const results: { name: string; rows: AnyRow[] }[] = [];
+for (const benchCase of wanted) {
+  process.stderr.write(`  ${benchCase.name} …\n`);
+  results.push({ name: benchCase.name, rows: await rowsOf(benchCase) });
+}
+const report: Report = { machine, results };
+process.stdout.write(options.json ? jsonText(report) : `${fullText(report, CASES)}\n`);
+if (options.chart !== undefined) writeChart(report, options.chart);
+if (options.write)
+  for (const path of writeDocumentation(report, CASES, options.chart ?? CHART)) process.stderr.write(`  written: ${path}\n`);
+process.exit(0);
+
+/** A case that fails is a row that says why: the others are measured all the same. */
+async function rowsOf(benchCase: BenchCase): Promise<AnyRow[]> {
+  try {
+    return await benchCase.run(context);
+  } catch (error) {
+    const failed = error instanceof Error ? error.message : String(error);
+    return [{ id: `${benchCase.name}/`, name: benchCase.name, failed }];
+  }
 }
 
-const runs = Number(options.runs);
-const cases: Record<string, () => Promise<BenchRow[]>> = {
-  scanner: () => scannerCase(runs),
-  "in-process": () => inProcessCase(runs),
-  portable: () => portableCase(runs),
-  ff1: () => ff1Case(runs),
-  linear: () => linearCase(runs),
-  stream: () => streamCase(Number(options["stream-bytes"])),
-};
+function selected(): readonly BenchCase[] {
+  const { only } = options;
+  if (options.write && (!options.all || only !== undefined)) usage("--write goes with --all, and not with --only");
+  if (only === undefined) return CASES.filter(({ group }) => options.all || group === (options.peers ? "peers" : "own"));
+  const unknown = only.filter((name) => !CASES.some((benchCase) => benchCase.name === name));
+  if (unknown.length > 0) usage(`no case ${unknown.join(", ")}`);
+  return CASES.filter((benchCase) => only.includes(benchCase.name));
+}
 
-if (options.only !== undefined && cases[options.only] === undefined) {
-  process.stderr.write(`bench: no case ${options.only}; there are ${Object.keys(cases).join(", ")}\n`);
+function usage(problem: string): never {
+  process.stderr.write(`bench: ${problem}\n${HELP}`);
   process.exit(2);
 }
 
-const rows: BenchRow[] = [];
-for (const [name, run] of Object.entries(cases)) {
-  if (options.only !== undefined && name !== options.only) continue;
-  if (process.stderr.isTTY) process.stderr.write(`  ${name} …\n`);
-  rows.push(...(await run()));
+/** Starts over under taskset, so that garbage collector and compiler threads, and the peers, share the one processor. */
+function pinToOneProcessor(): void {
+  if (process.env["BAUTA_BENCH_PINNED"] !== undefined || !existsSync("/usr/bin/taskset")) return;
+  const allowed = allowedProcessors();
+  const processor = allowed.at(-1) ?? 0;
+  const self = fileURLToPath(import.meta.url);
+  const result = spawnSync("taskset", ["-c", String(processor), process.execPath, "--no-install", self, ...process.argv.slice(2)], {
+    stdio: "inherit",
+    env: {
+      ...process.env,
+      BAUTA_BENCH_PINNED: String(processor),
+      BAUTA_BENCH_PROCESSORS: allowed.join(","),
+      BAUTA_BENCH_LOAD: String(loadavg()[0]),
+    },
+  });
+  process.exit(result.status ?? 1);
 }
-const cpu =
-  /model name\s*:\s*(.*)/.exec(existsSync("/proc/cpuinfo") ? readFileSync("/proc/cpuinfo", "utf8") : "")?.[1] ??
-  cpus()[0]?.model ??
-  "unknown";
-printRows(rows, { cpu, bun: process.versions["bun"] ?? "", pinned: options.pinned }, options.json);
+
+function pinnedTo(): number | undefined {
+  const pinned = process.env["BAUTA_BENCH_PINNED"];
+  return pinned === undefined ? undefined : Number(pinned);
+}
+
+/** Numbers of the processors that this process may use. */
+function allowedProcessors(): number[] {
+  const list = /Cpus_allowed_list:\s*(\S+)/.exec(readFileSync("/proc/self/status", "utf8"))?.[1] ?? "0";
+  return list.split(",").flatMap((part) => {
+    const [from = 0, to = from] = part.split("-").map(Number);
+    return Array.from({ length: to - from + 1 }, (_, index) => from + index);
+  });
+}

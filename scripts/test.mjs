@@ -14,6 +14,7 @@ const NEEDS = [
   { name: "mvn", debian: ["maven"], there: () => works("mvn", ["--version"]) },
   { name: "xmllint", debian: ["libxml2-utils"], there: () => works("xmllint", ["--version"]) },
   { name: "python3 with venv", debian: ["python3", "python3-venv"], there: () => works("python3", ["-c", "import ensurepip, venv"]) },
+  { name: "valgrind", debian: ["valgrind"], there: () => works("valgrind", ["--version"]) },
   { name: "git", debian: ["git"], there: () => works("git", ["--version"]) },
 ];
 
@@ -94,6 +95,7 @@ part("format (Rust)", "cargo", ["fmt", "--all", "--check"]);
 part("lint (Rust)", "cargo", ["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"]);
 part("generated files are fresh", process.execPath, ["scripts/generate.mjs", "--check"]);
 part("Rust tests", "cargo", ["test", "--workspace", "--release", "--locked"], cargoCount);
+if (!quick) part("instructions and allocations have not grown", bun(), ["--no-install", "bench/counts/main.ts"]);
 if (!quick) part("Prowide oracle builds", "mvn", ["-q", "-B", "-f", "test/oracles/java/pom.xml", "package"]);
 part("runtimes for the package's tests", process.execPath, ["scripts/runtimes.mjs"]);
 part("TypeScript tests", bun(), ["test", "--timeout", "300000"], bunCount, { BAUTA_PYTHON: python });
