@@ -109,6 +109,8 @@ struct Scratch {
     lines: Vec<u8>,
     /// What is being drawn for the value at hand.
     drawn: String,
+    /// Letters and digits that are being drawn for it.
+    code: Vec<u8>,
     joined: Vec<u8>,
     tweaks: Vec<u8>,
     lengths: Vec<u32>,

@@ -48,8 +48,8 @@ impl Collector<'_> {
     fn words(&mut self, kind: Kind, people: &People, text: &[u8], lines: usize) -> Result<bool, u32> {
         self.canonicalise(text)?;
         let mut name = core::mem::take(&mut self.scratch.drawn);
-        let form = String::from_utf8_lossy(&self.scratch.canonical);
-        let drawn = draw_words(kind, text, &form, self.hmac(), &mut name);
+        let form = core::str::from_utf8(&self.scratch.canonical).unwrap_or_default();
+        let drawn = draw_words(kind, text, form, self.hmac(), &mut name);
         if let Some(code) = drawn {
             let max = self.operation.fit.max;
             if people.distinct {
@@ -127,7 +127,7 @@ impl Collector<'_> {
             return Ok(false);
         }
         self.canonicalise(text)?;
-        let mut code = Vec::with_capacity(digits + letters);
+        let mut code = core::mem::take(&mut self.scratch.code);
         let own = self.scratch.canonical.as_slice();
         let is_drawn = draw(self.hmac(), own, |lot| {
             code.clear();
@@ -142,6 +142,7 @@ impl Collector<'_> {
                 |own: &u8| if own.is_ascii_alphanumeric() { drawn.next().copied().unwrap_or(*own) } else { *own };
             self.scratch.output.extend(text.iter().map(place));
         }
+        self.scratch.code = code;
         Ok(is_drawn)
     }
 
@@ -158,14 +159,14 @@ impl Collector<'_> {
 
     fn email(&mut self, people: &People, text: &[u8]) -> Result<bool, u32> {
         self.canonicalise(text)?;
+        let mut output = core::mem::take(&mut self.scratch.output);
         let address = self.scratch.canonical.as_slice();
-        let Some(domain) = domain_of(address) else { return Ok(false) };
-        let hmac = self.hmac();
-        let max = self.operation.fit.max;
-        let lot = &mut Lot::new(&hmac.of(&[address]));
-        let mut drawn = Vec::new();
-        let is_drawn = draw_address(Names::load(), people.domain, hmac, domain, max, lot, &mut drawn);
-        self.scratch.output.extend_from_slice(&drawn);
+        let is_drawn = domain_of(address).is_some_and(|domain| {
+            let hmac = self.hmac();
+            let lot = &mut Lot::new(&hmac.of(&[address]));
+            draw_address(Names::load(), people.domain, hmac, domain, self.operation.fit.max, lot, &mut output)
+        });
+        self.scratch.output = output;
         Ok(is_drawn)
     }
 }

@@ -5,7 +5,7 @@ use super::subject::{CHARACTERS_MAX, Subject};
 use super::{iban, national};
 use crate::issue;
 use crate::people::birth::Birth;
-use crate::people::form::{initials, name_form, word_form};
+use crate::people::form::{initials, name_form, word_form, write_plain_name, write_small_words};
 use crate::people::lists::Forms;
 use crate::plan::{Kind, Shape};
 use crate::text::offset_of;
@@ -35,7 +35,6 @@ pub fn write_canonical(
     unicode: &Unicode,
     out: &mut Vec<u8>,
 ) -> Result<(), u32> {
-    let start = out.len();
     let written = match kind {
         Kind::Date | Kind::Amount => {
             out.extend_from_slice(text);
@@ -43,22 +42,42 @@ pub fn write_canonical(
         }
         Kind::Text | Kind::FreeText => unicode.write_canonical(text, false, out),
         Kind::Email => unicode.write_canonical(text, true, out),
-        Kind::PartyName | Kind::Organisation => write_folded(merge.truncated, text, unicode, out).map(|()| {
-            let forms = Forms::load();
-            let name = name_form(&String::from_utf8_lossy(&out[start..]), unicode, forms);
-            let merged = (merge.initials && kind == Kind::PartyName).then(|| initials(&name, forms)).flatten();
-            replace(out, start, &merged.unwrap_or(name));
-        }),
+        Kind::PartyName | Kind::Organisation => write_name(kind, merge, text, unicode, out),
         Kind::GivenName | Kind::FamilyName | Kind::Street | Kind::Town | Kind::Subdivision | Kind::AddressLine => {
-            unicode.write_canonical(text, true, out).map(|()| {
-                let form = word_form(&String::from_utf8_lossy(&out[start..]), unicode);
-                replace(out, start, &form);
-            })
+            write_words(text, unicode, out)
         }
         _ if text.is_ascii() && write_identifier(kind, shape, text, out) => Ok(()),
         _ => unicode.write_canonical(text, false, out),
     };
     written.map_err(|_| issue::UNICODE_UNASSIGNED)
+}
+
+fn write_name(kind: Kind, merge: Merge, text: &[u8], unicode: &Unicode, out: &mut Vec<u8>) -> Result<(), Unassigned> {
+    let start = out.len();
+    let forms = Forms::load();
+    let is_cut = merge.truncated && text.len() > LINE_CHARACTERS;
+    if is_cut || !write_plain_name(text, forms, out) {
+        write_folded(merge.truncated, text, unicode, out)?;
+        let name = name_form(&String::from_utf8_lossy(&out[start..]), unicode, forms);
+        replace(out, start, &name);
+    }
+    if merge.initials && kind == Kind::PartyName {
+        let merged = initials(&String::from_utf8_lossy(&out[start..]), forms);
+        if let Some(merged) = merged {
+            replace(out, start, &merged);
+        }
+    }
+    Ok(())
+}
+
+fn write_words(text: &[u8], unicode: &Unicode, out: &mut Vec<u8>) -> Result<(), Unassigned> {
+    let start = out.len();
+    if !write_small_words(text, out) {
+        unicode.write_canonical(text, true, out)?;
+        let form = word_form(&String::from_utf8_lossy(&out[start..]), unicode);
+        replace(out, start, &form);
+    }
+    Ok(())
 }
 
 fn replace(out: &mut Vec<u8>, start: usize, text: &str) {

@@ -37,7 +37,7 @@ pub fn draw_address(
     out: &mut Vec<u8>,
 ) -> bool {
     let locale = &names.locales[lot.take(names.locales.len())];
-    let is_female = lot.take(2) == 0;
+    let is_female = lot.take_of::<2>() == 0;
     let given = lot.entry(if is_female { &locale.female } else { &locale.male });
     let family = lot.entry(&locale.family);
     let start = out.len();
@@ -45,7 +45,7 @@ pub fn draw_address(
         out.extend(name.bytes().map(|letter| letter.to_ascii_lowercase()));
         out.push(b'.');
     }
-    out.extend((0..CODE_LENGTH).map(|_| CROCKFORD_SMALL[lot.take(CROCKFORD_SMALL.len())]));
+    out.extend((0..CODE_LENGTH).map(|_| CROCKFORD_SMALL[lot.take_of::<32>()]));
     out.push(b'@');
     write_domain(mapping, hmac, domain, out);
     for name in [given, family] {

@@ -1,5 +1,7 @@
 //! Pseudonyms of parties: which lists a name is drawn from, and the draw (docs/internals/people.md, "Names").
 
+use std::borrow::Cow;
+
 use super::form::is_form_of;
 use super::lists::{Forms, Legal, Locale, Marks, Names, Role, all_locales, locales_of};
 use super::lot::Lot;
@@ -42,14 +44,11 @@ impl<'name> Party<'name> {
     /// The party of a canonical form. A pure function of it: no path says whether a person stands there.
     #[must_use]
     pub fn of(sort: Named, name: &'name str, forms: &Forms, names: &Names) -> Self {
-        let words: Vec<&str> = name.split(' ').collect();
         let is_party = matches!(sort, Named::Party | Named::Organisation);
-        let legal = if is_party { legal_of(&words, forms) } else { None };
-        let is_firm = sort == Named::Party && (legal.is_some() || has_word_of_organisation(&words, forms));
-        let sort = if is_firm { Named::Organisation } else { sort };
         let mut count = Count::default();
         let mut votes = None;
-        for word in &words {
+        let (mut may_be_legal, mut is_firm) = (false, false);
+        for word in words(name) {
             let marks = names.marks(word);
             let given = marks.female | marks.male;
             count.add(match sort {
@@ -60,9 +59,16 @@ impl<'name> Party<'name> {
             if votes.is_none() && given != 0 {
                 votes = Some(marks);
             }
+            may_be_legal |= word == "&" || marks.has(Role::LegalEnd);
+            is_firm |= is_of_firm(word) || marks.has(Role::Organisation);
         }
+        let legal = if is_party && may_be_legal { legal_of(&words(name).collect::<Vec<_>>(), forms) } else { None };
+        let sort = if sort == Named::Party && (legal.is_some() || is_firm) { Named::Organisation } else { sort };
         let group = || legal.and_then(|legal| legal.group).map_or(0, locales_of);
-        let locales = [count.most(), group(), all_locales()].into_iter().find(|mask| *mask != 0).unwrap_or(1);
+        let locales = Some(count.most())
+            .filter(|mask| *mask != 0)
+            .or_else(|| Some(group()).filter(|mask| *mask != 0))
+            .unwrap_or_else(|| all_locales().max(1));
         Self { sort, name, legal, locales, is_female: votes.and_then(sex_of) }
     }
 
@@ -93,7 +99,7 @@ impl<'name> Party<'name> {
     }
 
     fn given<'list>(&self, locale: &'list Locale, lot: &mut Lot) -> &'list [&'static str] {
-        let is_female = self.is_female.unwrap_or_else(|| lot.take(2) == 0);
+        let is_female = self.is_female.unwrap_or_else(|| lot.take_of::<2>() == 0);
         if is_female { &locale.female } else { &locale.male }
     }
 
@@ -119,14 +125,14 @@ fn sex_of(marks: Marks) -> Option<bool> {
 /// Whether a name form is that of an organisation.
 #[must_use]
 pub fn is_organisation(name: &str, forms: &Forms) -> bool {
-    let words: Vec<&str> = name.split(' ').collect();
-    has_word_of_organisation(&words, forms) || legal_of(&words, forms).is_some()
+    let words: Vec<&str> = words(name).collect();
+    words.iter().any(|word| is_of_firm(word) || forms.has(Role::Organisation, word))
+        || legal_of(&words, forms).is_some()
 }
 
-fn has_word_of_organisation(words: &[&str], forms: &Forms) -> bool {
-    words.iter().any(|word| {
-        *word == "&" || word.bytes().any(|byte| byte.is_ascii_digit()) || forms.has(Role::Organisation, word)
-    })
+/// Whether a word has a digit or is `&`, which no name of a person has.
+fn is_of_firm(word: &str) -> bool {
+    word == "&" || word.bytes().any(|byte| byte.is_ascii_digit())
 }
 
 /// The legal form that stands last in a name, not at its beginning. One of two letters counts at the very end alone, and none behind
@@ -134,8 +140,8 @@ fn has_word_of_organisation(words: &[&str], forms: &Forms) -> bool {
 fn legal_of(words: &[&str], forms: &Forms) -> Option<Legal> {
     let find = |start: usize, end: usize| {
         let form: Vec<&str> = words[start..end].iter().copied().filter(|word| *word != "&").collect();
-        let form = form.join(" ");
-        if end < words.len() && form.len() < LEGAL_INSIDE { None } else { forms.legal(&form) }
+        let joined = if let [word] = form.as_slice() { Cow::Borrowed(*word) } else { Cow::Owned(form.join(" ")) };
+        if end < words.len() && joined.len() < LEGAL_INSIDE { None } else { forms.legal(&joined) }
     };
     (2..=words.len())
         .rev()
@@ -171,9 +177,25 @@ fn narrowed(mask: u32, plane: u32) -> u32 {
     if mask & plane == 0 { mask } else { mask & plane }
 }
 
+/// The words of a form, which are what stands between its spaces. Searching bytes for a byte takes far less than searching a text
+/// for a character, and words are short.
+pub(super) fn words(form: &str) -> impl Iterator<Item = &str> {
+    pieces(form, |byte| byte == b' ')
+}
+
 /// The words of an entry.
 pub(super) fn parts(entry: &'static str) -> impl Iterator<Item = &'static str> {
-    entry.split([' ', '-'])
+    pieces(entry, |byte| matches!(byte, b' ' | b'-'))
+}
+
+fn pieces(text: &str, is_end: impl Fn(u8) -> bool) -> impl Iterator<Item = &str> {
+    let mut rest = Some(text);
+    core::iter::from_fn(move || {
+        let text = rest?;
+        let end = text.bytes().position(&is_end);
+        rest = end.and_then(|end| text.get(end + 1..));
+        text.get(..end.unwrap_or(text.len()))
+    })
 }
 
 /// Whether a word of the lists is, in its form, one of a canonical form.
@@ -184,7 +206,7 @@ pub(super) fn has_form(form: &str, word: &str) -> bool {
 /// The word of a canonical form that a word of the lists is.
 pub(super) fn own_word<'form>(form: &'form str, word: &str) -> Option<&'form str> {
     let initial = word.as_bytes().first().map(u8::to_ascii_lowercase);
-    form.split(' ').find(|own| own.as_bytes().first().copied() == initial && is_form_of(own, word))
+    words(form).find(|own| own.as_bytes().first().copied() == initial && is_form_of(own, word))
 }
 
 /// Appends a word behind a space, if something stands in front of it.

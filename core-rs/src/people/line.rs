@@ -1,6 +1,6 @@
 //! One line of an address (docs/internals/people.md, "Addresses").
 
-use super::draw::{LENGTH_MAX, cut};
+use super::draw::{LENGTH_MAX, cut, words};
 use super::form::{form_of_words, plain_words, word_form};
 use super::lists::{PlaceWords, Places};
 use super::lot::Lot;
@@ -64,7 +64,7 @@ impl Line {
                 postal.locales = town.unwrap_or_else(|| PlaceWords::towns().locales(&form));
                 Sort::Postal(postal)
             }
-            None if form.split(' ').any(is_street) => Sort::Street,
+            None if words(&form).any(is_street) => Sort::Street,
             None => Sort::Town,
         };
         Self { form, sort }

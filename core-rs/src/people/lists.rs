@@ -108,7 +108,7 @@ pub struct Locale {
     pub business: Vec<&'static str>,
 }
 
-/// Locales, one bit each, in which a word is a name.
+/// What a word is: the locales, one bit each, in which it is a name, and what else it says.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Marks {
     /// As the given name of a woman.
@@ -117,6 +117,15 @@ pub struct Marks {
     pub male: u32,
     /// As a family name.
     pub family: u32,
+    roles: u8,
+}
+
+impl Marks {
+    /// As [`Forms::has`].
+    #[must_use]
+    pub fn has(self, role: Role) -> bool {
+        self.roles & role.bit() != 0
+    }
 }
 
 /// The names.
@@ -155,10 +164,14 @@ impl Names {
             let business = business.flat_map(|section| section.entries.lines()).collect();
             locales.push(Locale { female, male, family, short_family, business });
         }
+        // Roles are looked up beside names, so that a word of a name costs one look-up.
+        for (word, roles) in &Forms::load().roles {
+            words.entry(word.clone()).or_default().roles = *roles;
+        }
         Self { locales, words }
     }
 
-    /// Where a word in normal form is a name.
+    /// What a word in normal form is.
     #[must_use]
     pub fn marks(&self, word: &str) -> Marks {
         self.words.get(word).copied().unwrap_or_default()
@@ -322,13 +335,21 @@ impl Forms {
     }
 }
 
-/// The words by which the language of a place is told.
-#[derive(Debug, Default)]
+/// The words by which the language of a place is told, with the locales of their groups of languages.
+#[derive(Debug)]
 pub struct PlaceWords {
-    /// With their groups of languages, those that are ends of words too among them.
-    entries: Words<&'static str>,
-    /// The longest first.
-    ends: Vec<(String, &'static str)>,
+    /// Those that are ends of words too among them.
+    entries: Words<u32>,
+    /// By their last letter, the longest first.
+    ends: [Vec<(String, u32)>; LETTERS],
+    /// All locales.
+    anywhere: u32,
+}
+
+const LETTERS: usize = 26;
+
+fn letter_index(letter: Option<&u8>) -> usize {
+    letter.map_or(LETTERS, |letter| usize::from(letter.wrapping_sub(b'a')))
 }
 
 impl PlaceWords {
@@ -347,18 +368,24 @@ impl PlaceWords {
     }
 
     fn read(list: &str) -> Self {
-        let mut words = Self::default();
+        let mut words =
+            Self { entries: Words::default(), ends: core::array::from_fn(|_| Vec::new()), anywhere: all_locales() };
         let sections = FORMS.iter().filter(|section| section.list == list);
         for (entry, group) in
             sections.flat_map(|section| section.entries.lines()).filter_map(|line| line.split_once('='))
         {
             let form = normal(entry.trim_start_matches('-'));
-            if entry.starts_with('-') {
-                words.ends.push((form.clone(), group));
+            let locales = locales_of(group);
+            if let Some(ends) = words.ends.get_mut(letter_index(form.as_bytes().last()))
+                && entry.starts_with('-')
+            {
+                ends.push((form.clone(), locales));
             }
-            words.entries.insert(form, group);
+            words.entries.insert(form, locales);
         }
-        words.ends.sort_by_key(|(end, _)| core::cmp::Reverse(end.len()));
+        for ends in &mut words.ends {
+            ends.sort_by_key(|(end, _)| core::cmp::Reverse(end.len()));
+        }
         words
     }
 
@@ -371,20 +398,18 @@ impl PlaceWords {
     /// Where places may be drawn for a word form: in the countries of the group that its last such word tells, else anywhere.
     #[must_use]
     pub fn locales(&self, form: &str) -> u32 {
-        form.rsplit(' ')
-            .find_map(|word| self.group(word))
-            .map(locales_of)
-            .filter(|mask| *mask != 0)
-            .unwrap_or_else(all_locales)
+        let told = form.rsplit(' ').find_map(|word| self.group(word));
+        told.filter(|mask| *mask != 0).unwrap_or(self.anywhere)
     }
 
-    /// The group of languages of such a word: an entry, or a word that ends with one.
+    /// The locales of the group of languages of such a word: an entry, or a word that ends with one.
     #[must_use]
-    pub fn group(&self, word: &str) -> Option<&'static str> {
-        let last = word.as_bytes().last();
-        let is_end = |end: &str| end.as_bytes().last() == last && word.ends_with(end);
-        let of_end = || self.ends.iter().find(|(end, _)| is_end(end)).map(|(_, group)| *group);
-        self.entries.get(word).copied().or_else(of_end)
+    pub fn group(&self, word: &str) -> Option<u32> {
+        if let Some(locales) = self.entries.get(word) {
+            return Some(*locales);
+        }
+        let ends = self.ends.get(letter_index(word.as_bytes().last()))?;
+        ends.iter().find(|(end, _)| word.ends_with(end.as_str())).map(|(_, locales)| *locales)
     }
 }
 
@@ -439,7 +464,7 @@ mod tests {
             ("amselweg", Some("de")),
             ("meunier", None),
         ] {
-            assert_eq!(words.group(word), group, "{word}");
+            assert_eq!(words.group(word), group.map(locales_of), "{word}");
         }
         assert!(words.has("strasse") && !words.has("ahornstrasse"));
     }

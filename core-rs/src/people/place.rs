@@ -1,13 +1,13 @@
 //! Towns, streets, subdivisions and their codes (docs/internals/people.md, "Addresses").
 
-use super::draw::{has_form, own_word, parts};
+use super::draw::{has_form, own_word, parts, words};
 use super::lists::{PlaceWords, Places};
 use super::lot::Lot;
 
 /// Letters of the shortest word of a street that tells it from others.
 const STREET_LETTERS: usize = 4;
 /// Numbers of houses, from 1 on.
-const HOUSE_NUMBERS: usize = 199;
+const HOUSE_NUMBERS: u64 = 199;
 
 /// Writes a town of one of `locales`, over what was there; `false` if it has a word of the form.
 #[must_use]
@@ -54,7 +54,7 @@ impl<'form> Street<'form> {
     pub fn of(form: &'form str) -> Self {
         let locales = PlaceWords::streets().locales(form);
         let side = |index| if index == 0 { Side::Front } else { Side::Behind };
-        Self { form, locales, number: form.split(' ').position(has_digit).map(side) }
+        Self { form, locales, number: words(form).position(has_digit).map(side) }
     }
 
     /// Writes a street for a lot, over what was there; `false` if it is too like this one.
@@ -62,11 +62,19 @@ impl<'form> Street<'form> {
     pub fn draw(&self, lot: &mut Lot, out: &mut String) -> bool {
         let locale = lot.bit(self.locales);
         let street = Places::streets().lists.get(locale).map_or("", |list| lot.entry(list));
-        let number = self.number.map(|side| (side, (1 + lot.take(HOUSE_NUMBERS)).to_string()));
+        let number = self.number.map(|side| (side, 1 + lot.take_of::<HOUSE_NUMBERS>()));
         out.clear();
         match number {
-            Some((Side::Front, number)) => out.extend([&number, " ", street]),
-            Some((Side::Behind, number)) => out.extend([street, " ", &number]),
+            Some((Side::Front, number)) => {
+                push_number(number, out);
+                out.push(' ');
+                out.push_str(street);
+            }
+            Some((Side::Behind, number)) => {
+                out.push_str(street);
+                out.push(' ');
+                push_number(number, out);
+            }
             None => out.push_str(street),
         }
         !self.is_like(street)
@@ -75,9 +83,23 @@ impl<'form> Street<'form> {
     /// Whether a drawn street has a word of this one's that tells it from others, or no word that is not this one's.
     fn is_like(&self, street: &'static str) -> bool {
         let words = PlaceWords::streets();
-        let own = || parts(street).map(|word| own_word(self.form, word));
-        own().flatten().any(|own| own.len() >= STREET_LETTERS && !words.has(own)) || own().all(|own| own.is_some())
+        let mut are_all_own = true;
+        for part in parts(street) {
+            match own_word(self.form, part) {
+                Some(own) if own.len() >= STREET_LETTERS && !words.has(own) => return true,
+                Some(_) => {}
+                None => are_all_own = false,
+            }
+        }
+        are_all_own
     }
+}
+
+/// Appends a number below a thousand in decimal.
+fn push_number(number: usize, out: &mut String) {
+    let digits = [number / 100, number / 10 % 10, number % 10].map(|digit| char::from(b'0' + digit as u8));
+    let leading = if number < 10 { 2 } else { usize::from(number < 100) };
+    out.extend(&digits[leading..]);
 }
 
 /// Whether a word has an ASCII digit.
@@ -112,7 +134,7 @@ impl<'form> Subdivision<'form> {
         match self {
             Self::Code(own) => {
                 out.clear();
-                out.extend(own.iter().map(|_| char::from(b'A' + lot.take(26) as u8)));
+                out.extend(own.iter().map(|_| char::from(b'A' + lot.take_of::<26>() as u8)));
                 out.as_bytes() != own
             }
             Self::Name(form, locales) => draw_place(Places::subdivisions(), form, *locales, lot, out),
@@ -143,7 +165,6 @@ impl Pattern {
     /// Appends another code of the pattern of `own`, letters and digits without small letters; `false` if it is the same.
     #[must_use]
     pub fn draw(self, own: &[u8], lot: &mut Lot, out: &mut Vec<u8>) -> bool {
-        let letters: &[u8] = if self == Self::Postcode { b"ABEGHJLNPRTY" } else { b"ABCDEF" };
         let start = out.len();
         let mut last = b'A';
         for (index, character) in own.iter().enumerate() {
@@ -151,9 +172,10 @@ impl Pattern {
             last = *character;
             out.push(match character {
                 b'0' if index == 0 && own.len() > 1 => b'0',
-                b'1'..=b'9' if is_first => b'1' + lot.take(9) as u8,
-                b'0'..=b'9' => b'0' + lot.take(10) as u8,
-                _ => letters[lot.take(letters.len())],
+                b'1'..=b'9' if is_first => b'1' + lot.take_of::<9>() as u8,
+                b'0'..=b'9' => b'0' + lot.take_of::<10>() as u8,
+                _ if self == Self::Postcode => b"ABEGHJLNPRTY"[lot.take_of::<12>()],
+                _ => b"ABCDEF"[lot.take_of::<6>()],
             });
         }
         out[start..] != *own
