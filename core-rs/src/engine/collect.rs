@@ -35,7 +35,7 @@ pub(super) fn collect_record(engine: &mut Engine, batch: &Batch, record: usize) 
     let latin1 = batch.record(record, record::FLAGS) & record::FLAG_LATIN1 != 0;
     for value in first..end {
         let lengths = engine.scratch.lengths.len();
-        let from = engine.scratch.text.len();
+        let from = engine.text.len();
         let operation = &engine.operations[batch.value(value, value::OPERATION) as usize];
         let mut collector = Collector {
             operation,
@@ -46,7 +46,8 @@ pub(super) fn collect_record(engine: &mut Engine, batch: &Batch, record: usize) 
             scratch: &mut engine.scratch,
             text_start: from,
         };
-        let (status, action) = collector.run(batch, value, latin1).unwrap_or_else(|issue| (issue, Action::Copy));
+        let done = collector.run(batch, value, latin1, &mut engine.text);
+        let (status, action) = done.unwrap_or_else(|issue| (issue, Action::Copy));
         engine.scratch.outcomes.push(Outcome { status, action, lengths });
         // The record writes nothing, so its later values need no work; those before may still have an issue of their own.
         if status >= status::ISSUE_MIN {
@@ -81,7 +82,7 @@ pub(super) type Done = (u32, Action);
 
 impl Collector<'_> {
     /// Status and action, or an issue.
-    fn run(&mut self, batch: &Batch, value: usize, latin1: bool) -> Result<Done, u32> {
+    fn run(&mut self, batch: &Batch, value: usize, latin1: bool, arena: &mut Vec<u8>) -> Result<Done, u32> {
         let operation = self.operation;
         let is_kept = match &operation.action {
             operation::Action::Drop => return Ok((status::REMOVED, Action::Remove)),
@@ -93,7 +94,8 @@ impl Collector<'_> {
             _ if self.direction == Direction::Unmask => return Ok((status::LEFT, Action::Copy)),
             _ => false,
         };
-        let decoded = self.decode(batch, value, latin1).map_err(|_| issue::FIELD_FORMAT)?;
+        let mut decoded = Decoded { encoding: Encoding::Raw, count: 0, lines: 1 };
+        self.decode(batch, value, latin1, arena, &mut decoded).map_err(|_| issue::FIELD_FORMAT)?;
         if decoded.count == 0 {
             return Ok((if is_kept { status::KEPT } else { status::MASKED }, Action::Copy));
         }
@@ -101,8 +103,6 @@ impl Collector<'_> {
         if decoded.count > VALUE_CHARACTERS_MAX && !takes_any_length {
             return Err(issue::VALUE_TOO_LONG);
         }
-        // The arena is taken out for the length of a value, so that its text can be read while other arenas grow.
-        let arena = core::mem::take(&mut self.scratch.text);
         let own = &arena[self.text_start..];
         let done = if operation.strict && !self.is_admitted(own) {
             Err(issue::FIELD_FORMAT)
@@ -115,19 +115,27 @@ impl Collector<'_> {
             }
             done
         };
-        self.scratch.text = arena;
         // Only what waits for the cipher is looked at again.
         if !matches!(operation.action, operation::Action::Encrypt(_)) {
-            self.scratch.text.truncate(self.text_start);
+            arena.truncate(self.text_start);
         }
         done
     }
 
-    fn decode(&mut self, batch: &Batch, value: usize, latin1: bool) -> Result<Decoded, Inadmissible> {
+    /// Appends the value's text to the arena. What it is comes back in a place of the caller's: put together as a result it would be
+    /// written in halves and read whole, for which the processor waits.
+    #[inline]
+    fn decode(
+        &mut self,
+        batch: &Batch,
+        value: usize,
+        latin1: bool,
+        arena: &mut Vec<u8>,
+        decoded: &mut Decoded,
+    ) -> Result<(), Inadmissible> {
         let segments = batch.segments_of(value);
         let count = segments.len();
         let is_split = count > 1;
-        let mut decoded = Decoded { encoding: Encoding::Raw, count: 0, lines: 1 };
         for (index, segment) in segments.enumerate() {
             let encoding = segment.encoding.ok_or(Inadmissible)?;
             if index == 0 {
@@ -135,13 +143,13 @@ impl Collector<'_> {
                 decoded.lines = if encoding == Encoding::MtLine { count } else { 1 };
             }
             let bytes = &batch.input()[segment.start..segment.end];
-            let count = decode(bytes, encoding, latin1, &mut self.scratch.text)?;
+            let count = decode(bytes, encoding, latin1, arena)?;
             if is_split {
                 self.scratch.lengths.push(count as u32);
             }
             decoded.count += count;
         }
-        Ok(decoded)
+        Ok(())
     }
 
     /// A text with a line feed between its last so many segments, in the arena of lines, which is to be put back.

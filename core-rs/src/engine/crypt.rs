@@ -8,7 +8,13 @@ use crate::kinds::subject::Characters;
 ///
 /// Every job began as a member, and FF1 permutes the bit strings of its length, so a walk comes back to a member at the latest
 /// where it began: the loop ends.
-pub(super) fn run(namespace: &mut Namespace, scratch: &mut Scratch, characters: &mut Characters, direction: Direction) {
+pub(super) fn run(
+    namespace: &mut Namespace,
+    text: &[u8],
+    scratch: &mut Scratch,
+    characters: &mut Characters,
+    direction: Direction,
+) {
     let direction = match direction {
         Direction::Mask => binary::Direction::Encrypt,
         Direction::Unmask => binary::Direction::Decrypt,
@@ -19,13 +25,13 @@ pub(super) fn run(namespace: &mut Namespace, scratch: &mut Scratch, characters: 
     binary::prepare(&namespace.aes, &scratch.tweaks, jobs);
     while !jobs.is_empty() {
         binary::run(&namespace.aes, &scratch.tweaks, jobs, direction);
-        jobs.retain(|job| !settle(job, scratch, characters));
+        jobs.retain(|job| !settle(job, text, scratch, characters));
     }
 }
 
 /// Whether the job's number is a member; then its value is written.
-fn settle(job: &Job, scratch: &mut Scratch, characters: &mut Characters) -> bool {
-    let Scratch { text, output, joined, outcomes, candidates, .. } = scratch;
+fn settle(job: &Job, text: &[u8], scratch: &mut Scratch, characters: &mut Characters) -> bool {
+    let Scratch { output, joined, outcomes, candidates, .. } = scratch;
     let Candidate { class, outcome, layout, joined: range } = &candidates[job.tag as usize];
     let clear = &joined[range.0..range.1];
     let characters = &mut characters[..clear.len()];

@@ -31,6 +31,7 @@ const WINDOW_VALUES: usize = 2048;
 impl Drop for Engine {
     fn drop(&mut self) {
         self.characters.zeroize();
+        self.text.zeroize();
     }
 }
 
@@ -49,6 +50,8 @@ pub struct Engine {
     namespaces: Vec<Namespace>,
     unicode: &'static Unicode,
     direction: Direction,
+    /// Decoded values of a window that are still needed. Apart from the other arenas, which grow while a value is read.
+    text: Vec<u8>,
     scratch: Scratch,
     /// Letters and digits of the value at hand.
     characters: Characters,
@@ -90,7 +93,7 @@ struct Candidate {
     class: Class,
     /// Index in [`Scratch::outcomes`].
     outcome: usize,
-    /// Decoded value in [`Scratch::text`].
+    /// Decoded value in [`Engine::text`].
     layout: (usize, usize),
     /// Letters and digits in canonical spelling in [`Scratch::joined`].
     joined: (usize, usize),
@@ -99,8 +102,6 @@ struct Candidate {
 /// The arenas of a window.
 #[derive(Default)]
 struct Scratch {
-    /// Decoded values that are still needed.
-    text: Vec<u8>,
     /// Outputs.
     output: Vec<u8>,
     /// Canonical form of the value at hand.
@@ -122,7 +123,6 @@ struct Scratch {
 
 impl Scratch {
     fn clear(&mut self) {
-        self.text.clear();
         self.output.clear();
         self.joined.clear();
         self.tweaks.clear();
@@ -135,8 +135,8 @@ impl Scratch {
 
 impl Drop for Scratch {
     fn drop(&mut self) {
-        let Self { text, output, canonical, lines, joined, tweaks, .. } = self;
-        for clear_text in [text, output, canonical, lines, joined, tweaks] {
+        let Self { output, canonical, lines, joined, tweaks, .. } = self;
+        for clear_text in [output, canonical, lines, joined, tweaks] {
             clear_text.zeroize();
         }
     }
@@ -159,6 +159,7 @@ impl Engine {
             namespaces,
             unicode: Unicode::load()?,
             direction,
+            text: Vec::new(),
             scratch: Scratch::default(),
             characters: [0; CHARACTERS_MAX],
         })
@@ -195,6 +196,7 @@ impl Engine {
 
     /// Phases 1 and 2 for records `first … end − 1`.
     fn prepare(&mut self, batch: &Batch, first: usize, end: usize) {
+        self.text.clear();
         self.scratch.clear();
         for namespace in &mut self.namespaces {
             namespace.jobs.clear();
@@ -208,7 +210,7 @@ impl Engine {
             self.scratch.records.push((start, end));
         }
         for namespace in &mut self.namespaces {
-            crypt::run(namespace, &mut self.scratch, &mut self.characters, self.direction);
+            crypt::run(namespace, &self.text, &mut self.scratch, &mut self.characters, self.direction);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! PSEUDONYM of the kinds of docs/internals/people.md: what stands between a value and the draws of [`crate::people`].
 
-use super::Action;
 use super::collect::{Collector, Decoded, Done};
+use super::{Action, Scratch};
 use crate::hash::HmacSha256;
 use crate::issue;
 use crate::kinds::subject::CHARACTERS_MAX;
@@ -40,26 +40,22 @@ impl Collector<'_> {
         Ok((status::MASKED, if lines > 1 { Action::WriteLines(start, end) } else { Action::Write(start, end) }))
     }
 
-    fn hmac(&self) -> &HmacSha256 {
-        &self.namespaces[self.operation.namespace].hmac_sha256
-    }
-
     /// A name or a place.
     fn words(&mut self, kind: Kind, people: &People, text: &[u8], lines: usize) -> Result<bool, u32> {
         self.canonicalise(text)?;
-        let mut name = core::mem::take(&mut self.scratch.drawn);
-        let form = core::str::from_utf8(&self.scratch.canonical).unwrap_or_default();
-        let drawn = draw_words(kind, text, form, self.hmac(), &mut name);
+        let hmac = &self.namespaces[self.operation.namespace].hmac_sha256;
+        let Scratch { canonical, drawn: name, output, .. } = &mut *self.scratch;
+        let form = core::str::from_utf8(canonical).unwrap_or_default();
+        let drawn = draw_words(kind, text, form, hmac, name);
         if let Some(code) = drawn {
             let max = self.operation.fit.max;
             if people.distinct {
-                add_code(&mut name, code, max);
+                add_code(name, code, max);
             }
-            cut(&mut name, max);
-            Case::of(text, self.unicode).apply(&mut name);
-            write_lines(&name, lines, &mut self.scratch.output);
+            cut(name, max);
+            Case::of(text, self.unicode).apply(name);
+            write_lines(name, lines, output);
         }
-        self.scratch.drawn = name;
         Ok(drawn.is_some())
     }
 
@@ -88,30 +84,29 @@ impl Collector<'_> {
     }
 
     fn address_line(&mut self, text: &[u8]) -> Result<bool, u32> {
-        let canonical = &mut self.scratch.canonical;
+        let hmac = &self.namespaces[self.operation.namespace].hmac_sha256;
+        let Scratch { canonical, drawn, output, .. } = &mut *self.scratch;
         canonical.clear();
         self.unicode.write_canonical(text, true, canonical).map_err(|_| issue::UNICODE_UNASSIGNED)?;
-        let folded = String::from_utf8_lossy(canonical);
-        let line = Line::of(&folded, self.unicode);
-        let mut drawn = core::mem::take(&mut self.scratch.drawn);
-        let is_drawn = draw(self.hmac(), line.form().as_bytes(), |lot| line.draw(lot, &mut drawn));
-        Case::of(text, self.unicode).apply(&mut drawn);
-        self.scratch.output.extend_from_slice(drawn.as_bytes());
-        self.scratch.drawn = drawn;
+        let folded = core::str::from_utf8(canonical).unwrap_or_default();
+        let line = Line::of(folded, self.unicode);
+        let is_drawn = draw(hmac, line.form().as_bytes(), |lot| line.draw(lot, drawn));
+        Case::of(text, self.unicode).apply(drawn);
+        output.extend_from_slice(drawn.as_bytes());
         Ok(is_drawn)
     }
 
     fn free_text(&mut self, text: &[u8], lines: usize) -> Result<bool, u32> {
         self.canonicalise(text)?;
         let case = Case::of(text, self.unicode);
-        let mut output = core::mem::take(&mut self.scratch.output);
+        let hmac = &self.namespaces[self.operation.namespace].hmac_sha256;
+        let Scratch { canonical, output, .. } = &mut *self.scratch;
         let start = output.len();
-        write_text(text, &self.scratch.canonical, case, self.hmac(), &mut output);
-        cut_lines(&mut output, start, self.operation.fit.max, lines, false);
+        write_text(text, canonical, case, hmac, output);
+        cut_lines(output, start, self.operation.fit.max, lines, false);
         if output.len() == start {
             output.push(b'X');
         }
-        self.scratch.output = output;
         Ok(true)
     }
 
@@ -127,11 +122,11 @@ impl Collector<'_> {
             return Ok(false);
         }
         self.canonicalise(text)?;
-        let mut code = core::mem::take(&mut self.scratch.code);
-        let own = self.scratch.canonical.as_slice();
-        let is_drawn = draw(self.hmac(), own, |lot| {
+        let hmac = &self.namespaces[self.operation.namespace].hmac_sha256;
+        let Scratch { canonical, code, output, .. } = &mut *self.scratch;
+        let is_drawn = draw(hmac, canonical, |lot| {
             code.clear();
-            pattern.draw(own, lot, &mut code)
+            pattern.draw(canonical, lot, code)
         });
         if is_drawn {
             if letters > 0 && !text.iter().any(u8::is_ascii_uppercase) {
@@ -140,9 +135,8 @@ impl Collector<'_> {
             let mut drawn = code.iter();
             let place =
                 |own: &u8| if own.is_ascii_alphanumeric() { drawn.next().copied().unwrap_or(*own) } else { *own };
-            self.scratch.output.extend(text.iter().map(place));
+            output.extend(text.iter().map(place));
         }
-        self.scratch.code = code;
         Ok(is_drawn)
     }
 
@@ -151,23 +145,19 @@ impl Collector<'_> {
         let birth = Birth::of(text).filter(|birth| max == 0 || birth.length() <= max);
         let Some(birth) = birth else { return Ok(false) };
         self.canonicalise(text)?;
-        let mut output = core::mem::take(&mut self.scratch.output);
-        let is_drawn = draw(self.hmac(), &self.scratch.canonical, |lot| birth.draw(lot, &mut output));
-        self.scratch.output = output;
-        Ok(is_drawn)
+        let hmac = &self.namespaces[self.operation.namespace].hmac_sha256;
+        let Scratch { canonical, output, .. } = &mut *self.scratch;
+        Ok(draw(hmac, canonical, |lot| birth.draw(lot, output)))
     }
 
     fn email(&mut self, people: &People, text: &[u8]) -> Result<bool, u32> {
         self.canonicalise(text)?;
-        let mut output = core::mem::take(&mut self.scratch.output);
-        let address = self.scratch.canonical.as_slice();
-        let is_drawn = domain_of(address).is_some_and(|domain| {
-            let hmac = self.hmac();
-            let lot = &mut Lot::new(&hmac.of(&[address]));
-            draw_address(Names::load(), people.domain, hmac, domain, self.operation.fit.max, lot, &mut output)
-        });
-        self.scratch.output = output;
-        Ok(is_drawn)
+        let hmac = &self.namespaces[self.operation.namespace].hmac_sha256;
+        let Scratch { canonical, output, .. } = &mut *self.scratch;
+        let address = canonical.as_slice();
+        let Some(domain) = domain_of(address) else { return Ok(false) };
+        let lot = &mut Lot::new(&hmac.of(&[address]));
+        Ok(draw_address(Names::load(), people.domain, hmac, domain, self.operation.fit.max, lot, output))
     }
 }
 
