@@ -4,7 +4,7 @@
  */
 import type { Field, Fit, FormatName } from "../formats/api.ts";
 import type { Catalogue } from "./catalogue.ts";
-import { decide } from "./decide.ts";
+import { decideAmong } from "./decide.ts";
 import { explainNoMatch, type FieldNames, namesOf } from "./did-you-mean.ts";
 import type { Model, Rule } from "./model.ts";
 import { ENVELOPE, messageKey, scopeCovers } from "./path.ts";
@@ -29,17 +29,26 @@ export function checkModel(model: Model, catalogues: readonly Catalogue[]): Chec
   const tallies = model.rules.map(() => new Tally());
   const uncovered = new Map<string, Field[]>();
   const clashes = new Map<string, Problem>();
-  const judged = new Map<string, boolean>();
+  const judged = new Map<string, Map<string, boolean>>();
+  const judgedOf = (view: string): Map<string, boolean> => {
+    const known = judged.get(view) ?? new Map<string, boolean>();
+    judged.set(view, known);
+    return known;
+  };
   let fieldCount = 0;
   for (const catalogue of catalogues) {
     for (const message of catalogue.messages()) {
-      const view = viewOf(model, catalogue.format, message);
+      const messageName = messageKey(message);
+      const view = judgedOf(viewOf(model, catalogue.format, messageName));
       for (const field of catalogue.fieldsOf(message)) {
         fieldCount++;
         // Versions of a message have most fields in common: those that no rule can tell apart are judged once.
-        const key = `${view} ${field.path} ${field.type} ${field.dataClass} ${fitKey(field.fit)}`;
-        const covered = judged.get(key) ?? judge(index, catalogue.format, message, field, tallies, clashes);
-        judged.set(key, covered);
+        const key = `${field.path} ${field.type} ${field.dataClass} ${fitKey(field.fit)}`;
+        let covered = view.get(key);
+        if (covered === undefined) {
+          covered = judge(index, catalogue.format, messageName, message, field, tallies, clashes);
+          view.set(key, covered);
+        }
         if (!covered) append(uncovered, message, field);
       }
     }
@@ -63,18 +72,21 @@ export function checkNames(draft: Model, catalogues: readonly Catalogue[]): read
 }
 
 /** Which of the model's rules speak of a message, as far as their paths' prefixes say: equal for messages that no rule tells apart. */
-function viewOf(model: Model, format: FormatName, message: string): string {
-  const key = messageKey(message);
+function viewOf(model: Model, format: FormatName, key: string): string {
   const spoken = model.rules.map(({ pattern }) => pattern === undefined || scopeCovers(pattern.scope, format, key));
   return `${format} ${spoken.map((covers) => (covers ? "1" : "0")).join("")}`;
 }
 
-const fitKeys = new WeakMap<Fit, string>();
+const fitKeys = new WeakMap<Fit, number>();
+const fitKeysByText = new Map<string, number>();
 
-function fitKey(fit: Fit): string {
+/** A number for each type there is, alike for types that are equal. */
+function fitKey(fit: Fit): number {
   let key = fitKeys.get(fit);
   if (key === undefined) {
-    key = JSON.stringify(fit);
+    const text = JSON.stringify(fit);
+    key = fitKeysByText.get(text) ?? fitKeysByText.size;
+    fitKeysByText.set(text, key);
     fitKeys.set(fit, key);
   }
   return key;
@@ -90,21 +102,25 @@ class Tally {
   unfit: { readonly issue: number; readonly reason: string; readonly where: string; count: number } | undefined = undefined;
 }
 
-/** Decides one field and notes the outcome in the tallies and clashes; false if no rule names it. */
+/**
+ * Decides one field and notes the outcome in the tallies and clashes; false if no rule names it.
+ * @param key the message in the form of `messageKey`
+ */
 function judge(
   index: RuleIndex,
   format: FormatName,
+  key: string,
   message: string,
   field: Field,
   tallies: readonly Tally[],
   clashes: Map<string, Problem>,
 ): boolean {
-  const key = messageKey(message);
-  const decision = decide(index, format, key, field);
+  const matching = index.matching(format, key, field);
+  const decision = decideAmong(matching, format, field);
   if (decision.kind === "uncovered") return false;
   const where = `${message} ${field.path}`;
   const winner = decision.kind === "ambiguous" ? decision.rules[0] : decision.rule;
-  for (const { rule } of index.matching(format, key, field)) {
+  for (const { rule } of matching) {
     const tally = tallies[rule.index] as Tally;
     tally.matched++;
     if (rule === winner || (decision.kind === "ambiguous" && rule === decision.rules[1])) tally.won++;

@@ -4,7 +4,8 @@ import type { Field, FormatName } from "../formats/api.ts";
 import { lower } from "./lower.ts";
 import type { Rule } from "./model.ts";
 import { operationKey } from "./operation-table.ts";
-import type { RuleIndex } from "./rule-index.ts";
+import { compareRanks } from "./rank.ts";
+import type { RankedRule, RuleIndex } from "./rule-index.ts";
 
 export type Decision =
   | { readonly kind: "operation"; readonly rule: Rule; readonly operation: PlanOperation }
@@ -17,11 +18,16 @@ export type Decision =
 
 /** @param message in the form of `messageKey` */
 export function decide(index: RuleIndex, format: FormatName, message: string, field: Field): Decision {
-  const best = index.best(format, message, field);
-  const first = best[0];
+  return decideAmong(index.best(format, message, field), format, field);
+}
+
+/** @param named the rules that name the field, the most specific first; those of the highest rank are enough */
+export function decideAmong(named: readonly RankedRule[], format: FormatName, field: Field): Decision {
+  const first = named[0];
   if (first === undefined) return { kind: "uncovered" };
   const decision = decideRule(first.rule, format, field);
-  for (const { rule } of best.slice(1)) {
+  for (const { rule, rank } of named.slice(1)) {
+    if (compareRanks(rank, first.rank) !== 0) break;
     if (keyOf(decideRule(rule, format, field)) !== keyOf(decision)) return { kind: "ambiguous", rules: [first.rule, rule] };
   }
   return decision;

@@ -51,25 +51,36 @@ export function messageNames(): string[] {
   return assetNames(FOLDER);
 }
 
+const fields = new WeakMap<Catalogue, readonly Field[]>();
+
 /** All typed leaves of a message, attributes included, in document order; paths begin below the root element. */
-export function* fieldsOf(catalogue: Catalogue): Generator<Field> {
-  yield* fieldsBelow(catalogue, catalogue.rootType, "", []);
+export function fieldsOf(catalogue: Catalogue): readonly Field[] {
+  let found = fields.get(catalogue);
+  if (found === undefined) {
+    const leaves: Field[] = [];
+    addFieldsBelow(catalogue, catalogue.rootType, "", [], leaves);
+    fields.set(catalogue, leaves);
+    found = leaves;
+  }
+  return found;
 }
 
-function* fieldsBelow(catalogue: Catalogue, typeName: string, path: string, open: readonly string[]): Generator<Field> {
+/** @param open types that are being looked into, from the root on: one inside itself ends there */
+function addFieldsBelow(catalogue: Catalogue, typeName: string, path: string, open: string[], out: Field[]): void {
   const type = catalogue.complex[typeName];
   if (type === undefined || open.includes(typeName)) return;
   for (const [name, attributeType, , dataClass] of type.attributes ?? []) {
-    yield leafField(catalogue, join(path, `@${name}`), attributeType, dataClass);
+    out.push(leafField(catalogue, join(path, `@${name}`), attributeType, dataClass));
   }
-  if (type.any) yield anyField(path);
-  for (const child of type.children ?? []) {
-    const [name, childType, , , dataClass] = child;
+  if (type.any) out.push(anyField(path));
+  open.push(typeName);
+  for (const [name, childType, , , dataClass] of type.children ?? []) {
     const childPath = join(path, name);
     const text = textTypeOf(catalogue, childType);
-    if (text !== undefined) yield leafField(catalogue, childPath, text, dataClass ?? "technical");
-    yield* fieldsBelow(catalogue, childType, childPath, [...open, typeName]);
+    if (text !== undefined) out.push(leafField(catalogue, childPath, text, dataClass ?? "technical"));
+    addFieldsBelow(catalogue, childType, childPath, open, out);
   }
+  open.pop();
 }
 
 /** The simple type of an element's text: its own type, or that of its simple content; undefined when it has only elements. */

@@ -8,9 +8,9 @@ import { Iso20022Scanner } from "./scanner.ts";
 export const iso20022Catalogue = {
   format: "iso20022",
   messages: messageNames,
-  *fieldsOf(message: string): Generator<Field> {
+  fieldsOf(message: string): readonly Field[] {
     const catalogue = catalogueOf(message);
-    if (catalogue !== undefined) yield* fieldsOf(catalogue);
+    return catalogue === undefined ? [] : fieldsOf(catalogue);
   },
 } as const;
 
