@@ -1,6 +1,6 @@
 /** Files that an executable carries inside and the system's loader wants to see on disk. */
 import { createHash, randomBytes } from "node:crypto";
-import { chmodSync, closeSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BautaError } from "../kit/errors.ts";
@@ -21,7 +21,10 @@ export interface Unpacked {
 export function unpackPrivately(bytes: Uint8Array, sha256: string, name: string): Unpacked {
   requireHash(bytes, sha256);
   const folder = join(tmpdir(), `bauta-${randomBytes(16).toString("hex")}`);
-  const remove = (): void => rmSync(folder, { recursive: true, force: true });
+  const remove = (): void => {
+    // A file system that takes no folder takes no removal of one either.
+    if (existsSync(folder)) rmSync(folder, { recursive: true, force: true });
+  };
   const forget = beforeExit(remove);
   try {
     const path = join(folder, name);

@@ -120,7 +120,7 @@ export function events({ lines }: Ran): readonly Record<string, unknown>[] {
   return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
 }
 
-function ranOf(code: number | null, signal: NodeJS.Signals | null, stdout: Buffer, stderr: Buffer): Ran {
+export function ranOf(code: number | null, signal: NodeJS.Signals | null, stdout: Buffer, stderr: Buffer): Ran {
   const text = stderr.toString();
   return {
     code,

@@ -10,6 +10,7 @@ import { BautaError } from "../../kit/errors.ts";
 import { VERSION } from "../../kit/version.ts";
 import { libcOf } from "../../platform/libc.ts";
 import { isNoexec, unpackPrivately } from "../../platform/unpack.ts";
+import { type EmbeddedAddon, embeddedAddon } from "./embedded.ts";
 
 /** What the addon exports; generated from its source. */
 export type Addon = typeof Binding;
@@ -30,20 +31,6 @@ const PLATFORMS: ReadonlyMap<string, string> = new Map([
   ["win32 x64", "win32-x64-msvc"],
   ["win32 arm64", "win32-arm64-msvc"],
 ]);
-
-/** An addon that an executable carries inside. */
-export interface EmbeddedAddon {
-  bytes(): Uint8Array;
-  /** Lower-case hex, from when the executable was built. */
-  readonly sha256: string;
-}
-
-let embedded: EmbeddedAddon | undefined;
-
-/** From now on the addon is this one, and none on disk. */
-export function useEmbeddedAddon(addon: EmbeddedAddon): void {
-  embedded = addon;
-}
 
 /**
  * Name of the platform that this process runs on, as addons and their packages have it: `linux-x64-gnu`.
@@ -81,7 +68,8 @@ export function addonPath(): string {
  * not installed, 1311 to 1313 when an executable cannot unpack its own
  */
 export function loadAddon(path?: string): LoadedAddon {
-  if (path === undefined && embedded !== undefined) return loadEmbedded(embedded);
+  const embedded = path === undefined ? embeddedAddon() : undefined;
+  if (embedded !== undefined) return loadEmbedded(embedded);
   return loadFile(path ?? addonPath());
 }
 

@@ -1,0 +1,84 @@
+// `npm run build:binary [-- --platform NAME]`: one executable with everything inside, dist/bin/bauta-PLATFORM (and `bauta`, for this one).
+//
+// Assets and the addon are embedded as plain files: Bun would extract an embedded addon itself, to a guessable name that it reuses and does
+// not check. Here the program unpacks it (runtime/platform/unpack.ts) after comparing it with the SHA-256 that is compiled in.
+import { createHash } from "node:crypto";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { addonPath, bun, setup, step } from "../setup.mjs";
+import { addonFile, assetFiles, dist, PLATFORMS, root } from "./facts.mjs";
+import { writeSboms } from "./sbom.mjs";
+
+const option = (name) => process.argv[process.argv.indexOf(name) + 1] ?? "";
+const has = (name) => process.argv.includes(name);
+// For the tests: another program than the command line, by the same recipe.
+const program = has("--program") ? option("--program") : join(root, "runtime/cli/main.ts");
+setup();
+const own = PLATFORMS.find((platform) => addonPath().endsWith(addonFile(platform)));
+const platform = has("--platform") ? PLATFORMS.find(({ name }) => name === option("--platform")) : own;
+if (platform === undefined) throw new Error(`no such platform; there are ${PLATFORMS.map(({ name }) => name).join(", ")}`);
+const addon = join(root, "bindings/engine", addonFile(platform));
+if (!existsSync(addon)) throw new Error(`${relative(root, addon)} is not there: build or fetch it first`);
+
+const extension = platform.os === "win32" ? ".exe" : "";
+const file = has("--out") ? option("--out") : join(dist, "bin", `bauta-${platform.name}${extension}`);
+
+const work = join(dist, "binary", has("--program") ? "program" : platform.name);
+rmSync(work, { recursive: true, force: true });
+mkdirSync(work, { recursive: true });
+writeFileSync(join(work, "inside.ts"), insideModule());
+writeFileSync(join(work, "main.ts"), `import "./inside.ts";\nimport ${JSON.stringify(program)};\n`);
+
+mkdirSync(join(dist, "bin"), { recursive: true });
+step(`the executable for ${platform.name}`, bun(), [
+  "build",
+  join(work, "main.ts"),
+  ...["--compile", "--outfile", file, "--format", "esm", "--minify-syntax", "--minify-whitespace", "--bytecode"],
+  // What lies in the folder it is started from must not decide what it does.
+  ...[
+    "--no-compile-autoload-dotenv",
+    "--no-compile-autoload-bunfig",
+    "--no-compile-autoload-tsconfig",
+    "--no-compile-autoload-package-json",
+  ],
+  // This machine's own Bun is inside, unless it is for another one: then Bun fetches the target's.
+  ...(platform === own ? [] : ["--target", platform.bun]),
+]);
+if (has("--program")) process.exit(0);
+if (platform === own) copyFileSync(file, join(dist, "bin", `bauta${extension}`));
+const sha256 = createHash("sha256").update(readFileSync(file)).digest("hex");
+writeFileSync(`${file}.sha256`, `${sha256}  bauta-${platform.name}${extension}\n`);
+writeSboms();
+process.stdout.write(`${relative(root, file)}: ${statSync(file).size} bytes, sha256 ${sha256}\n`);
+
+/** Path from the folder of the generated modules. */
+function from(path) {
+  return relative(work, join(root, path));
+}
+
+/** The module that runs first: it says where assets and addon are, before anything asks for one. */
+function insideModule() {
+  const assets = assetFiles();
+  const hash = createHash("sha256").update(readFileSync(addon)).digest("hex");
+  return `// Written by scripts/package/binary.mjs.
+import { readFileSync } from "node:fs";
+import { useAssets } from ${JSON.stringify(from("runtime/kit/assets.ts"))};
+import { useEmbeddedAddon } from ${JSON.stringify(from("runtime/engines/native/embedded.ts"))};
+import addon from ${JSON.stringify(relative(work, addon))} with { type: "file" };
+${assets.map((path, i) => `import asset${i} from ${JSON.stringify(from(path))} with { type: "file" };`).join("\n")}
+
+const assets: ReadonlyMap<string, string> = new Map([
+${assets.map((path, i) => `  [${JSON.stringify(path)}, asset${i}],`).join("\n")}
+]);
+
+useAssets({
+  read(path) {
+    const inside = assets.get(path);
+    if (inside === undefined) throw new Error(\`the executable has no \${path} inside\`);
+    return readFileSync(inside);
+  },
+  list: (folder) => [...assets.keys()].filter((path) => path.startsWith(\`\${folder}/\`)).map((path) => path.slice(folder.length + 1)),
+});
+useEmbeddedAddon({ bytes: () => readFileSync(addon), sha256: "${hash}" });
+`;
+}
