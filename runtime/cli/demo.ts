@@ -1,6 +1,8 @@
 /** `bauta demo`, which `npm start` runs: one customer in three formats, before and after. */
+
+import { engineLine } from "../audit/events/engine.ts";
 import type { EngineName } from "../engines/api.ts";
-import { engineLine, selectEngine } from "../engines/select.ts";
+import { selectEngine } from "../engines/select.ts";
 import { ephemeralKeyRing } from "../keys/ephemeral.ts";
 import { assetBytes, assetText } from "../kit/assets.ts";
 import { BautaError } from "../kit/errors.ts";

@@ -1,7 +1,9 @@
 /** What `explain`, `diff` and `demo` have in common: sources in, inspected records out, and a place for the report. */
+
+import { engineLine } from "../audit/events/engine.ts";
 import type { Engine, EngineName } from "../engines/api.ts";
 import { decodeSegment } from "../engines/portable/text/decode.ts";
-import { engineLine, selectEngine } from "../engines/select.ts";
+import { selectEngine } from "../engines/select.ts";
 import { BautaError, printable } from "../kit/errors.ts";
 import { type OpenPlan, openPlan } from "../open.ts";
 import { type InspectedRecord, Inspector } from "../pipeline/inspect.ts";

@@ -22,23 +22,14 @@ const program = new Command("bauta")
   .description("Masks payment messages in motion: ISO 20022, SWIFT MT, JSON.")
   .version(VERSION, "-V, --version", "print the version")
   .helpOption("-h, --help", "print help")
-  .helpCommand("help [command]", "print help")
+  .helpCommand(false)
   // One screen of 24 lines and 80 columns, also where the terminal is wider.
-  .configureHelp({ sortSubcommands: false, helpWidth: HELP_WIDTH, optionDescription: describeOption, visibleCommands: commandsOf })
+  .configureHelp({ sortSubcommands: false, helpWidth: HELP_WIDTH, optionDescription: describeOption })
   .showSuggestionAfterError(true)
   .exitOverride()
   // What commander has to say of a wrong command line is told by `tell`, like every error.
   .configureOutput({ outputError: () => undefined })
-  .addHelpText(
-    "after",
-    `
-Try it:
-  bauta keys new qa.key --env qa
-  cat messages | bauta mask --preset test-data --key-file qa.key > masked
-
-Exit codes: 0 done, 1 bug, 2 usage, 3 refused, 4 framing, 5 engine, 6 I/O,
-7 pipe closed, 8 disk full`,
-  );
+  .addHelpText("after", "\nTo begin: bauta demo FOLDER. Everything else: docs/cli.md");
 
 for (const direction of ["mask", "unmask"] as const) {
   program
@@ -137,6 +128,26 @@ program
     process.exitCode = folder === undefined ? await demo(options) : demoFolder(folder);
   });
 
+const logs = program.command("logs").description("read what a run said").helpCommand(false);
+logs
+  .command("parse")
+  .description("read line events back: count them, or give them as JSON lines")
+  .argument("[file]", "log; - is stdin", "-")
+  .option("--json", "events as JSON lines on standard output")
+  .action(async (file: string, options) => {
+    const { logsParse } = await import("./logs.ts");
+    process.exitCode = await logsParse(file, options);
+  });
+
+program
+  .command("help")
+  .description("explain an error by its code, or a command")
+  .argument("[topic...]", "BAUTA-2104, 2104, or words of a command")
+  .action(async (topic: string[]) => {
+    const { help } = await import("./help.ts");
+    help(topic, program);
+  });
+
 disableCoreDumps();
 // The runtime would print an error with whatever its message holds.
 for (const event of ["uncaughtException", "unhandledRejection"] as const) {
@@ -151,11 +162,6 @@ try {
 /** An option that takes one of these words; the first is the default. */
 function choice(flag: string, words: readonly string[], description: string): Option {
   return new Option(`${flag} <${words.join("|")}>`, description).choices(words).default(words[0]);
-}
-
-/** All but `help`, which says no more than --help. */
-function commandsOf({ commands }: Command): Command[] {
-  return [...commands];
 }
 
 function describeOption({ description, defaultValue }: Option): string {
@@ -177,7 +183,7 @@ function tell(error: unknown): number {
   const exit = exitCodeOf(error);
   const { code, issue, message } = told;
   if (process.argv.includes("--json")) say(JSON.stringify({ event: "error", exit, code, name: issue.name, message }));
-  else say(`${colors.red("error")} ${message}`);
+  else say(`${colors.red("error")} ${message} ${colors.dim(`(bauta help ${code})`)}`);
   if (process.env["BAUTA_DEBUG"] === "stack" && error instanceof Error) say(framesOf(error));
   return exit;
 }

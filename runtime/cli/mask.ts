@@ -1,6 +1,7 @@
 /** `bauta mask` and `bauta unmask`: a run of one statement with one route. */
+import { engineLine } from "../audit/events/engine.ts";
 import type { Direction, EngineName } from "../engines/api.ts";
-import { engineLine, selectEngine } from "../engines/select.ts";
+import { selectEngine } from "../engines/select.ts";
 import { BautaError } from "../kit/errors.ts";
 import { VERSION } from "../kit/version.ts";
 import { openPlan, type PlanChoice } from "../open.ts";

@@ -2,6 +2,8 @@
 import pc from "picocolors";
 import { writeAll } from "../sinks/write.ts";
 
+export { grouped } from "../kit/digits.ts";
+
 export type Colors = ReturnType<typeof pc.createColors>;
 
 /** Colours for a stream: on for a terminal unless NO_COLOR is set, forced by FORCE_COLOR. */
@@ -27,11 +29,6 @@ function tell(text: string): void {
   } catch {
     // Nobody is listening.
   }
-}
-
-/** 1234567 → 1,234,567; digits only, no locale. */
-export function grouped(value: number): string {
-  return String(Math.floor(value)).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
 /** Bytes for people: 3.1 MB. */

@@ -26,13 +26,6 @@ export async function selectEngine(name: EngineName): Promise<Engine> {
   }
 }
 
-/** The first line of a run's log: which engine, its version, and what it stands on. */
-export function engineLine(engine: Engine): string {
-  const state = engine.name === "native" ? "rust=enabled" : "rust=disabled";
-  const facts = Object.entries(engine.facts).map(([name, value]) => `${name}=${value.replaceAll(" ", "-")}`);
-  return [`FASTOPS | ${state}`, `engine=${engine.name}`, `version=${engine.version}`, ...facts].join(" ");
-}
-
 async function loadPortable(): Promise<Engine> {
   const { loadPortableEngine } = await import("./portable/index.ts");
   return loadPortableEngine();

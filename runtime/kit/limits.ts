@@ -30,3 +30,7 @@ export const VALUE_POINTS_MAX = 65_536;
 export const IDENTIFIER_POINTS_MAX = 256;
 /** Bits of N − 1 of the widest class. */
 export const CLASS_BITS_MAX = 256;
+/** Characters of one value of a line event, escapes included; a file name of ASCII has at most 4,096. */
+export const LOG_VALUE_CHARACTERS_MAX = 6000;
+/** Characters of one line event: ten such values, and what stands around them. */
+export const LOG_LINE_CHARACTERS_MAX = 65_536;

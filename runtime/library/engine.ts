@@ -1,4 +1,6 @@
 /** `bauta/engine`: the engines by themselves, for programs with a scanner of their own. docs/internals/engine.md is the contract. */
+
+export { engineLine } from "../audit/events/engine.ts";
 export type { Direction, Engine, EngineHandle, EngineName, Primitives } from "../engines/api.ts";
 export { compareOnCanary } from "../engines/canary.ts";
 export {
@@ -15,5 +17,5 @@ export {
   type PlanSource,
   type PlanTechnique,
 } from "../engines/plan.ts";
-export { engineLine, selectEngine } from "../engines/select.ts";
+export { selectEngine } from "../engines/select.ts";
 export * from "../record/tables.ts";

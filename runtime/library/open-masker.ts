@@ -1,6 +1,8 @@
 /** Masking for programs: a model under keys, on a named engine, over batches, streams, iterables and single messages. */
+
+import { engineLine } from "../audit/events/engine.ts";
 import type { Direction, EngineName } from "../engines/api.ts";
-import { engineLine, selectEngine } from "../engines/select.ts";
+import { selectEngine } from "../engines/select.ts";
 import type { KeySource } from "../keys/source.ts";
 import { BautaError, describeIssue, issueOf } from "../kit/errors.ts";
 import type { ModelDocument } from "../model/document.ts";

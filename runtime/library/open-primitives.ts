@@ -1,7 +1,9 @@
 /** The primitives of a named engine, for those who build on them. */
+
+import { engineLine } from "../audit/events/engine.ts";
 import type { EngineName, Primitives } from "../engines/api.ts";
 import type { PlanKind } from "../engines/plan.ts";
-import { engineLine, selectEngine } from "../engines/select.ts";
+import { selectEngine } from "../engines/select.ts";
 import { BautaError } from "../kit/errors.ts";
 import { type TextCipher, type TextCipherOptions, textCipher } from "./alphabet.ts";
 import { OneValue } from "./one-value.ts";

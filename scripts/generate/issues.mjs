@@ -22,6 +22,7 @@ const GROUPS = [
   [5000, "JSON"],
   [6000, "Values"],
   [7000, "Input and output"],
+  [8000, "Logs, telemetry and control"],
   [9000, "Bauta itself"],
 ];
 

@@ -1,8 +1,10 @@
 /** Choosing an engine: by name, announced, compared with the other one at start, never swapped. */
 import { describe, expect, test } from "bun:test";
+import { engineLine } from "../../runtime/audit/events/engine.ts";
+import { parseLine } from "../../runtime/audit/events/parse.ts";
 import type { Engine, EngineName } from "../../runtime/engines/api.ts";
 import { compareOnCanary } from "../../runtime/engines/canary.ts";
-import { engineLine, selectEngine } from "../../runtime/engines/select.ts";
+import { selectEngine } from "../../runtime/engines/select.ts";
 import { STATUS_KEPT, VALUE_STATUS } from "../../runtime/record/tables.ts";
 import { loadEngine } from "../engines.ts";
 
@@ -10,8 +12,9 @@ describe("selectEngine", () => {
   test("gives the engine of that name, and its line says which it is", async () => {
     const native = engineLine(await selectEngine("native"));
     const portable = engineLine(await selectEngine("portable"));
-    expect(native).toMatch(/^FASTOPS \| rust=enabled engine=native version=\d+\.\d+\.\d+ addon=[0-9a-f]{64} cpu=\S+$/);
-    expect(portable).toMatch(/^FASTOPS \| rust=disabled engine=portable version=\d+\.\d+\.\d+ runtime=bun-\S+ /);
+    expect(native).toMatch(/^FASTOPS \| rust=enabled \| engine=native \| version=\d+\.\d+\.\d+ \| addon=[0-9a-f]{64} \| cpu=\S+$/);
+    expect(portable).toMatch(/^FASTOPS \| rust=disabled \| engine=portable \| version=\d+\.\d+\.\d+ \| runtime=bun \S+ \| crypto=/);
+    for (const line of [native, portable]) expect(parseLine(line)).toMatchObject({ event: { event: "fastops" } });
   });
 
   test("knows no other name", () => {
