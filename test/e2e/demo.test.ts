@@ -2,11 +2,21 @@
 import { describe, expect, test } from "bun:test";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { projectRoot } from "../shared.ts";
 import { bauta, folder, shell } from "./cli.ts";
 
 const home = folder();
 const demo = join(home, "demo");
 const SLOW = 120_000;
+
+test("docs/demo.md shows what the demo prints, save what differs from machine to machine", () => {
+  const { code, stdout } = bauta(["demo"]);
+  const shown = /```\n(.*)\n```/s.exec(readFileSync(`${projectRoot}docs/demo.md`, "utf8"))?.[1];
+  const steady = stdout
+    .replace(/addon=\S+ cpu=\S+/, "addon=… cpu=…")
+    .replace(/^[\d,]+ messages\/s \([\d.]+ MB\/s\)/m, "… messages/s (… MB/s)");
+  expect({ code, printed: steady.trim() }).toEqual({ code: 0, printed: shown?.trim() ?? "" });
+});
 
 describe("a demo folder", () => {
   test("holds a model, a payment in three formats, and what to try", () => {
