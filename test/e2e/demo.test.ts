@@ -13,7 +13,7 @@ test("docs/demo.md shows what the demo prints, save what differs from machine to
   const { code, stdout } = bauta(["demo"]);
   const shown = /```\n(.*)\n```/s.exec(readFileSync(`${projectRoot}docs/demo.md`, "utf8"))?.[1];
   const steady = stdout
-    .replace(/addon=\S+ cpu=\S+/, "addon=… cpu=…")
+    .replace(/addon=\S+ \| cpu=\S+/, "addon=… | cpu=…")
     .replace(/^[\d,]+ messages\/s \([\d.]+ MB\/s\)/m, "… messages/s (… MB/s)");
   expect({ code, printed: steady.trim() }).toEqual({ code: 0, printed: shown?.trim() ?? "" });
 });
