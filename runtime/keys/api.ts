@@ -13,6 +13,22 @@ export interface KeyNamespace {
   readonly keyVersion: number;
 }
 
+/** A version of a root by what may be told of it. */
+export interface KeyFacts {
+  readonly version: number;
+  /** Key check value, six hex digits: what a person compares. */
+  readonly check: string;
+  /** 32 hex digits that only this key gives: two rings with one key have the same one. Says nothing that helps to find the key. */
+  readonly fingerprint: string;
+}
+
+/** A version of the key that signs manifests. */
+export interface SigningVersion {
+  readonly version: number;
+  /** From when on it is the one that signs; RFC 3339, UTC. */
+  readonly from: string;
+}
+
 /** Bytes of a root, and of each sub-key. */
 export const KEY_LENGTH = 32;
 
@@ -26,6 +42,10 @@ export interface KeyRing {
   readonly capabilities: readonly Capability[];
   /** Version that new pseudonyms come from: the highest there is. */
   readonly keyVersion: number;
+  /** Of each version of the root, ascending. */
+  readonly facts: readonly KeyFacts[];
+  /** Ascending; the last one signs. Empty for rings that no file stores: whoever checks a signature could not know its key. */
+  readonly signing: readonly SigningVersion[];
   /**
    * The sub-keys of the namespaces, 32 bytes each, in their order: the key table that `Engine.open` takes. The caller owns the bytes
    * and fills them with zeros when the engine is open.

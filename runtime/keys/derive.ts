@@ -6,7 +6,7 @@
  * * a purpose of Bauta's own: `purpose`, its name
  * * the root of a seed (danger-seed-as-key): `seed-as-key`, over the seed's UTF-8 as input key material
  */
-import { hkdfSync } from "node:crypto";
+import { createHmac, hkdfSync } from "node:crypto";
 import { KEY_LENGTH, type KeyNamespace } from "./api.ts";
 
 const SALT = utf8("bauta/v1");
@@ -19,6 +19,21 @@ export function namespaceKey(root: Uint8Array, namespace: KeyNamespace): Uint8Ar
 /** A sub-key for a purpose that is no namespace. */
 export function purposeKey(root: Uint8Array, purpose: string): Uint8Array {
   return derive(root, [utf8("purpose"), utf8(purpose)]);
+}
+
+/** The key check value in hex: the first three bytes of HMAC-SHA-256(root, `bauta-kcv`). */
+export function checkValue(root: Uint8Array): string {
+  return createHmac("sha256", root).update("bauta-kcv").digest("hex").slice(0, 6);
+}
+
+/** 128 bits in hex that only this root gives: the first 16 bytes of the purpose key `fingerprint`. */
+export function fingerprintOf(root: Uint8Array): string {
+  const key = purposeKey(root, "fingerprint");
+  try {
+    return Buffer.from(key).toString("hex").slice(0, 32);
+  } finally {
+    key.fill(0);
+  }
 }
 
 /** The root that a seed stands for where the model says `danger-seed-as-key`. */

@@ -8,16 +8,19 @@
  *      "environment": "test",
  *      "capabilities": ["mask", "unmask"],
  *      "created": "2025-01-31T08:00:00.000Z",
- *      "keys": [{"version": 1, "root": "…64 hex digits", "check": "…6", "seal": "…32"}]
+ *      "keys": [{"version": 1, "root": "…64 hex digits", "check": "…6", "seal": "…32"}],
+ *      "signing": [{"version": 1, "from": "2025-01-31T08:00:00.000Z"}, {"version": 2, "from": "2025-07-01T08:00:00.000Z"}]
  *     }
+ *
+ * `signing` is there once the key that signs manifests was changed; without it, it has version 1 since the file was made.
  *
  * `check` is the key check value, the first three bytes of HMAC-SHA-256(root, `bauta-kcv`): two files with the same one hold the same
  * key. `seal` is the first 16 bytes of HMAC-SHA-256(root, everything else that the file says): an edited file does not open.
  */
 import { createHmac } from "node:crypto";
 import { BautaError } from "../kit/errors.ts";
-import { type Capability, KEY_LENGTH } from "./api.ts";
-import { lengthPrefixed, utf8 } from "./derive.ts";
+import { type Capability, KEY_LENGTH, type SigningVersion } from "./api.ts";
+import { checkValue, lengthPrefixed, utf8 } from "./derive.ts";
 import { Secret } from "./secret.ts";
 
 export const KEY_FILE_VERSION = 1;
@@ -31,6 +34,8 @@ export interface KeyFileInfo {
   readonly capabilities: readonly Capability[];
   /** RFC 3339, UTC. */
   readonly created: string;
+  /** Versions of the key that signs manifests, ascending. */
+  readonly signing: readonly SigningVersion[];
   /** Ascending by version. */
   readonly keys: readonly { readonly version: number; readonly check: string }[];
 }
@@ -61,7 +66,9 @@ export function encodeKeyFile(head: KeyFileHead, roots: ReadonlyMap<number, Secr
     const root = roots.get(version) as Secret;
     return { version, root: ZEROS, check: root.open(checkValue), seal: root.open((bytes) => sealOf(bytes, head, version)) };
   });
-  const bytes = utf8(`${JSON.stringify({ "bauta-key": KEY_FILE_VERSION, ...head, keys }, null, 1)}\n`);
+  const { signing, ...said } = head;
+  const more = hasFirstSigner(head) ? {} : { signing };
+  const bytes = utf8(`${JSON.stringify({ "bauta-key": KEY_FILE_VERSION, ...said, keys, ...more }, null, 1)}\n`);
   for (const [i, at] of rootOffsets(bytes).entries()) {
     (roots.get(versions[i] as number) as Secret).open((root) => writeHex(root, bytes, at));
   }
@@ -75,8 +82,8 @@ export function encodeKeyFile(head: KeyFileHead, roots: ReadonlyMap<number, Secr
 export function decodeKeyFile(bytes: Uint8Array): KeyFile {
   const secrets = takeRoots(bytes);
   try {
-    const { id, environment, capabilities, created, keys } = readInfo(bytes, secrets);
-    const info = { id, environment, capabilities, created, keys: keys.map(({ version, check }) => ({ version, check })) };
+    const { id, environment, capabilities, created, signing, keys } = readInfo(bytes, secrets);
+    const info = { id, environment, capabilities, created, signing, keys: keys.map(({ version, check }) => ({ version, check })) };
     return { info, roots: new Map(keys.map(({ version }, i) => [version, secrets[i] as Secret])) };
   } catch (error) {
     for (const secret of secrets) secret.close();
@@ -84,18 +91,20 @@ export function decodeKeyFile(bytes: Uint8Array): KeyFile {
   }
 }
 
-/** The key check value in hex. */
-export function checkValue(root: Uint8Array): string {
-  return createHmac("sha256", root).update("bauta-kcv").digest("hex").slice(0, 6);
-}
-
 function sealOf(root: Uint8Array, head: KeyFileHead, version: number): string {
   const fields = ["bauta/v1 key file", head.id, head.environment, head.capabilities.join(","), head.created, String(version)];
+  // Left out for the first signing key alone: files from before there were others stay as they are.
+  if (!hasFirstSigner(head)) fields.push("signing", ...head.signing.flatMap((signer) => [String(signer.version), signer.from]));
   return createHmac("sha256", root)
     .update(lengthPrefixed(fields.map(utf8)))
     .digest("hex")
     .slice(0, 32);
 }
+
+const firstSigner = (created: string): SigningVersion => ({ version: 1, from: created });
+
+/** Whether the key that signs was never changed. */
+const hasFirstSigner = ({ signing }: KeyFileHead): boolean => signing.length === 1 && signing[0]?.version === 1;
 
 interface RawInfo extends KeyFileHead {
   readonly keys: readonly { readonly version: number; readonly root: string; readonly check: string; readonly seal: string }[];
@@ -103,7 +112,8 @@ interface RawInfo extends KeyFileHead {
 
 /** Reads and checks everything but the roots, which are zeros by now. */
 function readInfo(bytes: Uint8Array, secrets: readonly Secret[]): RawInfo {
-  const info = parse(bytes);
+  const raw = parse(bytes);
+  const info: RawInfo = { ...raw, signing: raw.signing ?? [firstSigner(raw.created)] };
   const versions = info.keys.map((key) => key.version);
   const ascending = versions.every((version, i) => i === 0 || version > (versions[i - 1] as number));
   if (!ascending || info.keys.length !== secrets.length) throw new BautaError(1103);
@@ -115,7 +125,9 @@ function readInfo(bytes: Uint8Array, secrets: readonly Secret[]): RawInfo {
   return info;
 }
 
-function parse(bytes: Uint8Array): RawInfo {
+type Parsed = Omit<RawInfo, "signing"> & Partial<Pick<RawInfo, "signing">>;
+
+function parse(bytes: Uint8Array): Parsed {
   let value: unknown;
   try {
     value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
@@ -127,8 +139,11 @@ function parse(bytes: Uint8Array): RawInfo {
   return value;
 }
 
-function isRawInfo(value: unknown): value is RawInfo {
-  if (!hasKeys(value, ["bauta-key", "id", "environment", "capabilities", "created", "keys"])) return false;
+const DATE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/;
+
+function isRawInfo(value: unknown): value is Parsed {
+  const members = ["bauta-key", "id", "environment", "capabilities", "created", "keys"];
+  if (!hasKeys(value, members) && !(hasKeys(value, [...members, "signing"]) && isSigning(value.signing))) return false;
   const { id, environment, capabilities, created, keys } = value;
   return (
     value["bauta-key"] === KEY_FILE_VERSION &&
@@ -136,10 +151,19 @@ function isRawInfo(value: unknown): value is RawInfo {
     matchesText(environment, ENVIRONMENT) &&
     Array.isArray(capabilities) &&
     ["mask", "mask,unmask"].includes(capabilities.join(",")) &&
-    matchesText(created, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/) &&
+    matchesText(created, DATE) &&
     Array.isArray(keys) &&
     keys.length > 0 &&
     keys.every(isRawKey)
+  );
+}
+
+/** At least two, one after the other: one alone is not written. */
+function isSigning(value: unknown): boolean {
+  return (
+    Array.isArray(value) &&
+    value.length > 1 &&
+    value.every((one, i) => hasKeys(one, ["version", "from"]) && one.version === i + 1 && matchesText(one.from, DATE))
   );
 }
 

@@ -53,7 +53,9 @@ export function newKeyFile(path: string, { environment, now = new Date(), random
   const root = new Secret(bytes);
   bytes.fill(0);
   const id = Array.from(random(16), (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return writeNew(path, { id, environment, capabilities: ["mask", "unmask"], created: now.toISOString() }, new Map([[1, root]]));
+  const created = now.toISOString();
+  const signing = [{ version: 1, from: created }];
+  return writeNew(path, { id, environment, capabilities: ["mask", "unmask"], created, signing }, new Map([[1, root]]));
 }
 
 /**
@@ -63,8 +65,20 @@ export function newKeyFile(path: string, { environment, now = new Date(), random
  */
 export function maskOnlyKeyFile(original: string, copy: string): KeyFileInfo {
   const { info, roots } = readKeyFile(original);
-  const { id, environment, created } = info;
-  return writeNew(copy, { id, environment, capabilities: ["mask"], created }, roots);
+  const { id, environment, created, signing } = info;
+  return writeNew(copy, { id, environment, capabilities: ["mask"], created, signing }, roots);
+}
+
+/**
+ * Makes a copy of a key file whose manifests are signed by another key from now on. Pseudonyms stay as they are; what was signed before
+ * stays trusted for the time before, once the trust file is exported anew.
+ * @throws BautaError as `openKeyFile` for the original and as `newKeyFile` for the copy
+ */
+export function rotateSigning(original: string, copy: string, now: Date = new Date()): KeyFileInfo {
+  const { info, roots } = readKeyFile(original);
+  const { keys: _, ...head } = info;
+  const version = (info.signing.at(-1)?.version ?? 0) + 1;
+  return writeNew(copy, { ...head, signing: [...info.signing, { version, from: now.toISOString() }] }, roots);
 }
 
 /** What a key file says, without the keys: for `bauta keys show`. Throws as `openKeyFile`. */
@@ -77,8 +91,8 @@ export function showKeyFile(path: string): KeyFileInfo {
 export interface OpenKeyFile {
   /** The environment that the operator means; undefined takes the file's. */
   readonly environment?: string | undefined;
-  /** What the key is wanted for. */
-  readonly need: Capability;
+  /** What the key is wanted for; undefined: nothing that could be a capability, such as to check or to sign. */
+  readonly need?: Capability | undefined;
 }
 
 /**
@@ -101,12 +115,18 @@ export function openKeyBytes(bytes: Uint8Array, name: string, options: OpenKeyFi
 }
 
 function ringOf({ info, roots }: KeyFile, path: string, { environment, need }: OpenKeyFile): KeyRing {
-  const issue = environment !== undefined && environment !== info.environment ? 1104 : info.capabilities.includes(need) ? undefined : 1105;
+  const issue =
+    environment !== undefined && environment !== info.environment
+      ? 1104
+      : need === undefined || info.capabilities.includes(need)
+        ? undefined
+        : 1105;
   if (issue !== undefined) {
     closeAll(roots);
     throw new BautaError(issue, { path, detail: `the file says: ${info.environment}, ${info.capabilities.join(" and ")}` });
   }
-  return new RootKeyRing({ origin: "file", id: info.id, environment: info.environment, capabilities: info.capabilities, roots });
+  const { id, capabilities, signing } = info;
+  return new RootKeyRing({ origin: "file", id, environment: info.environment, capabilities, signing, roots });
 }
 
 function closeAll(roots: KeyFile["roots"]): void {

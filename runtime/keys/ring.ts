@@ -1,7 +1,7 @@
 /** The one implementation of a key ring: roots by version, kept as secrets. */
 import { BautaError } from "../kit/errors.ts";
-import { type Capability, KEY_LENGTH, type KeyNamespace, type KeyRing } from "./api.ts";
-import { namespaceKey, purposeKey } from "./derive.ts";
+import { type Capability, KEY_LENGTH, type KeyFacts, type KeyNamespace, type KeyRing, type SigningVersion } from "./api.ts";
+import { checkValue, fingerprintOf, namespaceKey, purposeKey } from "./derive.ts";
 import type { Secret } from "./secret.ts";
 
 export interface RingInit {
@@ -9,6 +9,7 @@ export interface RingInit {
   readonly id?: string;
   readonly environment?: string;
   readonly capabilities: readonly Capability[];
+  readonly signing?: readonly SigningVersion[];
   /** At least one; the ring owns the secrets from now on. */
   readonly roots: ReadonlyMap<number, Secret>;
 }
@@ -19,6 +20,8 @@ export class RootKeyRing implements KeyRing {
   readonly environment: string;
   readonly capabilities: readonly Capability[];
   readonly keyVersion: number;
+  readonly facts: readonly KeyFacts[];
+  readonly signing: readonly SigningVersion[];
   readonly #roots: ReadonlyMap<number, Secret>;
 
   constructor(init: RingInit) {
@@ -27,7 +30,10 @@ export class RootKeyRing implements KeyRing {
     this.environment = init.environment ?? "";
     this.capabilities = init.capabilities;
     this.#roots = init.roots;
-    this.keyVersion = [...init.roots.keys()].sort((a, b) => a - b).at(-1) ?? 0;
+    const versions = [...init.roots].sort(([a], [b]) => a - b);
+    this.keyVersion = versions.at(-1)?.[0] ?? 0;
+    this.facts = versions.map(([version, root]) => ({ version, check: root.open(checkValue), fingerprint: root.open(fingerprintOf) }));
+    this.signing = init.signing ?? [];
   }
 
   namespaceKeys(namespaces: readonly KeyNamespace[]): Uint8Array {

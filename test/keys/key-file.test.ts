@@ -189,6 +189,7 @@ describe("a mask-only file", () => {
       environment: "test",
       capabilities: ["mask"],
       created: "2025-01-31T08:00:00.000Z",
+      signing: [{ version: 1, from: "2025-01-31T08:00:00.000Z" }],
       keys: [{ version: 1, check: "c665dc" }],
     });
     expect(statSync(copy).mode & 0o777).toBe(0o600);
@@ -219,7 +220,9 @@ describe("the format", () => {
       fc.nat(),
       fc.nat(255),
       (all, keys, at, byte) => {
-        const head = { id: "0".repeat(32), environment: "e", capabilities: ["mask"], created: "2025-01-31T08:00:00Z" } as const;
+        const created = "2025-01-31T08:00:00Z";
+        const signing = Array.from({ length: 1 + (byte % 3) }, (_, i) => ({ version: i + 1, from: created }));
+        const head = { id: "0".repeat(32), environment: "e", capabilities: ["mask"], created, signing } as const;
         const file = new Map(all.map((version, i) => [version, new Secret(keys[i] as Uint8Array)]));
         const bytes = encodeKeyFile(head, file);
         const back = decodeKeyFile(bytes.slice());
