@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { issuePages } from "./generate/issues.mjs";
 import { notices } from "./generate/notices.mjs";
-import { planCode } from "./generate/plan.mjs";
+import { planCode, runCode } from "./generate/proto.mjs";
 import { schemaData } from "./generate/schemas.mjs";
 
 /** A process of its own, like the Python generators: it brings its own package. */
@@ -31,7 +31,7 @@ const root = fileURLToPath(new URL("../", import.meta.url));
  *  - `failed`: why the step could not do its work, or what only a person can put right
  *  - `skipped`: why there was nothing it could do
  */
-const STEPS = [issuePages, planCode, ...schemaData, peopleLists, notices];
+const STEPS = [issuePages, planCode, runCode, ...schemaData, peopleLists, notices];
 
 const names = process.argv.slice(2).filter((argument) => argument !== "--check");
 const check = process.argv.includes("--check");

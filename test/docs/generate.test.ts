@@ -14,7 +14,14 @@ const folder = mkdtempSync(join(tmpdir(), "bauta-generate-"));
 const copy = join(folder, "project");
 
 beforeAll(() => {
-  for (const path of ["scripts", "docs/issues", "schemas/issues.json", "schemas/proto", "runtime/engines/generated"]) {
+  for (const path of [
+    "scripts",
+    "docs/issues",
+    "schemas/issues.json",
+    "schemas/proto",
+    "runtime/engines/generated",
+    "runtime/audit/generated",
+  ]) {
     cpSync(join(projectRoot, path), join(copy, path), { recursive: true });
   }
   symlinkSync(join(projectRoot, "node_modules"), join(copy, "node_modules"));
@@ -42,9 +49,11 @@ function withEdit(path: string, edit: (text: string) => string, action: () => vo
 
 describe("generate", () => {
   test("finds the committed files fresh", () => {
-    expect(generate("issues", "plan", "--check")).toEqual({
+    expect(generate("issues", "plan", "run", "--check")).toEqual({
       status: 0,
-      output: "generate issues: fresh (heads and index of the issue pages)\ngenerate plan: fresh (plan protobuf to TypeScript)\n",
+      output:
+        "generate issues: fresh (heads and index of the issue pages)\ngenerate plan: fresh (plan protobuf to TypeScript)\n" +
+        "generate run: fresh (run record and manifest protobuf to TypeScript)\n",
     });
   });
 
@@ -104,7 +113,7 @@ describe("generate", () => {
   test("knows its steps", () => {
     expect(generate("nothing")).toEqual({
       status: 2,
-      output: "generate: no step nothing; there are issues, plan, iso20022, kinds, unicode, people, notices\n",
+      output: "generate: no step nothing; there are issues, plan, run, iso20022, kinds, unicode, people, notices\n",
     });
   });
 

@@ -1,0 +1,68 @@
+/** What a manifest says of a model and its key, so that `compare` can name what differs: digests by name, nothing of a key. */
+import { createHmac } from "node:crypto";
+import { basename } from "node:path";
+import type { KeyRing } from "../keys/api.ts";
+import { sha256 } from "../model/digest.ts";
+import type { Lock } from "../model/lock.ts";
+import type { Action, Model, Namespace, Rule } from "../model/model.ts";
+import type { StatementEvidence } from "./record.ts";
+
+/** Hex digits of a rule's digest: enough to tell two rules apart. */
+const RULE_DIGITS = 16;
+/** Hex digits of a seed's id. */
+const SEED_DIGITS = 16;
+
+/** The caller overwrites `auditKey`. */
+export function evidenceOf(model: Model, ring: KeyRing, lock: Lock): StatementEvidence {
+  const facts = ring.facts.find(({ version }) => version === ring.keyVersion);
+  // A digest of a key that somebody chose as a word would confirm a guess of the word.
+  const isStored = ring.origin === "file";
+  return {
+    auditKey: ring.purposeKey("run-inputs"),
+    keyCheck: isStored ? (facts?.check ?? "") : "",
+    keyFingerprint: isStored ? (facts?.fingerprint ?? "") : "",
+    seed: isStored && model.seed !== undefined ? seedId(ring, model.seed) : "",
+    lists: listsOf(lock),
+    rules: [...model.namespaces.map(namespaceRow), ...model.rules.map(ruleRow)],
+  };
+}
+
+function seedId(ring: KeyRing, seed: string): string {
+  const key = ring.purposeKey("seed-id");
+  try {
+    return createHmac("sha256", key).update(seed).digest("hex").slice(0, SEED_DIGITS);
+  } finally {
+    key.fill(0);
+  }
+}
+
+function listsOf({ techniques, kinds, data, catalogues }: Lock): (readonly [string, string])[] {
+  const named = (title: string, entries: Readonly<Record<string, string>>): (readonly [string, string])[] =>
+    Object.entries(entries).map(([name, digest]) => [`${title} ${name}`, digest]);
+  return [...named("technique", techniques), ...named("kind", kinds), ...named("data", data), ...named("catalogue", catalogues)];
+}
+
+const namespaceRow = (namespace: Namespace): readonly [string, string] => {
+  const { index: _, ...rest } = namespace;
+  return [`namespace ${namespace.name}`, digest(rest)];
+};
+
+/** Where a rule stands is its name, without the folders of this host; what it does is its digest. */
+function ruleRow(rule: Rule): readonly [string, string] {
+  const { source, path, pattern, types, classes, shapes, format, action, unfit, declared, level } = rule;
+  return [
+    `rule ${basename(source)} ${path}`,
+    digest({ pattern: pattern?.text, types, classes, shapes, format, action: actionOf(action), unfit, declared, level }),
+  ];
+}
+
+/** With the namespace's name: what it is has a row of its own. */
+const actionOf = (action: Action): object => (action.kind === "use" ? { ...action, namespace: action.namespace.name } : action);
+
+const digest = (value: object): string => sha256(new TextEncoder().encode(JSON.stringify(value, plain))).slice(0, RULE_DIGITS);
+
+/** What JSON has no form for; sets in the order of their members. */
+function plain(_: string, value: unknown): unknown {
+  if (value instanceof Set) return [...value].map(String).sort();
+  return typeof value === "bigint" ? value.toString() : value;
+}

@@ -1,0 +1,522 @@
+/**
+ * The record of a run in the making: trees over what went in and came out, and everything else that its manifest will say. It records
+ * (pipeline/recorder.ts) and observes (pipeline/observe.ts); what it makes is handed over when the run ends, however it ends.
+ */
+import { create, fromBinary, type MessageInitShape as MessageInit, toBinary } from "@bufbuild/protobuf";
+import { DIGEST_BYTES, type Primitives } from "../engines/api.ts";
+import { BautaError } from "../kit/errors.ts";
+import type {
+  Committed,
+  RunEnd,
+  RunEvent,
+  RunObserver,
+  RunStart,
+  SourceEnded,
+  SourceOpened,
+  StatementEnd,
+  StatementStart,
+} from "../pipeline/observe.ts";
+import type { Refusal } from "../pipeline/outlet.ts";
+import type { Recorder } from "../pipeline/recorder.ts";
+import type { Delivery } from "../record/delivery.ts";
+import type { Segment, Sink } from "../sinks/api.ts";
+import { Gaps } from "./gaps.ts";
+import {
+  CheckpointSchema,
+  type FieldCountSchema,
+  FrontierSchema,
+  type Manifest,
+  ManifestSchema,
+  type Source,
+  SourceSchema,
+  SourceStateSchema,
+  type Statement,
+  StatementSchema,
+  TreeSchema,
+} from "./generated/run_pb.ts";
+import { addGaps, LeafMaker } from "./leaves.ts";
+import { MANIFEST_VERSION } from "./manifest.ts";
+import { type Frontier, MerkleTree } from "./merkle.ts";
+
+export const CHECKPOINT_VERSION = 1;
+
+type TreeHashes = Pick<Primitives, "leaves" | "keyedLeaves" | "nodes">;
+
+/** What a manifest says of a statement's model and key besides what the run tells of them. */
+export interface StatementEvidence {
+  /** HMAC key of input leaves: the ring's purpose key `run-inputs`. The caller's, and wiped by it. */
+  readonly auditKey: Uint8Array;
+  readonly keyCheck: string;
+  readonly keyFingerprint: string;
+  /** Keyed id of the seed; empty without one. */
+  readonly seed: string;
+  /** Entries of the lock, by name. */
+  readonly lists: readonly (readonly [name: string, digest: string])[];
+  /** Rules in their order. */
+  readonly rules: readonly (readonly [place: string, digest: string])[];
+}
+
+export interface RecordParts {
+  readonly hashes: TreeHashes;
+  evidenceOf(statement: string): StatementEvidence;
+  /** Runtime and platform, for `software`. */
+  readonly runtime: Readonly<Record<string, string>>;
+  readonly signer: { readonly key: string; readonly version: number; readonly environment: string } | undefined;
+  /** Somebody keeps the entries: without a journal they are not made. */
+  readonly journaled: boolean;
+  /** Takes the manifest when the run has ended. What it throws fails the run. */
+  finish(manifest: Manifest): void;
+}
+
+interface SourceTrees {
+  readonly row: Source;
+  readonly inputs: MerkleTree;
+  readonly outputs: MerkleTree;
+}
+
+interface SinkTree {
+  readonly tree: MerkleTree;
+  readonly gaps: Gaps;
+}
+
+export class RunRecord implements Recorder, RunObserver {
+  readonly name = "manifest";
+  readonly mandatory = true;
+  readonly #parts: RecordParts;
+  #manifest: Manifest = create(ManifestSchema, { version: MANIFEST_VERSION });
+  /** By statement and source: those that are under way. One name may be read twice, one time after the other. */
+  readonly #sources = new Map<string, SourceTrees>();
+  /** How often a source was opened and not read to its end. */
+  readonly #stopped = new Map<string, number>();
+  readonly #sinks = new Map<string, SinkTree>();
+  /** Names of the sinks that records go to; there are reports besides. */
+  readonly #recordSinks = new Set<string>();
+  readonly #evidence = new Map<string, StatementEvidence>();
+  /** Refused records of the statement under way, by code. */
+  readonly #refused = new Map<string, Map<string, number>>();
+  readonly #leaves: LeafMaker;
+  /** Output leaves of the last delivery. */
+  #delivered: Uint8Array = new Uint8Array(0);
+
+  constructor(parts: RecordParts) {
+    this.#parts = parts;
+    this.#leaves = new LeafMaker(parts.hashes);
+  }
+
+  /** What is said of a run that does not come to its end: a signal, or a bug. */
+  broken(status: "stopped" | "failed", at: number): Manifest {
+    const manifest = this.soFar;
+    manifest.status = status;
+    manifest.ended = timeOf(at);
+    return manifest;
+  }
+
+  /** The manifest as far as it is known: what would be said if the run ended here. */
+  get soFar(): Manifest {
+    for (const statement of this.#manifest.statements) this.#sum(statement);
+    return this.#manifest;
+  }
+
+  delivered(statement: string, source: string, delivery: Delivery): void {
+    const { inputs, outputs } = this.#sourceOf(statement, source);
+    inputs.append(this.#leaves.inputs(this.#evidenceOf(statement).auditKey, delivery), delivery.count);
+    this.#delivered = this.#leaves.outputs(delivery);
+    outputs.append(this.#delivered, delivery.count);
+  }
+
+  refused(statement: string, source: string, { bytes, issue }: Refusal): void {
+    this.#sourceOf(statement, source).inputs.append(this.#leaves.input(this.#evidenceOf(statement).auditKey, bytes), 1);
+    const codes = this.#refused.get(statement) ?? new Map<string, number>();
+    this.#refused.set(statement, codes);
+    codes.set(issue.code, (codes.get(issue.code) ?? 0) + 1);
+  }
+
+  wrote(sink: Sink, delivery: Delivery, from: number, to: number): void {
+    const { tree, gaps } = this.#sinkOf(sink.name);
+    addGaps(gaps, delivery, from, to);
+    tree.append(this.#delivered.subarray(from * DIGEST_BYTES), to - from);
+  }
+
+  wroteSeparators(sink: Sink, bytes: Uint8Array): void {
+    this.#sinkOf(sink.name).gaps.add(bytes, 0, bytes.length);
+  }
+
+  entry(segments: readonly Segment[]): Uint8Array {
+    for (const segment of segments) this.#close(segment);
+    if (!this.#parts.journaled) return new Uint8Array(0);
+    const sources = [...this.#sources].map(([key, { inputs, outputs }]) => stateOf(key, inputs.frontier(), outputs.frontier()));
+    return toBinary(CheckpointSchema, create(CheckpointSchema, { version: CHECKPOINT_VERSION, soFar: this.soFar, sources }));
+  }
+
+  restore(entry: Uint8Array): void {
+    const { version, soFar, sources } = fromBinary(CheckpointSchema, entry);
+    if (version !== CHECKPOINT_VERSION || soFar === undefined) throw new BautaError(8501, { detail: `entry of version ${version}` });
+    this.#manifest = soFar;
+    soFar.resumed = true;
+    for (const { statement, source, inputs, outputs } of sources) {
+      const row = soFar.statements.find(({ name }) => name === statement)?.sources.find(({ name }) => name === source);
+      if (row === undefined) throw new BautaError(8501, { detail: "entry without its source" });
+      this.#sources.set(keyOf(statement, source), { row, inputs: this.#grown(inputs), outputs: this.#grown(outputs) });
+    }
+    for (const statement of soFar.statements) {
+      this.#refused.set(statement.name, new Map(statement.refused.map(({ code, records }) => [code, Number(records)])));
+    }
+  }
+
+  observe(event: RunEvent): void {
+    switch (event.event) {
+      case "run-start":
+        return this.#start(event);
+      case "statement-start":
+        return this.#startStatement(event);
+      case "source-opened":
+        return this.#openSource(event);
+      case "source-ended":
+        return this.#endSource(event);
+      case "committed":
+        return this.#committed(event);
+      case "statement-end":
+        return this.#endStatement(event);
+      case "run-end":
+        return this.#end(event);
+      case "progress":
+      case "refused":
+      case "degrade":
+        return;
+      default:
+        return event satisfies never;
+    }
+  }
+
+  #start({ at, task, command, pipeline, bauta, engine, configuration }: RunStart): void {
+    const { runtime, signer } = this.#parts;
+    const manifest = this.#manifest;
+    manifest.task = task;
+    manifest.command = command;
+    manifest.pipeline = pipeline;
+    if (manifest.started === "") manifest.started = timeOf(at);
+    const said = create(ManifestSchema, {
+      software: { bauta, engine: engine.name, engineVersion: engine.version, facts: settingsOf({ ...engine.facts, ...runtime }) },
+      settings: settingsOf(configuration),
+      ...(signer === undefined ? {} : { signer: { algorithm: "ed25519", ...signer } }),
+    });
+    if (said.software !== undefined) manifest.software = said.software;
+    if (said.signer !== undefined) manifest.signer = said.signer;
+    manifest.settings = said.settings;
+  }
+
+  #startStatement({ statement, plan, onRefuse, frame, input, routes, sinks: shared }: StatementStart): void {
+    for (const { name } of shared) this.#recordSinks.add(name);
+    const { keyCheck, keyFingerprint, seed, lists, rules } = this.#evidenceOf(statement);
+    const said = create(StatementSchema, {
+      name: statement,
+      model: {
+        name: plan.model,
+        mode: plan.mode,
+        seed,
+        lock: plan.lock,
+        origins: [...plan.origins],
+        lists: lists.map(([name, value]) => ({ name, value })),
+        rules: rules.map(([name, value]) => ({ name, value })),
+      },
+      key: {
+        origin: plan.keyOrigin,
+        id: plan.keyId,
+        environment: plan.environment,
+        version: plan.keyVersion,
+        check: keyCheck,
+        fingerprint: keyFingerprint,
+      },
+      settings: settingsOf({ frame, input, "on-refuse": onRefuse, routes: routes.map(({ name }) => name) }),
+    });
+    const there = this.#manifest.statements.findIndex(({ name }) => name === statement);
+    if (there < 0) {
+      this.#manifest.statements.push(said);
+      for (const { name } of shared) this.#sinkRow(said, name);
+      return;
+    }
+    // A run that goes on keeps what was done.
+    const { sources, sinks, counts, refused } = this.#manifest.statements[there] as Statement;
+    this.#manifest.statements[there] = { ...said, sources, sinks, refused, ...(counts === undefined ? {} : { counts }) };
+  }
+
+  #openSource({ statement, source, size, sink }: SourceOpened): void {
+    if (sink !== undefined) this.#recordSinks.add(sink);
+    const { row } = this.#sourceOf(statement, source);
+    if (size !== undefined) row.bytesPlanned = BigInt(size);
+  }
+
+  #endSource({ statement, source, position, unreadFrom }: SourceEnded): void {
+    const trees = this.#sourceOf(statement, source);
+    trees.row.bytes = BigInt(position.offset);
+    trees.row.complete = unreadFrom === undefined;
+    settle(trees);
+    const name = keyOf(statement, source);
+    this.#sources.delete(name);
+    if (unreadFrom !== undefined) this.#stopped.set(name, (this.#stopped.get(name) ?? 0) + 1);
+  }
+
+  #committed({ at, sequence, positions }: Committed): void {
+    this.#manifest.commits = BigInt(sequence + 1);
+    this.#manifest.ended = timeOf(at);
+    for (const { statement, source, offset } of positions) {
+      const trees = this.#sources.get(keyOf(statement, source));
+      if (trees !== undefined) trees.row.bytes = BigInt(offset);
+    }
+  }
+
+  #endStatement(event: StatementEnd): void {
+    const { counts, times } = event;
+    const statement = this.#statement(event.statement);
+    statement.status = event.ended;
+    if (statement.model !== undefined) statement.model.plan = event.planDigest;
+    const key = statement.key;
+    const keyName = key === undefined || key.id === "" ? (key?.origin ?? "") : `${key.id}/${key.version}`;
+    const said = create(StatementSchema, {
+      counts: {
+        in: BigInt(counts.in),
+        out: BigInt(counts.out),
+        refused: BigInt(counts.refused),
+        bytesIn: BigInt(counts.bytesIn),
+        bytesOut: BigInt(counts.bytesOut),
+        values: BigInt(counts.found),
+        masked: BigInt(counts.masked),
+        kept: BigInt(counts.kept),
+        removed: BigInt(counts.removed),
+        otherwise: BigInt(counts.otherwise),
+        left: BigInt(counts.left),
+      },
+      messages: messagesOf(event),
+      namespaces: namespacesOf(event, keyName),
+      timings: Object.entries(times).map(([stage, milliseconds]) => ({ stage, milliseconds: Math.round(milliseconds * 1000) / 1000 })),
+    });
+    if (said.counts !== undefined) statement.counts = said.counts;
+    statement.messages = said.messages;
+    statement.namespaces = said.namespaces;
+    statement.timings = said.timings;
+    // What was not even opened was planned all the same; of what was, the row is there.
+    for (const { source } of event.unread) {
+      const name = keyOf(event.statement, source);
+      const stopped = this.#stopped.get(name) ?? 0;
+      this.#stopped.set(name, stopped - 1);
+      if (stopped > 0) continue;
+      settle(this.#sourceOf(event.statement, source));
+      this.#sources.delete(name);
+    }
+    for (const { name, planned, exported } of event.sinks) {
+      const sink = this.#sinkRow(statement, name);
+      sink.planned = BigInt(planned);
+      sink.exported = BigInt(exported);
+    }
+  }
+
+  #end({ at, ended, issue }: RunEnd): void {
+    const manifest = this.soFar;
+    manifest.status = ended;
+    manifest.issue = issue?.code ?? "";
+    manifest.ended = timeOf(at);
+    this.#parts.finish(manifest);
+  }
+
+  /** Sums up what is known of a statement by its sources. */
+  #sum(statement: Statement): void {
+    const roots = new MerkleTree(this.#parts.hashes);
+    const outputs = new MerkleTree(this.#parts.hashes);
+    let records = 0n;
+    let out = 0n;
+    for (const trees of this.#sources.values()) settle(trees);
+    for (const row of statement.sources) {
+      appendRoot(this.#parts.hashes, roots, row.inputs?.root ?? "");
+      appendRoot(this.#parts.hashes, outputs, row.outputs?.root ?? "");
+      records += row.inputs?.records ?? 0n;
+      out += row.outputs?.records ?? 0n;
+    }
+    statement.inputs = create(TreeSchema, { records, root: hex(roots.root()) });
+    statement.outputs = create(TreeSchema, { records: out, root: hex(outputs.root()) });
+    const codes = sorted([...(this.#refused.get(statement.name) ?? [])], ([code]) => code);
+    if (statement.status === "") this.#sumUp(statement);
+    statement.refused = create(StatementSchema, {
+      refused: codes.map(([code, count]) => ({ code, records: BigInt(count) })),
+    }).refused;
+  }
+
+  /** Of a statement that did not come to its end: what its trees tell. */
+  #sumUp(statement: Statement): void {
+    const { inputs, outputs, sources } = statement;
+    const records = inputs?.records ?? 0n;
+    const out = outputs?.records ?? 0n;
+    const bytesIn = sources.reduce((sum, { bytes }) => sum + bytes, 0n);
+    const said = create(StatementSchema, { counts: { in: records, out, refused: records - out, bytesIn } });
+    if (said.counts !== undefined) statement.counts = said.counts;
+    for (const sink of statement.sinks) {
+      sink.exported = sink.segments.reduce((sum, segment) => sum + segment.records, 0n);
+      sink.planned = sink.exported + BigInt(this.#sinks.get(sink.name)?.tree.size ?? 0);
+    }
+  }
+
+  #close({ sink: name, name: place, firstRecord, records, bytes }: Segment): void {
+    const row = this.#rowOfSink(name);
+    if (row === undefined) return;
+    const trees = this.#recordSinks.has(name) ? this.#sinkOf(name) : undefined;
+    const isWhole = trees !== undefined && trees.tree.size === records;
+    row.segments.push(
+      ...create(StatementSchema, {
+        sinks: [
+          {
+            segments: [
+              {
+                name: place,
+                firstRecord: BigInt(firstRecord),
+                records: BigInt(records),
+                bytes: BigInt(bytes),
+                root: isWhole ? hex(trees.tree.root()) : "",
+                gaps: isWhole ? trees.gaps.finish() : "",
+              },
+            ],
+          },
+        ],
+      }).sinks.flatMap(({ segments }) => segments),
+    );
+    this.#sinks.delete(name);
+  }
+
+  /** The sink's row, in the statement that is under way. */
+  #rowOfSink(name: string): Statement["sinks"][number] | undefined {
+    const statement = this.#manifest.statements.at(-1);
+    return statement === undefined ? undefined : this.#sinkRow(statement, name);
+  }
+
+  #sinkRow(statement: Statement, name: string): Statement["sinks"][number] {
+    const there = statement.sinks.find((sink) => sink.name === name);
+    if (there !== undefined) return there;
+    const [row] = create(StatementSchema, { sinks: [{ name }] }).sinks as [Statement["sinks"][number]];
+    statement.sinks.push(row);
+    return row;
+  }
+
+  #statement(name: string): Statement {
+    const statement = this.#manifest.statements.find((one) => one.name === name);
+    if (statement === undefined) throw new BautaError(9001, { detail: "a statement that did not begin" });
+    return statement;
+  }
+
+  #sourceOf(statement: string, source: string): SourceTrees {
+    const key = keyOf(statement, source);
+    const there = this.#sources.get(key);
+    if (there !== undefined) return there;
+    const row = create(SourceSchema, { name: source });
+    this.#statement(statement).sources.push(row);
+    const trees = { row, inputs: new MerkleTree(this.#parts.hashes), outputs: new MerkleTree(this.#parts.hashes) };
+    this.#sources.set(key, trees);
+    return trees;
+  }
+
+  #sinkOf(name: string): SinkTree {
+    const there = this.#sinks.get(name);
+    if (there !== undefined) return there;
+    const sink = { tree: new MerkleTree(this.#parts.hashes), gaps: new Gaps() };
+    this.#sinks.set(name, sink);
+    return sink;
+  }
+
+  #evidenceOf(statement: string): StatementEvidence {
+    const there = this.#evidence.get(statement);
+    if (there !== undefined) return there;
+    const evidence = this.#parts.evidenceOf(statement);
+    this.#evidence.set(statement, evidence);
+    return evidence;
+  }
+
+  #grown(frontier: { readonly size: bigint; readonly digests: Uint8Array } | undefined): MerkleTree {
+    const { size = 0n, digests = new Uint8Array(0) } = frontier ?? {};
+    return new MerkleTree(this.#parts.hashes, { size: Number(size), digests });
+  }
+}
+
+/** The root over roots: each is the data of a leaf. */
+export function appendRoot(hashes: Pick<Primitives, "leaves">, tree: MerkleTree, root: string): void {
+  const leaf = new Uint8Array(DIGEST_BYTES);
+  hashes.leaves(new Uint8Array(Buffer.from(root, "hex")), Uint32Array.of(0, root.length / 2), 1, leaf);
+  tree.append(leaf, 1);
+}
+
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
+const treeOf = (tree: MerkleTree): Statement["inputs"] & object =>
+  create(TreeSchema, { records: BigInt(tree.size), root: hex(tree.root()) });
+/** Tells the trees in the source's row. */
+function settle({ row, inputs, outputs }: SourceTrees): void {
+  row.inputs = treeOf(inputs);
+  row.outputs = treeOf(outputs);
+  row.records = BigInt(inputs.size);
+}
+
+const timeOf = (at: number): string => new Date(at).toISOString();
+const keyOf = (statement: string, source: string): string => `${statement}\0${source}`;
+
+function stateOf(key: string, inputs: Frontier, outputs: Frontier): ReturnType<typeof create<typeof SourceStateSchema>> {
+  const [statement = "", source = ""] = key.split("\0");
+  const frontier = ({ size, digests }: Frontier) => create(FrontierSchema, { size: BigInt(size), digests });
+  return create(SourceStateSchema, { statement, source, inputs: frontier(inputs), outputs: frontier(outputs) });
+}
+
+type FieldEvent = StatementEnd["fields"][number];
+/** Outcomes by the names that a manifest has for them. */
+const OUTCOMES = {
+  masked: "masked",
+  "otherwise-token": "token",
+  "otherwise-redacted": "redacted",
+  kept: "kept",
+  removed: "removed",
+  left: "left",
+} as const;
+
+/** Records by message type, and the values of its fields; a field whose operation has several outcomes is one row. */
+function messagesOf({ fields, counts }: StatementEnd): Statement["messages"] {
+  const rows = new Map<string, Map<string, MessageInit<typeof FieldCountSchema>>>();
+  const formats = new Map<string, string>();
+  for (const { format, message, path, dataClass, technique, kind, namespace, outcome, count } of fields) {
+    formats.set(message, format);
+    const there = rows.get(message) ?? new Map<string, MessageInit<typeof FieldCountSchema>>();
+    rows.set(message, there);
+    const key = [path, technique, namespace, kind, dataClass].join("\0");
+    const row = there.get(key) ?? { path, class: dataClass, technique, kind, namespace };
+    there.set(key, { ...row, [OUTCOMES[outcome]]: (row[OUTCOMES[outcome]] ?? 0n) + BigInt(count) });
+  }
+  const names = sorted([...new Set([...counts.recordsByMessage.keys(), ...rows.keys()])], (name) => name);
+  return create(StatementSchema, {
+    messages: names.map((message) => ({
+      format: formats.get(message) ?? "",
+      message,
+      records: BigInt(counts.recordsByMessage.get(message) ?? 0),
+      fields: sorted([...(rows.get(message) ?? [])], ([key]) => key).map(([, row]) => row),
+    })),
+  }).messages;
+}
+
+/** Values that became what a sub-key makes of them. */
+function namespacesOf({ fields }: StatementEnd, key: string): Statement["namespaces"] {
+  const sums = new Map<string, FieldEvent>();
+  for (const field of fields) {
+    if (field.namespace === "" || (field.outcome !== "masked" && field.outcome !== "otherwise-token")) continue;
+    const there = sums.get(field.namespace);
+    sums.set(field.namespace, { ...field, count: field.count + (there?.count ?? 0) });
+  }
+  const rows = sorted([...sums.values()], ({ namespace }) => namespace);
+  return create(StatementSchema, {
+    namespaces: rows.map(({ namespace, technique, kind, count }) => ({ namespace, technique, kind, key, values: BigInt(count) })),
+  }).namespaces;
+}
+
+/** By code units, so that the order is the same everywhere. */
+function sorted<T>(rows: readonly T[], by: (row: T) => string): T[] {
+  return rows.toSorted((a, b) => (by(a) < by(b) ? -1 : by(a) > by(b) ? 1 : 0));
+}
+
+/** Settings by name. A list or a flag is told as its JSON, a text as it is. */
+function settingsOf(values: Readonly<Record<string, unknown>>): { name: string; value: string }[] {
+  const told = Object.entries(values).filter(([, value]) => value !== undefined);
+  return sorted(told, ([name]) => name).map(([name, value]) => ({
+    name,
+    value: typeof value === "string" ? value : JSON.stringify(value),
+  }));
+}
