@@ -1,6 +1,9 @@
 /** Composition: model, key ring and catalogues put together into what a masker runs. */
 import { createHmac } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
+import { evidenceOf } from "./audit/evidence.ts";
+import type { StatementEvidence } from "./audit/record.ts";
+import { type ManifestSigner, signerOf } from "./audit/signature.ts";
 import type { Direction } from "./engines/api.ts";
 import type { PlanOperation } from "./engines/plan.ts";
 import type { KeyRing } from "./keys/api.ts";
@@ -45,6 +48,10 @@ export interface OpenPlan extends PlanSource {
   describe(): Record<string, string>;
   /** For reports of a run: which model, under which key. */
   readonly facts: PlanFacts;
+  /** For the manifest: digests of what decides, and the key of input leaves, which `close` overwrites. */
+  evidence(): StatementEvidence;
+  /** What signs the manifest; undefined for keys that nothing stores. The caller closes it. */
+  signer(): ManifestSigner | undefined;
   /** What an operation of the plan does, for reports of a run. */
   operationFacts(operation: number): OperationFacts;
   /** SHA-256 (hex) of the plan with the operations so far. */
@@ -87,6 +94,7 @@ export function runnable(model: Model, ring: KeyRing, input: "strict" | "lenient
   const perRecord = model.mode === "random" && model.scope === "record";
   const planDigest = (): string => sha256(compiled.plan());
   let keys: Uint8Array | undefined;
+  let evidence: StatementEvidence | undefined;
   return {
     model,
     environment: ring.environment,
@@ -114,6 +122,11 @@ export function runnable(model: Model, ring: KeyRing, input: "strict" | "lenient
       plan: planDigest().slice(0, 16),
     }),
     facts: factsOf(model, ring),
+    evidence() {
+      evidence ??= evidenceOf(model, ring, lockOf(model));
+      return evidence;
+    },
+    signer: () => signerOf(ring),
     operationFacts(operation) {
       const { technique = "keep", kind = "text", namespace = "" } = compiled.operations[operation] ?? {};
       return { technique, kind, namespace };
@@ -122,6 +135,7 @@ export function runnable(model: Model, ring: KeyRing, input: "strict" | "lenient
     keyedHash: (bytes) => createHmac("sha256", auditKey).update(bytes).digest("hex").slice(0, 32),
     close() {
       auditKey.fill(0);
+      evidence?.auditKey.fill(0);
       keys?.fill(0);
       ring.close();
     },

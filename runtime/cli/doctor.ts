@@ -1,9 +1,10 @@
 /** `bauta doctor`: what runs here, for a report and for an operator's own eyes. */
 import type { EngineName } from "../engines/api.ts";
 import { selectEngine } from "../engines/select.ts";
-import { BautaError } from "../kit/errors.ts";
+import { BautaError, describeIssue, issueOf, printable } from "../kit/errors.ts";
 import { disableCoreDumps, runtimeFacts } from "../platform/process.ts";
 import { CATALOGUES, FORMATS } from "../registry.ts";
+import { compareKeys, type KeyPair } from "./doctor-keys.ts";
 import { EXIT } from "./exit.ts";
 import { colorsFor, print } from "./terminal.ts";
 
@@ -13,7 +14,17 @@ interface EngineReport {
   readonly facts: Readonly<Record<string, string>>;
 }
 
-export async function doctor(version: string, options: { readonly json?: boolean }): Promise<number> {
+export interface DoctorOptions {
+  readonly keyFile?: string;
+  /** Key files and manifests: which of them hold one key. */
+  readonly against?: readonly string[];
+  readonly json?: boolean;
+}
+
+export async function doctor(version: string, options: DoctorOptions): Promise<number> {
+  const { keyFile, against } = options;
+  if (against === undefined && keyFile !== undefined) throw new BautaError(1001, { detail: "--key-file needs --against" });
+  const keys = against === undefined ? undefined : compareKeys(keyFile === undefined ? against : [keyFile, ...against]);
   const runtime = runtimeFacts();
   const engines = [await engineReport("native"), await engineReport("portable")];
   const report = {
@@ -24,11 +35,14 @@ export async function doctor(version: string, options: { readonly json?: boolean
     formats: FORMATS.map((format) => format.name),
     messages: CATALOGUES.map((catalogue) => catalogue.messages().length).reduce((a, b) => a + b, 0),
     engines,
+    ...(keys === undefined ? {} : { keys }),
   };
   const healthy = engines.every((engine) => engine.usable);
+  const isShared = keys?.some(({ verdict }) => verdict === "shared") ?? false;
+  const exit = isShared ? EXIT.evidence : healthy ? EXIT.done : EXIT.engine;
   if (options.json) {
     print(`${JSON.stringify(report, null, 1)}`);
-    return healthy ? EXIT.done : EXIT.engine;
+    return exit;
   }
   const colors = colorsFor(process.stdout);
   const row = (name: string, text: string): void => print(`${colors.bold(name.padEnd(12))} ${text}`);
@@ -40,8 +54,18 @@ export async function doctor(version: string, options: { readonly json?: boolean
     row(engine.name, engine.usable ? colors.green("usable") : colors.red("not usable"));
     for (const [name, text] of Object.entries(engine.facts)) row("", `${colors.dim(name)} ${text}`);
   }
-  return healthy ? EXIT.done : EXIT.engine;
+  for (const pair of keys ?? []) row("keys", pair.verdict === "shared" ? colors.red(keysText(pair)) : keysText(pair));
+  return exit;
 }
+
+const VERDICTS: Readonly<Record<KeyPair["verdict"], string>> = {
+  shared: describeIssue(issueOf(8511)),
+  same: "one key, in one environment",
+  alike: "check values agree by chance, the keys are others",
+  apart: "no key in common",
+};
+
+const keysText = ({ one, other, verdict }: KeyPair): string => `${printable(one)} and ${printable(other)}: ${VERDICTS[verdict]}`;
 
 /** Loading the native engine also runs the canary against the portable one. */
 async function engineReport(name: EngineName): Promise<EngineReport> {

@@ -20,6 +20,8 @@ export const EXIT = {
   closed: 7,
   /** The disk is full. */
   full: 8,
+  /** What was verified, replayed or compared does not hold, or cannot be. */
+  evidence: 9,
 } as const;
 
 /** Of a run that did not fail. */
@@ -44,6 +46,7 @@ export function exitCodeOf(error: unknown): number {
   if (number === 7002) return EXIT.full;
   if (number >= 1300 && number < 1315 && number !== 1305) return EXIT.engine;
   if (number === 1002) return EXIT.usage;
+  if (number >= 8500 && number < 9000) return EXIT.evidence;
   if (number >= 7000 && number < 8000 && number !== 7005) return EXIT.io;
   if (blame === "operator") return EXIT.usage;
   if (blame === "input") return EXIT.refused;

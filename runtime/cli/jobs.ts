@@ -19,6 +19,8 @@ export interface Places {
   readonly out: string;
   /** The report of refused records. */
   readonly refused: string | undefined;
+  /** What is written of the run besides: its manifest. */
+  readonly alsoWritten?: readonly string[];
   /** What else is read: model, key file. */
   readonly alsoRead: readonly (string | undefined)[];
 }
@@ -52,6 +54,7 @@ function checkPlaces(jobs: readonly Job[], places: Places): void {
   for (const { target } of jobs) if (target !== undefined) claim(target);
   if (jobs.some(({ target }) => target === undefined) && places.out !== "-") claim(places.out);
   if (places.refused !== undefined) claim(places.refused);
+  for (const path of places.alsoWritten ?? []) claim(path);
   const outputs = [...written.values()].map((path) => ({ path, stat: statAt(path) }));
   if (places.out === "-") outputs.push({ path: "stdout", stat: fstatSync(1) });
   const read = jobs.flatMap(({ source }) => (source.name === "stdin" ? [] : [source.name]));

@@ -1,5 +1,9 @@
-/** `bauta keys new | mask-only | show`. */
-import { maskOnlyKeyFile, newKeyFile, showKeyFile } from "../keys/key-file.ts";
+/** `bauta keys new | mask-only | show | rotate-signing | trust`. */
+import { publicKeysOf } from "../audit/signature.ts";
+import { encodeTrust, trustOf } from "../audit/trust.ts";
+import { maskOnlyKeyFile, newKeyFile, openKeyFile, rotateSigning, showKeyFile } from "../keys/key-file.ts";
+import { commitSink } from "../sinks/api.ts";
+import { fileSink } from "../sinks/file.ts";
 import { colorsFor, print } from "./terminal.ts";
 
 interface Options {
@@ -18,6 +22,30 @@ export function keysMaskOnly(file: string, target: string, options: Options): vo
 
 export function keysShow(file: string, options: Options): void {
   show(file, options, undefined);
+}
+
+export function keysRotateSigning(file: string, target: string, options: Options): void {
+  rotateSigning(file, target);
+  show(target, options, "made");
+}
+
+/** Public keys only: of all files as a trust file, or the last one of each as PEM. */
+export function keysTrust(files: readonly string[], options: { readonly out: string; readonly pem?: boolean }): void {
+  const rings = files.map((file) => openKeyFile(file, {}));
+  try {
+    const pem = (): string => rings.map((ring) => publicKeysOf(ring).at(-1)?.key.export({ format: "pem", type: "spki" }) ?? "").join("");
+    const text = options.pem ? pem() : encodeTrust(trustOf(rings));
+    if (options.out === "-") return print(text.trimEnd());
+    const sink = fileSink(options.out);
+    try {
+      sink.write(new TextEncoder().encode(text), 0);
+      commitSink(sink);
+    } finally {
+      sink.close();
+    }
+  } finally {
+    for (const ring of rings) ring.close();
+  }
 }
 
 function show(file: string, options: Options, done: string | undefined): void {

@@ -6,15 +6,18 @@ import { VERSION } from "../kit/version.ts";
 import { FRAME_MODES } from "../pipeline/frame.ts";
 import { disableCoreDumps } from "../platform/process.ts";
 import { check } from "./check.ts";
+import { compare } from "./compare.ts";
 import { demo } from "./demo.ts";
 import { demoFolder } from "./demo-folder.ts";
 import { diff } from "./diff.ts";
 import { doctor } from "./doctor.ts";
 import { EXIT, exitCodeOf } from "./exit.ts";
 import { explain } from "./explain.ts";
-import { keysMaskOnly, keysNew, keysShow } from "./keys.ts";
+import { keysMaskOnly, keysNew, keysRotateSigning, keysShow, keysTrust } from "./keys.ts";
 import { mask } from "./mask.ts";
+import { replay } from "./replay.ts";
 import { colorsFor, say } from "./terminal.ts";
+import { verify } from "./verify.ts";
 
 const HELP_WIDTH = 80;
 
@@ -24,7 +27,12 @@ const program = new Command("bauta")
   .helpOption("-h, --help", "print help")
   .helpCommand(false)
   // One screen of 24 lines and 80 columns, also where the terminal is wider.
-  .configureHelp({ sortSubcommands: false, helpWidth: HELP_WIDTH, optionDescription: describeOption })
+  .configureHelp({
+    sortSubcommands: false,
+    helpWidth: HELP_WIDTH,
+    optionDescription: describeOption,
+    subcommandTerm: termOf,
+  })
   .showSuggestionAfterError(true)
   .exitOverride()
   // What commander has to say of a wrong command line is told by `tell`, like every error.
@@ -48,6 +56,8 @@ for (const direction of ["mask", "unmask"] as const) {
     .addOption(choice("--on-refuse", ["stop", "divert"], "at a refused record"))
     .addOption(choice("--input", ["strict", "lenient"], "how messages are read"))
     .addOption(choice("--frame", FRAME_MODES, "how records are told apart"))
+    .option("--manifest <PATH>", "record of the run, or none (default: by --out)")
+    .option("--task <ID>", "id of the run (default: one is made)")
     .option("--json", "reports as JSON lines on standard error")
     .option("-q, --quiet", "only the engine line and refusals")
     .argument("[paths...]")
@@ -60,7 +70,7 @@ for (const direction of ["mask", "unmask"] as const) {
 for (const command of ["explain", "diff"] as const) {
   program
     .command(command)
-    .description(command === "explain" ? "say what becomes of each value, and why" : "show messages before and after, side by side")
+    .description(command === "explain" ? "say what becomes of each value, and why" : "show messages before and after")
     .usage("(--model F | --preset NAME) [options] [path...]")
     .option("--model <FILE>", "model to apply (YAML)")
     .option("--preset <NAME>", "test-data, one-way, tokens or strict")
@@ -89,6 +99,47 @@ program
     process.exitCode = await check(model, options);
   });
 
+program
+  .command("verify")
+  .description("check a manifest, and files against it")
+  .argument("<manifest>", "what a run left beside its output")
+  .option("--outputs [PATH...]", "outputs to check; no path: where it says")
+  .option("--inputs <PATH...>", "inputs to check, in the order of the run")
+  .option("--key-file <FILE>", "key file of the run; needed for inputs")
+  .option("--trust <FILE>", "public keys to trust (bauta keys trust)")
+  .option("--no-signature", "do not ask who wrote the manifest")
+  .addOption(choice("--engine", ["native", "portable"], "engine to hash with"))
+  .option("--json", "report as JSON")
+  .action(async (manifest: string, options) => {
+    process.exitCode = await verify(manifest, options);
+  });
+
+program
+  .command("replay")
+  .description("mask the inputs of a run again, and compare")
+  .argument("<manifest>", "what the run left beside its output")
+  .option("--inputs <PATH...>", "inputs in its order (default: where it says)")
+  .option("--key-file <FILE>", "key file of the run")
+  .option("--model <FILE>", "its model (default: where it says)")
+  .option("--preset <NAME>", "its preset (default: as it says)")
+  .addOption(choice("--engine", ["native", "portable"], "engine to run"))
+  .option("--all", "tell circumstances, too")
+  .option("--json", "report as JSON")
+  .action(async (manifest: string, options) => {
+    process.exitCode = await replay(manifest, options);
+  });
+
+program
+  .command("compare")
+  .description("say what differs between two manifests, and why")
+  .argument("<before>", "manifest")
+  .argument("<after>", "manifest")
+  .option("--all", "tell circumstances, too: task, times, host, places")
+  .option("--json", "report as JSON")
+  .action((before: string, after: string, options) => {
+    process.exitCode = compare(before, after, options);
+  });
+
 const keys = program.command("keys").description("make and inspect key files").helpCommand(false);
 keys
   .command("new")
@@ -111,9 +162,26 @@ keys
   .option("--json", "report as JSON")
   .action((file: string, options) => keysShow(file, options));
 
+keys
+  .command("rotate-signing")
+  .description("make a copy whose manifests another key signs from now on")
+  .argument("<file>", "key file to copy")
+  .argument("<target>", "new key file")
+  .option("--json", "report as JSON")
+  .action((file: string, target: string, options) => keysRotateSigning(file, target, options));
+keys
+  .command("trust")
+  .description("write the public keys that check signatures")
+  .argument("<files...>", "key files, of all environments to trust")
+  .option("--out <PATH>", "file for them", "-")
+  .option("--pem", "the last public key of each, as openssl reads it")
+  .action((files: string[], options) => keysTrust(files, options));
+
 program
   .command("doctor")
-  .description("say what runs here: engines, hash, versions")
+  .description("say what runs here; compare key files")
+  .option("--against <PATH...>", "key files, manifests: do they share a key?")
+  .option("--key-file <FILE>", "one more key file to compare with them")
   .option("--json", "report as JSON")
   .action(async (options) => {
     process.exitCode = await doctor(VERSION, options);
@@ -121,7 +189,7 @@ program
 
 program
   .command("demo")
-  .description("show the bundled messages, or make a demo folder")
+  .description("show bundled messages, or make a demo folder")
   .argument("[folder]", "new folder for a model, messages, and what to try")
   .addOption(choice("--engine", ["native", "portable"], "engine to run"))
   .action(async (folder: string | undefined, options) => {
@@ -162,6 +230,15 @@ try {
 /** An option that takes one of these words; the first is the default. */
 function choice(flag: string, words: readonly string[], description: string): Option {
   return new Option(`${flag} <${words.join("|")}>`, description).choices(words).default(words[0]);
+}
+
+/** Name and arguments: that each command has options needs no saying. */
+function termOf(command: Command): string {
+  const named = command.registeredArguments.map((argument) => {
+    const name = argument.variadic ? `${argument.name()}...` : argument.name();
+    return argument.required ? `<${name}>` : `[${name}]`;
+  });
+  return [command.name(), ...named].join(" ");
 }
 
 function describeOption({ description, defaultValue }: Option): string {

@@ -1,5 +1,6 @@
 /** `bauta mask` and `bauta unmask`: a run of one statement with one route. */
 import { engineLine } from "../audit/events/engine.ts";
+import { SIGNATURE_SUFFIX } from "../audit/signature.ts";
 import type { Direction, EngineName } from "../engines/api.ts";
 import { selectEngine } from "../engines/select.ts";
 import { BautaError } from "../kit/errors.ts";
@@ -16,6 +17,7 @@ import { fileSink } from "../sinks/file.ts";
 import { stdout } from "../sinks/stdout.ts";
 import { exitCodeOfEnd } from "./exit.ts";
 import { jobsOf } from "./jobs.ts";
+import { ManifestWriter, manifestPlace } from "./manifest-writer.ts";
 import { refusedLine } from "./refused.ts";
 import { RunReport } from "./run-report.ts";
 
@@ -32,6 +34,10 @@ export interface MaskOptions {
   readonly onRefuse: "stop" | "divert";
   readonly input: "strict" | "lenient";
   readonly frame: FrameMode;
+  /** Where the manifest goes, or `none`. Default: beside the output, if that is a file or folder. */
+  readonly manifest?: string;
+  /** Id of the run; default: one is made. */
+  readonly task?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
@@ -41,7 +47,9 @@ const RAW_WARNING = "--refused-raw writes refused messages in clear into the --r
 /** Runs the command and returns its exit code. */
 export async function mask(options: MaskOptions, direction: Direction): Promise<number> {
   const { in: paths = ["-"], out, refused, refusedRaw = false, onRefuse, input, frame, model, keyFile } = options;
-  const jobs = jobsOf({ in: paths, out, refused, alsoRead: [model, keyFile] });
+  const manifest = manifestPlace(options.manifest, out);
+  const alsoWritten = manifest === undefined ? [] : [manifest, `${manifest}${SIGNATURE_SUFFIX}`];
+  const jobs = jobsOf({ in: paths, out, refused, alsoRead: [model, keyFile], alsoWritten });
   if (refusedRaw && refused === undefined) throw new BautaError(1001, { detail: "--refused-raw needs --refused" });
   const choice: PlanChoice = { model, preset: options.preset, keyFile, environment: options.env, direction, input };
   const plan = openPlan(choice);
@@ -80,20 +88,24 @@ export async function mask(options: MaskOptions, direction: Direction): Promise<
       operationFacts: (operation) => plan.operationFacts(operation),
       planDigest: () => plan.planDigest(),
     };
+    const writer = manifest === undefined ? undefined : new ManifestWriter(manifest, engine, plan);
     try {
-      const task = newTask(systemClock.date());
+      const task = options.task ?? newTask(systemClock.date());
       const { name, version, facts } = engine;
       const configuration = { ...choice, in: paths, out, refused, refusedRaw, onRefuse, frame, engine: name };
       const result = await run({
         facts: { task, command: direction, pipeline: direction, bauta: VERSION, engine: { name, version, facts }, configuration },
         statements: [statement],
-        observers: [report],
+        observers: writer === undefined ? [report] : [report, writer.record],
+        recorder: writer?.record,
         clock: systemClock,
       });
       const code = exitCodeOfEnd(result.ended);
       report.summary(result, code);
+      if (writer !== undefined) report.manifest(writer.path, writer.signedBy);
       return code;
     } finally {
+      writer?.close();
       masker.close();
     }
   } finally {

@@ -53,6 +53,13 @@ export class RunReport implements RunObserver {
     }
   }
 
+  /** Where the run's manifest is, and the id of the key that signed it. */
+  manifest(path: string, signer: string | undefined): void {
+    const { json, quiet } = this.#options;
+    if (json) return say(JSON.stringify({ event: "manifest", path, signer: signer ?? null }));
+    if (!quiet) say(this.#colors.dim(`manifest ${printable(path)}, ${signer === undefined ? "not signed" : `signed by ${signer}`}`));
+  }
+
   /** The last lines of a run that did not fail. */
   summary({ counts, unread, milliseconds }: RunResult, exit: number): void {
     const { json, quiet, engineName, hasRefused } = this.#options;

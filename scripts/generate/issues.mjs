@@ -23,6 +23,7 @@ const GROUPS = [
   [6000, "Values"],
   [7000, "Input and output"],
   [8000, "Logs, telemetry and control"],
+  [8500, "Evidence"],
   [9000, "Bauta itself"],
 ];
 

@@ -16,7 +16,7 @@ const sections = sectionsOf(page, 2);
 function sectionOf(words: readonly string[]): string {
   if (words.length === 0) return page;
   const [command] = words as [string];
-  const title = [...sections.keys()].find((name) => name.split(" and ").includes(command));
+  const title = [...sections.keys()].find((name) => name.split(/, | and /).includes(command));
   if (title === undefined) throw new Error(`docs/cli.md has no section for ${command}`);
   return sections.get(title) as string;
 }
@@ -37,7 +37,7 @@ describe("docs/cli.md", () => {
   test("documents no option that --help does not have", () => {
     const help = readHelp();
     for (const [title, text] of sections) {
-      const commands = title.split(" and ");
+      const commands = title.split(/, | and /);
       const options = help.filter(({ words }) => commands.includes(words[0] ?? "")).flatMap((command) => command.options);
       if (options.length === 0) continue;
       const named = [...text.matchAll(/^\| `(--[a-z-]+)/gm)].map((match) => match[1] as string);

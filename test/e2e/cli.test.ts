@@ -191,6 +191,11 @@ describe("help", () => {
     ["keys", "new"],
     ["keys", "mask-only"],
     ["keys", "show"],
+    ["keys", "rotate-signing"],
+    ["keys", "trust"],
+    ["verify"],
+    ["replay"],
+    ["compare"],
     ["doctor"],
     ["demo"],
   ]) {
