@@ -1,9 +1,11 @@
 /** `bauta replay`: masks the inputs of a run again, into nothing, and compares what would come out with what its manifest says. */
+
 import { compareManifests } from "../audit/compare.ts";
+import { engineLine } from "../audit/events/engine.ts";
 import type { Manifest } from "../audit/generated/run_pb.ts";
 import { readManifest } from "../audit/manifest-file.ts";
 import type { EngineName } from "../engines/api.ts";
-import { engineLine, selectEngine } from "../engines/select.ts";
+import { selectEngine } from "../engines/select.ts";
 import { BautaError } from "../kit/errors.ts";
 import { openPlan } from "../open.ts";
 import { printComparison } from "./compare.ts";
