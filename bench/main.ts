@@ -73,7 +73,7 @@ const context: Context = {
   tell: (text) => void (process.stderr.isTTY && process.stderr.write(`    ${text} …\n`)),
 };
 const node = spawnSync("node", ["--version"], { encoding: "utf8" }).stdout?.trim().replace("v", "") ?? "none";
-const machine = machineFacts(pinnedTo(), node, Number(process.env["BAUTA_BENCH_LOAD"] ?? loadavg()[0]));
+const machine = machineFacts(pinnedTo(), node, Number(process.env["BAUTA_BENCH_LOAD"] ?? loadavg()[0]), options.quick);
 const results: { name: string; rows: AnyRow[] }[] = [];
 for (const benchCase of wanted) {
   process.stderr.write(`  ${benchCase.name} …\n`);

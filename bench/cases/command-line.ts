@@ -98,7 +98,7 @@ export const start: BenchCase = {
     const rows: AnyRow[] = [{ id: "start/sources", name: "start from the sources", figure, ...timesIn("ms", await startOf(fromSources)) }];
     const binary = executable();
     if (binary === undefined) {
-      rows.push({ id: "start/executable", name: "start of the executable", failed: "not built; npm run build:binary, where there is one" });
+      rows.push({ id: "start/executable", name: "start of the executable", failed: "this checkout has no build of an executable" });
       return rows;
     }
     rows.push({

@@ -1,4 +1,5 @@
 /** The command line as others run it: a process of its own, its time and memory by the system's accounts. */
+import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,9 +11,18 @@ const MAIN = join(ROOT, "runtime/cli/main.ts");
 /** Commands that stand for `bauta`. */
 export const fromSources: readonly string[] = [process.execPath, "--no-install", MAIN];
 
-/** The executable, if this checkout can build one and has; undefined otherwise. */
+const BUILD = join(ROOT, "scripts/package/binary.mjs");
+const EXECUTABLE = join(ROOT, "dist/bin/bauta");
+
+/**
+ * Builds the executable from the sources at hand; undefined where this checkout cannot.
+ * @throws Error with the end of what the build had to say
+ */
 export function executable(): string | undefined {
-  return ["dist/bauta", "dist/bauta-linux-x64", "dist/bin/bauta"].map((path) => join(ROOT, path)).find((path) => existsSync(path));
+  if (!existsSync(BUILD)) return undefined;
+  const built = spawnSync("node", [BUILD], { cwd: ROOT, encoding: "utf8" });
+  if (built.status !== 0) throw new Error(`build:binary failed: ${`${built.stdout}${built.stderr}`.trim().slice(-200)}`);
+  return EXECUTABLE;
 }
 
 export interface Ran {

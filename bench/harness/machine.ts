@@ -14,9 +14,11 @@ export interface Machine {
   /** The processor that one-core cases were pinned to; undefined where taskset is not there. */
   readonly pinned: number | undefined;
   readonly date: string;
+  /** Short runs, which nobody should trust. */
+  readonly quick: boolean;
 }
 
-export function machineFacts(pinned: number | undefined, node: string, load: number): Machine {
+export function machineFacts(pinned: number | undefined, node: string, load: number, quick: boolean): Machine {
   const info = existsSync("/proc/cpuinfo") ? readFileSync("/proc/cpuinfo", "utf8") : "";
   return {
     cpu: /model name\s*:\s*(.*)/.exec(info)?.[1] ?? cpus()[0]?.model ?? "unknown",
@@ -28,6 +30,7 @@ export function machineFacts(pinned: number | undefined, node: string, load: num
     load,
     pinned,
     date: new Date().toISOString().slice(0, 10),
+    quick,
   };
 }
 

@@ -18,8 +18,8 @@ export interface Report {
   readonly results: readonly { readonly name: string; readonly rows: readonly AnyRow[] }[];
 }
 
-export const machineLine = ({ cpu, cores, memoryGb, bun, node, load, pinned, date }: Machine): string =>
-  `${date}, ${cpu}, ${cores} processors, ${memoryGb} GB, load ${load.toFixed(2)} before${pinned === undefined ? "" : ", one processor for the one-core cases"}; Bun ${bun}, Node ${node}`;
+export const machineLine = ({ cpu, cores, memoryGb, bun, node, load, pinned, date, quick }: Machine): string =>
+  `${date}, ${cpu}, ${cores} processors, ${memoryGb} GB, load ${load.toFixed(2)} before${pinned === undefined ? "" : ", one processor for the one-core cases"}; Bun ${bun}, Node ${node}${quick ? "; short runs, to be measured anew" : ""}`;
 
 /** Tables of all cases of a report, each with its job and goal. */
 export function fullText(report: Report, cases: readonly BenchCase[]): string {

@@ -38,7 +38,7 @@ export const datamimic: Peer = {
 };
 
 /** Quick to build and without a network once its crates are there: part of `npm run bench`. */
-export const rustPeer = (program: "quick-xml" | "fpe"): Peer => ({
+export const rustPeer = (program: "quick-xml" | "fpe" | "scan-prototype"): Peer => ({
   folder: "rust",
   setUp: ['cargo build --release --locked --quiet --target-dir "$CACHE/target"'],
   run: ["$CACHE/target/release/bauta-bench-peers", program],

@@ -1,7 +1,10 @@
 //! Peers for the bench, each a loop over a set of texts, by the protocol of bench/harness/peer.ts.
 //!
 //! `quick-xml IN OUT`: the event loop of quick-xml over each message, nothing done with the events.
+//! `scan-prototype IN OUT`: a PROTOTYPE of our own, see prototype.rs.
 //! `fpe IN OUT`: the crate `fpe`, FF1 with AES-256 over ten decimal digits, one value after the other.
+
+mod prototype;
 
 use std::env;
 use std::fs;
@@ -25,8 +28,9 @@ fn main() -> ExitCode {
         ["quick-xml", input, _] => {
             texts(input).and_then(|texts| serve("quick-xml", "0.42.0", &texts, |text| events_of(text)))
         }
+        ["scan-prototype", input, _] => prototype_scan(input),
         ["fpe", input, _] => ff1(input),
-        _ => Err("usage: bauta-bench-peers quick-xml|fpe IN OUT".to_owned()),
+        _ => Err("usage: bauta-bench-peers quick-xml|scan-prototype|fpe IN OUT".to_owned()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -54,6 +58,16 @@ fn events_of(text: &String) -> Answer<u64> {
             }
         }
     }
+}
+
+fn prototype_scan(input: &str) -> Answer<()> {
+    let texts = texts(input)?;
+    let mut scanner = prototype::Scanner::new();
+    let first = texts.first().map_or(Ok(0), |text| scanner.scan(text.as_bytes()))?;
+    if first < 40 {
+        return Err(format!("the prototype found {first} values"));
+    }
+    serve("prototype in Rust", "0", &texts, |text| scanner.scan(black_box(text.as_bytes())))
 }
 
 fn ff1(input: &str) -> Answer<()> {
