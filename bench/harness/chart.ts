@@ -49,8 +49,8 @@ export function chart(rows: readonly AnyRow[], machine: string): string | undefi
     const x = (LABEL + scale(10 ** decade)).toFixed(1);
     return `<line class="grid" x1="${x}" y1="${TOP}" x2="${x}" y2="${y}"/><text class="tick" x="${x}" y="${y + 16}">${figure(10 ** decade).replace(/\.0+$/, "")}</text>`;
   });
-  const height = y + 44;
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-labelledby="t">
+  const height = y + 46 + 16 * (machine.split("; ").length - 1);
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="-14 -8 ${WIDTH + 28} ${height + 16}" width="${WIDTH + 28}" height="${height + 16}" role="img" aria-labelledby="t">
 <title id="t">CPU time for one message on one core, Bauta and others, the same leaves masked</title>
 <style>
 text { font: 13px system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif; fill: #1f2328 }
@@ -58,7 +58,8 @@ text { font: 13px system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-seri
 .title { font-weight: 600 }
 .label { text-anchor: end }
 .ours { font-weight: 600 }
-.value { fill: #59636e }
+.page { fill: #ffffff }
+.value { fill: #59636e; paint-order: stroke; stroke: #ffffff; stroke-width: 4px }
 .value.ours { fill: #1f2328 }
 .tick, .foot { font-size: 11px; fill: #59636e }
 .tick { text-anchor: middle }
@@ -66,6 +67,8 @@ text { font: 13px system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-seri
 .own { fill: #0a7d5a }
 .grid { stroke: #d1d9e0; stroke-width: 1 }
 @media (prefers-color-scheme: dark) {
+.page { fill: #0d1117 }
+.value { stroke: #0d1117 }
 text, .value.ours { fill: #e6edf3 }
 .value, .tick, .foot { fill: #9198a1 }
 .bar { fill: #656d76 }
@@ -73,11 +76,15 @@ text, .value.ours { fill: #e6edf3 }
 .grid { stroke: #3d444d }
 }
 </style>
+<rect class="page" x="-14" y="-8" width="${WIDTH + 28}" height="${height + 16}" rx="6"/>
 <text class="head" x="0" y="18">CPU time for one message on one core, µs</text>
 <text class="foot" x="0" y="36">logarithmic scale; shorter is better; the same leaves masked, unless a name says otherwise</text>
 ${lines.join("\n")}
 ${parts.join("\n")}
-<text class="foot" x="0" y="${height - 6}">${escaped(machine)}</text>
+${machine
+  .split("; ")
+  .map((line, index, all) => `<text class="foot" x="0" y="${height - 6 - 16 * (all.length - 1 - index)}">${escaped(line)}</text>`)
+  .join("\n")}
 </svg>
 `;
 }
