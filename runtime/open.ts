@@ -8,6 +8,7 @@ import type { Direction } from "./engines/api.ts";
 import type { PlanOperation } from "./engines/plan.ts";
 import type { KeyRing } from "./keys/api.ts";
 import { ephemeralKeyRing, seedKeyRing } from "./keys/ephemeral.ts";
+import { type HandedKeys, handedKeyRing, handKeys } from "./keys/handed.ts";
 import { type KeySource, openKeys } from "./keys/source.ts";
 import { BautaError } from "./kit/errors.ts";
 import { checkModel } from "./model/check.ts";
@@ -54,12 +55,29 @@ export interface OpenPlan extends PlanSource {
   signer(): ManifestSigner | undefined;
   /** What an operation of the plan does, for reports of a run. */
   operationFacts(operation: number): OperationFacts;
-  /** SHA-256 (hex) of the plan with the operations so far. */
+  /** Index in this plan of an operation that another thread's plan of the same model has. */
+  adopt(operation: PlanOperation): number;
+  /** SHA-256 (hex) of the plan with the operations so far, in an order of their own. */
   planDigest(): string;
   /** HMAC-SHA-256 under the ring's audit key, first 32 hex digits. */
   keyedHash(bytes: Uint8Array): string;
+  /** What another thread opens the same plan from. The keys in it are copies, and the caller's to overwrite. */
+  handOver(): HandedPlan;
   close(): void;
 }
+
+/** Plain data; holds sub-keys, never a root. */
+export interface HandedPlan {
+  readonly model: Model;
+  readonly input: "strict" | "lenient";
+  readonly keys: HandedKeys;
+}
+
+/** The plan that `handOver` was called of. It owns the keys from now on. */
+export const handedPlan = ({ model, input, keys }: HandedPlan): OpenPlan => runnable(model, handedKeyRing(keys), input);
+
+/** Key of the keyed hash that names refused records. */
+const REFUSED_RECORDS = "refused-records";
 
 /** Loads, checks and compiles what the choice names. Throws BautaError for everything that is wrong with it. */
 export function openPlan(choice: PlanChoice): OpenPlan {
@@ -90,9 +108,9 @@ function keysOf({ keyFile, environment, keyOfTheMoment }: PlanChoice): KeySource
 /** A plan over a model that was loaded already, under a key ring that the caller made. */
 export function runnable(model: Model, ring: KeyRing, input: "strict" | "lenient" = "strict"): OpenPlan {
   const compiled: CompiledModel = compileModel(model, { keyVersion: ring.keyVersion, input });
-  const auditKey = ring.purposeKey("refused-records");
+  const auditKey = ring.purposeKey(REFUSED_RECORDS);
   const perRecord = model.mode === "random" && model.scope === "record";
-  const planDigest = (): string => sha256(compiled.plan());
+  const planDigest = (): string => sha256(compiled.planInOwnOrder());
   let keys: Uint8Array | undefined;
   let evidence: StatementEvidence | undefined;
   return {
@@ -131,8 +149,10 @@ export function runnable(model: Model, ring: KeyRing, input: "strict" | "lenient
       const { technique = "keep", kind = "text", namespace = "" } = compiled.operations[operation] ?? {};
       return { technique, kind, namespace };
     },
+    adopt: (operation) => compiled.adopt(operation),
     planDigest,
     keyedHash: (bytes) => createHmac("sha256", auditKey).update(bytes).digest("hex").slice(0, 32),
+    handOver: () => ({ model, input, keys: handKeys(ring, compiled.namespaces, [REFUSED_RECORDS]) }),
     close() {
       auditKey.fill(0);
       evidence?.auditKey.fill(0);

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /** The `bauta` command. */
-import { Command, CommanderError, Option } from "commander";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { BautaError } from "../kit/errors.ts";
+import { WORKERS_MAX } from "../kit/limits.ts";
 import { VERSION } from "../kit/version.ts";
 import { FRAME_MODES } from "../pipeline/frame.ts";
 import { disableCoreDumps } from "../platform/process.ts";
@@ -58,6 +59,7 @@ for (const direction of ["mask", "unmask"] as const) {
     .addOption(choice("--frame", FRAME_MODES, "how records are told apart"))
     .option("--manifest <PATH>", "record of the run, or none (default: by --out)")
     .option("--task <ID>", "id of the run (default: one is made)")
+    .option("--workers <N>", "threads that mask; same output", threads, 1)
     .option("--json", "reports as JSON lines on standard error")
     .option("-q, --quiet", "only the engine line and refusals")
     .argument("[paths...]")
@@ -239,6 +241,11 @@ function termOf(command: Command): string {
     return argument.required ? `<${name}>` : `[${name}]`;
   });
   return [command.name(), ...named].join(" ");
+}
+
+function threads(text: string): number {
+  if (/^[1-9]\d?$/.test(text) && Number(text) <= WORKERS_MAX) return Number(text);
+  throw new InvalidArgumentError(`It is a whole number from 1 to ${WORKERS_MAX}.`);
 }
 
 function describeOption({ description, defaultValue }: Option): string {

@@ -7,14 +7,13 @@ import { BautaError } from "../kit/errors.ts";
 import { VERSION } from "../kit/version.ts";
 import { openPlan, type PlanChoice } from "../open.ts";
 import type { FrameMode } from "../pipeline/frame.ts";
-import { Masker } from "../pipeline/masker.ts";
 import { type RefusedParts, run, type StatementParts } from "../pipeline/run.ts";
 import { systemClock } from "../platform/clock.ts";
 import { newTask } from "../platform/task.ts";
-import { FORMATS } from "../registry.ts";
 import type { Sink } from "../sinks/api.ts";
 import { fileSink } from "../sinks/file.ts";
 import { stdout } from "../sinks/stdout.ts";
+import { openRecordMasker } from "../workers.ts";
 import { exitCodeOfEnd } from "./exit.ts";
 import { jobsOf } from "./jobs.ts";
 import { ManifestWriter, manifestPlace } from "./manifest-writer.ts";
@@ -38,6 +37,7 @@ export interface MaskOptions {
   readonly manifest?: string;
   /** Id of the run; default: one is made. */
   readonly task?: string;
+  readonly workers: number;
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
@@ -46,7 +46,7 @@ const RAW_WARNING = "--refused-raw writes refused messages in clear into the --r
 
 /** Runs the command and returns its exit code. */
 export async function mask(options: MaskOptions, direction: Direction): Promise<number> {
-  const { in: paths = ["-"], out, refused, refusedRaw = false, onRefuse, input, frame, model, keyFile } = options;
+  const { in: paths = ["-"], out, refused, refusedRaw = false, onRefuse, input, frame, workers, model, keyFile } = options;
   const manifest = manifestPlace(options.manifest, out);
   const alsoWritten = manifest === undefined ? [] : [manifest, `${manifest}${SIGNATURE_SUFFIX}`];
   const jobs = jobsOf({ in: paths, out, refused, alsoRead: [model, keyFile], alsoWritten });
@@ -55,16 +55,7 @@ export async function mask(options: MaskOptions, direction: Direction): Promise<
   const plan = openPlan(choice);
   try {
     const engine = await selectEngine(options.engine);
-    const masker = new Masker({
-      engine,
-      plan,
-      formats: FORMATS,
-      scan: { input },
-      frame,
-      direction,
-      onRefuse,
-      keyedHash: (bytes) => plan.keyedHash(bytes),
-    });
+    const masker = openRecordMasker({ engine, plan, input, frame, direction, onRefuse, workers });
     const report = new RunReport({
       json: options.json === true,
       quiet: options.quiet === true,
@@ -92,7 +83,7 @@ export async function mask(options: MaskOptions, direction: Direction): Promise<
     try {
       const task = options.task ?? newTask(systemClock.date());
       const { name, version, facts } = engine;
-      const configuration = { ...choice, in: paths, out, refused, refusedRaw, onRefuse, frame, engine: name };
+      const configuration = { ...choice, in: paths, out, refused, refusedRaw, onRefuse, frame, workers, engine: name };
       const result = await run({
         facts: { task, command: direction, pipeline: direction, bauta: VERSION, engine: { name, version, facts }, configuration },
         statements: [statement],
@@ -106,7 +97,7 @@ export async function mask(options: MaskOptions, direction: Direction): Promise<
       return code;
     } finally {
       writer?.close();
-      masker.close();
+      await masker.close();
     }
   } finally {
     plan.close();

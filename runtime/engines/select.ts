@@ -26,6 +26,16 @@ export async function selectEngine(name: EngineName): Promise<Engine> {
   }
 }
 
+/**
+ * The engine of that name without the comparison: for a thread of a run whose main thread has made it.
+ * @throws BautaError 1301 or 1302 when the native engine cannot be loaded or is of another version
+ */
+export async function loadComparedEngine(name: EngineName): Promise<Engine> {
+  if (name === "portable") return loadPortable();
+  const { loadNativeEngine } = await import("./native/index.ts");
+  return loadNativeEngine();
+}
+
 async function loadPortable(): Promise<Engine> {
   const { loadPortableEngine } = await import("./portable/index.ts");
   return loadPortableEngine();

@@ -34,3 +34,17 @@ export const CLASS_BITS_MAX = 256;
 export const LOG_VALUE_CHARACTERS_MAX = 6000;
 /** Characters of one line event: ten such values, and what stands around them. */
 export const LOG_LINE_CHARACTERS_MAX = 65_536;
+/** Threads that mask at the same time, at most. */
+export const WORKERS_MAX = 64;
+/** Bytes of input that a worker gets at a time. */
+export const PIECE_BYTES: number = 512 * 1024;
+/** A piece in which no place to cut is found by then goes to no worker: what it holds is masked in order. */
+export const PIECE_BYTES_MAX: number = 4 * 1024 * 1024;
+/** Bytes behind a piece that tell where its last record ends. */
+export const PIECE_AHEAD_BYTES = 1024;
+/** Pieces that each worker has at a time: one under way, one waiting. */
+export const PIECES_PER_WORKER = 2;
+/** Pieces cut in the wrong place, one after the other, after which a source is no longer cut. */
+export const CUTS_WRONG_MAX = 8;
+/** How long bytes may wait for others to fill a piece, milliseconds. */
+export const PIECE_WAIT_MS = 5;

@@ -6,7 +6,7 @@ import type { Catalogue } from "./catalogue.ts";
 import { decide, decideRule } from "./decide.ts";
 import { DROP } from "./lower.ts";
 import type { Model, Rule } from "./model.ts";
-import { OperationTable } from "./operation-table.ts";
+import { inOwnOrder, OperationTable } from "./operation-table.ts";
 import { messageKey } from "./path.ts";
 import { compareRanks } from "./rank.ts";
 import { RuleIndex } from "./rule-index.ts";
@@ -76,7 +76,21 @@ export class CompiledModel implements Ruleset {
 
   /** Bytes of `bauta.plan.v1.Plan` over the operations so far. */
   plan(): Uint8Array {
-    return encodePlan({ model: this.model.name, namespaces: this.namespaces, operations: this.operations });
+    return this.#encode(this.operations);
+  }
+
+  /** The same with the operations in an order that does not depend on the messages' one: for digests. */
+  planInOwnOrder(): Uint8Array {
+    return this.#encode(inOwnOrder(this.operations));
+  }
+
+  /** Index of an operation that the same model was compiled to elsewhere. */
+  adopt(operation: PlanOperation): number {
+    return this.#table.indexOf(operation);
+  }
+
+  #encode(operations: readonly PlanOperation[]): Uint8Array {
+    return encodePlan({ model: this.model.name, namespaces: this.namespaces, operations });
   }
 
   /** The operation, which in strict reading also checks the value against its XSD type. */

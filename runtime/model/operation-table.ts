@@ -21,6 +21,13 @@ export class OperationTable {
   }
 }
 
+/** In an order of their own, whatever order they were met in. */
+export const inOwnOrder = (operations: readonly PlanOperation[]): readonly PlanOperation[] =>
+  operations
+    .map((operation) => [operationKey(operation), operation] as const)
+    .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+    .map(([, operation]) => operation);
+
 /** Equal for operations that are the same to an engine: what is left out is the default. */
 export function operationKey(operation: PlanOperation): string {
   const { fit } = operation;

@@ -198,13 +198,11 @@ function adoptFault(batch: Batch, start: number, end: number): void {
 /** Offset behind what may stand between records: white space, RJE's `$`, and the NUL padding of block devices. */
 export function behindSeparators(input: Uint8Array, from: number, limit: number): number {
   let p = from;
-  while (p < limit) {
-    const c = input[p] as number;
-    if (c !== 0x20 && c !== 0x0a && c !== 0x0d && c !== 0x09 && c !== 0x24 && c !== 0x00) break;
-    p++;
-  }
+  while (p < limit && isSeparator(input[p] as number)) p++;
   return p;
 }
+
+export const isSeparator = (c: number): boolean => c === 0x20 || c === 0x0a || c === 0x0d || c === 0x09 || c === 0x24 || c === 0x00;
 
 const lengthAt = (input: Uint8Array, at: number): number =>
   (input[at] as number) * 0x100_0000 + ((input[at + 1] as number) << 16) + ((input[at + 2] as number) << 8) + (input[at + 3] as number);

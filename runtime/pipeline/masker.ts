@@ -36,7 +36,7 @@ import {
 } from "../record/tables.ts";
 import { behindSeparators, type FormatSlot, type FrameMode, NEXT_MORE, NEXT_STOP, type Next, nextRecord, SOH } from "./frame.ts";
 import type { Outlet } from "./outlet.ts";
-import { type FieldOutcome, Tally } from "./tally.ts";
+import { type Cell, type FieldOutcome, Tally } from "./tally.ts";
 
 /** What the masker needs of a compiled model; its operations grow while message types are met. */
 export interface PlanSource extends Ruleset {
@@ -147,6 +147,11 @@ export interface RecordMasker {
   beginSource(at?: SourcePoint): void;
   /** Takes bytes (copied), and hands out every record that is complete. What comes of them may come with a later call. */
   push(chunk: Uint8Array, outlet: Outlet): void | Promise<void>;
+  /**
+   * Where something may still come of bytes that were taken before: resolves when a push of no bytes would hand it out. undefined:
+   * nothing is under way.
+   */
+  ready?(): Promise<void> | undefined;
   /** The source has ended: everything that is left is handed out. */
   end(outlet: Outlet): void | Promise<void>;
   close(): void | Promise<void>;
@@ -177,6 +182,14 @@ const VAIN_FACTOR = 4;
 /** The same where the last byte may be the last of a record, so that one that comes slowly is not kept waiting for the next. */
 const VAIN_FACTOR_AT_END = 8;
 const VAIN_BYTES_FREE = 1024 * 1024;
+
+/** What a masker did since it was asked last. */
+export interface Taken {
+  readonly counts: Counts;
+  /** Fields by numbers; `describe` has the names. */
+  readonly cells: readonly Cell[];
+  readonly times: StageTimes;
+}
 
 /** A message type that was met. */
 interface MessageRow {
@@ -231,6 +244,8 @@ export class Masker implements RecordMasker {
   /** Bytes that were scanned for the record under way only to find that there are more to come. */
   #vain = 0;
   #stopped: Stopped = undefined;
+  /** Absolute offset behind the record that was refused last. */
+  #behindRefused = 0;
 
   constructor(parts: MaskerParts) {
     this.#parts = parts;
@@ -282,12 +297,30 @@ export class Masker implements RecordMasker {
   }
 
   fieldCounts(): readonly FieldCount[] {
-    return [...this.#tally.cells()].map(({ message, field, operation, outcome, count }) => {
-      const { format, message: index, name } = this.#messages[message] as MessageRow;
-      const { open, format: named } = this.#slots[format] as FormatSlot;
-      const path = open.fieldPath(index, field);
-      return { format: named.name, message: name, path, dataClass: open.fieldClass(index, field), operation, outcome, count };
-    });
+    return [...this.#tally.cells()].map((cell) => this.describe(cell));
+  }
+
+  /** The names of a count of a field. */
+  describe({ message, field, operation, outcome, count }: Cell): FieldCount {
+    const { format, message: index, name } = this.#messages[message] as MessageRow;
+    const { open, format: named } = this.#slots[format] as FormatSlot;
+    const path = open.fieldPath(index, field);
+    return { format: named.name, message: name, path, dataClass: open.fieldClass(index, field), operation, outcome, count };
+  }
+
+  /** Counts and times since they were taken last, which begin anew. */
+  take(): Taken {
+    const taken = { counts: this.counts, cells: [...this.#tally.cells()], times: this.times };
+    this.#tally.clear();
+    this.#refusedByCode.clear();
+    for (const message of this.#messages) message.count = 0;
+    this.#out = 0;
+    this.#refused = 0;
+    this.#bytesIn = 0;
+    this.#bytesOut = 0;
+    this.#scanMs = 0;
+    this.#engineMs = 0;
+    return taken;
   }
 
   get stopped(): Stopped {
@@ -305,17 +338,20 @@ export class Masker implements RecordMasker {
     this.#stopped = undefined;
   }
 
-  /** Takes bytes (copied), and gives out every record that is complete. */
-  push(chunk: Uint8Array, outlet: Outlet): void {
+  /**
+   * Takes bytes (copied), and gives out every record that is complete.
+   * @param until offset in the source from which on no record is begun: the bytes there only tell where the record before them ends
+   */
+  push(chunk: Uint8Array, outlet: Outlet, until: number = Number.POSITIVE_INFINITY): void {
     if (this.#stopped !== undefined) return;
     this.#bytesIn += chunk.length;
     this.#append(chunk);
-    if (this.#worthTrying()) this.#drain(outlet, false);
+    if (this.#worthTrying()) this.#drain(outlet, false, until);
   }
 
   /** The source has ended: what is left is a record, separators, or broken. */
   end(outlet: Outlet): void {
-    if (this.#stopped === undefined) this.#drain(outlet, true);
+    if (this.#stopped === undefined) this.#drain(outlet, true, Number.POSITIVE_INFINITY);
   }
 
   close(): void {
@@ -356,7 +392,7 @@ export class Masker implements RecordMasker {
     return this.#vain <= VAIN_BYTES_FREE + factor * held;
   }
 
-  #drain(outlet: Outlet, last: boolean): void {
+  #drain(outlet: Outlet, last: boolean, until: number): void {
     const { frame, plan } = this.#parts;
     const recordsMax = plan.perRecord ? 1 : BATCH_RECORDS_MAX;
     const batch = this.#batch;
@@ -376,7 +412,7 @@ export class Masker implements RecordMasker {
       let framing = false;
       let more = false;
       let tooLong = false;
-      while (batch.recordCount < recordsMax && this.#from - from < BATCH_BYTES_MAX) {
+      while (batch.recordCount < recordsMax && this.#from - from < BATCH_BYTES_MAX && this.#base + this.#from < until) {
         const gap = this.#from;
         const index = batch.recordCount;
         nextRecord(this.#slots, frame, batch, gap, this.#to, last, next);
@@ -413,10 +449,7 @@ export class Masker implements RecordMasker {
       this.#scanMs += performance.now() - began;
       if (batch.recordCount > 0) this.#transform(outlet);
       if (this.#stopped !== undefined) return;
-      if (framing) {
-        this.#stopped = "framing";
-        return;
-      }
+      if (framing) return this.#stop("framing");
       if (tooLong) return this.#refuseTooLong(outlet);
       if (more) {
         this.#vain = (batch.recordCount === 0 ? this.#vain : 0) + this.#to - this.#from;
@@ -425,7 +458,14 @@ export class Masker implements RecordMasker {
         return;
       }
       this.#vain = 0;
+      if (this.#base + this.#from >= until) return;
     }
+  }
+
+  /** Reads no further, behind a refused record. What of the bytes behind it was at hand is chance, and counts as not read. */
+  #stop(why: Stopped): void {
+    this.#stopped = why;
+    this.#bytesIn -= this.#base + this.#to - this.#behindRefused;
   }
 
   /** The route of the batch's last record; one that has none is refused. */
@@ -482,7 +522,7 @@ export class Masker implements RecordMasker {
     this.#refuse(outlet, { record: 0, issue, offset: this.#from, length: 0, path: "" }, this.#from, end, -1);
     this.#handed = this.#base + end;
     this.#from = this.#to;
-    this.#stopped = "framing";
+    this.#stop("framing");
   }
 
   #transform(outlet: Outlet): void {
@@ -530,7 +570,7 @@ export class Masker implements RecordMasker {
       this.#handOut(outlet);
       this.#refuseRecord(record, outlet);
       if (onRefuse === "stop") {
-        this.#stopped = isFraming(status) ? "framing" : "refused";
+        this.#stop(isFraming(status) ? "framing" : "refused");
         return false;
       }
     }
@@ -624,6 +664,7 @@ export class Masker implements RecordMasker {
   #refuse(outlet: Outlet, fault: Fault, start: number, end: number, format: number): void {
     const issue = issueOf(fault.issue);
     this.#lastRefused = true;
+    this.#behindRefused = this.#base + end;
     this.#refused++;
     this.#refusedByCode.set(issue.code, (this.#refusedByCode.get(issue.code) ?? 0) + 1);
     const bytes = this.#buffer.subarray(start, end);

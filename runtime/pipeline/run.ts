@@ -25,6 +25,7 @@ import type {
 import type { Outlet, Refusal } from "./outlet.ts";
 import type { Recorder } from "./recorder.ts";
 import { SinkWriter } from "./sink-writer.ts";
+import { withTurns } from "./turns.ts";
 
 /** A source of a statement. */
 export interface SourceEntry {
@@ -364,7 +365,7 @@ class Way {
   async #pump(source: Source, from: SourcePoint): Promise<RunEnding> {
     const { masker } = this.#parts;
     const outlet = this.#outlet(source);
-    const iterator = iteratorOf(source.chunks(from.offset));
+    const iterator = withTurns(source, source.chunks(from.offset), masker);
     let turned = this.#clock.ticks();
     try {
       for (;;) {

@@ -67,6 +67,11 @@ export class Tally {
     }
   }
 
+  /** Begins to count anew. */
+  clear(): void {
+    this.#counts.fill(0);
+  }
+
   /** All counts above 0, by message and field. */
   *cells(): Generator<Cell> {
     for (const [message, first] of this.#first.entries()) {

@@ -9,4 +9,6 @@ export interface Source {
    * @param from offset of the first byte; default 0. What cannot be read again (standard input) knows no other
    */
   chunks(from?: number): AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+  /** Ends the reading of a chunk that nobody waits for any more. */
+  cancel?(): void;
 }

@@ -1,0 +1,78 @@
+/** What several maskers did, added up in the order of the source. */
+import type { Counts, FieldCount, StageTimes } from "./masker.ts";
+
+type Numbers = { -readonly [Name in Exclude<keyof Counts, "refusedByCode" | "recordsByMessage">]: number };
+
+export class Totals {
+  readonly #numbers: Numbers = {
+    in: 0,
+    out: 0,
+    refused: 0,
+    bytesIn: 0,
+    bytesOut: 0,
+    found: 0,
+    masked: 0,
+    kept: 0,
+    removed: 0,
+    otherwise: 0,
+    left: 0,
+  };
+  readonly #refusedByCode = new Map<string, number>();
+  readonly #recordsByMessage = new Map<string, number>();
+  readonly #messages: string[] = [];
+  readonly #messageIndexes = new Map<string, number>();
+  readonly #fields = new Map<string, { readonly field: FieldCount; count: number }>();
+  #scanMs = 0;
+  #engineMs = 0;
+
+  add({ refusedByCode, recordsByMessage, ...numbers }: Counts, times: StageTimes): void {
+    for (const name of Object.keys(this.#numbers) as (keyof Numbers)[]) this.#numbers[name] += numbers[name];
+    for (const [code, count] of refusedByCode) this.#refusedByCode.set(code, (this.#refusedByCode.get(code) ?? 0) + count);
+    for (const [name, count] of recordsByMessage) this.#recordsByMessage.set(name, (this.#recordsByMessage.get(name) ?? 0) + count);
+    this.#scanMs += times.scan;
+    this.#engineMs += times.engine;
+  }
+
+  addField(field: FieldCount, count: number): void {
+    const key = `${field.format}\0${field.message}\0${field.path}\0${field.dataClass}\0${field.operation}\0${field.outcome}`;
+    const known = this.#fields.get(key);
+    if (known === undefined) this.#fields.set(key, { field, count });
+    else known.count += count;
+  }
+
+  /** @param bytesIn is counted where bytes are read */
+  counts(bytesIn: number): Counts {
+    const { in: _, ...numbers } = this.#numbers;
+    return {
+      in: this.recordsIn,
+      ...numbers,
+      bytesIn,
+      refusedByCode: new Map(this.#refusedByCode),
+      recordsByMessage: new Map(this.#recordsByMessage),
+    };
+  }
+
+  get recordsIn(): number {
+    return this.#numbers.in;
+  }
+
+  get times(): StageTimes {
+    return { scan: this.#scanMs, engine: this.#engineMs };
+  }
+
+  /** Message types by number, in the order in which they came. */
+  messageIndex(name: string): number {
+    const known = this.#messageIndexes.get(name);
+    if (known !== undefined) return known;
+    this.#messageIndexes.set(name, this.#messages.length);
+    return this.#messages.push(name) - 1;
+  }
+
+  messageName(index: number): string {
+    return this.#messages[index] ?? "";
+  }
+
+  fieldCounts(): readonly FieldCount[] {
+    return [...this.#fields.values()].map(({ field, count }) => ({ ...field, count }));
+  }
+}

@@ -1,0 +1,109 @@
+/**
+ * What a worker thread runs, and the only module that a thread is started on: opens the plan that it is handed, masks the pieces that it
+ * gets, one after the other, and overwrites its keys when it is told to end. Whoever bundles Bauta bundles this as an entry of its own.
+ */
+import type { Direction, EngineName } from "./engines/api.ts";
+import { loadComparedEngine } from "./engines/select.ts";
+import type { ScanOptions } from "./formats/api.ts";
+import { handedKeyRing } from "./keys/handed.ts";
+import { BautaError, type IssueContext } from "./kit/errors.ts";
+import { type HandedPlan, handedPlan, type OpenPlan } from "./open.ts";
+import type { FrameMode } from "./pipeline/frame.ts";
+import { Masker } from "./pipeline/masker.ts";
+import { PieceMasker, type PieceResult, type PieceTask } from "./pipeline/piece.ts";
+import { thisThread } from "./platform/thread.ts";
+import { FORMATS } from "./registry.ts";
+
+export interface WorkerSetup {
+  readonly engine: EngineName;
+  readonly plan: HandedPlan;
+  readonly scan: Pick<ScanOptions, "input">;
+  readonly frame: FrameMode;
+  readonly direction: Direction;
+  readonly onRefuse: "stop" | "divert";
+  /** One number that both threads see: not 0 when pieces that wait are to be dropped. */
+  readonly dropping: SharedArrayBuffer;
+}
+
+export type ToWorker =
+  | { readonly kind: "open"; readonly setup: WorkerSetup }
+  | { readonly kind: "piece"; readonly task: PieceTask }
+  | { readonly kind: "close" };
+
+export type FromWorker =
+  | { readonly kind: "done"; readonly result: PieceResult }
+  | { readonly kind: "failed"; readonly issue: number; readonly context: IssueContext }
+  | { readonly kind: "closed" };
+
+const thread = thisThread<ToWorker, FromWorker>();
+let opening: Promise<Opened> | undefined;
+
+interface Opened {
+  readonly pieces: PieceMasker;
+  readonly dropping: Int32Array;
+  close(): void;
+}
+
+// Messages are taken one after the other, though the engine is loaded in between.
+let turn: Promise<void> = Promise.resolve();
+thread.receive((message) => {
+  turn = turn.then(() => take(message)).catch(fail);
+});
+
+async function take(message: ToWorker): Promise<void> {
+  switch (message.kind) {
+    case "open":
+      opening = open(message.setup);
+      await opening;
+      return;
+    case "piece": {
+      const opened = await opening;
+      if (opened === undefined || Atomics.load(opened.dropping, 0) !== 0) return;
+      const result = opened.pieces.mask(message.task);
+      thread.post({ kind: "done", result }, [result.output]);
+      return;
+    }
+    case "close":
+      await opening?.then((opened) => opened.close()).catch(() => undefined);
+      thread.post({ kind: "closed" });
+      return;
+    default:
+      return message satisfies never;
+  }
+}
+
+async function open({ engine: name, plan: handed, scan, frame, direction, onRefuse, dropping }: WorkerSetup): Promise<Opened> {
+  const engine = await loadComparedEngine(name);
+  // After an error everything is made anew: what a piece that began in the wrong place left behind must not fail those after it.
+  const plans: OpenPlan[] = [];
+  const pieces = new PieceMasker(() => {
+    const plan = handedPlan(handed);
+    plans.push(plan);
+    const masker = new Masker({
+      engine,
+      plan,
+      formats: FORMATS,
+      scan,
+      frame,
+      direction,
+      onRefuse,
+      keyedHash: (bytes) => plan.keyedHash(bytes),
+    });
+    return { masker, plan };
+  });
+  return {
+    pieces,
+    dropping: new Int32Array(dropping),
+    close() {
+      pieces.close();
+      for (const plan of plans) plan.close();
+      handedKeyRing(handed.keys).close();
+    },
+  };
+}
+
+/** A bug's own text stays here: it could hold anything. */
+function fail(error: unknown): void {
+  if (error instanceof BautaError) thread.post({ kind: "failed", issue: error.issue.number, context: error.context });
+  else thread.post({ kind: "failed", issue: 9001, context: { detail: error instanceof Error ? error.constructor.name : typeof error } });
+}
