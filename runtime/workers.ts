@@ -7,6 +7,7 @@ import type { FrameMode } from "./pipeline/frame.ts";
 import { Masker, type RecordMasker } from "./pipeline/masker.ts";
 import { ParallelMasker, type PieceWorker, type PieceWorkerEvents } from "./pipeline/parallel.ts";
 import { startThread } from "./platform/thread.ts";
+import { workerModule } from "./platform/worker-module.ts";
 import { FORMATS } from "./registry.ts";
 import type { FromWorker, ToWorker } from "./worker.ts";
 
@@ -48,14 +49,11 @@ export function openRecordMasker(choice: MaskerChoice): RecordMasker {
   });
 }
 
-/** The module beside this one, under the name that it has when this one has been built. */
-const MODULE = new URL(import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js", import.meta.url);
-
 function openWorker({ engine, plan, input, frame, direction, onRefuse }: MaskerChoice, events: PieceWorkerEvents): PieceWorker {
   const dropping = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
   let closed = (): void => undefined;
   let open = true;
-  const thread = startThread<ToWorker, FromWorker>(MODULE, {
+  const thread = startThread<ToWorker, FromWorker>(workerModule(), {
     message(message) {
       if (message.kind === "done") events.done(message.result);
       else if (message.kind === "failed") events.failed(new BautaError(message.issue, message.context));

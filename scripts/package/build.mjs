@@ -14,8 +14,9 @@ import { writeSboms } from "./sbom.mjs";
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 const built = join(dist, "package");
 
-/** Source files that the package can be entered by: what `exports` names in a checkout, and the command. */
-const entries = [...Object.values(manifest.exports).filter((path) => path.endsWith(".ts")), "./runtime/cli/main.ts"];
+/** Source files that the package can be entered by: what `exports` names in a checkout, the module of worker threads, and the command. */
+const exported = Object.values(manifest.exports).filter((path) => path.endsWith(".ts"));
+const entries = [...exported, "./runtime/worker.ts", "./runtime/cli/main.ts"];
 const builtName = (path, ending) => path.replace("./runtime/", "./dist/").replace(/\.ts$/, ending);
 
 setup();
@@ -58,7 +59,7 @@ function nameDeclarations(folder) {
 /** Removes the declarations that no entry leads to: types of the command line and of what nothing exports. */
 function keepReachable(folder) {
   const reached = new Set();
-  const queue = entries.slice(0, -1).map((path) => join(built, builtName(path, ".d.ts")));
+  const queue = exported.map((path) => join(built, builtName(path, ".d.ts")));
   for (let path = queue.pop(); path !== undefined; path = queue.pop()) {
     if (reached.has(path)) continue;
     reached.add(path);
