@@ -1,5 +1,6 @@
 /** Composition: maskers of one thread and of several over the same plan. */
 import type { Direction, Engine } from "./engines/api.ts";
+import type { PlanOperation } from "./engines/plan.ts";
 import { memoryOf } from "./keys/handed.ts";
 import { BautaError } from "./kit/errors.ts";
 import type { OpenPlan } from "./open.ts";
@@ -44,7 +45,7 @@ export function openRecordMasker(choice: MaskerChoice): RecordMasker {
     frame,
     openMasker,
     pieceBytes,
-    adopt: (operation) => plan.adopt(operation),
+    adopt: (operation) => plan.adopt(operation as PlanOperation),
     openWorker: (events) => openWorker(choice, events),
   });
 }

@@ -15,7 +15,6 @@
  * Memory: pieces in flight are at most `PIECES_PER_WORKER` for each worker, and each has at most `PIECE_BYTES_MAX` (with lengths in
  * front: the largest record).
  */
-import type { PlanOperation } from "../engines/plan.ts";
 import { type BautaError, issueOf } from "../kit/errors.ts";
 import {
   CUTS_WRONG_MAX,
@@ -64,7 +63,7 @@ export interface ParallelParts {
   readonly openMasker: () => Masker;
   readonly openWorker: (events: PieceWorkerEvents) => PieceWorker;
   /** Index in this thread's plan of an operation of a worker's. */
-  readonly adopt: (operation: PlanOperation) => number;
+  readonly adopt: (operation: unknown) => number;
   /** Default PIECE_BYTES. Output does not depend on it. */
   readonly pieceBytes?: number | undefined;
   /** Default: those of the frame mode. Output does not depend on them: they may guess wrong. */
@@ -73,7 +72,7 @@ export interface ParallelParts {
 
 /** What a worker's numbers stand for. */
 interface WorkerNames {
-  readonly operations: PlanOperation[];
+  readonly operations: unknown[];
   /** By the worker's number; those that were taken. */
   readonly adopted: number[];
   readonly messages: string[];
@@ -136,7 +135,8 @@ export class ParallelMasker implements RecordMasker {
   /** What was given out. */
   #point: SourcePoint = SOURCE_START;
   #bytesIn = 0;
-  #masker: Masker | undefined;
+  /** There from the beginning, so that the plan has what any masker's has before the first record. */
+  readonly #masker: Masker;
   /** The masker of this thread is at work: it has what stands between `#point` and `#fed`. */
   #inOrder = false;
   #fed = 0;
@@ -147,6 +147,7 @@ export class ParallelMasker implements RecordMasker {
 
   constructor(parts: ParallelParts) {
     this.#parts = parts;
+    this.#masker = parts.openMasker();
     this.#boundaries = parts.boundaries ?? boundariesOf(parts.frame);
     this.#pieceBytes = parts.pieceBytes ?? PIECE_BYTES;
     // In front of a frame stands how long it is: no piece is too large that is one.
@@ -236,7 +237,7 @@ export class ParallelMasker implements RecordMasker {
   async close(): Promise<void> {
     this.#drop();
     for (const worker of this.#workers) await worker.close();
-    this.#masker?.close();
+    this.#masker.close();
     // Clear text does not outlive its use longer than it must.
     for (const memory of [...this.#free, this.#filling, ...[...this.#sent.values()].map((piece) => piece.memory)]) memory.bytes.fill(0);
   }
@@ -437,14 +438,13 @@ export class ParallelMasker implements RecordMasker {
 
   /** From `#point` on, in this thread. */
   #goInOrder(): void {
-    this.#masker ??= this.#parts.openMasker();
     this.#masker.beginSource(this.#point);
     this.#inOrder = true;
     this.#fed = this.#point.offset;
   }
 
   #feed({ memory, start, end, length, last }: Piece): void {
-    const masker = this.#masker as Masker;
+    const masker = this.#masker;
     const from = this.#fed > start ? this.#fed - start : 0;
     if (from < length) {
       masker.push(memory.bytes.subarray(from, length), this.#out, last ? undefined : end);
@@ -458,7 +458,7 @@ export class ParallelMasker implements RecordMasker {
   }
 
   get #inOrderPosition(): SourcePoint {
-    return (this.#masker as Masker).position;
+    return this.#masker.position;
   }
 
   #handOut(piece: Piece, result: PieceResult): void {
@@ -489,8 +489,7 @@ export class ParallelMasker implements RecordMasker {
     }
     this.#totals.add(result.counts, result.times);
     const { from, names: operations } = result.operationNames;
-    while (names.adopted.length < from + operations.length)
-      names.adopted.push(this.#parts.adopt(names.operations[names.adopted.length] as PlanOperation));
+    while (names.adopted.length < from + operations.length) names.adopted.push(this.#parts.adopt(names.operations[names.adopted.length]));
     for (let i = 0; i < result.fields.length; i += 2) {
       const field = names.fields[result.fields[i] as number] as FieldCount;
       this.#totals.addField({ ...field, operation: names.adopted[field.operation] as number }, result.fields[i + 1] as number);
@@ -517,8 +516,7 @@ export class ParallelMasker implements RecordMasker {
   readonly #out: Outlet = {
     records: (delivery) => {
       const { messages, count } = delivery;
-      for (let row = 0; row < count; row++)
-        messages[row] = this.#totals.messageIndex((this.#masker as Masker).messageName(messages[row] as number));
+      for (let row = 0; row < count; row++) messages[row] = this.#totals.messageIndex(this.#masker.messageName(messages[row] as number));
       this.#outlet?.records(delivery);
     },
     separators: (bytes) => this.#outlet?.separators(bytes),

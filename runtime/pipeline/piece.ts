@@ -2,7 +2,6 @@
  * A piece of a source, masked by itself: what a worker does. The piece begins where a record is thought to begin; whether one does is for
  * the thread to judge that knows where the record before it ended (parallel.ts).
  */
-import type { PlanOperation } from "../engines/plan.ts";
 import type { Delivery } from "../record/delivery.ts";
 import { NO_COUNTS } from "./counts.ts";
 import type { Counts, FieldCount, Masker, PlanSource, SourcePoint, StageTimes, Stopped } from "./masker.ts";
@@ -62,7 +61,8 @@ export interface PieceResult {
   readonly times: StageTimes;
   /** Pairs: number of a field, and how many values it had. */
   readonly fields: Float64Array;
-  readonly operationNames: Names<PlanOperation>;
+  /** As the plan has them: plain data, and nothing that this room looks into. */
+  readonly operationNames: Names<unknown>;
   readonly messageNames: Names<string>;
   /** Counts in them are of no meaning, operations are the worker's. */
   readonly fieldNames: Names<FieldCount>;
@@ -73,7 +73,7 @@ export interface PieceResult {
 /** A masker over a plan of its own. */
 export interface PieceParts {
   readonly masker: Masker;
-  readonly plan: Pick<PlanSource, "operationCount"> & { operationOf(operation: number): PlanOperation | undefined };
+  readonly plan: Pick<PlanSource, "operationCount"> & { operationOf(operation: number): unknown };
 }
 
 /** Memory for output is had in powers of two from here on, bytes. */
@@ -141,12 +141,9 @@ export class PieceMasker {
       fields[2 * i] = number;
       fields[2 * i + 1] = cell.count;
     }
-    const operations: PlanOperation[] = [];
+    const operations: unknown[] = [];
     const operationsFrom = this.#operations;
-    for (; this.#operations < plan.operationCount; this.#operations++) {
-      const operation = plan.operationOf(this.#operations);
-      if (operation !== undefined) operations.push(operation);
-    }
+    for (; this.#operations < plan.operationCount; this.#operations++) operations.push(plan.operationOf(this.#operations));
     const messages: string[] = [];
     const messagesFrom = this.#messages;
     for (let name = masker.messageName(this.#messages); name !== ""; name = masker.messageName(this.#messages)) {

@@ -10,6 +10,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { warehouseEvent } from "../../examples/warehouse/event.ts";
 import type { Engine } from "../../runtime/engines/api.ts";
+import type { PlanOperation } from "../../runtime/engines/plan.ts";
 import { selectEngine } from "../../runtime/engines/select.ts";
 import { ephemeralKeyRing } from "../../runtime/keys/ephemeral.ts";
 import type { ModelDocument } from "../../runtime/model/document.ts";
@@ -246,7 +247,7 @@ for (const engine of engines) {
               workers,
               frame,
               pieceBytes,
-              adopt: (operation) => plan.adopt(operation),
+              adopt: (operation) => plan.adopt(operation as PlanOperation),
               openMasker: () => maskerOver(plan, setting),
               openWorker: drawnWorkers(plan, setting, tape),
               boundaries: round % 3 === 2 ? anywhere(tape) : undefined,
@@ -294,7 +295,7 @@ test("the cuts are right, nearly always, for streams of one kind", async () => {
       workers: 2,
       frame,
       pieceBytes: 16_384,
-      adopt: (operation) => plan.adopt(operation),
+      adopt: (operation) => plan.adopt(operation as PlanOperation),
       openMasker: () => count(maskerOver(plan, setting), (bytes) => (here += bytes)),
       openWorker: ({ done }) => {
         const pieces = new PieceMasker(() => ({ masker: count(maskerOver(plan, setting), (bytes) => (there += bytes)), plan }));
@@ -320,7 +321,7 @@ test("an error in a worker is met again in this thread, in its place; a worker's
     workers: 2,
     frame: "auto",
     pieceBytes: 16_384,
-    adopt: (operation) => plan.adopt(operation),
+    adopt: (operation) => plan.adopt(operation as PlanOperation),
     openMasker: () => maskerOver(plan, setting),
     openWorker: ({ done }) => {
       const pieces = new PieceMasker(() => {
@@ -338,7 +339,7 @@ test("an error in a worker is met again in this thread, in its place; a worker's
     workers: 2,
     frame: "auto",
     pieceBytes: 16_384,
-    adopt: (operation) => plan.adopt(operation),
+    adopt: (operation) => plan.adopt(operation as PlanOperation),
     openMasker: () => maskerOver(plan, setting),
     openWorker: drawnWorkers(plan, setting, tapeOf(seed, 4096)),
   });
