@@ -9,6 +9,7 @@ export interface HandedKeys {
   readonly environment: string;
   readonly capabilities: KeyRing["capabilities"];
   readonly keyVersion: number;
+  readonly facts: KeyRing["facts"];
   readonly namespaces: readonly KeyNamespace[];
   /** 32 bytes for each namespace. */
   readonly namespaceKeys: Uint8Array;
@@ -17,13 +18,14 @@ export interface HandedKeys {
 
 /** Copies of the sub-keys that are needed; whoever gets them overwrites them. */
 export function handKeys(ring: KeyRing, namespaces: readonly KeyNamespace[], purposes: readonly string[]): HandedKeys {
-  const { origin, id, environment, capabilities, keyVersion } = ring;
+  const { origin, id, environment, capabilities, keyVersion, facts } = ring;
   return {
     origin,
     id,
     environment,
     capabilities,
     keyVersion,
+    facts,
     namespaces: namespaces.map(({ name, keyVersion: version }) => ({ name, keyVersion: version })),
     namespaceKeys: ring.namespaceKeys(namespaces),
     purposes: purposes.map((purpose) => ({ purpose, key: ring.purposeKey(purpose) })),
@@ -36,13 +38,16 @@ export const memoryOf = ({ namespaceKeys, purposes }: HandedKeys): ArrayBuffer[]
 
 /** A ring that has what it was handed and nothing else. It owns the keys. */
 export function handedKeyRing(keys: HandedKeys): KeyRing {
-  const { origin, id, environment, capabilities, keyVersion } = keys;
+  const { origin, id, environment, capabilities, keyVersion, facts } = keys;
   return {
     origin,
     id,
     environment,
     capabilities,
     keyVersion,
+    facts,
+    // Nothing is signed in such a thread.
+    signing: [],
     namespaceKeys(namespaces) {
       const found = new Uint8Array(namespaces.length * KEY_LENGTH);
       for (const [i, { name, keyVersion: version }] of namespaces.entries()) {
