@@ -8,6 +8,7 @@
     reason = "words are cut to their lower bits throughout; lengths are below 2^32 because the tables are"
 )]
 
+pub mod detect;
 pub mod engine;
 pub mod error;
 pub mod ff1;

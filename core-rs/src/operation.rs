@@ -4,7 +4,7 @@ use prost::Message;
 
 use crate::Error;
 use crate::kinds::canonical::Merge;
-use crate::plan::{self, Bin, EmailDomain, Hash, Kind, Otherwise, Plan, Shape, Technique};
+use crate::plan::{self, Bin, EmailDomain, Entity, Hash, Kind, Otherwise, Plan, Shape, Technique};
 use crate::techniques::mask::Mask;
 use crate::techniques::redact::Redaction;
 use crate::techniques::token::Spelling;
@@ -38,6 +38,19 @@ pub struct Operation {
     pub strict: bool,
     /// Index of the namespace, which exists for the actions that need one.
     pub namespace: usize,
+    /// Present where the text is kept but for what is found in it.
+    pub search: Option<Search>,
+    /// What texts of the same message are searched for.
+    pub feeds: Entity,
+}
+
+/// A text that is kept but for what is found in it.
+#[derive(Clone, Debug)]
+pub struct Search {
+    /// Operations that replace what is found.
+    pub detects: Vec<(Entity, usize)>,
+    /// Characters of a line of MT; 0: no limit.
+    pub line_max: usize,
 }
 
 /// What is done to a value.
@@ -132,13 +145,15 @@ pub fn compile(bytes: &[u8]) -> Result<(Vec<Operation>, usize), Error> {
     }
     let namespaces = plan.namespaces.len();
     let compiled = plan.operations.iter().enumerate().map(|(index, operation)| {
-        Operation::new(operation, namespaces).map_err(|reason| Error::Unfit { operation: index, reason })
+        let search = Search::new(operation, &plan);
+        let compiled = search.and_then(|search| Operation::new(operation, namespaces, search));
+        compiled.map_err(|reason| Error::Unfit { operation: index, reason })
     });
     Ok((compiled.collect::<Result<_, _>>()?, namespaces))
 }
 
 impl Operation {
-    fn new(operation: &plan::Operation, namespaces: usize) -> Result<Self, &'static str> {
+    fn new(operation: &plan::Operation, namespaces: usize, search: Option<Search>) -> Result<Self, &'static str> {
         let technique = Technique::try_from(operation.technique).map_err(|_| "unknown technique")?;
         let kind = Kind::try_from(operation.kind).map_err(|_| "unknown kind")?;
         let fit = Fit::new(operation.fit.as_ref()).ok_or("unknown shape")?;
@@ -194,7 +209,21 @@ impl Operation {
             Technique::Pseudonym => Action::Draw(Classed::new(kind, bin, otherwise, &fit)?),
             Technique::Fpe => Action::Encrypt(Classed::new(kind, bin, otherwise, &fit)?),
         };
-        Ok(Self { action, kind, merge, fit, strict: operation.strict, namespace })
+        let feeds = Entity::try_from(operation.feeds).unwrap_or(Entity::None);
+        Ok(Self { action, kind, merge, fit, strict: operation.strict, namespace, search, feeds })
+    }
+
+    /// Whether equal values have equal outputs.
+    #[must_use]
+    pub fn is_identity(&self) -> bool {
+        !matches!(self.action, Action::Keep { .. } | Action::Drop | Action::Redact(_) | Action::Mask(_))
+    }
+
+    /// Index of the operation that replaces what is found in the text.
+    #[must_use]
+    pub fn detecting(&self, entity: Entity) -> Option<usize> {
+        let detects = self.search.iter().flat_map(|search| &search.detects);
+        detects.into_iter().find(|(own, _)| *own == entity).map(|(_, operation)| *operation)
     }
 
     /// Whether lines are parted by line feeds before the value is read: for the kinds of words, where words are made something of.
@@ -271,6 +300,51 @@ fn is_written(shape: Shape) -> bool {
             | Shape::UpperAlphanumeric
             | Shape::Reference16x
     )
+}
+
+impl Search {
+    /// What an operation says of texts that are searched; `None` if it says nothing.
+    fn new(operation: &plan::Operation, plan: &Plan) -> Result<Option<Self>, &'static str> {
+        match Entity::try_from(operation.feeds) {
+            Ok(Entity::None | Entity::Account | Entity::Identifier | Entity::Reference | Entity::Name) => {}
+            _ => return Err("unknown feed"),
+        }
+        if !operation.searches {
+            let is_stray = !operation.detects.is_empty() || operation.line_max > 0;
+            return if is_stray { Err("an option of texts that are searched") } else { Ok(None) };
+        }
+        let is_text = operation.technique == Technique::Pseudonym as i32 && operation.kind == Kind::FreeText as i32;
+        if !is_text {
+            return Err("only a pseudonym of free text is searched");
+        }
+        let mut detects: Vec<(Entity, usize)> = Vec::new();
+        for detect in &operation.detects {
+            let entity = Entity::try_from(detect.entity).map_err(|_| "unknown entity")?;
+            let is_behind = detects.last().is_none_or(|(last, _)| *last < entity);
+            if entity == Entity::None || !is_behind {
+                return Err("unknown or repeated entity");
+            }
+            let index = detect.operation as usize;
+            if !plan.operations.get(index).is_some_and(replaces) {
+                return Err("an entity without an operation for it");
+            }
+            detects.push((entity, index));
+        }
+        Ok(Some(Self { detects, line_max: operation.line_max as usize }))
+    }
+}
+
+/// Whether an operation can replace what is found in texts: it takes any text, and equal values have equal outputs.
+fn replaces(operation: &plan::Operation) -> bool {
+    let is_open = operation
+        .fit
+        .as_ref()
+        .is_some_and(|fit| fit.shape == Shape::Text as i32 && fit.max == 0 && fit.prefix.is_empty());
+    let is_identity = matches!(
+        Technique::try_from(operation.technique),
+        Ok(Technique::Hash | Technique::Token | Technique::Fpe | Technique::Pseudonym)
+    );
+    is_open && is_identity && !operation.searches
 }
 
 impl CodesOnly {

@@ -36,6 +36,8 @@ pub mod value {
     pub const FIRST_SEGMENT: usize = 2;
     /// Count of segments.
     pub const SEGMENT_COUNT: usize = 3;
+    /// What belongs together, as the scanner says: in XML a transaction.
+    pub const SCOPE: usize = 4;
     /// Outcome.
     pub const STATUS: usize = 5;
 }

@@ -6,7 +6,7 @@
  */
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { BautaError } from "../kit/errors.ts";
-import { Bin, EmailDomain, Hash, Kind, Otherwise, type Plan, PlanSchema, Shape, Technique } from "./generated/plan_pb.ts";
+import { Bin, EmailDomain, Entity, Hash, Kind, Otherwise, type Plan, PlanSchema, Shape, Technique } from "./generated/plan_pb.ts";
 
 /** The one version of the plan that this Bauta writes and runs. */
 export const PLAN_VERSION = 1;
@@ -95,6 +95,20 @@ const HASHES = { "hmac-sha256": Hash.HMAC_SHA256, "hmac-sha512": Hash.HMAC_SHA51
 
 const DOMAINS = { example: EmailDomain.EMAIL_EXAMPLE, mapped: EmailDomain.EMAIL_MAPPED, kept: EmailDomain.EMAIL_KEPT } as const;
 
+const ENTITIES = {
+  card: Entity.CARD,
+  account: Entity.ACCOUNT,
+  bic: Entity.BIC,
+  phone: Entity.PHONE,
+  email: Entity.EMAIL,
+  identifier: Entity.IDENTIFIER,
+  reference: Entity.REFERENCE,
+  name: Entity.NAME,
+} as const;
+
+export type PlanEntity = keyof typeof ENTITIES;
+/** What texts are searched for because a field of their message holds it. */
+export type PlanFeed = "account" | "identifier" | "reference" | "name";
 export type PlanTechnique = keyof typeof TECHNIQUES;
 export type PlanKind = keyof typeof KINDS;
 export type PlanShape = keyof typeof SHAPES;
@@ -142,6 +156,14 @@ export interface PlanOperation {
   readonly initials?: boolean;
   /** Pseudonym of an e-mail address: what becomes of its domain; example.com if left out. */
   readonly domain?: PlanDomain;
+  /** Pseudonym of free text: the text is kept but for what is found in it. */
+  readonly searches?: boolean;
+  /** Indexes of the operations that replace what is found, by what it is. */
+  readonly detects?: Readonly<Partial<Record<PlanEntity, number>>>;
+  /** Texts of the same message are searched for the values. */
+  readonly feeds?: PlanFeed;
+  /** Characters of a line of MT in which a text is searched; 0: no limit. */
+  readonly lineMax?: number;
 }
 
 export interface PlanNamespace {
@@ -225,5 +247,12 @@ function operationMessage(operation: PlanOperation, indexes: ReadonlyMap<string,
     truncated: operation.truncated ?? false,
     initials: operation.initials ?? false,
     domain: DOMAINS[operation.domain ?? "example"],
+    searches: operation.searches ?? false,
+    detects: (Object.keys(ENTITIES) as PlanEntity[]).flatMap((entity) => {
+      const index = operation.detects?.[entity];
+      return index === undefined ? [] : [{ entity: ENTITIES[entity], operation: index }];
+    }),
+    feeds: operation.feeds === undefined ? Entity.NONE : ENTITIES[operation.feeds],
+    lineMax: operation.lineMax ?? 0,
   };
 }

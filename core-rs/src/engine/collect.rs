@@ -1,6 +1,7 @@
 //! Phase 1: the order of work of docs/internals/engine.md for one value. Encryption is only queued here.
 
 use super::batch::Batch;
+use super::texts::Searched;
 use super::{Action, Candidate, Direction, Engine, Namespace, Outcome, Scratch};
 use crate::ff1::binary::Job;
 use crate::hash::HmacSha256;
@@ -16,8 +17,8 @@ use crate::techniques::token::{Spelling, prefix_of};
 use crate::text::code_word::is_code_word;
 use crate::text::decode::{Inadmissible, decode};
 use crate::text::detect::{has_decimal_mark, holds_identifier};
-use crate::text::offset_of;
 use crate::text::unicode::Unicode;
+use crate::text::{count_characters, offset_of};
 
 /// Code points of a value that a technique transforms; redaction and removal take any length.
 const VALUE_CHARACTERS_MAX: usize = 65_536;
@@ -54,6 +55,31 @@ pub(super) fn collect_record(engine: &mut Engine, batch: &Batch, record: usize) 
             break;
         }
     }
+}
+
+/// Carries out an operation on a value that stands in a text; the index of its outcome.
+pub(super) fn derive(engine: &mut Engine, operation: usize, text: &[u8]) -> usize {
+    let from = engine.text.len();
+    engine.text.extend_from_slice(text);
+    let lengths = engine.scratch.lengths.len();
+    let operation = &engine.operations[operation];
+    let mut collector = Collector {
+        operation,
+        namespaces: &mut engine.namespaces,
+        unicode: engine.unicode,
+        direction: engine.direction,
+        characters: &mut engine.characters,
+        scratch: &mut engine.scratch,
+        text_start: from,
+    };
+    let decoded = Decoded { encoding: Encoding::Raw, count: count_characters(text), lines: 1 };
+    let done = collector.apply(text, decoded);
+    let (status, action) = done.unwrap_or_else(|issue| (issue, Action::Copy));
+    if !matches!(operation.action, operation::Action::Encrypt(_)) {
+        engine.text.truncate(from);
+    }
+    engine.scratch.outcomes.push(Outcome { status, action, lengths });
+    engine.scratch.outcomes.len() - 1
 }
 
 pub(super) struct Collector<'engine> {
@@ -109,7 +135,11 @@ impl Collector<'_> {
         } else {
             let has_lines = decoded.lines > 1 && operation.joins_lines();
             let lines = if has_lines { self.joined_lines(own, decoded.lines) } else { Vec::new() };
-            let done = self.apply(if has_lines { &lines } else { own }, decoded);
+            let text = if has_lines { &lines } else { own };
+            let done = match operation.search {
+                Some(_) => Ok(self.search(batch, value, text, decoded)),
+                None => self.apply(text, decoded),
+            };
             if has_lines {
                 self.scratch.lines = lines;
             }
@@ -120,6 +150,22 @@ impl Collector<'_> {
             arena.truncate(self.text_start);
         }
         done
+    }
+
+    /// Puts a text aside that is searched when all of its record is known.
+    #[inline(never)]
+    fn search(&mut self, batch: &Batch, value: usize, text: &[u8], decoded: Decoded) -> Done {
+        let start = self.scratch.searched_text.len();
+        self.scratch.searched_text.extend_from_slice(text);
+        self.scratch.searched.push(Searched {
+            outcome: self.scratch.outcomes.len(),
+            operation: batch.value(value, value::OPERATION) as usize,
+            text: (start, self.scratch.searched_text.len()),
+            lines: decoded.lines,
+            encoding: decoded.encoding,
+            scope: batch.value(value, value::SCOPE),
+        });
+        (status::MASKED, Action::Copy)
     }
 
     /// Appends the value's text to the arena. What it is comes back in a place of the caller's: put together as a result it would be

@@ -9,6 +9,7 @@ mod collect;
 mod crypt;
 mod people;
 mod splice;
+mod texts;
 
 use zeroize::Zeroize;
 
@@ -22,6 +23,7 @@ use crate::text::unicode::Unicode;
 use crate::{Error, tables};
 
 pub use batch::Batch;
+use texts::{Searched, Texts};
 
 /// Length of a namespace's sub-key.
 pub const KEY_BYTES: usize = 32;
@@ -55,6 +57,8 @@ pub struct Engine {
     scratch: Scratch,
     /// Letters and digits of the value at hand.
     characters: Characters,
+    /// Only for a plan that searches texts.
+    texts: Option<Box<Texts>>,
 }
 
 /// One namespace's sub-key in the forms that its techniques need, and the strings that wait for its cipher.
@@ -119,6 +123,10 @@ struct Scratch {
     candidates: Vec<Candidate>,
     /// For each record of the window where its outcomes begin and end.
     records: Vec<(usize, usize)>,
+    /// Texts to be searched of the record at hand.
+    searched: Vec<Searched>,
+    /// Texts of the window that are searched.
+    searched_text: Vec<u8>,
 }
 
 impl Scratch {
@@ -130,13 +138,15 @@ impl Scratch {
         self.outcomes.clear();
         self.candidates.clear();
         self.records.clear();
+        self.searched.clear();
+        self.searched_text.clear();
     }
 }
 
 impl Drop for Scratch {
     fn drop(&mut self) {
-        let Self { output, canonical, lines, joined, tweaks, .. } = self;
-        for clear_text in [output, canonical, lines, joined, tweaks] {
+        let Self { output, canonical, lines, joined, tweaks, searched_text, .. } = self;
+        for clear_text in [output, canonical, lines, joined, tweaks, searched_text] {
             clear_text.zeroize();
         }
     }
@@ -154,12 +164,15 @@ impl Engine {
             return Err(Error::Malformed("key table length"));
         }
         let namespaces = keys.chunks_exact(KEY_BYTES).map(Namespace::new).collect::<Result<_, _>>()?;
+        let unicode = Unicode::load()?;
+        let searches = direction == Direction::Mask && operations.iter().any(|operation| operation.search.is_some());
         Ok(Self {
             operations,
             namespaces,
-            unicode: Unicode::load()?,
+            unicode,
             direction,
             text: Vec::new(),
+            texts: searches.then(|| Box::new(Texts::new(unicode))),
             scratch: Scratch::default(),
             characters: [0; CHARACTERS_MAX],
         })
@@ -208,9 +221,16 @@ impl Engine {
             }
             let end = self.scratch.outcomes.len();
             self.scratch.records.push((start, end));
+            if let Some(mut texts) = self.texts.take() {
+                texts.search(self, batch, record);
+                self.texts = Some(texts);
+            }
         }
         for namespace in &mut self.namespaces {
             crypt::run(namespace, &self.text, &mut self.scratch, &mut self.characters, self.direction);
+        }
+        if let Some(texts) = &mut self.texts {
+            texts.finish(&self.operations, &mut self.scratch);
         }
     }
 }

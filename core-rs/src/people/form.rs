@@ -71,7 +71,7 @@ fn shorten_into(word: &str, out: &mut String) {
     }
 }
 
-fn shorten(word: &str) -> String {
+pub(crate) fn shorten(word: &str) -> String {
     let mut out = String::with_capacity(word.len());
     shorten_into(word, &mut out);
     out
@@ -302,7 +302,7 @@ fn is_form(words: &[String], forms: &Forms) -> bool {
 }
 
 /// Single letters that follow one another are one word: S. A. is SA.
-fn join_initials(words: Vec<String>) -> Vec<String> {
+pub(crate) fn join_initials(words: Vec<String>) -> Vec<String> {
     let is_letter = |word: &str| matches!(word.as_bytes(), [letter] if letter.is_ascii_alphabetic());
     let mut out: Vec<String> = Vec::with_capacity(words.len());
     let mut is_run = false;

@@ -16,7 +16,8 @@ pub fn reading_of(text: &[u8]) -> Vec<u8> {
     text.utf8_chunks().flat_map(|chunk| chunk.valid().chars()).filter_map(read_as).collect()
 }
 
-fn read_as(character: char) -> Option<u8> {
+/// The ASCII character that a character is read as.
+pub(crate) fn read_as(character: char) -> Option<u8> {
     let code = u32::from(character);
     match code {
         0..0x80 => u8::try_from(code).ok(),

@@ -120,6 +120,20 @@ impl Unicode {
         code >= 0x80 && self.folding.of(code).is_some_and(|folded| folded.len() == 1)
     }
 
+    /// A code point decomposed, folded and decomposed again.
+    pub(crate) fn folded(&self, code: u32) -> Vec<u32> {
+        let decomposed = self.decompose(&[code]);
+        let mut folded = Vec::with_capacity(decomposed.len());
+        for code in &decomposed {
+            match code {
+                0x41..=0x5a => folded.push(code + 0x20),
+                0..0x80 => folded.push(*code),
+                _ => folded.extend_from_slice(self.folding.of(*code).unwrap_or(core::slice::from_ref(code))),
+            }
+        }
+        self.decompose(&folded)
+    }
+
     /// The canonical combining class.
     pub(crate) fn combining_class(&self, code: u32) -> u32 {
         // The first combining mark is U+0300.

@@ -122,6 +122,7 @@ class PortableHandle implements EngineHandle {
       const latin1 = ((records[row + RECORD_FLAGS] as number) & RECORD_FLAG_LATIN1) !== 0;
       const firstValue = records[row + RECORD_FIRST_VALUE] as number;
       const endValue = firstValue + (records[row + RECORD_VALUE_COUNT] as number);
+      this.#values.collect(batch, record, latin1);
       for (let value = firstValue; value < endValue; value++) {
         const operation = this.#operation(values[value * VALUE_STRIDE + VALUE_OPERATION] as number);
         const status = this.#values.process(batch, value, operation, latin1);
@@ -131,6 +132,7 @@ class PortableHandle implements EngineHandle {
       }
     }
     this.#values.finish();
+    this.#values.finishTexts(batch);
   }
 
   #operation(index: number): CompiledOperation {

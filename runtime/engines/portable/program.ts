@@ -1,7 +1,7 @@
 /** A plan made ready to run: every operation checked against its field, every constant and key prepared. */
 import { createSecretKey, type KeyObject } from "node:crypto";
 import { BautaError } from "../../kit/errors.ts";
-import { Bin, EmailDomain, Hash, Kind, type Operation, Otherwise, type Plan, Shape, Technique } from "../generated/plan_pb.ts";
+import { Bin, EmailDomain, Entity, Hash, Kind, type Operation, Otherwise, type Plan, Shape, Technique } from "../generated/plan_pb.ts";
 import { decodePlan, PLAN_VERSION } from "../plan.ts";
 import { Aes } from "./crypto/aes.ts";
 import { Classes } from "./kinds/classes.ts";
@@ -44,6 +44,15 @@ export interface CompiledOperation {
   readonly initials: boolean;
   /** What becomes of the domain of an e-mail address that is drawn. */
   readonly domain: EmailDomain;
+  /** A text that is kept but for what is found in it, and the operations that replace that. */
+  readonly searches: boolean;
+  readonly detects: ReadonlyMap<Entity, number>;
+  /** What texts of the same message are searched for. */
+  readonly feeds: Entity;
+  /** Characters of a line of MT in which a text is searched; 0: no limit. */
+  readonly lineMax: number;
+  /** HASH, TOKEN, FPE or PSEUDONYM: equal values give equal outputs. */
+  readonly isIdentity: boolean;
   /** Index in `Program.namespaces`. */
   readonly namespace: number;
   /** TOKEN, PSEUDONYM of a text kind, HASH, or `otherwise` TOKEN; undefined where that is a redaction. */
@@ -59,6 +68,8 @@ export interface CompiledOperation {
 export interface Program {
   readonly namespaces: readonly Namespace[];
   readonly operations: readonly CompiledOperation[];
+  /** Whether any operation searches a text. */
+  readonly searches: boolean;
 }
 
 /**
@@ -69,6 +80,7 @@ export function compile(planBytes: Uint8Array, keys: Uint8Array): Program {
   if (plan.version !== PLAN_VERSION) throw new BautaError(6011, { detail: "plan version" });
   if (keys.length !== plan.namespaces.length * KEY_BYTES) throw new BautaError(9001, { detail: "key table length" });
   return {
+    searches: plan.operations.some(({ searches }) => searches),
     namespaces: plan.namespaces.map((_, index) => namespaceOf(keys.slice(index * KEY_BYTES, (index + 1) * KEY_BYTES))),
     operations: plan.operations.map((operation, index) => {
       const compiled = compileOperation(operation, plan);
@@ -120,7 +132,7 @@ const CLASS_SHAPES: ReadonlyMap<Kind, readonly Shape[]> = new Map<Kind, readonly
 
 /** What is wrong is a reason for the operator, never a value. */
 function compileOperation(operation: Operation, plan: Plan): CompiledOperation | string {
-  const fault = unknownWord(operation) ?? strayOption(operation);
+  const fault = unknownWord(operation) ?? strayOption(operation) ?? strayDetect(operation, plan);
   if (fault !== undefined) return fault;
   const { technique, kind } = operation;
   if (operation.fit === undefined && technique !== Technique.KEEP && technique !== Technique.DROP) return "no fit";
@@ -144,6 +156,11 @@ function compileOperation(operation: Operation, plan: Plan): CompiledOperation |
     // Of the names of organisations nothing is a person's.
     initials: operation.initials && kind === Kind.PARTY_NAME,
     domain: operation.domain as EmailDomain,
+    searches: operation.searches,
+    detects: new Map(operation.detects.map((detect) => [detect.entity, detect.operation])),
+    feeds: operation.feeds as Entity,
+    lineMax: operation.lineMax,
+    isIdentity: needsNamespace(technique),
     token: undefined,
     prefixed: undefined,
     ibanToken: false,
@@ -221,6 +238,24 @@ function unknownWord(operation: Operation): string | undefined {
   if (operation.bin > Bin.BIN_8) return "unknown bin";
   if (operation.domain > EmailDomain.EMAIL_KEPT) return "unknown domain";
   return operation.otherwise > Otherwise.REDACT ? "unknown otherwise" : undefined;
+}
+
+/** What searches texts, and what is said of it elsewhere. */
+function strayDetect({ technique, kind, searches, detects, feeds, lineMax }: Operation, plan: Plan): string | undefined {
+  if (feeds > Entity.NAME || feeds === Entity.CARD || feeds === Entity.BIC || feeds === Entity.PHONE || feeds === Entity.EMAIL)
+    return "unknown feed";
+  if (!searches) return detects.length > 0 || lineMax > 0 ? "an option of texts that are searched" : undefined;
+  if (technique !== Technique.PSEUDONYM || kind !== Kind.FREE_TEXT) return "only a pseudonym of free text is searched";
+  let before: Entity = Entity.NONE;
+  for (const { entity, operation } of detects) {
+    if (entity <= before || entity > Entity.NAME) return "unknown or repeated entity";
+    before = entity;
+    const other = plan.operations[operation];
+    const isOpen = other?.fit?.shape === Shape.TEXT && other.fit.max === 0 && other.fit.prefix === "";
+    if (other === undefined || !needsNamespace(other.technique) || !isOpen || other.searches)
+      return "an entity without an operation for it";
+  }
+  return undefined;
 }
 
 /** An option of one kind that stands beside another. */

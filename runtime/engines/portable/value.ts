@@ -10,6 +10,7 @@ import {
   SEGMENT_END,
   SEGMENT_START,
   SEGMENT_STRIDE,
+  STATUS_ISSUE_MIN,
   STATUS_KEPT,
   STATUS_LEFT,
   STATUS_MASKED,
@@ -17,11 +18,14 @@ import {
   STATUS_REMOVED,
   STATUS_TOKEN,
   VALUE_FIRST_SEGMENT,
+  VALUE_SCOPE,
   VALUE_SEGMENT_COUNT,
+  VALUE_STATUS,
   VALUE_STRIDE,
 } from "../../record/tables.ts";
 import { Hash, Kind, Otherwise, Shape, Technique } from "../generated/plan_pb.ts";
 import { hmacSha256, hmacSha512, type WasmHashes } from "./crypto/hashes.ts";
+import { Search } from "./detect/search.ts";
 import { isIbanForm, isUuidForm, SPELL_AS_IS, SPELL_CAPITAL, SPELL_SMALL, type Spelling } from "./kinds/classes.ts";
 import { type Domain, RANK_LIMBS } from "./kinds/domain.ts";
 import { CLASS_OF, Subject } from "./kinds/subject.ts";
@@ -73,6 +77,10 @@ export class ValueProcessor {
   readonly #canonical: Canonical;
   readonly #people: People;
   readonly #walks: readonly Walk[];
+  /** Only for a plan that searches texts. */
+  readonly #search: Search | undefined;
+  /** What texts name: indexes of the window, and statuses. */
+  readonly #derived: { readonly value: number; readonly status: number }[] = [];
   readonly #limbs = new Float64Array(RANK_LIMBS);
   /** Letters and digits of the values that are queued, side by side. */
   #arena = new Uint8Array(1 << 16);
@@ -98,22 +106,31 @@ export class ValueProcessor {
     this.#canonical = new Canonical(unicode, this.#subject);
     this.#people = new People(unicode, this.#canonical);
     this.#walks = program.namespaces.map((namespace) => new Walk(namespace));
+    this.#search = program.searches && !unmask ? new Search(program, unicode) : undefined;
   }
 
   begin(): void {
+    this.#derived.length = 0;
+    this.#clearQueue();
+  }
+
+  #clearQueue(): void {
     this.#queued = 0;
     this.#arenaLength = 0;
     for (const walk of this.#walks) walk.clear();
+  }
+
+  #makeRoom(): void {
+    if (this.#queued < QUEUE_MAX) return;
+    this.finish();
+    this.#clearQueue();
   }
 
   /** Does the work of one value and returns its status; what is to be encrypted waits for `finish`. */
   process(batch: Batch, value: number, operation: CompiledOperation, latin1: boolean): number {
     const { technique } = operation;
     this.#value = value;
-    if (this.#queued === QUEUE_MAX) {
-      this.finish();
-      this.begin();
-    }
+    this.#makeRoom();
     if (technique === Technique.DROP) {
       this.#window.actions[value - this.#window.firstValue] = ACTION_REMOVE;
       return STATUS_REMOVED;
@@ -126,7 +143,65 @@ export class ValueProcessor {
     if (this.#count > VALUE_POINTS_MAX && !keep && technique !== Technique.REDACT) return 6007;
     if (operation.strict && !this.#isAdmitted(operation)) return 6001;
     if (operation.worded) this.#joinLines(batch, value);
-    switch (technique) {
+    if (operation.searches) return this.#searchText(batch, value, operation);
+    return this.#transform(operation);
+  }
+
+  /** Collects what the texts of a record are searched for; before its values are processed. */
+  collect(batch: Batch, record: number, latin1: boolean): void {
+    this.#search?.collect(batch, record, latin1);
+  }
+
+  #searchText(batch: Batch, value: number, operation: CompiledOperation): number {
+    const points = this.#window.texts.data.slice(this.#textStart, this.#textStart + this.#textCount);
+    const scope = batch.values[value * VALUE_STRIDE + VALUE_SCOPE] as number;
+    (this.#search as Search).search(value, operation, { points, lines: this.#lines, encoding: this.#encoding, scope }, this);
+    return STATUS_MASKED;
+  }
+
+  /** Carries out an operation on a value that stands in a text. */
+  derive(operation: CompiledOperation, points: ArrayLike<number>): number {
+    this.#makeRoom();
+    const { texts } = this.#window;
+    this.#value = this.#window.addDerived();
+    this.#start = texts.length;
+    this.#count = points.length;
+    texts.push(points);
+    this.#encoding = ENCODING_RAW;
+    this.#textStart = this.#start;
+    this.#textCount = this.#count;
+    this.#lines = 1;
+    const place = this.#derived.length;
+    this.#derived.push({ value: this.#value, status: this.#transform(operation) });
+    return place;
+  }
+
+  derived(place: number): { readonly status: number; readonly codes: readonly number[] } {
+    const { value, status } = this.#derived[place] as { value: number; status: number };
+    if (status >= STATUS_ISSUE_MIN) return { status, codes: [] };
+    const { texts, outStarts, outCounts, firstValue } = this.#window;
+    const start = outStarts[value - firstValue] as number;
+    return { status, codes: Array.from(texts.data.subarray(start, start + (outCounts[value - firstValue] as number))) };
+  }
+
+  /** Writes the texts that were searched, once all else is written; sets the status of one that cannot be. */
+  finishTexts({ values }: Batch): void {
+    this.#search?.finish(
+      this,
+      (value, codes, isInLines) => {
+        const { texts } = this.#window;
+        const start = texts.length;
+        texts.push(codes);
+        this.#window.write(value, start, codes.length, isInLines ? ACTION_WRITE_LINES : ACTION_WRITE);
+      },
+      (value, issue) => {
+        values[value * VALUE_STRIDE + VALUE_STATUS] = issue;
+      },
+    );
+  }
+
+  #transform(operation: CompiledOperation): number {
+    switch (operation.technique) {
       case Technique.KEEP:
         return this.#keep(operation);
       case Technique.REDACT:

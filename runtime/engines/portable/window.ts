@@ -25,11 +25,13 @@ export class Window {
   outCounts: Uint32Array = new Uint32Array(4096);
   /** Code points of each segment. */
   segmentCounts: Uint32Array = new Uint32Array(4096);
+  #values = 0;
 
   begin(firstValue: number, values: number, firstSegment: number, segments: number): void {
     this.firstValue = firstValue;
     this.firstSegment = firstSegment;
     this.texts.clear();
+    this.#values = values;
     if (values > this.actions.length) {
       this.actions = new Uint8Array(values * 2);
       this.outStarts = new Uint32Array(values * 2);
@@ -37,6 +39,21 @@ export class Window {
     }
     if (segments > this.segmentCounts.length) this.segmentCounts = new Uint32Array(segments * 2);
     this.actions.fill(ACTION_COPY, 0, values);
+  }
+
+  /** Index of one more value that is in no table: what a text names, derived beside it. */
+  addDerived(): number {
+    const index = this.firstValue + this.#values++;
+    if (this.#values > this.actions.length) {
+      const grown = <T extends Uint8Array | Uint32Array>(from: T, to: T): T => {
+        to.set(from);
+        return to;
+      };
+      this.actions = grown(this.actions, new Uint8Array(this.#values * 2));
+      this.outStarts = grown(this.outStarts, new Uint32Array(this.#values * 2));
+      this.outCounts = grown(this.outCounts, new Uint32Array(this.#values * 2));
+    }
+    return index;
   }
 
   /** The output of a value is `count` code points of `texts` from `start` on, as `action` says. */
