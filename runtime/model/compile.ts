@@ -4,6 +4,7 @@ import { type EnvelopeRules, type Field, type FormatName, type JsonRule, type Ru
 import { BautaError } from "../kit/errors.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { decide, decideRule } from "./decide.ts";
+import { detectOperations, feeding, isSearched } from "./detecting.ts";
 import { DROP } from "./lower.ts";
 import type { Model, Rule } from "./model.ts";
 import { inOwnOrder, OperationTable } from "./operation-table.ts";
@@ -46,6 +47,8 @@ export class CompiledModel implements Ruleset {
   readonly #index: RuleIndex;
   readonly #table = new OperationTable();
   readonly #strict: boolean;
+  /** Operations that replace what is found in texts. */
+  #detects: Readonly<Record<string, number>> | undefined;
 
   constructor(model: Model, options: CompileOptions) {
     this.model = model;
@@ -69,7 +72,9 @@ export class CompiledModel implements Ruleset {
 
   operationFor(format: FormatName, messageType: string, field: Field): number {
     const decision = decide(this.#index, format, messageKey(messageType), field);
-    if (decision.kind === "operation") return this.#table.indexOf(this.#checked(decision.operation, format, field));
+    if (decision.kind === "operation") {
+      return this.#table.indexOf(this.#searching(this.#checked(decision.operation, format, field), format, field));
+    }
     if (decision.kind === "uncovered" && this.model.keepUncovered !== undefined) return this.#kept(format, field);
     return UNCOVERED;
   }
@@ -91,6 +96,18 @@ export class CompiledModel implements Ruleset {
 
   #encode(operations: readonly PlanOperation[]): Uint8Array {
     return encodePlan({ model: this.model.name, namespaces: this.namespaces, operations });
+  }
+
+  /** The operation, which where the model says `text: detect` searches its text, or says what texts are searched for. */
+  #searching(operation: PlanOperation, format: FormatName, field: Field): PlanOperation {
+    const { detects } = this.model;
+    if (detects === undefined) return operation;
+    if (!isSearched(operation, format, field)) return feeding(operation, field);
+    this.#detects ??= Object.fromEntries(
+      Object.entries(detectOperations(detects)).map(([entity, replacing]) => [entity, this.#table.indexOf(replacing)]),
+    );
+    const lineMax = field.fit.lineMax ?? 0;
+    return { ...operation, searches: true, detects: this.#detects, ...(lineMax > 0 ? { lineMax } : {}) };
   }
 
   /** The operation, which in strict reading also checks the value against its XSD type. */
@@ -120,7 +137,7 @@ export class CompiledModel implements Ruleset {
       // loadModel refuses such a model: left out, the value would fall to a less specific rule.
       if (decision.kind !== "operation") throw new BautaError(decision.issue, { path: rule.label, detail: decision.reason });
       const segments = (rule.pattern?.segments ?? []).map(segmentText);
-      const { operation } = decision;
+      const operation = this.#searching(decision.operation, "json", JSON_FIELD);
       rules.push({
         segments,
         rank,

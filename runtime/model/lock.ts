@@ -27,6 +27,8 @@ export interface Lock {
   readonly catalogues: Readonly<Record<string, string>>;
 }
 
+/** What texts are searched by. */
+const DETECT_DATA = ["detect/words.txt", "kinds/calling-codes.json", "people/forms.txt", "unicode/tables.bin"] as const;
 const SECTIONS = ["extends", "techniques", "kinds", "data", "catalogues"] as const;
 
 /** The lock of a model under this Bauta. */
@@ -36,6 +38,7 @@ export function lockOf(model: Model, facts: LockFacts = schemaFacts): Lock {
   const data = new Set([...kinds, ...techniques].flatMap((definition) => definition.data));
   // The detector of kept text and every otherwise-token read the IBAN table, whatever the kind.
   data.add("kinds/iban.json");
+  if (model.detects !== undefined) for (const path of DETECT_DATA) data.add(path);
   const catalogued = model.rules.some((rule) => !isJsonRule(rule));
   return {
     "bauta-lock": LOCK_VERSION,

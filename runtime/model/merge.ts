@@ -172,12 +172,14 @@ function mergeText(layers: readonly Layer[], namespaces: readonly Namespace[], r
     }
   }
   if (lastOf(layers, (part) => part.text.mode) !== "detect") return undefined;
-  if (!rules.some(({ action }) => action.kind === "use" && action.namespace.kind === "free-text")) {
+  if (!rules.some(({ action }) => action.kind === "use" && isTextNamespace(action.namespace))) {
     const owner = layers.findLast(({ part }) => part.text.mode === "detect") as Layer;
     owner.problems.add(1210, { line: 1, column: 1 }, "text", "no rule uses a namespace of kind `free-text`, so there is no text to search");
   }
   return merged;
 }
+
+const isTextNamespace = ({ kind, technique }: Namespace): boolean => kind === "free-text" && technique === "pseudonym";
 
 const namespaceNamesOf = (layers: readonly Layer[]): readonly string[] => layers.flatMap(({ part }) => part.namespaceNames);
 
