@@ -3,9 +3,10 @@ import type { Command } from "commander";
 import { assetText } from "../kit/assets.ts";
 import { BautaError } from "../kit/errors.ts";
 import { ISSUES, type Issue } from "../kit/issues.ts";
-import { editDistance, nearest } from "../model/suggest.ts";
+import { editDistance, nearest } from "../kit/suggest.ts";
 import { pageLines } from "./help-page.ts";
 import { colorsFor, print } from "./terminal.ts";
+import { watchHelp } from "./watch-options.ts";
 
 const COLUMNS_MAX = 100;
 const COLUMNS_WITHOUT_TERMINAL = 80;
@@ -17,6 +18,8 @@ const COLUMNS_WITHOUT_TERMINAL = 80;
 export function help(topic: readonly string[], program: Command): void {
   const [first, ...more] = topic;
   if (first === undefined) return program.outputHelp();
+  if (first === "watch" && more.length === 0)
+    return print(watchHelp().configureHelp({ helpWidth: COLUMNS_WITHOUT_TERMINAL }).helpInformation().trimEnd());
   const issue = more.length === 0 ? issueNamed(first) : undefined;
   if (issue !== undefined) return printPage(issue);
   const command = commandNamed(topic, program);

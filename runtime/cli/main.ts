@@ -14,11 +14,14 @@ import { diff } from "./diff.ts";
 import { doctor } from "./doctor.ts";
 import { EXIT, exitCodeOf } from "./exit.ts";
 import { explain } from "./explain.ts";
+import { framesOf } from "./frames.ts";
 import { keysMaskOnly, keysNew, keysRotateSigning, keysShow, keysTrust } from "./keys.ts";
 import { mask } from "./mask.ts";
 import { replay } from "./replay.ts";
-import { colorsFor, say } from "./terminal.ts";
+import { say } from "./terminal.ts";
 import { verify } from "./verify.ts";
+import { errorName, sayError, toldByWatch } from "./watch.ts";
+import { addWatchOptions } from "./watch-options.ts";
 
 const HELP_WIDTH = 80;
 
@@ -41,8 +44,7 @@ const program = new Command("bauta")
   .addHelpText("after", "\nTo begin: bauta demo FOLDER. Everything else: docs/cli.md");
 
 for (const direction of ["mask", "unmask"] as const) {
-  program
-    .command(direction)
+  addWatchOptions(program.command(direction))
     .description(direction === "mask" ? "mask files, folders or standard input" : "reverse what a model masks reversibly")
     .usage("(--model F | --preset NAME) --key-file F [options] [path...]")
     .option("--model <FILE>", "model to apply (YAML)")
@@ -262,27 +264,11 @@ function tell(error: unknown): number {
   }
   if (error instanceof BautaError && error.issue.number === 7001 && process.argv[2] !== "mask" && process.argv[2] !== "unmask")
     return EXIT.closed;
-  const colors = colorsFor(process.stderr);
+  if (toldByWatch(error)) return exitCodeOf(error);
   const told = error instanceof BautaError ? error : new BautaError(9001, { detail: errorName(error) });
   const exit = exitCodeOf(error);
   const { code, issue, message } = told;
   if (process.argv.includes("--json")) say(JSON.stringify({ event: "error", exit, code, name: issue.name, message }));
-  else say(`${colors.red("error")} ${message} ${colors.dim(`(bauta help ${code})`)}`);
-  if (process.env["BAUTA_DEBUG"] === "stack" && error instanceof Error) say(framesOf(error));
+  else sayError(told, process.env["BAUTA_DEBUG"] === "stack" && error instanceof Error ? framesOf(error) : []);
   return exit;
-}
-
-function errorName(error: unknown): string {
-  return error instanceof Error ? error.constructor.name : typeof error;
-}
-
-/** Where it happened, without the message, which may stand in front of the frames and hold anything. */
-function framesOf(error: Error): string {
-  const stack = error.stack ?? "";
-  const message = stack.indexOf(error.message);
-  const frames = error.message === "" || message < 0 ? stack : stack.slice(message + error.message.length);
-  return frames
-    .split("\n")
-    .filter((line) => /^(?:\s+at .*|\S*@.*):\d+:\d+\)?$/.test(line))
-    .join("\n");
 }

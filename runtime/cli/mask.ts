@@ -7,6 +7,7 @@ import { BautaError } from "../kit/errors.ts";
 import { VERSION } from "../kit/version.ts";
 import { openPlan, type PlanChoice } from "../open.ts";
 import type { FrameMode } from "../pipeline/frame.ts";
+import type { Backend } from "../pipeline/line-events.ts";
 import { type RefusedParts, run, type StatementParts } from "../pipeline/run.ts";
 import { systemClock } from "../platform/clock.ts";
 import { newTask } from "../platform/task.ts";
@@ -15,12 +16,13 @@ import { fileSink } from "../sinks/file.ts";
 import { stdout } from "../sinks/stdout.ts";
 import { openRecordMasker } from "../workers.ts";
 import { exitCodeOfEnd } from "./exit.ts";
-import { jobsOf } from "./jobs.ts";
+import { type Job, jobsOf } from "./jobs.ts";
 import { ManifestWriter, manifestPlace } from "./manifest-writer.ts";
 import { refusedLine } from "./refused.ts";
-import { RunReport } from "./run-report.ts";
+import { type Watch, watched } from "./watch.ts";
+import type { WatchOptions } from "./watch-options.ts";
 
-export interface MaskOptions {
+export interface MaskOptions extends WatchOptions {
   readonly model?: string;
   readonly preset?: string;
   readonly keyFile?: string;
@@ -38,14 +40,16 @@ export interface MaskOptions {
   /** Id of the run; default: one is made. */
   readonly task?: string;
   readonly workers: number;
-  readonly json?: boolean;
-  readonly quiet?: boolean;
 }
 
 const RAW_WARNING = "--refused-raw writes refused messages in clear into the --refused file (mode 0600)";
 
 /** Runs the command and returns its exit code. */
-export async function mask(options: MaskOptions, direction: Direction): Promise<number> {
+export function mask(options: MaskOptions, direction: Direction): Promise<number> {
+  return watched(options, (watch) => maskWatched(options, direction, watch));
+}
+
+async function maskWatched(options: MaskOptions, direction: Direction, watch: Watch): Promise<number> {
   const { in: paths = ["-"], out, refused, refusedRaw = false, onRefuse, input, frame, workers, model, keyFile } = options;
   const manifest = manifestPlace(options.manifest, out);
   const alsoWritten = manifest === undefined ? [] : [manifest, `${manifest}${SIGNATURE_SUFFIX}`];
@@ -54,17 +58,10 @@ export async function mask(options: MaskOptions, direction: Direction): Promise<
   const choice: PlanChoice = { model, preset: options.preset, keyFile, environment: options.env, direction, input };
   const plan = openPlan(choice);
   try {
+    const from = performance.now();
     const engine = await selectEngine(options.engine);
+    const engineMs = performance.now() - from;
     const masker = openRecordMasker({ engine, plan, input, frame, direction, onRefuse, workers });
-    const report = new RunReport({
-      json: options.json === true,
-      quiet: options.quiet === true,
-      engine: engineLine(engine),
-      engineName: engine.name,
-      plan: plan.describe(),
-      warnings: refusedRaw ? [RAW_WARNING] : [],
-      hasRefused: refused !== undefined,
-    });
     const isShared = jobs.some(({ target }) => target === undefined);
     const statement: StatementParts = {
       name: direction,
@@ -83,17 +80,31 @@ export async function mask(options: MaskOptions, direction: Direction): Promise<
     try {
       const task = options.task ?? newTask(systemClock.date());
       const { name, version, facts } = engine;
-      const configuration = { ...choice, in: paths, out, refused, refusedRaw, onRefuse, frame, workers, engine: name };
+      const configuration = { ...choice, in: paths, out, refused, refusedRaw, onRefuse, frame, workers, engine: name, ...watch.settings };
+      const observers = await watch.observers({
+        task,
+        descriptor: model ?? options.preset ?? "",
+        workers,
+        backend: () => backendOf(jobs),
+        engineMs,
+        report: {
+          engine: engineLine(engine),
+          engineName: engine.name,
+          plan: plan.describe(),
+          warnings: refusedRaw ? [RAW_WARNING] : [],
+          hasRefused: refused !== undefined,
+        },
+      });
       const result = await run({
         facts: { task, command: direction, pipeline: direction, bauta: VERSION, engine: { name, version, facts }, configuration },
         statements: [statement],
-        observers: writer === undefined ? [report] : [report, writer.record],
+        observers: writer === undefined ? observers : [...observers, writer.record],
         recorder: writer?.record,
         clock: systemClock,
       });
       const code = exitCodeOfEnd(result.ended);
-      report.summary(result, code);
-      if (writer !== undefined) report.manifest(writer.path, writer.signedBy);
+      watch.summary(result, code);
+      if (writer !== undefined) watch.manifest(writer.path, writer.signedBy);
       return code;
     } finally {
       writer?.close();
@@ -110,3 +121,11 @@ const refusedParts = (path: string, raw: boolean): RefusedParts => ({
 });
 
 const openSink = (path: string): Sink => (path === "-" ? stdout() : fileSink(path));
+
+/** Sources one after the other, in this process. */
+function backendOf(jobs: readonly Job[]): Backend {
+  const sizes = jobs.map(({ source }) => source.size);
+  const bytes = sizes.reduce((sum: number | undefined, size) => (sum === undefined || size === undefined ? undefined : sum + size), 0);
+  const kind = jobs.every(({ source }) => source.name === "stdin") ? "stdin" : "file";
+  return { kind, owner: "coordinator", strategy: "sequential", selector: "all", bytes };
+}

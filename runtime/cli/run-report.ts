@@ -26,7 +26,7 @@ const UNREAD_SHOWN = 5;
 
 export class RunReport implements RunObserver {
   readonly name = "terminal";
-  readonly mandatory = true;
+  readonly mandatory = false;
   readonly #options: ReportOptions;
   readonly #colors: Colors = colorsFor(process.stderr);
   readonly #progress: Progress;
@@ -46,7 +46,7 @@ export class RunReport implements RunObserver {
       case "progress":
         return this.#progress.show(() => progressText(event));
       case "degrade":
-        return this.#warn(`${event.what} ${event.name}: ${describeIssue(event.issue)}`);
+        return this.warn(`${event.what} ${event.name}: ${describeIssue(event.issue)}`);
       case "run-end":
         return this.#progress.clear();
       default:
@@ -88,7 +88,7 @@ export class RunReport implements RunObserver {
     if (hidden > 0) say(`… and ${grouped(hidden)} more refusals${hasRefused ? "" : "; name a file with --refused to see all"}`);
     if (quiet) return;
     say(this.#balance(counts));
-    for (const [issue, count] of counts.refusedByCode) say(`  ${issue} ${grouped(count)}`);
+    for (const [issue, count] of counts.refusedByCode) say(`  ${issue} ${grouped(count)}  ${dim(`bauta help ${issue}`)}`);
     say(
       dim(
         `${millisecondsText(milliseconds)}, ${grouped(rate)} messages/s, ${bytesText(counts.bytesIn)} in, ${bytesText(counts.bytesOut)} out`,
@@ -114,10 +114,11 @@ export class RunReport implements RunObserver {
       const facts = Object.entries(plan).map(([name, value]) => `${name} ${value}`);
       if (!quiet) say(this.#colors.dim(facts.join(" · ")));
     }
-    for (const warning of warnings) this.#warn(warning);
+    for (const warning of warnings) this.warn(warning);
   }
 
-  #warn(text: string): void {
+  /** Something to mind, or something optional that failed. */
+  warn(text: string): void {
     say(this.#options.json ? JSON.stringify({ event: "warning", text }) : this.#colors.yellow(`warning: ${text}`));
   }
 
@@ -130,7 +131,13 @@ export class RunReport implements RunObserver {
   }
 }
 
-function progressText({ source, counts }: ProgressEvent): string {
+/** Characters of a progress bar. */
+const BAR = 24;
+
+function progressText({ source, counts, size, position }: ProgressEvent): string {
   const { bytesIn, in: records, refused } = counts();
-  return `${printable(source)}: ${bytesText(bytesIn)}, ${grouped(records)} messages, ${grouped(refused)} refused`;
+  const share = size === undefined || size === 0 ? undefined : Math.min(1, position.offset / size);
+  const done = Math.floor((share ?? 0) * BAR);
+  const bar = share === undefined ? "" : `${"█".repeat(done)}${"░".repeat(BAR - done)} ${Math.floor(share * 100)}% `;
+  return `${bar}${printable(source)}: ${bytesText(bytesIn)}, ${grouped(records)} messages, ${grouped(refused)} refused`;
 }

@@ -48,3 +48,16 @@ export const PIECES_PER_WORKER = 2;
 export const CUTS_WRONG_MAX = 8;
 /** How long bytes may wait for others to fill a piece, milliseconds. */
 export const PIECE_WAIT_MS = 5;
+/** Characters of a control plane's token: 32 hexadecimal digits are 128 bits. */
+export const CONTROL_TOKEN_CHARACTERS_MIN = 32;
+export const CONTROL_TOKEN_CHARACTERS_MAX = 512;
+/** Telemetry: milliseconds between two batches, for one to be taken, and for all that is left at the end of a run. */
+export const TELEMETRY_EVERY_MS = 1000;
+export const TELEMETRY_TIMEOUT_MS = 3000;
+export const TELEMETRY_CLOSE_MS = 5000;
+/** A rate card is told when a statement has run for so long, milliseconds. */
+export const RATE_CARD_MS = 2000;
+/** Milliseconds between two PROGRESS lines where the size of the source is not known. */
+export const PROGRESS_UNKNOWN_MS = 10_000;
+/** Refusals that are told one by one; the rest is in the totals and in --refused. */
+export const REFUSALS_TOLD = 20;

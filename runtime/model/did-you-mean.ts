@@ -1,11 +1,11 @@
 /** Why a rule matches no field of any catalogue, and what its author may have meant. */
 import type { FormatName } from "../formats/api.ts";
+import { editDistance, nearest } from "../kit/suggest.ts";
 import type { Catalogue } from "./catalogue.ts";
 import type { Rule } from "./model.ts";
 import { messageKey, type PathPattern, scopeCovers } from "./path.ts";
 import { typeMatches } from "./rule-index.ts";
 import { type Segment, segmentMatches, segmentsMatch, segmentText } from "./segments.ts";
-import { editDistance, nearest } from "./suggest.ts";
 
 /** Every name in the catalogues. */
 export interface FieldNames {

@@ -2,6 +2,8 @@
  * Loads a model: reads it and what it extends, and merges them. Everything that is wrong without knowing any message's fields is
  * found here, all at once; what needs the catalogues is check.ts's part.
  */
+
+import { nearest } from "../kit/suggest.ts";
 import { digestOf } from "./digest.ts";
 import { type Layer, mergeLayers } from "./merge.ts";
 import type { Model } from "./model.ts";
@@ -9,7 +11,6 @@ import { nodeOf, parseYaml } from "./node.ts";
 import { type Problem, ProblemList } from "./problem.ts";
 import { type ModelPart, readModel } from "./read.ts";
 import { baseSource, isPath, type ModelSource } from "./sources.ts";
-import { nearest } from "./suggest.ts";
 import { checkUncatalogued } from "./uncatalogued.ts";
 import { PRESETS } from "./vocabulary.ts";
 

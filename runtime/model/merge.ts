@@ -3,6 +3,8 @@
  * defined once: saying the same again is no mistake, saying something else needs `override: true`. Dangers are not inherited:
  * each model that wants one says so itself.
  */
+
+import { nearest } from "../kit/suggest.ts";
 import type { Action, Detects, Model, Namespace, Rule } from "./model.ts";
 import type { ProblemList } from "./problem.ts";
 import type { Located, ModelPart } from "./read.ts";
@@ -11,7 +13,6 @@ import type { RulePart, UseAction } from "./read-rules.ts";
 import { textPath } from "./read-text.ts";
 import { list } from "./reader.ts";
 import type { ModelSource } from "./sources.ts";
-import { nearest } from "./suggest.ts";
 import { collides, tokenSpace } from "./token-width.ts";
 import {
   CARDINALITY_DEFAULT,

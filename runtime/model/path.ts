@@ -7,9 +7,9 @@
 //
 // `*` is one level, or any run of characters inside one name (`50*`); `**` is any number of levels, none included.
 import type { FormatName } from "../formats/api.ts";
+import { asciiLower, nearest } from "../kit/suggest.ts";
 import { parseJsonPath } from "./json-path.ts";
 import type { PathError, Segment } from "./segments.ts";
-import { asciiLower, nearest } from "./suggest.ts";
 
 /** Which messages a path speaks of. `rank` orders them: 0 any message, 1 a format, 2 a message, 3 one version or variant of it. */
 export interface MessageScope {

@@ -2,13 +2,14 @@
  * From a source's tree to its parts: every key checked by itself, names not yet resolved. What two sources say together is
  * load.ts's matter.
  */
+
+import { asciiLower } from "../kit/suggest.ts";
 import type { Node } from "./node.ts";
 import type { Place, ProblemList } from "./problem.ts";
 import { type NamespacePart, namespaceNames, readNamespaces } from "./read-namespaces.ts";
 import { type RulePart, readRules } from "./read-rules.ts";
 import { readText, type TextPart } from "./read-text.ts";
 import { type Entries, Reader } from "./reader.ts";
-import { asciiLower } from "./suggest.ts";
 import { MODES, type Mode, SCOPES, type Scope } from "./vocabulary.ts";
 
 /** One source, read. Keys that are absent, or wrong and reported, are undefined. */

@@ -2,9 +2,10 @@
  * Reads words, numbers and lists out of a model's tree. Every method reports what is wrong and returns undefined, so that reading
  * goes on and all problems are found in one pass.
  */
+
+import { nearest } from "../kit/suggest.ts";
 import type { Entry, ListNode, MapNode, Node } from "./node.ts";
 import { NOWHERE, type Place, type ProblemList } from "./problem.ts";
-import { nearest } from "./suggest.ts";
 
 /** A map's entries by key, each once. */
 export type Entries = ReadonlyMap<string, Entry>;

@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { assetText } from "../kit/assets.ts";
 import { BautaError } from "../kit/errors.ts";
+import { nearest } from "../kit/suggest.ts";
 import type { ModelDocument } from "./document.ts";
-import { nearest } from "./suggest.ts";
 import { PRESETS, type PresetName } from "./vocabulary.ts";
 
 /** A model to load: YAML text, or what `defineModel` gave. */

@@ -111,7 +111,11 @@ export interface Progress {
   readonly position: SourcePoint;
   /** A snapshot, made when it is asked for. */
   counts(): Counts;
+  times(): RunTimes;
 }
+
+/** Milliseconds by stage: waiting for and reading sources, scanning, the engine, writing to sinks, committing; and from beginning to end. */
+export type RunTimes = StageTimes & { readonly source: number; readonly sink: number; readonly commit: number; readonly total: number };
 
 export interface Refused {
   readonly event: "refused";
@@ -192,8 +196,7 @@ export interface StatementEnd {
   readonly planDigest: string;
   readonly sinks: readonly SinkTotals[];
   readonly unread: readonly { readonly source: string; readonly offset: number }[];
-  /** Milliseconds by stage: waiting for and reading sources, scanning, the engine, writing to sinks, committing. */
-  readonly times: StageTimes & { readonly source: number; readonly sink: number; readonly commit: number; readonly total: number };
+  readonly times: RunTimes;
 }
 
 /** What was given to a sink, and what of it is visible: equal at the end of a run that did not fail. */

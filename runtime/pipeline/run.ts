@@ -18,6 +18,7 @@ import type {
   RunEvent,
   RunFacts,
   RunObserver,
+  RunTimes,
   SinkTotals,
   StatementEnd,
   StatementFacts,
@@ -254,6 +255,7 @@ class Way {
   #unread: { source: string; offset: number }[] = [];
   #behind = 0;
   readonly #times = { source: 0, sink: 0, commit: 0 };
+  #began = 0;
 
   constructor(course: Course, run: RunParts, parts: StatementParts) {
     this.#course = course;
@@ -265,7 +267,7 @@ class Way {
 
   async run(): Promise<RunEnding> {
     const { name, facts, refused, frame } = this.#parts;
-    const began = this.#clock.ticks();
+    this.#began = this.#clock.ticks();
     let result: RunEnding | undefined;
     const open: SinkWriter[] = [];
     try {
@@ -287,24 +289,23 @@ class Way {
     } finally {
       for (const writer of open) writer.sink.close();
       // The error under way is the one to tell.
-      this.#course.tell(this.#end(result ?? "failed", began), result === undefined);
+      this.#course.tell(this.#end(result ?? "failed"), result === undefined);
     }
   }
 
-  #end(ended: Ended, began: number): StatementEnd {
+  #end(ended: Ended): StatementEnd {
     const { counts, fields } = this.#state();
-    const { masker, name } = this.#parts;
     return {
       event: "statement-end",
       at: this.#clock.date(),
-      statement: name,
+      statement: this.#parts.name,
       ended,
       counts,
       fields,
       planDigest: this.#parts.planDigest(),
       sinks: [...this.#shared.map(({ totals }) => totals), ...this.#ownTotals],
       unread: this.#unread,
-      times: { ...masker.times, ...this.#times, total: this.#clock.ticks() - began },
+      times: this.#timesSoFar(),
     };
   }
 
@@ -497,8 +498,14 @@ class Way {
 
   #tellProgress({ name, size }: Source): void {
     const { masker, name: statement } = this.#parts;
+    const { position } = masker;
     const counts = (): Counts => this.#counts();
-    this.#course.tell({ event: "progress", at: this.#clock.date(), statement, source: name, size, position: masker.position, counts });
+    const times = (): RunTimes => this.#timesSoFar();
+    this.#course.tell({ event: "progress", at: this.#clock.date(), statement, source: name, size, position, counts, times });
+  }
+
+  #timesSoFar(): RunTimes {
+    return { ...this.#parts.masker.times, ...this.#times, total: this.#clock.ticks() - this.#began };
   }
 
   #counts(): Counts {

@@ -25,6 +25,7 @@ const ASSETS = [
   "schemas/unicode/tables.bin",
   "examples/messages",
   "examples/models/demo.yaml",
+  "docs/issues",
 ];
 
 /** Paths of all assets below the root, sorted. */

@@ -64,7 +64,7 @@ describe("docs/cli.md", () => {
   });
 
   test("BAUTA_DEBUG=stack adds places to the one line of an error", () => {
-    const [plain, debug] = [{}, { BAUTA_DEBUG: "stack" }].map((env) => bauta(["mask"], { env }));
+    const [plain, debug] = [{}, { BAUTA_DEBUG: "stack" }].map((env) => bauta(["mask", "--log-format", "text"], { env }));
     expect(plain?.status).toBe(EXIT.usage);
     expect(plain?.stderr).toMatch(/^error BAUTA-1001 [^\n]+\n$/);
     expect(debug?.status).toBe(EXIT.usage);

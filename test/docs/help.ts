@@ -34,15 +34,18 @@ export interface CommandHelp {
 export function readHelp(words: readonly string[] = []): readonly CommandHelp[] {
   const { status, stdout, stderr } = bauta([...words, "--help"]);
   if (status !== 0) throw new Error(`bauta ${words.join(" ")} --help ended with ${status}: ${stderr}`);
-  const options = itemsOf(stdout, "Options:").flatMap((item) =>
-    [...item.matchAll(/(?<=^|, )--?[A-Za-z][A-Za-z-]*/g)].map((match) => match[0]),
-  );
+  // How a run is watched has a help of its own.
+  const more = stdout.includes("bauta help watch") ? bauta(["help", "watch"]).stdout : "";
+  const options = [...new Set([...optionsOf(stdout), ...optionsOf(more)])];
   // The argument parser's own `help` says nothing that --help does not.
   const commands = itemsOf(stdout, "Commands:")
     .map((item) => item.split(" ")[0] as string)
     .filter((name) => name !== "help");
   return [{ words, options }, ...commands.flatMap((name) => readHelp([...words, name]))];
 }
+
+const optionsOf = (help: string): readonly string[] =>
+  itemsOf(help, "Options:").flatMap((item) => [...item.matchAll(/(?<=^|, )--?[A-Za-z][A-Za-z-]*/g)].map((match) => match[0]));
 
 /** What begins an entry of a list in help: two spaces deep; its description and further lines are deeper. */
 function itemsOf(help: string, title: string): readonly string[] {

@@ -22,6 +22,11 @@ const NO_EXIT_CODE: Readonly<Record<number, string>> = {
   2010: "one message, which only a program asks for",
   6020: "parameters of a primitive, which only a program can pass",
   6021: "a text for a check, which only a program can pass",
+  8102: "costs the control plane, not the run",
+  8104: "answers a request to the control plane",
+  8105: "answers a request to the control plane",
+  8106: "answers a request to the control plane",
+  8201: "costs telemetry, not the run",
 };
 
 const issues = table.issues;

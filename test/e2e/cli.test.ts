@@ -21,7 +21,7 @@ import {
 
 const here = folder();
 const key = newKey(join(here, "test.key"));
-const MASK = ["mask", "--preset", "test-data", "--key-file", key];
+const MASK = ["mask", "--preset", "test-data", "--key-file", key, "--log-format", "text"];
 const SLOW = 60_000;
 
 for (const engine of ENGINES) {
@@ -32,7 +32,9 @@ for (const engine of ENGINES) {
       "a mixed stream through a pipe: masked records on stdout and nothing else, the engine first on stderr",
       () => {
         const stream = `${EXAMPLE_XML}\n${EXAMPLE_MT}\n${EXAMPLE_JSON}${EXAMPLE_XML}`;
-        const ran = bauta(["mask", "--model", DEMO_MODEL, "--key-file", key, "--engine", engine], { input: stream });
+        const ran = bauta(["mask", "--model", DEMO_MODEL, "--key-file", key, "--engine", engine, "--log-format", "text"], {
+          input: stream,
+        });
         expect([ran.code, ran.lines[0]?.split(" ").slice(0, 3)]).toEqual([
           EXIT.done,
           ["FASTOPS", "|", engine === "native" ? "rust=enabled" : "rust=disabled"],

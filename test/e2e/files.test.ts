@@ -22,7 +22,7 @@ import {
 const here = folder();
 const key = newKey(join(here, "test.key"));
 /** Manifests have tests of their own. */
-const MASK = ["mask", "--preset", "test-data", "--key-file", key, "--manifest", "none"];
+const MASK = ["mask", "--preset", "test-data", "--key-file", key, "--manifest", "none", "--log-format", "text"];
 const SLOW = 60_000;
 
 const modeOf = (path: string): string => (statSync(path).mode & 0o777).toString(8);

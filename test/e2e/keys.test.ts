@@ -107,8 +107,8 @@ describe("mode random", () => {
     const names = (text: string): string[] =>
       [...text.matchAll(/<(Nm|IBAN|BICFI|UETR|InstrId|LEI)>([^<]{6,})</g)].map((match) => match[2] as string);
     const [one, two] = [
-      bauta(["mask", "--model", random], { input: EXAMPLE_XML, cwd: at }),
-      bauta(["mask", "--model", random], { input: EXAMPLE_XML, cwd: at }),
+      bauta(["mask", "--model", random, "--log-format", "text"], { input: EXAMPLE_XML, cwd: at }),
+      bauta(["mask", "--model", random, "--log-format", "text"], { input: EXAMPLE_XML, cwd: at }),
     ];
     expect([one?.code, two?.code]).toEqual([EXIT.done, EXIT.done]);
     expect(names(one.stdout).length).toBe(names(EXAMPLE_XML).length);

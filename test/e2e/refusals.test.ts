@@ -7,7 +7,7 @@ import { bauta, DEMO_MODEL, EXAMPLE_JSON, EXAMPLE_MT, EXAMPLE_XML, events, folde
 
 const here = folder();
 const key = newKey(join(here, "test.key"));
-const MASK = ["mask", "--model", DEMO_MODEL, "--key-file", key];
+const MASK = ["mask", "--model", DEMO_MODEL, "--key-file", key, "--log-format", "text"];
 
 const WRONG_MT = EXAMPLE_MT.replace(":71A:SHA", ":99Z:SECRETWORD\r\n:71A:SHA").replaceAll(
   "\r\n",

@@ -6,7 +6,7 @@ import { BUN, bauta, EXAMPLE_XML, folder, MAIN, newKey, WRONG_XML, write } from 
 
 const here = folder();
 const key = newKey(join(here, "test.key"));
-const MASK = ["mask", "--preset", "test-data", "--key-file", key];
+const MASK = ["mask", "--preset", "test-data", "--key-file", key, "--log-format", "text"];
 const long = write(join(here, "long.xml"), EXAMPLE_XML.repeat(3000));
 const ESCAPE = "\u001b";
 const SLOW = 60_000;

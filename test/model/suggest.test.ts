@@ -1,7 +1,7 @@
 /** Suggestions: near words, and none where nothing is near. */
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { asciiLower, editDistance, nearest } from "../../runtime/model/suggest.ts";
+import { asciiLower, editDistance, nearest } from "../../runtime/kit/suggest.ts";
 import { seeded } from "./tools.ts";
 
 describe("the nearest word", () => {

@@ -46,8 +46,8 @@ const word = <K extends string, const W extends readonly string[]>(key: K, words
 const percent = { key: "percent", type: "integer", form: "percent", optional: true } as const;
 const rate = { key: "records_per_second", type: "integer", form: "rate", optional: false } as const;
 
-/** How a run or a statement ended: as asked, with an error or a refusal that stops, or because a signal told it to. */
-export const STATUSES = ["ok", "failed", "killed"] as const;
+/** How a run or a statement ended: as asked; with an error, or a refusal that stops; or because it was told to, after a commit. */
+export const STATUSES = ["ok", "failed", "stopped"] as const;
 
 export const EVENTS = {
   fastops: {
@@ -70,11 +70,9 @@ export const EVENTS = {
       integer("pid"),
       text("task"),
       text("command"),
-      textMaybe("model"),
-      textMaybe("mode"),
-      textMaybe("environment"),
-      textMaybe("key"),
-      textMaybe("plan"),
+      text("version"),
+      word("resume", ["exact", "none"]),
+      integerMaybe("resumed_after"),
     ],
   },
   settings: {
@@ -94,15 +92,22 @@ export const EVENTS = {
     head: ["HEALTH"],
     fields: [text("client"), text("type"), word("status", ["ok", "failed"]), integer("latency_ms")],
   },
+  serve: {
+    head: ["CONTROL", "kind=serve"],
+    fields: [text("address"), word("auth", ["none", "token", "mtls", "token+mtls"])],
+  },
   execution_plan: {
     head: ["CONTROL", "kind=execution_plan"],
     fields: [
       text("stmt"),
       text("source_partition_owner"),
       text("paging_strategy"),
-      integer("sources"),
       integer("workers"),
       word("resume", ["exact", "none"]),
+      text("model"),
+      text("mode"),
+      text("environment"),
+      text("key"),
     ],
   },
   stmt_start: { head: ["CONTROL", "kind=stmt_start"], fields: [text("stmt")] },
@@ -192,8 +197,10 @@ export const EVENTS = {
       integer("otherwise"),
       integer("left"),
       integer("ms"),
+      text("plan"),
     ],
   },
+  manifest: { head: ["CONTROL", "kind=manifest"], fields: [text("path"), textMaybe("signer")] },
   end: { head: ["CONTROL", "kind=end"], fields: [word("status", STATUSES), integer("exit")] },
 } as const satisfies Readonly<Record<string, EventShape>>;
 

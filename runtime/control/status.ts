@@ -1,0 +1,137 @@
+/** What /runs says: the run of this process, kept up to date by observing it. Names, counts, codes and times. */
+import type { Counts } from "../pipeline/masker.ts";
+import type { Ended, RunEvent, RunObserver } from "../pipeline/observe.ts";
+
+export interface RunStatus {
+  readonly task: string;
+  readonly command: string;
+  readonly pipeline: string;
+  readonly bauta: string;
+  readonly engine: string;
+  readonly status: "running" | Ended;
+  /** ISO 8601, UTC. */
+  readonly started: string;
+  readonly ended: string | null;
+  readonly resume: "exact" | "none";
+  readonly commits: number;
+  /** Code of the issue that ended it. */
+  readonly issue: string | null;
+  readonly statements: readonly StatementStatus[];
+  readonly degraded: readonly { readonly resource: string; readonly code: string }[];
+}
+
+export interface StatementStatus {
+  readonly name: string;
+  readonly model: string;
+  readonly mode: string;
+  readonly environment: string;
+  readonly status: "running" | Ended;
+  readonly counts: CountsStatus;
+}
+
+/** Numbers of a statement, and what was refused by code and read by message type. */
+export type CountsStatus = Omit<Counts, "refusedByCode" | "recordsByMessage"> & {
+  readonly refusedByCode: Readonly<Record<string, number>>;
+  readonly recordsByMessage: Readonly<Record<string, number>>;
+};
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+export class StatusBoard implements RunObserver {
+  readonly name = "control";
+  readonly mandatory = false;
+  #run: Mutable<RunStatus> | undefined;
+
+  /** The runs of this process: none before it has begun. */
+  get runs(): readonly RunStatus[] {
+    return this.#run === undefined ? [] : [this.#run];
+  }
+
+  /** Whether a run is at work. */
+  get isReady(): boolean {
+    return this.#run?.status === "running";
+  }
+
+  observe(event: RunEvent): void {
+    if (event.event === "run-start") {
+      this.#run = {
+        task: event.task,
+        command: event.command,
+        pipeline: event.pipeline,
+        bauta: event.bauta,
+        engine: event.engine.name,
+        status: "running",
+        started: new Date(event.at).toISOString(),
+        ended: null,
+        resume: event.resume,
+        commits: 0,
+        issue: null,
+        statements: [],
+        degraded: [],
+      };
+      return;
+    }
+    if (this.#run !== undefined) this.#update(this.#run, event);
+  }
+
+  degrade(resource: string, code: string): void {
+    if (this.#run !== undefined) this.#run.degraded = [...this.#run.degraded, { resource, code }];
+  }
+
+  #update(run: Mutable<RunStatus>, event: RunEvent): void {
+    switch (event.event) {
+      case "statement-start": {
+        const { model, mode, environment } = event.plan;
+        const counts = {
+          in: 0,
+          out: 0,
+          refused: 0,
+          bytesIn: 0,
+          bytesOut: 0,
+          found: 0,
+          masked: 0,
+          kept: 0,
+          removed: 0,
+          otherwise: 0,
+          left: 0,
+        };
+        const fresh: StatementStatus = {
+          name: event.statement,
+          model,
+          mode,
+          environment,
+          status: "running",
+          counts: { ...counts, refusedByCode: {}, recordsByMessage: {} },
+        };
+        run.statements = [...run.statements, fresh];
+        return;
+      }
+      case "progress":
+        return this.#change(run, event.statement, { counts: countsStatus(event.counts()) });
+      case "statement-end":
+        return this.#change(run, event.statement, { status: event.ended, counts: countsStatus(event.counts) });
+      case "committed":
+        run.commits = event.sequence + 1;
+        return;
+      case "degrade":
+        return this.degrade(event.what, event.issue.code);
+      case "run-end":
+        run.status = event.ended;
+        run.ended = new Date(event.at).toISOString();
+        run.commits = event.commits;
+        run.issue = event.issue?.code ?? null;
+        return;
+      default:
+    }
+  }
+
+  #change(run: Mutable<RunStatus>, statement: string, change: Partial<StatementStatus>): void {
+    run.statements = run.statements.map((one) => (one.name === statement ? { ...one, ...change } : one));
+  }
+}
+
+const countsStatus = ({ refusedByCode, recordsByMessage, ...numbers }: Counts): CountsStatus => ({
+  ...numbers,
+  refusedByCode: Object.fromEntries(refusedByCode),
+  recordsByMessage: Object.fromEntries(recordsByMessage),
+});
