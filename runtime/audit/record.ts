@@ -266,34 +266,14 @@ export class RunRecord implements Recorder, RunObserver {
   }
 
   #endStatement(event: StatementEnd): void {
-    const { counts, times } = event;
+    const { times } = event;
     const statement = this.#statement(event.statement);
     statement.status = event.ended;
     if (statement.model !== undefined) statement.model.plan = event.planDigest;
-    const key = statement.key;
-    const keyName = key === undefined || key.id === "" ? (key?.origin ?? "") : `${key.id}/${key.version}`;
-    const said = create(StatementSchema, {
-      counts: {
-        in: BigInt(counts.in),
-        out: BigInt(counts.out),
-        refused: BigInt(counts.refused),
-        bytesIn: BigInt(counts.bytesIn),
-        bytesOut: BigInt(counts.bytesOut),
-        values: BigInt(counts.found),
-        masked: BigInt(counts.masked),
-        kept: BigInt(counts.kept),
-        removed: BigInt(counts.removed),
-        otherwise: BigInt(counts.otherwise),
-        left: BigInt(counts.left),
-      },
-      messages: messagesOf(event),
-      namespaces: namespacesOf(event, keyName),
+    tellCounts(statement, event);
+    statement.timings = create(StatementSchema, {
       timings: Object.entries(times).map(([stage, milliseconds]) => ({ stage, milliseconds: Math.round(milliseconds * 1000) / 1000 })),
-    });
-    if (said.counts !== undefined) statement.counts = said.counts;
-    statement.messages = said.messages;
-    statement.namespaces = said.namespaces;
-    statement.timings = said.timings;
+    }).timings;
     // What was not even opened was planned all the same; of what was, the row is there.
     for (const { source } of event.unread) {
       const name = keyOf(event.statement, source);
@@ -305,8 +285,9 @@ export class RunRecord implements Recorder, RunObserver {
     }
     for (const { name, planned, exported } of event.sinks) {
       const sink = this.#sinkRow(statement, name);
-      sink.planned = BigInt(planned);
-      sink.exported = BigInt(exported);
+      // What a process before this one exported is in its segments.
+      sink.exported = sink.segments.reduce((sum, { records }) => sum + records, 0n);
+      sink.planned = sink.exported + BigInt(planned - exported);
     }
   }
 
@@ -433,6 +414,24 @@ export class RunRecord implements Recorder, RunObserver {
   }
 }
 
+/**
+ * The manifest of a run that was killed, from the last entry of its journal.
+ * @param states numbers of its statements, as the journal has them
+ * @throws BautaError 8501 if the entry is of another version
+ */
+export function manifestOfEntry(entry: Uint8Array, states: readonly Pick<StatementEnd, "statement" | "counts" | "fields">[]): Manifest {
+  const { version, soFar } = fromBinary(CheckpointSchema, entry);
+  if (version !== CHECKPOINT_VERSION || soFar === undefined) throw new BautaError(8501, { detail: `entry of version ${version}` });
+  soFar.status = "killed";
+  for (const state of states) {
+    const statement = soFar.statements.find(({ name }) => name === state.statement);
+    if (statement === undefined) continue;
+    tellCounts(statement, state);
+    if (statement.status === "") statement.status = "killed";
+  }
+  return soFar;
+}
+
 /** The root over roots: each is the data of a leaf. */
 export function appendRoot(hashes: Pick<Primitives, "leaves">, tree: MerkleTree, root: string): void {
   const leaf = new Uint8Array(DIGEST_BYTES);
@@ -459,6 +458,35 @@ function stateOf(key: string, inputs: Frontier, outputs: Frontier): ReturnType<t
   return create(SourceStateSchema, { statement, source, inputs: frontier(inputs), outputs: frontier(outputs) });
 }
 
+type Numbers = Pick<StatementEnd, "counts" | "fields">;
+
+/** Puts a statement's numbers into its row. */
+function tellCounts(statement: Statement, numbers: Numbers): void {
+  const { counts } = numbers;
+  const { key } = statement;
+  const said = create(StatementSchema, {
+    counts: {
+      in: BigInt(counts.in),
+      out: BigInt(counts.out),
+      refused: BigInt(counts.refused),
+      // What a run that goes on reads again is not read twice.
+      bytesIn: statement.sources.reduce((sum, { bytes }) => sum + bytes, 0n),
+      bytesOut: BigInt(counts.bytesOut),
+      values: BigInt(counts.found),
+      masked: BigInt(counts.masked),
+      kept: BigInt(counts.kept),
+      removed: BigInt(counts.removed),
+      otherwise: BigInt(counts.otherwise),
+      left: BigInt(counts.left),
+    },
+    messages: messagesOf(numbers),
+    namespaces: namespacesOf(numbers, key === undefined || key.id === "" ? (key?.origin ?? "") : `${key.id}/${key.version}`),
+  });
+  if (said.counts !== undefined) statement.counts = said.counts;
+  statement.messages = said.messages;
+  statement.namespaces = said.namespaces;
+}
+
 type FieldEvent = StatementEnd["fields"][number];
 /** Outcomes by the names that a manifest has for them. */
 const OUTCOMES = {
@@ -471,7 +499,7 @@ const OUTCOMES = {
 } as const;
 
 /** Records by message type, and the values of its fields; a field whose operation has several outcomes is one row. */
-function messagesOf({ fields, counts }: StatementEnd): Statement["messages"] {
+function messagesOf({ fields, counts }: Numbers): Statement["messages"] {
   const rows = new Map<string, Map<string, MessageInit<typeof FieldCountSchema>>>();
   const formats = new Map<string, string>();
   for (const { format, message, path, dataClass, technique, kind, namespace, outcome, count } of fields) {
@@ -494,7 +522,7 @@ function messagesOf({ fields, counts }: StatementEnd): Statement["messages"] {
 }
 
 /** Values that became what a sub-key makes of them. */
-function namespacesOf({ fields }: StatementEnd, key: string): Statement["namespaces"] {
+function namespacesOf({ fields }: Numbers, key: string): Statement["namespaces"] {
   const sums = new Map<string, FieldEvent>();
   for (const field of fields) {
     if (field.namespace === "" || (field.outcome !== "masked" && field.outcome !== "otherwise-token")) continue;

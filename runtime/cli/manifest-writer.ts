@@ -23,8 +23,11 @@ export class ManifestWriter {
   readonly #signer: ManifestSigner | undefined;
   readonly #forget: () => void;
 
-  /** @throws BautaError 7003 when the folder can be seen not to take a file: better now than when all is done */
-  constructor(path: string, engine: Engine, plan: OpenPlan) {
+  /**
+   * @param journaled the run has a journal, whose entries hold what the manifest needs
+   * @throws BautaError 7003 when the folder can be seen not to take a file: better now than when all is done
+   */
+  constructor(path: string, engine: Engine, plan: OpenPlan, journaled = false) {
     this.path = path;
     checkFolder(path);
     const signer = plan.signer();
@@ -35,7 +38,7 @@ export class ManifestWriter {
       evidenceOf: () => plan.evidence(),
       runtime: { runtime: `${name} ${version}`, platform: `${process.platform} ${process.arch}` },
       signer: signer === undefined ? undefined : { key: signer.key, version: signer.version, environment: signer.environment },
-      journaled: false,
+      journaled,
       finish: (manifest) => {
         writeManifest(path, manifest, signer);
         this.#forget();
