@@ -15,7 +15,7 @@ import { checkModel } from "./model/check.ts";
 import { type CompiledModel, compileModel } from "./model/compile.ts";
 import { sha256 } from "./model/digest.ts";
 import { loadModel } from "./model/load.ts";
-import { encodeLock, lockOf, verifyLock } from "./model/lock.ts";
+import { encodeLock, type Lock, lockOf, verifyLock } from "./model/lock.ts";
 import type { Model } from "./model/model.ts";
 import { modelError } from "./model/problem.ts";
 import { fileSource, type ModelSource, presetSource } from "./model/sources.ts";
@@ -113,6 +113,12 @@ export function runnable(model: Model, ring: KeyRing, input: "strict" | "lenient
   const planDigest = (): string => sha256(compiled.planInOwnOrder());
   let keys: Uint8Array | undefined;
   let evidence: StatementEvidence | undefined;
+  let known: Lock | undefined;
+  // All catalogues are read for it, so only who asks pays, and once.
+  const lock = (): Lock => {
+    known ??= lockOf(model);
+    return known;
+  };
   return {
     model,
     environment: ring.environment,
@@ -139,9 +145,9 @@ export function runnable(model: Model, ring: KeyRing, input: "strict" | "lenient
       key: ring.id === "" ? `${ring.origin}, stored nowhere` : ring.id,
       plan: planDigest().slice(0, 16),
     }),
-    facts: factsOf(model, ring),
+    facts: factsOf(model, ring, lock),
     evidence() {
-      evidence ??= evidenceOf(model, ring, lockOf(model));
+      evidence ??= evidenceOf(model, ring, lock());
       return evidence;
     },
     signer: () => signerOf(ring),
@@ -162,12 +168,11 @@ export function runnable(model: Model, ring: KeyRing, input: "strict" | "lenient
   };
 }
 
-const factsOf = (model: Model, ring: KeyRing): PlanFacts => ({
+const factsOf = (model: Model, ring: KeyRing, lock: () => Lock): PlanFacts => ({
   model: model.name,
   origins: model.origins.map(({ reference, sha256: digest }) => ({ reference, sha256: digest })),
-  // All catalogues are read for it, so only who asks pays.
   get lock() {
-    return sha256(new TextEncoder().encode(encodeLock(lockOf(model))));
+    return sha256(new TextEncoder().encode(encodeLock(lock())));
   },
   mode: model.mode,
   environment: ring.environment,

@@ -72,11 +72,19 @@ interface SourceTrees {
   readonly row: Source;
   readonly inputs: MerkleTree;
   readonly outputs: MerkleTree;
+  /** Sinks that have had nothing but this source so far, all of it: `outputs` is their tree, too. */
+  readonly twins: Set<SinkTree>;
+  /** `outputs` before the last delivery; kept while there are twins. */
+  before: Frontier | undefined;
 }
 
 interface SinkTree {
-  readonly tree: MerkleTree;
   readonly gaps: Gaps;
+  /** Records of the segment under way. */
+  records: number;
+  /** Once it is another than any source's. */
+  tree: MerkleTree | undefined;
+  twin: SourceTrees | undefined;
 }
 
 export class RunRecord implements Recorder, RunObserver {
@@ -95,6 +103,8 @@ export class RunRecord implements Recorder, RunObserver {
   /** Refused records of the statement under way, by code. */
   readonly #refused = new Map<string, Map<string, number>>();
   readonly #leaves: LeafMaker;
+  /** Where the last delivery came from. */
+  #deliverer: SourceTrees | undefined;
   /** Output leaves of the last delivery. */
   #delivered: Uint8Array = new Uint8Array(0);
 
@@ -118,10 +128,15 @@ export class RunRecord implements Recorder, RunObserver {
   }
 
   delivered(statement: string, source: string, delivery: Delivery): void {
-    const { inputs, outputs } = this.#sourceOf(statement, source);
+    const trees = this.#sourceOf(statement, source);
+    const { inputs, outputs, twins } = trees;
+    // A sink that did not get all of the delivery before this one goes its own way.
+    for (const sink of twins) if (sink.records !== outputs.size) this.#part(sink);
+    trees.before = twins.size === 0 ? undefined : outputs.frontier();
     inputs.append(this.#leaves.inputs(this.#evidenceOf(statement).auditKey, delivery), delivery.count);
     this.#delivered = this.#leaves.outputs(delivery);
     outputs.append(this.#delivered, delivery.count);
+    this.#deliverer = trees;
   }
 
   refused(statement: string, source: string, { bytes, issue }: Refusal): void {
@@ -132,9 +147,20 @@ export class RunRecord implements Recorder, RunObserver {
   }
 
   wrote(sink: Sink, delivery: Delivery, from: number, to: number): void {
-    const { tree, gaps } = this.#sinkOf(sink.name);
-    addGaps(gaps, delivery, from, to);
-    tree.append(this.#delivered.subarray(from * DIGEST_BYTES), to - from);
+    const there = this.#sinkOf(sink.name);
+    addGaps(there.gaps, delivery, from, to);
+    const records = to - from;
+    const source = this.#deliverer;
+    const isAll = records === delivery.count;
+    // Most sinks get one source after the other, and most runs have one of each: then one tree serves both.
+    if (source !== undefined && there.records === 0 && isAll && source.outputs.size === records) {
+      there.twin = source;
+      source.twins.add(there);
+    } else if (there.twin !== undefined && (there.twin !== source || !isAll)) this.#part(there);
+    there.records += records;
+    if (there.twin !== undefined) return;
+    there.tree ??= new MerkleTree(this.#parts.hashes);
+    there.tree.append(this.#delivered.subarray(from * DIGEST_BYTES), records);
   }
 
   wroteSeparators(sink: Sink, bytes: Uint8Array): void {
@@ -156,7 +182,7 @@ export class RunRecord implements Recorder, RunObserver {
     for (const { statement, source, inputs, outputs } of sources) {
       const row = soFar.statements.find(({ name }) => name === statement)?.sources.find(({ name }) => name === source);
       if (row === undefined) throw new BautaError(8501, { detail: "entry without its source" });
-      this.#sources.set(keyOf(statement, source), { row, inputs: this.#grown(inputs), outputs: this.#grown(outputs) });
+      this.#open(keyOf(statement, source), row, this.#grown(inputs), this.#grown(outputs));
     }
     for (const statement of soFar.statements) {
       this.#refused.set(statement.name, new Map(statement.refused.map(({ code, records }) => [code, Number(records)])));
@@ -331,7 +357,7 @@ export class RunRecord implements Recorder, RunObserver {
     if (said.counts !== undefined) statement.counts = said.counts;
     for (const sink of statement.sinks) {
       sink.exported = sink.segments.reduce((sum, segment) => sum + segment.records, 0n);
-      sink.planned = sink.exported + BigInt(this.#sinks.get(sink.name)?.tree.size ?? 0);
+      sink.planned = sink.exported + BigInt(this.#sinks.get(sink.name)?.records ?? 0);
     }
   }
 
@@ -339,7 +365,8 @@ export class RunRecord implements Recorder, RunObserver {
     const row = this.#rowOfSink(name);
     if (row === undefined) return;
     const trees = this.#recordSinks.has(name) ? this.#sinkOf(name) : undefined;
-    const isWhole = trees !== undefined && trees.tree.size === records;
+    const tree = trees === undefined ? undefined : this.#treeOf(trees);
+    const isWhole = trees !== undefined && tree?.size === records;
     row.segments.push(
       ...create(StatementSchema, {
         sinks: [
@@ -350,7 +377,7 @@ export class RunRecord implements Recorder, RunObserver {
                 firstRecord: BigInt(firstRecord),
                 records: BigInt(records),
                 bytes: BigInt(bytes),
-                root: isWhole ? hex(trees.tree.root()) : "",
+                root: isWhole && tree !== undefined ? hex(tree.root()) : "",
                 gaps: isWhole ? trees.gaps.finish() : "",
               },
             ],
@@ -358,7 +385,26 @@ export class RunRecord implements Recorder, RunObserver {
         ],
       }).sinks.flatMap(({ segments }) => segments),
     );
+    if (trees !== undefined) trees.twin?.twins.delete(trees);
     this.#sinks.delete(name);
+  }
+
+  /** The tree of a sink's segment. */
+  #treeOf(sink: SinkTree): MerkleTree {
+    if (sink.twin !== undefined && sink.twin.outputs.size === sink.records) return sink.twin.outputs;
+    if (sink.twin !== undefined) this.#part(sink);
+    sink.tree ??= new MerkleTree(this.#parts.hashes);
+    return sink.tree;
+  }
+
+  /** Gives a sink a tree of its own, as it was when it last had all of its source. */
+  #part(sink: SinkTree): void {
+    const { twin, records } = sink;
+    const frontier = [twin?.outputs.frontier(), twin?.before].find((candidate) => candidate?.size === records);
+    if (twin === undefined || frontier === undefined) throw new BautaError(9001, { detail: "a sink that lost its tree" });
+    sink.tree = new MerkleTree(this.#parts.hashes, frontier);
+    sink.twin = undefined;
+    twin.twins.delete(sink);
   }
 
   /** The sink's row, in the statement that is under way. */
@@ -387,7 +433,12 @@ export class RunRecord implements Recorder, RunObserver {
     if (there !== undefined) return there;
     const row = create(SourceSchema, { name: source });
     this.#statement(statement).sources.push(row);
-    const trees = { row, inputs: new MerkleTree(this.#parts.hashes), outputs: new MerkleTree(this.#parts.hashes) };
+    const { hashes } = this.#parts;
+    return this.#open(key, row, new MerkleTree(hashes), new MerkleTree(hashes));
+  }
+
+  #open(key: string, row: Source, inputs: MerkleTree, outputs: MerkleTree): SourceTrees {
+    const trees: SourceTrees = { row, inputs, outputs, twins: new Set(), before: undefined };
     this.#sources.set(key, trees);
     return trees;
   }
@@ -395,7 +446,7 @@ export class RunRecord implements Recorder, RunObserver {
   #sinkOf(name: string): SinkTree {
     const there = this.#sinks.get(name);
     if (there !== undefined) return there;
-    const sink = { tree: new MerkleTree(this.#parts.hashes), gaps: new Gaps() };
+    const sink: SinkTree = { gaps: new Gaps(), records: 0, tree: undefined, twin: undefined };
     this.#sinks.set(name, sink);
     return sink;
   }
