@@ -2,6 +2,7 @@
 import type { BenchCase } from "../harness/case.ts";
 import { commandLine, memory, start, workers } from "./command-line.ts";
 import { engine } from "./engine.ts";
+import { evidence } from "./evidence.ts";
 import { inProcessCase } from "./in-process.ts";
 import { linear } from "./linear.ts";
 import { peersJson } from "./peers-json.ts";
@@ -26,6 +27,7 @@ export const CASES: readonly BenchCase[] = [
   start,
   memory,
   linear,
+  evidence,
   peersPacs008,
   peersJson,
   peersMt103,
