@@ -57,6 +57,15 @@ export class MerkleTree {
     this.#size += count;
   }
 
+  /** The tree as it is now, which goes its own way from here on. */
+  copy(): MerkleTree {
+    const tree = new MerkleTree(this.#hashes);
+    // Digests are never written to once they wait.
+    tree.#pending.push(...this.#pending);
+    tree.#size = this.#size;
+    return tree;
+  }
+
   /** The tree's hash over the leaves so far, 32 bytes. */
   root(): Uint8Array {
     const pair = new Uint8Array(2 * DIGEST_BYTES);

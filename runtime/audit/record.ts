@@ -75,7 +75,7 @@ interface SourceTrees {
   /** Sinks that have had nothing but this source so far, all of it: `outputs` is their tree, too. */
   readonly twins: Set<SinkTree>;
   /** `outputs` before the last delivery; kept while there are twins. */
-  before: Frontier | undefined;
+  before: MerkleTree | undefined;
 }
 
 interface SinkTree {
@@ -132,7 +132,7 @@ export class RunRecord implements Recorder, RunObserver {
     const { inputs, outputs, twins } = trees;
     // A sink that did not get all of the delivery before this one goes its own way.
     for (const sink of twins) if (sink.records !== outputs.size) this.#part(sink);
-    trees.before = twins.size === 0 ? undefined : outputs.frontier();
+    trees.before = twins.size === 0 ? undefined : outputs.copy();
     inputs.append(this.#leaves.inputs(this.#evidenceOf(statement).auditKey, delivery), delivery.count);
     this.#delivered = this.#leaves.outputs(delivery);
     outputs.append(this.#delivered, delivery.count);
@@ -400,9 +400,9 @@ export class RunRecord implements Recorder, RunObserver {
   /** Gives a sink a tree of its own, as it was when it last had all of its source. */
   #part(sink: SinkTree): void {
     const { twin, records } = sink;
-    const frontier = [twin?.outputs.frontier(), twin?.before].find((candidate) => candidate?.size === records);
-    if (twin === undefined || frontier === undefined) throw new BautaError(9001, { detail: "a sink that lost its tree" });
-    sink.tree = new MerkleTree(this.#parts.hashes, frontier);
+    const tree = [twin?.outputs, twin?.before].find((candidate) => candidate?.size === records);
+    if (twin === undefined || tree === undefined) throw new BautaError(9001, { detail: "a sink that lost its tree" });
+    sink.tree = tree.copy();
     sink.twin = undefined;
     twin.twins.delete(sink);
   }
