@@ -18,6 +18,7 @@ import { CATALOGUES, FORMATS } from "../registry.ts";
 import { commitSink } from "../sinks/api.ts";
 import { fileSink } from "../sinks/file.ts";
 import { filesAt } from "../sources/file.ts";
+import { checkPipeline, isPipelineFile } from "./check-pipeline.ts";
 import { EXIT } from "./exit.ts";
 import { colorsFor, grouped, print } from "./terminal.ts";
 
@@ -41,6 +42,7 @@ const UNCOVERED = issueOf(2201);
 export async function check(path: string | undefined, options: CheckOptions): Promise<number> {
   if (options.list) return list(options.json === true);
   if ((path === undefined) === (options.preset === undefined)) throw new BautaError(1001, { detail: "name a model file or a --preset" });
+  if (path !== undefined && isPipelineFile(path)) return checkPipeline(path, options);
   const source = path === undefined ? presetSource(options.preset ?? "") : fileSource(path);
   const loaded = loadModel(source);
   const problems: Problem[] = [...loaded.problems];

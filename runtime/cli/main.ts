@@ -18,6 +18,7 @@ import { framesOf } from "./frames.ts";
 import { keysMaskOnly, keysNew, keysRotateSigning, keysShow, keysTrust } from "./keys.ts";
 import { mask } from "./mask.ts";
 import { replay } from "./replay.ts";
+import { runPipeline } from "./run.ts";
 import { say } from "./terminal.ts";
 import { verify } from "./verify.ts";
 import { errorName, sayError, toldByWatch } from "./watch.ts";
@@ -71,6 +72,18 @@ for (const direction of ["mask", "unmask"] as const) {
     });
 }
 
+program
+  .command("run")
+  .description("mask as a pipeline file says: sources, routes, sinks")
+  .argument("<pipeline>", "pipeline file (YAML)")
+  .option("--resume", "go on where a run of it was killed or stopped")
+  .option("--dry-run", "read and mask, write nothing")
+  .option("--json", "reports as JSON lines on standard error")
+  .option("-q, --quiet", "only the engine line and refusals")
+  .action(async (pipeline: string, options) => {
+    process.exitCode = await runPipeline(pipeline, options);
+  });
+
 for (const command of ["explain", "diff"] as const) {
   program
     .command(command)
@@ -92,8 +105,8 @@ for (const command of ["explain", "diff"] as const) {
 
 program
   .command("check")
-  .description("say all that is wrong with a model")
-  .argument("[model]", "model file")
+  .description("say all that is wrong with a model or a pipeline")
+  .argument("[file]", "model or pipeline file")
   .option("--preset <NAME>", "check a preset instead")
   .option("--sample <PATH...>", "messages that the model must cover")
   .option("--update-lock", "write the lock file anew, showing what changes")
@@ -262,7 +275,7 @@ function tell(error: unknown): number {
     if (error.exitCode === 0 || error.code === "commander.help") return error.exitCode === 0 ? EXIT.done : EXIT.usage;
     return tell(new BautaError(1001, { detail: error.message.replace(/^error: /, "").replaceAll("\n", " ") }));
   }
-  if (error instanceof BautaError && error.issue.number === 7001 && process.argv[2] !== "mask" && process.argv[2] !== "unmask")
+  if (error instanceof BautaError && error.issue.number === 7001 && !["mask", "unmask", "run"].includes(process.argv[2] ?? ""))
     return EXIT.closed;
   if (toldByWatch(error)) return exitCodeOf(error);
   const told = error instanceof BautaError ? error : new BautaError(9001, { detail: errorName(error) });

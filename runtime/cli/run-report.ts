@@ -1,7 +1,7 @@
 /** What a terminal, or a program that reads standard error, is told of a run. */
 import { describeIssue, printable } from "../kit/errors.ts";
 import type { Counts } from "../pipeline/masker.ts";
-import type { Progress as ProgressEvent, Refused, RunEvent, RunObserver } from "../pipeline/observe.ts";
+import type { Progress as ProgressEvent, Refused, RunEvent, RunObserver, SinkTotals } from "../pipeline/observe.ts";
 import type { RunResult } from "../pipeline/run.ts";
 import { refusedRow } from "./refused.ts";
 import { bytesText, type Colors, colorsFor, grouped, millisecondsText, Progress, say } from "./terminal.ts";
@@ -17,6 +17,8 @@ export interface ReportOptions {
   readonly warnings: readonly string[];
   /** Refused records have a report of their own. */
   readonly hasRefused: boolean;
+  /** The summary says what each sink got. */
+  readonly showsSinks?: boolean;
 }
 
 /** Refusals that are told one by one on stderr; the rest is in the summary and in --refused. */
@@ -31,6 +33,7 @@ export class RunReport implements RunObserver {
   readonly #colors: Colors = colorsFor(process.stderr);
   readonly #progress: Progress;
   #shown = 0;
+  #sinks: readonly SinkTotals[] = [];
 
   constructor(options: ReportOptions) {
     this.#options = options;
@@ -47,6 +50,9 @@ export class RunReport implements RunObserver {
         return this.#progress.show(() => progressText(event));
       case "degrade":
         return this.warn(`${event.what} ${event.name}: ${describeIssue(event.issue)}`);
+      case "statement-end":
+        this.#sinks = event.sinks;
+        return;
       case "run-end":
         return this.#progress.clear();
       default:
@@ -75,6 +81,7 @@ export class RunReport implements RunObserver {
           refusedByCode: Object.fromEntries(refusedByCode),
           messages: Object.fromEntries(recordsByMessage),
           unread,
+          ...(this.#options.showsSinks ? { sinks: Object.fromEntries(this.#sinks.map(({ name, exported }) => [name, exported])) } : {}),
           milliseconds: Number(milliseconds.toFixed(3)),
         }),
       );
@@ -89,11 +96,18 @@ export class RunReport implements RunObserver {
     if (quiet) return;
     say(this.#balance(counts));
     for (const [issue, count] of counts.refusedByCode) say(`  ${issue} ${grouped(count)}  ${dim(`bauta help ${issue}`)}`);
+    if (this.#options.showsSinks) for (const { name, exported } of this.#sinks) say(`  ${name} ${grouped(exported)}`);
     say(
       dim(
         `${millisecondsText(milliseconds)}, ${grouped(rate)} messages/s, ${bytesText(counts.bytesIn)} in, ${bytesText(counts.bytesOut)} out`,
       ),
     );
+  }
+
+  /** A run that ended before is told to go on. */
+  nothingToDo(pipeline: string): void {
+    if (this.#options.json) say(JSON.stringify({ event: "finished", pipeline }));
+    else say(`${pipeline} has ended before: there is nothing left to do`);
   }
 
   #balance(counts: Counts): string {

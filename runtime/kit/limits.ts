@@ -61,3 +61,11 @@ export const RATE_CARD_MS = 2000;
 export const PROGRESS_UNKNOWN_MS = 10_000;
 /** Refusals that are told one by one; the rest is in the totals and in --refused. */
 export const REFUSALS_TOLD = 20;
+/** A run of segments commits after so many records, bytes of input, or milliseconds, unless its pipeline file says otherwise. */
+export const COMMIT_RECORDS = 100_000;
+export const COMMIT_BYTES: number = 256 * 1024 * 1024;
+export const COMMIT_MS = 30_000;
+/** A watched folder is looked at once in so many milliseconds, besides when the system tells of a change. */
+export const WATCH_POLL_MS = 1000;
+/** Files of a watched folder; those that were read are remembered while they are there. */
+export const WATCH_FILES_MAX = 100_000;

@@ -43,7 +43,7 @@ const SYNTAX_ERRORS_MAX = 50;
 /** The tree of a YAML text; undefined, with problems of issue 1201, if it is not one document of the plain subset. */
 export function parseYaml(text: string, problems: ProblemList): Node | undefined {
   if (text.length > MODEL_LENGTH_MAX) {
-    problems.add(1201, NOWHERE, "", `the model is longer than ${MODEL_LENGTH_MAX} characters`);
+    problems.add(1201, NOWHERE, "", `it is longer than ${MODEL_LENGTH_MAX} characters`);
     return undefined;
   }
   const lines = new LineCounter();
@@ -70,11 +70,11 @@ export function parseYaml(text: string, problems: ProblemList): Node | undefined
     lastLine = at.line;
   }
   if (document.directives?.yaml.explicit === true) {
-    problems.add(1201, { line: 1, column: 1 }, "", "a %YAML directive is not part of a model; it is always read as YAML 1.2");
+    problems.add(1201, { line: 1, column: 1 }, "", "a %YAML directive does not belong here; it is always read as YAML 1.2");
   }
   if (problems.problems.length > 0) return undefined;
   if (document.contents === null) {
-    problems.add(1201, { line: 1, column: 1 }, "", "the model is empty");
+    problems.add(1201, { line: 1, column: 1 }, "", "there is nothing in it");
     return undefined;
   }
   const tree = convert(document.contents, placeOf, problems, 0);
@@ -157,7 +157,7 @@ const SYNTAX: Readonly<Partial<Record<ErrorCode, string>>> = {
   KEY_OVER_1024_CHARS: "a key is too long",
   MISSING_CHAR: "a quote, bracket, colon or comma is missing",
   MULTILINE_IMPLICIT_KEY: "a key goes over more than one line",
-  MULTIPLE_DOCS: "more than one document; a model file holds one",
+  MULTIPLE_DOCS: "more than one document; a file holds one",
   RESOURCE_EXHAUSTION: "nested too deep",
   NON_STRING_KEY: "a key must be a plain word",
   TAB_AS_INDENT: "a tab cannot indent; use spaces",

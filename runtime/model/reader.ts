@@ -13,20 +13,39 @@ export type Entries = ReadonlyMap<string, Entry>;
 /** Words that explain a danger are words: two of them at least. */
 const WORDS = /\p{L}{2,}\P{L}(?:.*\P{L})?\p{L}{2,}/su;
 
+/** Issue numbers of what a reader finds. */
+export interface ReaderIssues {
+  readonly twice: number;
+  readonly unknownKey: number;
+  readonly value: number;
+}
+
+const MODEL_ISSUES: ReaderIssues = { twice: 1201, unknownKey: 1202, value: 1210 };
+
 export class Reader {
   readonly problems: ProblemList;
+  readonly #issues: ReaderIssues;
 
-  constructor(problems: ProblemList) {
+  /** @param issues those of a model, unless another language is read */
+  constructor(problems: ProblemList, issues: ReaderIssues = MODEL_ISSUES) {
     this.problems = problems;
+    this.#issues = issues;
   }
 
   /** Entries of a map whose keys are words of the language. */
   map(node: Node, path: string, keys: readonly string[]): Entries | undefined {
-    if (node.kind !== "map") return this.#wrong(1210, node.at, path, "a map of keys and values belongs here");
+    if (node.kind !== "map") return this.#wrong(this.#issues.value, node.at, path, "a map of keys and values belongs here");
     const known = new Map<string, Entry>();
-    for (const entry of this.once(node, path, 1201)) {
+    for (const entry of this.once(node, path, this.#issues.twice)) {
       if (keys.includes(entry.key)) known.set(entry.key, entry);
-      else this.problems.add(1202, entry.at, join(path, entry.key), `no such key here; there are ${list(keys)}`, nearest(entry.key, keys));
+      else
+        this.problems.add(
+          this.#issues.unknownKey,
+          entry.at,
+          join(path, entry.key),
+          `no such key here; there are ${list(keys)}`,
+          nearest(entry.key, keys),
+        );
     }
     return known;
   }
@@ -54,13 +73,14 @@ export class Reader {
 
   textOf(node: Node, path: string): string | undefined {
     const value = node.kind === "scalar" ? node.value : undefined;
-    if (typeof value === "number") return this.#wrong(1210, node.at, path, "a text belongs here; put the number in quotes");
+    if (typeof value === "number") return this.#wrong(this.#issues.value, node.at, path, "a text belongs here; put the number in quotes");
     if (typeof value !== "string" || value === "" || value.length > 256) {
-      return this.#wrong(1210, node.at, path, "a text of 1 to 256 characters belongs here");
+      return this.#wrong(this.#issues.value, node.at, path, "a text of 1 to 256 characters belongs here");
     }
     for (let i = 0; i < value.length; i++) {
       const unit = value.charCodeAt(i);
-      if (unit < 0x20 || unit === 0x7f) return this.#wrong(1210, node.at, path, "a text without control characters belongs here");
+      if (unit < 0x20 || unit === 0x7f)
+        return this.#wrong(this.#issues.value, node.at, path, "a text without control characters belongs here");
     }
     return value;
   }
@@ -77,7 +97,7 @@ export class Reader {
     if (entry === undefined) return undefined;
     const { value } = entry;
     if (value.kind === "scalar" && typeof value.value === "boolean") return value.value;
-    return this.#wrong(1210, value.at, join(path, key), "`true` or `false` belongs here");
+    return this.#wrong(this.#issues.value, value.at, join(path, key), "`true` or `false` belongs here");
   }
 
   integer(entries: Entries, key: string, path: string, min: number, max: number): number | undefined {
@@ -85,7 +105,7 @@ export class Reader {
     if (entry === undefined) return undefined;
     const value = entry.value.kind === "scalar" ? entry.value.value : undefined;
     if (typeof value === "number" && Number.isInteger(value) && value >= min && value <= max) return value;
-    return this.#wrong(1210, entry.value.at, join(path, key), `a whole number from ${min} to ${max} belongs here`);
+    return this.#wrong(this.#issues.value, entry.value.at, join(path, key), `a whole number from ${min} to ${max} belongs here`);
   }
 
   /** A whole number above 0, with `_` between digits if it is easier to read so. */
@@ -95,16 +115,22 @@ export class Reader {
     const value = entry.value.kind === "scalar" ? entry.value.value : undefined;
     if (typeof value === "number" && Number.isSafeInteger(value) && value > 0) return BigInt(value);
     if (typeof value === "string" && /^[1-9][0-9]*(_[0-9]+)*$/.test(value) && value.length <= 40) return BigInt(value.replaceAll("_", ""));
-    return this.#wrong(1210, entry.value.at, join(path, key), "a whole number above 0 belongs here, such as 1_000_000");
+    return this.#wrong(this.#issues.value, entry.value.at, join(path, key), "a whole number above 0 belongs here, such as 1_000_000");
   }
 
   /** One of a closed set of words; another is `issue`, with the nearest as suggestion. */
-  word<T extends string | number>(entries: Entries, key: string, path: string, words: readonly T[], issue = 1210): T | undefined {
+  word<T extends string | number>(
+    entries: Entries,
+    key: string,
+    path: string,
+    words: readonly T[],
+    issue: number = this.#issues.value,
+  ): T | undefined {
     const entry = entries.get(key);
     return entry === undefined ? undefined : this.wordOf(entry.value, join(path, key), words, issue);
   }
 
-  wordOf<T extends string | number>(node: Node, path: string, words: readonly T[], issue = 1210): T | undefined {
+  wordOf<T extends string | number>(node: Node, path: string, words: readonly T[], issue: number = this.#issues.value): T | undefined {
     const value = node.kind === "scalar" ? node.value : undefined;
     const found = words.find((word) => word === value);
     if (found !== undefined) return found;
@@ -126,7 +152,7 @@ export class Reader {
     if (entry === undefined) return undefined;
     const here = join(path, key);
     if (entry.value.kind !== "list") return [{ node: entry.value, path: here }];
-    if (entry.value.items.length === 0) return this.#wrong(1210, entry.value.at, here, "the list is empty");
+    if (entry.value.items.length === 0) return this.#wrong(this.#issues.value, entry.value.at, here, "the list is empty");
     return entry.value.items.map((node, i) => ({ node, path: `${here}[${i}]` }));
   }
 
@@ -134,7 +160,7 @@ export class Reader {
     const entry = entries.get(key);
     if (entry === undefined) return undefined;
     if (entry.value.kind === "list") return entry.value;
-    return this.#wrong(1210, entry.value.at, join(path, key), "a list belongs here");
+    return this.#wrong(this.#issues.value, entry.value.at, join(path, key), "a list belongs here");
   }
 
   #wrong(issue: number, at: Place, path: string, message: string): undefined {

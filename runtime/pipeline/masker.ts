@@ -58,7 +58,7 @@ export interface MaskerParts {
   readonly direction: Direction;
   readonly onRefuse: "stop" | "divert";
   /** Without one all records have route 0. */
-  readonly router?: RecordRouter | undefined;
+  readonly router?: RouterFactory | undefined;
   /** HMAC under the key ring's audit key, hex: names a refused record without showing it. */
   keyedHash(bytes: Uint8Array): string;
 }
@@ -125,6 +125,9 @@ export interface RecordRouter {
    */
   route(batch: Batch, record: number, format: number): number;
 }
+
+/** Opens a router over the formats of a masker. */
+export type RouterFactory = (formats: readonly FormatSlot[]) => RecordRouter;
 
 /** Numbers from here on are issues, not routes. */
 export const ROUTES_MAX = 1000;
@@ -204,6 +207,7 @@ interface MessageRow {
 export class Masker implements RecordMasker {
   readonly #parts: MaskerParts;
   readonly #slots: FormatSlot[];
+  readonly #router: RecordRouter | undefined;
   readonly #batch = new Batch();
   readonly #next: Next = { start: 0, end: 0, format: -1 };
   readonly #recordFormat: number[] = [];
@@ -251,6 +255,7 @@ export class Masker implements RecordMasker {
     this.#parts = parts;
     this.#slots = parts.formats.map((format) => ({ format, open: format.open(parts.plan, parts.scan) }));
     this.#messageIndexes = parts.formats.map(() => []);
+    this.#router = parts.router?.(this.#slots);
   }
 
   get counts(): Counts {
@@ -397,7 +402,7 @@ export class Masker implements RecordMasker {
     const recordsMax = plan.perRecord ? 1 : BATCH_RECORDS_MAX;
     const batch = this.#batch;
     const next = this.#next;
-    const { router } = this.#parts;
+    const router = this.#router;
     for (;;) {
       const began = performance.now();
       batch.clear();

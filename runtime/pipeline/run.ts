@@ -94,6 +94,8 @@ export interface RunParts {
   readonly recorder?: Recorder | undefined;
   /** Without one nothing is left to go on from. */
   readonly journal?: Journal | undefined;
+  /** Whether the run can go on after a kill. Default: it cannot. */
+  readonly resume?: "exact" | "none" | undefined;
   /** Default: one commit, at the end. */
   readonly commit?: CommitLimits | undefined;
   readonly resumed?: Resumption | undefined;
@@ -149,7 +151,7 @@ class Course {
     let ended: RunEnding = "done";
     try {
       if (resumed !== undefined) recorder?.restore(resumed.record);
-      const resume = this.#parts.journal === undefined ? "none" : "exact";
+      const { resume = "none" } = this.#parts;
       this.tell({ event: "run-start", at: this.#clock.date(), ...facts, resume, resumedAfter: resumed?.sequence });
       for (const statement of statements) {
         const end = await new Way(this, this.#parts, statement).run();
@@ -347,7 +349,8 @@ class Way {
       for (const writer of new Set(this.#routes.flat())) writer.next();
       masker.beginSource(from);
       const ended = await this.#pump(source, from);
-      this.#ended = ended !== "stopped";
+      // Behind a refused record a resumed run can go on, behind a broken frame it cannot.
+      this.#ended = ended === "done" || ended === "framing";
       const unreadFrom = ended === "refused" || ended === "framing" ? this.#behind : undefined;
       if (unreadFrom !== undefined) this.#unread.push({ source: name, offset: unreadFrom });
       this.#noteMove();

@@ -35,18 +35,56 @@ const STOP_SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
  * @returns forget
  */
 export function beforeExit(cleanup: () => void): () => void {
-  if (cleanups.size === 0) for (const signal of stopSignals) process.on(signal, endBySignal);
+  if (cleanups.size === 0) for (const signal of stopSignals) process.on(signal, endUnlessAsked);
   if (cleanups.size === 0) process.on("exit", cleanUp);
   cleanups.add(cleanup);
   return () => {
     if (!cleanups.delete(cleanup) || cleanups.size > 0) return;
-    for (const signal of stopSignals) process.off(signal, endBySignal);
+    for (const signal of stopSignals) process.off(signal, endUnlessAsked);
     process.off("exit", cleanUp);
   };
 }
 
+export interface StopRequest {
+  readonly signal: AbortSignal;
+  /** 128 and the signal's number, once one came. */
+  readonly exitCode: number | undefined;
+  /** Signals end the process as ever from now on. */
+  forget(): void;
+}
+
+/** Asks for a good end when the process is told to end. A second signal ends it at once. */
+export function onStopSignal(): StopRequest {
+  const controller = new AbortController();
+  let exitCode: number | undefined;
+  const stop = (signal: NodeJS.Signals): void => {
+    if (exitCode !== undefined) return endBySignal(signal);
+    exitCode = 128 + STOP_SIGNALS[signal as keyof typeof STOP_SIGNALS];
+    controller.abort();
+  };
+  for (const signal of stopSignals) process.on(signal, stop);
+  stopRequests++;
+  return {
+    signal: controller.signal,
+    get exitCode() {
+      return exitCode;
+    },
+    forget() {
+      for (const signal of stopSignals) process.off(signal, stop);
+      stopRequests--;
+    },
+  };
+}
+
+/** Who waits for a good end does the cleaning up. */
+let stopRequests = 0;
+
 const stopSignals = Object.keys(STOP_SIGNALS) as (keyof typeof STOP_SIGNALS)[];
 const cleanups = new Set<() => void>();
+
+function endUnlessAsked(signal: NodeJS.Signals): void {
+  if (stopRequests === 0) endBySignal(signal);
+}
 
 function endBySignal(signal: NodeJS.Signals): void {
   process.exit(128 + STOP_SIGNALS[signal as keyof typeof STOP_SIGNALS]);

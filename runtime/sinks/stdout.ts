@@ -3,9 +3,9 @@ import type { Sink } from "./api.ts";
 import { writtenThrough } from "./through.ts";
 import { writeAll } from "./write.ts";
 
-export const stdout = (): Sink =>
+export const stdout = (name = "stdout"): Sink =>
   writtenThrough(
-    "stdout",
+    name,
     (bytes) => writeAll(1, bytes, "stdout"),
     () => undefined,
   );

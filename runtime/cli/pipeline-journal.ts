@@ -1,0 +1,72 @@
+/** Whether a run begins, goes on, or has nothing to do: what its journal says. */
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { BautaError } from "../kit/errors.ts";
+import { sha256 } from "../model/digest.ts";
+import type { PipelineDefinition } from "../pipeline/definition/definition.ts";
+import { type JournalIdentity, type JournalState, parseJournal } from "../pipeline/journal-file.ts";
+import type { PlanFacts } from "../pipeline/observe.ts";
+import { publishSegment, sweepSegments } from "../sinks/segments.ts";
+import { segmentPaths } from "./pipeline-places.ts";
+
+/** Beside the first file that is written, unless the pipeline says where; undefined if none is. */
+export function journalPathOf(definition: PipelineDefinition): string | undefined {
+  const [first] = segmentPaths(definition);
+  return definition.journal ?? (first === undefined ? undefined : join(dirname(first), `${definition.name}.journal`));
+}
+
+/** Digest of everything that decides what is read, what becomes of it, and where it goes. */
+export function identityOf(definition: PipelineDefinition, plan: PlanFacts): JournalIdentity {
+  const { sources, sinks, routes, otherwise, jsonPaths, refused, frame, input, onRefuse } = definition;
+  const plain = JSON.stringify({ sources, sinks, routes, otherwise, jsonPaths, refused, frame, input, onRefuse }, plainly);
+  return {
+    pipeline: sha256(new TextEncoder().encode(plain)),
+    models: plan.origins.map(({ sha256: digest }) => digest),
+    lock: plan.lock,
+    key: `${plan.environment} ${plan.keyId} ${plan.keyVersion}`,
+  };
+}
+
+const plainly = (_: string, value: unknown): unknown => (value instanceof Uint32Array ? [...value] : value);
+
+/** Why a run of this pipeline cannot go on after a kill; undefined if it can. */
+export function whyNoResume({ sources, sinks }: PipelineDefinition, plan: PlanFacts): string | undefined {
+  if (sources.some(({ kind }) => kind === "stdin")) return "standard input cannot be read again";
+  if (sinks.some((sink) => sink.kind === "stdout" || sink.path === undefined)) return "what went to standard output cannot be taken back";
+  return plan.keyOrigin === "ephemeral" ? "its key was stored nowhere" : undefined;
+}
+
+/**
+ * The journal's state if the run goes on; undefined if it begins. `finished` if there is nothing left to do.
+ * @throws BautaError 1421 if an unfinished run is not told to go on, 1422 if it was another one, 1423 if it cannot, 1425 for no journal
+ */
+export function resumable(
+  path: string | undefined,
+  identity: () => JournalIdentity,
+  options: { readonly resume: boolean; readonly whyNot: string | undefined },
+): JournalState | "finished" | undefined {
+  if (options.resume && options.whyNot !== undefined) throw new BautaError(1423, { detail: options.whyNot });
+  if (path === undefined || !existsSync(path)) return undefined;
+  const state = parseJournal(readFileSync(path, "utf8"), path);
+  if (!options.resume) {
+    if (state.ended === "done") return undefined;
+    throw new BautaError(1421, { path });
+  }
+  const now = identity();
+  const differs = (["pipeline", "models", "lock", "key"] as const).find((name) => String(now[name]) !== String(state.identity[name]));
+  if (differs !== undefined) throw new BautaError(1422, { path, detail: DIFFERENCES[differs] });
+  return state.ended === "done" ? "finished" : state;
+}
+
+const DIFFERENCES: Readonly<Record<keyof JournalIdentity, string>> = {
+  pipeline: "sources, sinks, routes or settings of the pipeline",
+  models: "the model",
+  lock: "versions of techniques, kinds, lists or catalogues",
+  key: "environment, key or key version",
+};
+
+/** Finishes the last commit of a run that was killed, and removes what no commit named. */
+export function recover(definition: PipelineDefinition, { segments, task }: JournalState): void {
+  for (const segment of segments) publishSegment(segment);
+  for (const path of segmentPaths(definition)) sweepSegments({ path, task });
+}

@@ -1,0 +1,195 @@
+/** `bauta run`: a run as a pipeline file describes it. */
+import { readFileSync } from "node:fs";
+import { engineLine } from "../audit/events/engine.ts";
+import { decodeSegment } from "../engines/portable/text/decode.ts";
+import { selectEngine } from "../engines/select.ts";
+import { rulePath } from "../formats/json/paths.ts";
+import { BautaError } from "../kit/errors.ts";
+import { VERSION } from "../kit/version.ts";
+import { modelError, type Problem } from "../model/problem.ts";
+import { type OpenPlan, openPlan } from "../open.ts";
+import type { PipelineDefinition } from "../pipeline/definition/definition.ts";
+import { readPipeline } from "../pipeline/definition/read.ts";
+import { JournalFile, type JournalState } from "../pipeline/journal-file.ts";
+import { Masker } from "../pipeline/masker.ts";
+import { routerOf } from "../pipeline/route/router.ts";
+import { type RefusedParts, run, type StatementParts } from "../pipeline/run.ts";
+import { systemClock } from "../platform/clock.ts";
+import { onStopSignal } from "../platform/process.ts";
+import { newTask } from "../platform/task.ts";
+import { CATALOGUES, FORMATS } from "../registry.ts";
+import { nowhere } from "../sinks/nowhere.ts";
+import { replaceFile } from "../sinks/replace.ts";
+import { segmentSink } from "../sinks/segments.ts";
+import { EXIT, exitCodeOfEnd } from "./exit.ts";
+import { identityOf, journalPathOf, recover, resumable, whyNoResume } from "./pipeline-journal.ts";
+import { checkApart, checkFresh, markOf, openPipelineSink, REFUSED_SINK, sourcesOfPipeline } from "./pipeline-places.ts";
+import { refusedLine } from "./refused.ts";
+import { RunReport } from "./run-report.ts";
+
+export interface RunOptions {
+  readonly resume?: boolean;
+  readonly dryRun?: boolean;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+/** Runs the command and returns its exit code. */
+export async function runPipeline(path: string, options: RunOptions): Promise<number> {
+  const { definition, problems } = readPipelineFile(path);
+  if (definition === undefined) throw modelError(problems);
+  const isDry = options.dryRun === true;
+  const plan = openPlan({ ...definition, direction: "mask" });
+  try {
+    const unnamed = undeclaredPaths(definition, plan, path);
+    if (unnamed.length > 0) throw modelError(unnamed);
+    const journalPath = isDry ? undefined : journalPathOf(definition);
+    checkApart(definition, journalPath);
+    const identity = identityOf(definition, plan.facts);
+    const whyNot = whyNoResume(definition, plan.facts);
+    const found = resumable(journalPath, () => identity, { resume: options.resume === true, whyNot });
+    const engine = await selectEngine(definition.engine);
+    const report = new RunReport({
+      json: options.json === true,
+      quiet: options.quiet === true,
+      engine: engineLine(engine),
+      engineName: engine.name,
+      plan: { pipeline: definition.name, ...plan.describe() },
+      warnings: isDry ? ["a dry run: nothing is written"] : [],
+      hasRefused: definition.refused !== undefined,
+      showsSinks: true,
+    });
+    if (found === "finished") {
+      report.nothingToDo(definition.name);
+      return EXIT.done;
+    }
+    const state: JournalState = found ?? {
+      task: newTask(systemClock.date()),
+      identity,
+      sequence: -1,
+      ended: undefined,
+      positions: [],
+      marks: {},
+      segments: [],
+      records: {},
+      statements: [],
+      record: new Uint8Array(0),
+    };
+    if (found !== undefined) recover(definition, found);
+    else if (!isDry) checkFresh(definition);
+    const stop = onStopSignal();
+    const journal =
+      journalPath === undefined
+        ? undefined
+        : new JournalFile(
+            state,
+            (bytes) => replaceFile(journalPath, bytes),
+            markOf,
+            ({ source }) => source === "stdin" || markOf(source) !== undefined,
+          );
+    const masker = new Masker({
+      engine,
+      plan,
+      formats: FORMATS,
+      scan: { input: definition.input },
+      frame: definition.frame,
+      direction: "mask",
+      onRefuse: definition.onRefuse,
+      router: needsRouter(definition) ? routerOf({ ...routesOf(definition), decode: decodeSegment }) : undefined,
+      keyedHash: (bytes) => plan.keyedHash(bytes),
+    });
+    try {
+      journal?.begin();
+      const { onRefuse, frame, input, refused } = definition;
+      const statement: StatementParts = {
+        name: definition.name,
+        facts: { plan: plan.facts, onRefuse, frame, input, routes: definition.routes.map(({ name, sinks }) => ({ name, sinks })) },
+        masker,
+        frame,
+        sources: sourcesOfPipeline(definition, found, { once: isDry, stop: stop.signal }),
+        open: () => definition.sinks.map((sink) => (isDry ? nowhere(sink.name) : openPipelineSink(sink, state.task, found))),
+        goesOn: onRefuse === "divert",
+        refused: refused === undefined || isDry ? undefined : refusedParts(refused, state, found),
+        operationFacts: (operation) => plan.operationFacts(operation),
+        planDigest: () => plan.planDigest(),
+      };
+      const { name, version, facts } = engine;
+      const result = await run({
+        facts: {
+          task: state.task,
+          command: "run",
+          pipeline: definition.name,
+          bauta: VERSION,
+          engine: { name, version, facts },
+          configuration: { ...definition },
+        },
+        statements: [statement],
+        observers: [report],
+        clock: systemClock,
+        journal,
+        resume: journal !== undefined && whyNot === undefined ? "exact" : "none",
+        commit: definition.commit,
+        resumed: found && { sequence: found.sequence + 1, statements: found.statements, record: found.record },
+        stop: stop.signal,
+      });
+      const code = result.ended === "stopped" ? (stop.exitCode ?? EXIT.done) : exitCodeOfEnd(result.ended);
+      report.summary(result, code);
+      return code;
+    } finally {
+      stop.forget();
+      masker.close();
+    }
+  } finally {
+    plan.close();
+  }
+}
+
+/** @throws BautaError 1002 */
+export function readPipelineFile(path: string): ReturnType<typeof readPipeline> {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch {
+    throw new BautaError(1002, { path });
+  }
+  return readPipeline(text, path, CATALOGUES);
+}
+
+/** JSON has no catalogue: a routing field there is a member that a rule of the model names. */
+export function undeclaredPaths(
+  { jsonPaths }: PipelineDefinition,
+  { jsonRules }: Pick<OpenPlan, "jsonRules">,
+  source: string,
+): readonly Problem[] {
+  const known = new Set(jsonRules.map((rule) => rulePath(rule.segments)));
+  return Object.entries(jsonPaths)
+    .filter(([, path]) => !known.has(path))
+    .map(([field, path]) => ({
+      issue: 1406,
+      source,
+      line: 0,
+      column: 0,
+      path: `fields.${field}`,
+      message: `no rule of the model has the path json:${path}`,
+    }));
+}
+
+/** One route that takes everything needs no router. */
+const needsRouter = ({ routes }: PipelineDefinition): boolean => {
+  const [first] = routes;
+  return routes.length !== 1 || first === undefined || !takesAll(first.criteria);
+};
+
+const takesAll = ({ formats, messages, conditions }: PipelineDefinition["routes"][number]["criteria"]): boolean =>
+  formats === undefined && messages === undefined && conditions.length === 0;
+
+const routesOf = ({ routes, otherwise, jsonPaths }: PipelineDefinition) => ({
+  routes: routes.map(({ criteria }) => criteria),
+  otherwise,
+  jsonPaths,
+});
+
+const refusedParts = (path: string, { task }: JournalState, found: JournalState | undefined): RefusedParts => ({
+  open: () => segmentSink({ path, name: REFUSED_SINK, task, firstRecord: found?.records[REFUSED_SINK] ?? 0, private: true }),
+  line: (source, refusal) => refusedLine(source, refusal, false),
+});

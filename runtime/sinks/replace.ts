@@ -1,0 +1,25 @@
+/** Puts a file in the place of another in one step, durable when the call returns. */
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { BautaError } from "../kit/errors.ts";
+import { syncFolder, writeAll, writeError } from "./write.ts";
+
+/** @throws BautaError 7002 or 7003; the older file is as it was */
+export function replaceFile(path: string, bytes: Uint8Array): void {
+  const temporary = join(dirname(path), `.${basename(path)}.new`);
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    const file = openSync(temporary, "w", 0o600);
+    try {
+      writeAll(file, bytes, path);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(temporary, path);
+    syncFolder(dirname(path));
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error instanceof BautaError ? error : writeError((error as NodeJS.ErrnoException).code, path);
+  }
+}
