@@ -15,6 +15,13 @@ export function journalPathOf(definition: PipelineDefinition): string | undefine
   return definition.journal ?? (first === undefined ? undefined : join(dirname(first), `${definition.name}.journal`));
 }
 
+/** Beside the journal, unless the pipeline says where, or that there is to be none. */
+export function manifestPathOfPipeline(definition: PipelineDefinition): string | undefined {
+  if (definition.manifest !== undefined) return definition.manifest === "none" ? undefined : definition.manifest;
+  const journal = journalPathOf(definition);
+  return journal === undefined ? undefined : join(dirname(journal), `${definition.name}.manifest.json`);
+}
+
 /** Digest of everything that decides what is read, what becomes of it, and where it goes. */
 export function identityOf(definition: PipelineDefinition, plan: PlanFacts): JournalIdentity {
   const { sources, sinks, routes, otherwise, jsonPaths, refused, frame, input, onRefuse } = definition;

@@ -22,7 +22,8 @@ import { nowhere } from "../sinks/nowhere.ts";
 import { replaceFile } from "../sinks/replace.ts";
 import { segmentSink } from "../sinks/segments.ts";
 import { EXIT, exitCodeOfEnd } from "./exit.ts";
-import { identityOf, journalPathOf, recover, resumable, whyNoResume } from "./pipeline-journal.ts";
+import { ManifestWriter } from "./manifest-writer.ts";
+import { identityOf, journalPathOf, manifestPathOfPipeline, recover, resumable, whyNoResume } from "./pipeline-journal.ts";
 import { checkApart, checkFresh, markOf, openPipelineSink, REFUSED_SINK, sourcesOfPipeline } from "./pipeline-places.ts";
 import { refusedLine } from "./refused.ts";
 import { RunReport } from "./run-report.ts";
@@ -98,6 +99,8 @@ export async function runPipeline(path: string, options: RunOptions): Promise<nu
       router: needsRouter(definition) ? routerOf({ ...routesOf(definition), decode: decodeSegment }) : undefined,
       keyedHash: (bytes) => plan.keyedHash(bytes),
     });
+    const manifestPath = isDry ? undefined : manifestPathOfPipeline(definition);
+    const writer = manifestPath === undefined ? undefined : new ManifestWriter(manifestPath, engine, plan, journal !== undefined);
     try {
       journal?.begin();
       const { onRefuse, frame, input, refused } = definition;
@@ -121,10 +124,11 @@ export async function runPipeline(path: string, options: RunOptions): Promise<nu
           pipeline: definition.name,
           bauta: VERSION,
           engine: { name, version, facts },
-          configuration: { ...definition },
+          configuration: settingsOf(definition),
         },
         statements: [statement],
-        observers: [report],
+        observers: writer === undefined ? [report] : [report, writer.record],
+        recorder: writer?.record,
         clock: systemClock,
         journal,
         resume: journal !== undefined && whyNot === undefined ? "exact" : "none",
@@ -134,8 +138,10 @@ export async function runPipeline(path: string, options: RunOptions): Promise<nu
       });
       const code = result.ended === "stopped" ? (stop.exitCode ?? EXIT.done) : exitCodeOfEnd(result.ended);
       report.summary(result, code);
+      if (writer !== undefined) report.manifest(writer.path, writer.signedBy);
       return code;
     } finally {
+      writer?.close();
       stop.forget();
       masker.close();
     }
@@ -182,6 +188,11 @@ const needsRouter = ({ routes }: PipelineDefinition): boolean => {
 
 const takesAll = ({ formats, messages, conditions }: PipelineDefinition["routes"][number]["criteria"]): boolean =>
   formats === undefined && messages === undefined && conditions.length === 0;
+
+/** What a manifest says of the pipeline; its routes are there by name. */
+function settingsOf({ routes: _, otherwise: __, ...settings }: PipelineDefinition): Readonly<Record<string, unknown>> {
+  return settings;
+}
 
 const routesOf = ({ routes, otherwise, jsonPaths }: PipelineDefinition) => ({
   routes: routes.map(({ criteria }) => criteria),

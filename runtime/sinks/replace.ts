@@ -19,7 +19,16 @@ export function replaceFile(path: string, bytes: Uint8Array): void {
     renameSync(temporary, path);
     syncFolder(dirname(path));
   } catch (error) {
-    rmSync(temporary, { force: true });
+    removeQuietly(temporary);
     throw error instanceof BautaError ? error : writeError((error as NodeJS.ErrnoException).code, path);
+  }
+}
+
+/** The error that brought us here is the one to tell. */
+function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // On a disk that cannot be written to nothing was left, either.
   }
 }

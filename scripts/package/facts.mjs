@@ -13,6 +13,8 @@ const ASSETS = [
   "schemas/issues.json",
   "schemas/sensitive-authentication.json",
   "schemas/model.schema.json",
+  "schemas/pipeline.schema.json",
+  "schemas/routing.json",
   "schemas/catalogues/iso20022",
   "schemas/catalogues/swift-mt",
   "schemas/detect",

@@ -29,9 +29,7 @@ function randomOf(seed: number): () => number {
 }
 
 const numbered = (message: string, count: number, name: string): string =>
-  Array.from({ length: count }, (_, i) =>
-    message.replaceAll(/INV-\d+|2026-0\d{4}/g, (found) => found).replace(/(<MsgId>)[^<]*/, `$1${name}${i}`),
-  ).join("");
+  Array.from({ length: count }, (_, i) => message.replace(/(<MsgId>)[^<]*/, `$1${name}${i}`)).join("");
 
 /** Segments of a file behind one another; their ranges must follow each other without a gap. */
 function joinedSegments(path: string): { readonly bytes: Buffer; readonly records: number } {

@@ -13,7 +13,6 @@ export interface PipelineDefinition {
   readonly keyFile: string | undefined;
   readonly environment: string | undefined;
   readonly engine: EngineName;
-  readonly workers: number;
   readonly frame: FrameMode;
   readonly input: "strict" | "lenient";
   readonly onRefuse: "stop" | "divert";
@@ -27,6 +26,8 @@ export interface PipelineDefinition {
   /** Path of the report of refused records. */
   readonly refused: string | undefined;
   readonly journal: string | undefined;
+  /** Path, or `none`; undefined: beside the journal. */
+  readonly manifest: string | undefined;
   readonly commit: CommitLimits;
 }
 

@@ -28,7 +28,6 @@ export const PIPELINE_KEYS = [
   "key-file",
   "environment",
   "engine",
-  "workers",
   "frame",
   "input",
   "on-refuse",
@@ -39,6 +38,7 @@ export const PIPELINE_KEYS = [
   "fields",
   "refused",
   "journal",
+  "manifest",
   "commit",
 ] as const;
 export const SOURCE_KEYS = ["files", "watch", "poll-seconds"] as const;
@@ -53,7 +53,6 @@ export interface Read {
 }
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
-const WORKERS_MAX = 64;
 
 /** Whether a YAML text is a pipeline rather than a model: it says so with its first key. */
 export const isPipeline = (text: string): boolean => /^bauta-pipeline\s*:/m.test(text);
@@ -102,7 +101,6 @@ class PipelineReader {
       keyFile: this.#path(entries, "key-file", ""),
       environment: reader.text(entries, "environment", ""),
       engine: reader.word<EngineName>(entries, "engine", "", ENGINES) ?? "native",
-      workers: reader.integer(entries, "workers", "", 1, WORKERS_MAX) ?? 1,
       frame: reader.word(entries, "frame", "", FRAME_MODES) ?? "auto",
       input: reader.word(entries, "input", "", INPUTS) ?? "strict",
       onRefuse: reader.word(entries, "on-refuse", "", ON_REFUSE) ?? "stop",
@@ -113,6 +111,7 @@ class PipelineReader {
       jsonPaths: this.#fields(entries),
       refused: this.#path(entries, "refused", ""),
       journal: this.#path(entries, "journal", ""),
+      manifest: entries.get("manifest")?.value.kind === "scalar" && reader.text(entries, "manifest", "") === "none" ? "none" : this.#path(entries, "manifest", ""),
       commit: {
         records: least(limits, "records", COMMIT_RECORDS),
         bytes: least(limits, "bytes", COMMIT_BYTES),
