@@ -111,7 +111,10 @@ class PipelineReader {
       jsonPaths: this.#fields(entries),
       refused: this.#path(entries, "refused", ""),
       journal: this.#path(entries, "journal", ""),
-      manifest: entries.get("manifest")?.value.kind === "scalar" && reader.text(entries, "manifest", "") === "none" ? "none" : this.#path(entries, "manifest", ""),
+      manifest:
+        entries.get("manifest")?.value.kind === "scalar" && reader.text(entries, "manifest", "") === "none"
+          ? "none"
+          : this.#path(entries, "manifest", ""),
       commit: {
         records: least(limits, "records", COMMIT_RECORDS),
         bytes: least(limits, "bytes", COMMIT_BYTES),
