@@ -24,8 +24,8 @@ export function manifestPathOfPipeline(definition: PipelineDefinition): string |
 
 /** Digest of everything that decides what is read, what becomes of it, and where it goes. */
 export function identityOf(definition: PipelineDefinition, plan: PlanFacts): JournalIdentity {
-  const { sources, sinks, routes, otherwise, jsonPaths, refused, frame, input, onRefuse } = definition;
-  const plain = JSON.stringify({ sources, sinks, routes, otherwise, jsonPaths, refused, frame, input, onRefuse }, plainly);
+  const { sources, sinks, routes, otherwise, jsonPaths, refused, manifest, frame, input, onRefuse } = definition;
+  const plain = JSON.stringify({ sources, sinks, routes, otherwise, jsonPaths, refused, manifest, frame, input, onRefuse }, plainly);
   return {
     pipeline: sha256(new TextEncoder().encode(plain)),
     models: plan.origins.map(({ sha256: digest }) => digest),

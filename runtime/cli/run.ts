@@ -133,7 +133,11 @@ export async function runPipeline(path: string, options: RunOptions): Promise<nu
         journal,
         resume: journal !== undefined && whyNot === undefined ? "exact" : "none",
         commit: definition.commit,
-        resumed: found && { sequence: found.sequence + 1, statements: found.statements, record: found.record },
+        // Before its first commit a run has left nothing but its id.
+        resumed:
+          found === undefined || found.sequence < 0
+            ? undefined
+            : { sequence: found.sequence + 1, statements: found.statements, record: found.record },
         stop: stop.signal,
       });
       const code = result.ended === "stopped" ? (stop.exitCode ?? EXIT.done) : exitCodeOfEnd(result.ended);

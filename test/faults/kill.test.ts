@@ -193,4 +193,11 @@ function checkOutput(place: string, key: string, names: readonly string[]): void
   ]);
   expect(refused).toBe(names.includes("b.mt") ? 1 : 0);
   expect(readdirSync(join(place, "out")).filter((name) => name.startsWith("."))).toEqual([]);
+  // The manifest of the whole run, over all its resumptions, and the files agree.
+  const manifest = join(place, "out", "faults.manifest.json");
+  const verified = bauta(["verify", manifest, "--outputs", "--no-signature"]);
+  expect([verified.code, verified.stdout]).toEqual([
+    0,
+    expect.stringContaining(`in ${expectedAll.length + refused} = out ${expectedAll.length}`),
+  ]);
 }

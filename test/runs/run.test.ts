@@ -75,6 +75,8 @@ describe("bauta run", () => {
       "events.000000000000-000000000002.log",
       `refused.${FIRST}.jsonl`,
       "t.journal",
+      "t.manifest.json",
+      "t.manifest.json.sig",
       `xml.${FIRST}.xml`,
     ]);
     const masked = bauta(["mask", "--model", DEMO_MODEL, "--key-file", key, "--engine", "portable"], { input: EXAMPLE_XML }).stdout;
@@ -219,7 +221,7 @@ describe("disks", () => {
     write(join(path, "in", "a.xml"), EXAMPLE_XML.repeat(wanted));
     const ran = run();
     expect([ran.code, ran.stderr]).toEqual([EXIT.full, expect.stringContaining("BAUTA-7002")]);
-    expect(readdirSync(disk).filter((name) => name !== "t.journal")).toEqual([]);
+    expect(readdirSync(disk).filter((name) => !/^t\.(journal|manifest)/.test(name))).toEqual([]);
     expect(bauta(["run", join(path, "p.yaml"), "--resume", "--quiet"]).code).toBe(EXIT.full);
     // Nothing of the input was committed, so another one may take its place.
     write(join(path, "in", "a.xml"), EXAMPLE_XML.repeat(5));
