@@ -42,7 +42,7 @@ const program = new Command("bauta")
   .exitOverride()
   // What commander has to say of a wrong command line is told by `tell`, like every error.
   .configureOutput({ outputError: () => undefined })
-  .addHelpText("after", "\nTo begin: bauta demo FOLDER. Everything else: docs/cli.md");
+  .addHelpText("after", "To begin: bauta demo FOLDER. Everything else: docs/cli.md");
 
 for (const direction of ["mask", "unmask"] as const) {
   addWatchOptions(program.command(direction))

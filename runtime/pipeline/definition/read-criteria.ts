@@ -1,8 +1,9 @@
 /** The `when` of a route: conditions that hold together. */
+
+import { nearest } from "../../kit/suggest.ts";
 import type { Catalogue } from "../../model/catalogue.ts";
 import type { Node } from "../../model/node.ts";
 import { type Entries, join, type Reader } from "../../model/reader.ts";
-import { nearest } from "../../model/suggest.ts";
 import { type Decimal, decimalOf, pointsOf } from "../route/compare.ts";
 import type { RoutingField } from "../route/fields.ts";
 import { type Condition, isMessage, type RouteCriteria, type Test } from "../route/router.ts";

@@ -2,11 +2,11 @@
 import { dirname, resolve } from "node:path";
 import type { EngineName } from "../../engines/api.ts";
 import { COMMIT_BYTES, COMMIT_MS, COMMIT_RECORDS, WATCH_POLL_MS } from "../../kit/limits.ts";
+import { nearest } from "../../kit/suggest.ts";
 import type { Catalogue } from "../../model/catalogue.ts";
 import { type Node, parseYaml } from "../../model/node.ts";
 import { NOWHERE, type Place, type Problem, ProblemList } from "../../model/problem.ts";
 import { type Entries, join, list, Reader } from "../../model/reader.ts";
-import { nearest } from "../../model/suggest.ts";
 import { FRAME_MODES } from "../frame.ts";
 import { ROUTING_FIELDS, type RoutingField } from "../route/fields.ts";
 import type { CommitLimits } from "../run.ts";
