@@ -28,11 +28,14 @@ rmSync(work, { recursive: true, force: true });
 mkdirSync(work, { recursive: true });
 writeFileSync(join(work, "inside.ts"), insideModule());
 writeFileSync(join(work, "main.ts"), `import "./inside.ts";\nimport ${JSON.stringify(program)};\n`);
+// Worker threads run a module of their own, which needs to be told the same first.
+writeFileSync(join(work, "worker.ts"), `import "./inside.ts";\nimport ${JSON.stringify(from("runtime/worker.ts"))};\n`);
 
 mkdirSync(join(dist, "bin"), { recursive: true });
 step(`the executable for ${platform.name}`, bun(), [
   "build",
   join(work, "main.ts"),
+  join(work, "worker.ts"),
   ...["--compile", "--outfile", file, "--format", "esm", "--minify-syntax", "--minify-whitespace", "--bytecode"],
   // What lies in the folder it is started from must not decide what it does.
   ...[
@@ -63,6 +66,7 @@ function insideModule() {
   return `// Written by scripts/package/binary.mjs.
 import { readFileSync } from "node:fs";
 import { useAssets } from ${JSON.stringify(from("runtime/kit/assets.ts"))};
+import { useWorkerModule } from ${JSON.stringify(from("runtime/platform/worker-module.ts"))};
 import { useEmbeddedAddon } from ${JSON.stringify(from("runtime/engines/native/embedded.ts"))};
 import addon from ${JSON.stringify(relative(work, addon))} with { type: "file" };
 ${assets.map((path, i) => `import asset${i} from ${JSON.stringify(from(path))} with { type: "file" };`).join("\n")}
@@ -79,6 +83,7 @@ useAssets({
   },
   list: (folder) => [...assets.keys()].filter((path) => path.startsWith(\`\${folder}/\`)).map((path) => path.slice(folder.length + 1)),
 });
+useWorkerModule(new URL("./worker.js", import.meta.url));
 useEmbeddedAddon({ bytes: () => readFileSync(addon), sha256: "${hash}" });
 `;
 }
