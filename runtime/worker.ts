@@ -13,6 +13,7 @@ import { Masker } from "./pipeline/masker.ts";
 import { PieceMasker, type PieceResult, type PieceTask } from "./pipeline/piece.ts";
 import { thisThread } from "./platform/thread.ts";
 import { FORMATS } from "./registry.ts";
+import { openRoutes, type RouteTable } from "./routes.ts";
 
 export interface WorkerSetup {
   readonly engine: EngineName;
@@ -21,6 +22,7 @@ export interface WorkerSetup {
   readonly frame: FrameMode;
   readonly direction: Direction;
   readonly onRefuse: "stop" | "divert";
+  readonly routes: RouteTable | undefined;
   /** One number that both threads see: not 0 when pieces that wait are to be dropped. */
   readonly dropping: SharedArrayBuffer;
 }
@@ -72,7 +74,7 @@ async function take(message: ToWorker): Promise<void> {
   }
 }
 
-async function open({ engine: name, plan: handed, scan, frame, direction, onRefuse, dropping }: WorkerSetup): Promise<Opened> {
+async function open({ engine: name, plan: handed, scan, frame, direction, onRefuse, routes, dropping }: WorkerSetup): Promise<Opened> {
   const engine = await loadComparedEngine(name);
   // After an error everything is made anew: what a piece that began in the wrong place left behind must not fail those after it.
   const plans: OpenPlan[] = [];
@@ -87,6 +89,7 @@ async function open({ engine: name, plan: handed, scan, frame, direction, onRefu
       frame,
       direction,
       onRefuse,
+      router: openRoutes(routes),
       keyedHash: (bytes) => plan.keyedHash(bytes),
     });
     return { masker, plan };

@@ -10,6 +10,7 @@ import { ParallelMasker, type PieceWorker, type PieceWorkerEvents } from "./pipe
 import { startThread } from "./platform/thread.ts";
 import { workerModule } from "./platform/worker-module.ts";
 import { FORMATS } from "./registry.ts";
+import { openRoutes, type RouteTable } from "./routes.ts";
 import type { FromWorker, ToWorker } from "./worker.ts";
 
 export interface MaskerChoice {
@@ -19,6 +20,8 @@ export interface MaskerChoice {
   readonly frame: FrameMode;
   readonly direction: Direction;
   readonly onRefuse: "stop" | "divert";
+  /** Without one all records have route 0. */
+  readonly routes?: RouteTable | undefined;
   /** Threads that mask; 1: this one, and no other is started. */
   readonly workers: number;
   /** Bytes that a worker gets at a time; default PIECE_BYTES. */
@@ -27,7 +30,7 @@ export interface MaskerChoice {
 
 /** A masker with so many threads. Output, refusals and counts are the same for every number. */
 export function openRecordMasker(choice: MaskerChoice): RecordMasker {
-  const { engine, plan, input, frame, direction, onRefuse, workers, pieceBytes } = choice;
+  const { engine, plan, input, frame, direction, onRefuse, routes, workers, pieceBytes } = choice;
   const openMasker = (): Masker =>
     new Masker({
       engine,
@@ -37,6 +40,7 @@ export function openRecordMasker(choice: MaskerChoice): RecordMasker {
       frame,
       direction,
       onRefuse,
+      router: openRoutes(routes),
       keyedHash: (bytes) => plan.keyedHash(bytes),
     });
   if (workers === 1) return openMasker();
@@ -50,7 +54,7 @@ export function openRecordMasker(choice: MaskerChoice): RecordMasker {
   });
 }
 
-function openWorker({ engine, plan, input, frame, direction, onRefuse }: MaskerChoice, events: PieceWorkerEvents): PieceWorker {
+function openWorker({ engine, plan, input, frame, direction, onRefuse, routes }: MaskerChoice, events: PieceWorkerEvents): PieceWorker {
   const dropping = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
   let closed = (): void => undefined;
   let open = true;
@@ -68,7 +72,7 @@ function openWorker({ engine, plan, input, frame, direction, onRefuse }: MaskerC
   });
   const handed = plan.handOver();
   thread.post(
-    { kind: "open", setup: { engine: engine.name, plan: handed, scan: { input }, frame, direction, onRefuse, dropping } },
+    { kind: "open", setup: { engine: engine.name, plan: handed, scan: { input }, frame, direction, onRefuse, routes, dropping } },
     memoryOf(handed.keys),
   );
   return {

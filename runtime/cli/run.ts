@@ -1,7 +1,6 @@
 /** `bauta run`: a run as a pipeline file describes it. */
 import { readFileSync } from "node:fs";
 import { engineLine } from "../audit/events/engine.ts";
-import { decodeSegment } from "../engines/portable/text/decode.ts";
 import { selectEngine } from "../engines/select.ts";
 import { rulePath } from "../formats/json/paths.ts";
 import { BautaError } from "../kit/errors.ts";
@@ -11,16 +10,16 @@ import { type OpenPlan, openPlan } from "../open.ts";
 import type { PipelineDefinition } from "../pipeline/definition/definition.ts";
 import { readPipeline } from "../pipeline/definition/read.ts";
 import { JournalFile, type JournalState } from "../pipeline/journal-file.ts";
-import { Masker } from "../pipeline/masker.ts";
-import { routerOf } from "../pipeline/route/router.ts";
 import { type RefusedParts, run, type StatementParts } from "../pipeline/run.ts";
 import { systemClock } from "../platform/clock.ts";
 import { onStopSignal } from "../platform/process.ts";
 import { newTask } from "../platform/task.ts";
-import { CATALOGUES, FORMATS } from "../registry.ts";
+import { CATALOGUES } from "../registry.ts";
+import type { RouteTable } from "../routes.ts";
 import { nowhere } from "../sinks/nowhere.ts";
 import { replaceFile } from "../sinks/replace.ts";
 import { segmentSink } from "../sinks/segments.ts";
+import { openRecordMasker } from "../workers.ts";
 import { EXIT, exitCodeOfEnd } from "./exit.ts";
 import { ManifestWriter } from "./manifest-writer.ts";
 import { identityOf, journalPathOf, manifestPathOfPipeline, recover, resumable, whyNoResume } from "./pipeline-journal.ts";
@@ -88,22 +87,13 @@ export async function runPipeline(path: string, options: RunOptions): Promise<nu
             markOf,
             ({ source }) => source === "stdin" || markOf(source) !== undefined,
           );
-    const masker = new Masker({
-      engine,
-      plan,
-      formats: FORMATS,
-      scan: { input: definition.input },
-      frame: definition.frame,
-      direction: "mask",
-      onRefuse: definition.onRefuse,
-      router: needsRouter(definition) ? routerOf({ ...routesOf(definition), decode: decodeSegment }) : undefined,
-      keyedHash: (bytes) => plan.keyedHash(bytes),
-    });
+    const { onRefuse, frame, input, workers, refused } = definition;
+    const routes = needsRouter(definition) ? routesOf(definition) : undefined;
+    const masker = openRecordMasker({ engine, plan, input, frame, direction: "mask", onRefuse, routes, workers });
     const manifestPath = isDry ? undefined : manifestPathOfPipeline(definition);
     const writer = manifestPath === undefined ? undefined : new ManifestWriter(manifestPath, engine, plan, journal !== undefined);
     try {
       journal?.begin();
-      const { onRefuse, frame, input, refused } = definition;
       const statement: StatementParts = {
         name: definition.name,
         facts: { plan: plan.facts, onRefuse, frame, input, routes: definition.routes.map(({ name, sinks }) => ({ name, sinks })) },
@@ -147,7 +137,7 @@ export async function runPipeline(path: string, options: RunOptions): Promise<nu
     } finally {
       writer?.close();
       stop.forget();
-      masker.close();
+      await masker.close();
     }
   } finally {
     plan.close();
@@ -198,7 +188,7 @@ function settingsOf({ routes: _, otherwise: __, ...settings }: PipelineDefinitio
   return settings;
 }
 
-const routesOf = ({ routes, otherwise, jsonPaths }: PipelineDefinition) => ({
+const routesOf = ({ routes, otherwise, jsonPaths }: PipelineDefinition): RouteTable => ({
   routes: routes.map(({ criteria }) => criteria),
   otherwise,
   jsonPaths,

@@ -104,6 +104,24 @@ describe("bauta run", () => {
     expect(text).toBe(read(out, `xml.${FIRST}.xml`).trimEnd());
   });
 
+  test("workers: the same records in the same order in each sink", () => {
+    const outputs = [1, 3].map((workers) => {
+      const { path, out, run } = place((text) => `${text}workers: ${workers}\n`);
+      write(join(path, "in", "a.xml"), EXAMPLE_XML.repeat(400) + WRONG_XML + EXAMPLE_XML.repeat(400));
+      write(join(path, "in", "b.mt"), `${EXAMPLE_MT.trimEnd()}\r\n`.repeat(3000));
+      expect(run().code).toBe(EXIT.done);
+      const joined = (name: string): string =>
+        readdirSync(out)
+          .filter((file) => file.startsWith(name))
+          .sort()
+          .map((file) => read(out, file))
+          .join("");
+      return { xml: joined("xml."), events: joined("events.").replaceAll(path, ""), refused: joined("refused.").replaceAll(path, "") };
+    });
+    expect(outputs[0]?.xml.length).toBeGreaterThan(1_000_000);
+    expect(outputs[1]).toEqual(outputs[0] as (typeof outputs)[number]);
+  }, 120_000);
+
   test("--dry-run writes nothing and says what each sink would have got", () => {
     const { out, run } = place();
     const ran = run("--dry-run", "--json");

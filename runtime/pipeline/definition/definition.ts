@@ -13,6 +13,7 @@ export interface PipelineDefinition {
   readonly keyFile: string | undefined;
   readonly environment: string | undefined;
   readonly engine: EngineName;
+  readonly workers: number;
   readonly frame: FrameMode;
   readonly input: "strict" | "lenient";
   readonly onRefuse: "stop" | "divert";

@@ -1,7 +1,7 @@
 /** Reads a pipeline file. All that is wrong is found in one pass, each with its place. */
 import { dirname, resolve } from "node:path";
 import type { EngineName } from "../../engines/api.ts";
-import { COMMIT_BYTES, COMMIT_MS, COMMIT_RECORDS, WATCH_POLL_MS } from "../../kit/limits.ts";
+import { COMMIT_BYTES, COMMIT_MS, COMMIT_RECORDS, WATCH_POLL_MS, WORKERS_MAX } from "../../kit/limits.ts";
 import { nearest } from "../../kit/suggest.ts";
 import type { Catalogue } from "../../model/catalogue.ts";
 import { type Node, parseYaml } from "../../model/node.ts";
@@ -28,6 +28,7 @@ export const PIPELINE_KEYS = [
   "key-file",
   "environment",
   "engine",
+  "workers",
   "frame",
   "input",
   "on-refuse",
@@ -101,6 +102,7 @@ class PipelineReader {
       keyFile: this.#path(entries, "key-file", ""),
       environment: reader.text(entries, "environment", ""),
       engine: reader.word<EngineName>(entries, "engine", "", ENGINES) ?? "native",
+      workers: reader.integer(entries, "workers", "", 1, WORKERS_MAX) ?? 1,
       frame: reader.word(entries, "frame", "", FRAME_MODES) ?? "auto",
       input: reader.word(entries, "input", "", INPUTS) ?? "strict",
       onRefuse: reader.word(entries, "on-refuse", "", ON_REFUSE) ?? "stop",
