@@ -6,24 +6,13 @@ import { WORKERS_MAX } from "../kit/limits.ts";
 import { VERSION } from "../kit/version.ts";
 import { FRAME_MODES } from "../pipeline/frame.ts";
 import { disableCoreDumps } from "../platform/process.ts";
-import { check } from "./check.ts";
-import { compare } from "./compare.ts";
-import { demo } from "./demo.ts";
-import { demoFolder } from "./demo-folder.ts";
-import { diff } from "./diff.ts";
-import { doctor } from "./doctor.ts";
 import { EXIT, exitCodeOf } from "./exit.ts";
-import { explain } from "./explain.ts";
 import { framesOf } from "./frames.ts";
-import { keysMaskOnly, keysNew, keysRotateSigning, keysShow, keysTrust } from "./keys.ts";
-import { mask } from "./mask.ts";
-import { replay } from "./replay.ts";
-import { runPipeline } from "./run.ts";
 import { say } from "./terminal.ts";
-import { verify } from "./verify.ts";
 import { errorName, sayError, toldByWatch } from "./watch.ts";
 import { addWatchOptions } from "./watch-options.ts";
 
+// A command's modules are loaded when it is run: all of them together take longer to load than most commands take.
 const HELP_WIDTH = 80;
 
 const program = new Command("bauta")
@@ -68,6 +57,7 @@ for (const direction of ["mask", "unmask"] as const) {
     .argument("[paths...]")
     .action(async (paths: string[], options) => {
       const inputs = [...(options.in ?? []), ...paths];
+      const { mask } = await import("./mask.ts");
       process.exitCode = await mask({ ...options, in: inputs.length === 0 ? ["-"] : inputs }, direction);
     });
 }
@@ -81,6 +71,7 @@ program
   .option("--json", "reports as JSON lines on standard error")
   .option("-q, --quiet", "only the engine line and refusals")
   .action(async (pipeline: string, options) => {
+    const { runPipeline } = await import("./run.ts");
     process.exitCode = await runPipeline(pipeline, options);
   });
 
@@ -99,7 +90,8 @@ for (const command of ["explain", "diff"] as const) {
     .option("--out <PATH>", "file for the report, written whole", "-")
     .argument("[paths...]")
     .action(async (paths: string[], options) => {
-      process.exitCode = await (command === "explain" ? explain : diff)(paths, options);
+      const run = command === "explain" ? (await import("./explain.ts")).explain : (await import("./diff.ts")).diff;
+      process.exitCode = await run(paths, options);
     });
 }
 
@@ -113,6 +105,7 @@ program
   .option("--list", "list techniques, kinds, presets and classes of data")
   .option("--json", "report as JSON")
   .action(async (model: string | undefined, options) => {
+    const { check } = await import("./check.ts");
     process.exitCode = await check(model, options);
   });
 
@@ -128,6 +121,7 @@ program
   .addOption(choice("--engine", ["native", "portable"], "engine to hash with"))
   .option("--json", "report as JSON")
   .action(async (manifest: string, options) => {
+    const { verify } = await import("./verify.ts");
     process.exitCode = await verify(manifest, options);
   });
 
@@ -143,6 +137,7 @@ program
   .option("--all", "tell circumstances, too")
   .option("--json", "report as JSON")
   .action(async (manifest: string, options) => {
+    const { replay } = await import("./replay.ts");
     process.exitCode = await replay(manifest, options);
   });
 
@@ -153,7 +148,8 @@ program
   .argument("<after>", "manifest")
   .option("--all", "tell circumstances, too: task, times, host, places")
   .option("--json", "report as JSON")
-  .action((before: string, after: string, options) => {
+  .action(async (before: string, after: string, options) => {
+    const { compare } = await import("./compare.ts");
     process.exitCode = compare(before, after, options);
   });
 
@@ -164,20 +160,20 @@ keys
   .argument("<file>")
   .requiredOption("--env <NAME>", "name of the environment, such as qa")
   .option("--json", "report as JSON")
-  .action((file: string, options) => keysNew(file, options));
+  .action(async (file: string, options) => (await import("./keys.ts")).keysNew(file, options));
 keys
   .command("mask-only")
   .description("make a copy of a key file without the capability unmask")
   .argument("<file>", "key file to copy")
   .argument("<target>", "new key file")
   .option("--json", "report as JSON")
-  .action((file: string, target: string, options) => keysMaskOnly(file, target, options));
+  .action(async (file: string, target: string, options) => (await import("./keys.ts")).keysMaskOnly(file, target, options));
 keys
   .command("show")
   .description("show id, environment, capabilities and check value; never the key")
   .argument("<file>")
   .option("--json", "report as JSON")
-  .action((file: string, options) => keysShow(file, options));
+  .action(async (file: string, options) => (await import("./keys.ts")).keysShow(file, options));
 
 keys
   .command("rotate-signing")
@@ -185,14 +181,14 @@ keys
   .argument("<file>", "key file to copy")
   .argument("<target>", "new key file")
   .option("--json", "report as JSON")
-  .action((file: string, target: string, options) => keysRotateSigning(file, target, options));
+  .action(async (file: string, target: string, options) => (await import("./keys.ts")).keysRotateSigning(file, target, options));
 keys
   .command("trust")
   .description("write the public keys that check signatures")
   .argument("<files...>", "key files, of all environments to trust")
   .option("--out <PATH>", "file for them", "-")
   .option("--pem", "the last public key of each, as openssl reads it")
-  .action((files: string[], options) => keysTrust(files, options));
+  .action(async (files: string[], options) => (await import("./keys.ts")).keysTrust(files, options));
 
 program
   .command("doctor")
@@ -201,6 +197,7 @@ program
   .option("--key-file <FILE>", "one more key file to compare with them")
   .option("--json", "report as JSON")
   .action(async (options) => {
+    const { doctor } = await import("./doctor.ts");
     process.exitCode = await doctor(VERSION, options);
   });
 
@@ -210,7 +207,8 @@ program
   .argument("[folder]", "new folder for a model, messages, and what to try")
   .addOption(choice("--engine", ["native", "portable"], "engine to run"))
   .action(async (folder: string | undefined, options) => {
-    process.exitCode = folder === undefined ? await demo(options) : demoFolder(folder);
+    process.exitCode =
+      folder === undefined ? await (await import("./demo.ts")).demo(options) : (await import("./demo-folder.ts")).demoFolder(folder);
   });
 
 const logs = program.command("logs").description("read what a run said").helpCommand(false);
