@@ -2,12 +2,14 @@
  * The facts that come with the code: schemas, presets, examples, the package's own version. They are files beside it; an executable
  * that was built of both has them inside, and says so before anything else is loaded (`useAssets`).
  */
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 export interface Assets {
   /** Bytes of a file. Throws where there is none. */
   read(path: string): Uint8Array;
+  /** Whether there is one. */
+  has(path: string): boolean;
   /** Names in a folder, in any order. */
   list(folder: string): readonly string[];
 }
@@ -17,6 +19,7 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 let assets: Assets = {
   read: (path) => readFileSync(ROOT + path),
+  has: (path) => existsSync(ROOT + path),
   list: (folder) => readdirSync(ROOT + folder),
 };
 
@@ -36,6 +39,9 @@ export const assetText = (path: string): string => utf8.decode(assets.read(path)
 
 /** A JSON file of ours, whose form its own test has checked. */
 export const assetJson = <T>(path: string): T => JSON.parse(assetText(path)) as T;
+
+/** The same of a file that need not be there. */
+export const assetJsonIfThere = <T>(path: string): T | undefined => (assets.has(path) ? assetJson<T>(path) : undefined);
 
 /** Names of the JSON files in a folder without their ending, in byte order. */
 export const assetNames = (folder: string): string[] =>

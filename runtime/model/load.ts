@@ -7,7 +7,7 @@ import { nearest } from "../kit/suggest.ts";
 import { digestOf } from "./digest.ts";
 import { type Layer, mergeLayers } from "./merge.ts";
 import type { Model } from "./model.ts";
-import { nodeOf, parseYaml } from "./node.ts";
+import { type Node, nodeOf, parseYaml } from "./node.ts";
 import { type Problem, ProblemList } from "./problem.ts";
 import { type ModelPart, readModel } from "./read.ts";
 import { baseSource, isPath, type ModelSource } from "./sources.ts";
@@ -58,7 +58,7 @@ function readChain(source: ModelSource, base: BaseLookup, lists: ProblemList[]):
   for (let next: ModelSource | undefined = source; next !== undefined; ) {
     const problems = new ProblemList(next.name);
     lists.unshift(problems);
-    const tree = "text" in next ? parseYaml(next.text, problems) : nodeOf(next.document, problems);
+    const tree = treeOf(next, problems);
     const part = tree === undefined ? undefined : readModel(tree, problems);
     if (tree === undefined || part === undefined) return undefined;
     layers.unshift({ source: next, part, problems, sha256: digestOf(tree) });
@@ -66,6 +66,11 @@ function readChain(source: ModelSource, base: BaseLookup, lists: ProblemList[]):
     next = extended(part.extends, layers, base, problems);
   }
   return undefined;
+}
+
+function treeOf(source: ModelSource, problems: ProblemList): Node | undefined {
+  if ("tree" in source) return source.tree;
+  return "text" in source ? parseYaml(source.text, problems) : nodeOf(source.document, problems);
 }
 
 function extended(

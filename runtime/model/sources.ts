@@ -1,19 +1,20 @@
 /** Where models come from: presets in schemas/presets, and files. */
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { assetText } from "../kit/assets.ts";
+import { assetJsonIfThere, assetText } from "../kit/assets.ts";
 import { BautaError } from "../kit/errors.ts";
 import { nearest } from "../kit/suggest.ts";
 import type { ModelDocument } from "./document.ts";
+import type { Node } from "./node.ts";
 import { PRESETS, type PresetName } from "./vocabulary.ts";
 
-/** A model to load: YAML text, or what `defineModel` gave. */
+/** A model to load: YAML text, what `defineModel` gave, or the tree of a text that was read already. */
 export type ModelSource = {
   /** Path of the file, or another name for messages; a path in `extends` is looked up beside it. */
   readonly name: string;
   /** It comes with Bauta, and speaks of more messages than there are catalogues yet. */
   readonly preset?: boolean;
-} & ({ readonly text: string } | { readonly document: ModelDocument });
+} & ({ readonly text: string } | { readonly document: ModelDocument } | { readonly tree: Node });
 
 /**
  * The source of a preset.
@@ -24,6 +25,9 @@ export function presetSource(name: string): ModelSource {
     const near = nearest(name, PRESETS);
     throw new BautaError(1213, near === undefined ? {} : { detail: `did you mean ${near}?` });
   }
+  // What is built has the presets as trees beside their texts: reading YAML is a quarter of a short run.
+  const tree = assetJsonIfThere<Node>(`schemas/presets/${name}.json`);
+  if (tree !== undefined) return { name, preset: true, tree };
   return { name, preset: true, text: assetText(`schemas/presets/${name}.yaml`) };
 }
 

@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { addonPath, bun, setup, step } from "../setup.mjs";
-import { addonFile, assetFiles, dist, PLATFORMS, root } from "./facts.mjs";
+import { addonFile, assetFiles, dist, madeAssets, PLATFORMS, root } from "./facts.mjs";
 import { writeSboms } from "./sbom.mjs";
 
 const option = (name) => process.argv[process.argv.indexOf(name) + 1] ?? "";
@@ -37,6 +37,8 @@ step(`the executable for ${platform.name}`, bun(), [
   join(work, "main.ts"),
   join(work, "worker.ts"),
   ...["--compile", "--outfile", file, "--format", "esm", "--minify-syntax", "--minify-whitespace", "--bytecode"],
+  // Most runs are short or very long: compiling later costs the long ones nothing that can be measured, and saves the short ones a fifth.
+  "--compile-jit-policy=8",
   // What lies in the folder it is started from must not decide what it does.
   ...[
     "--no-compile-autoload-dotenv",
@@ -61,7 +63,12 @@ function from(path) {
 
 /** The module that runs first: it says where assets and addon are, before anything asks for one. */
 function insideModule() {
-  const assets = assetFiles();
+  const made = madeAssets().map(([path, text]) => {
+    const copy = join(work, path.replaceAll("/", "-"));
+    writeFileSync(copy, text);
+    return [path, relative(work, copy)];
+  });
+  const assets = [...assetFiles().map((path) => [path, from(path)]), ...made];
   const hash = createHash("sha256").update(readFileSync(addon)).digest("hex");
   return `// Written by scripts/package/binary.mjs.
 import { readFileSync } from "node:fs";
@@ -69,10 +76,10 @@ import { useAssets } from ${JSON.stringify(from("runtime/kit/assets.ts"))};
 import { useWorkerModule } from ${JSON.stringify(from("runtime/platform/worker-module.ts"))};
 import { useEmbeddedAddon } from ${JSON.stringify(from("runtime/engines/native/embedded.ts"))};
 import addon from ${JSON.stringify(relative(work, addon))} with { type: "file" };
-${assets.map((path, i) => `import asset${i} from ${JSON.stringify(from(path))} with { type: "file" };`).join("\n")}
+${assets.map(([, file], i) => `import asset${i} from ${JSON.stringify(`./${file}`)} with { type: "file" };`).join("\n")}
 
 const assets: ReadonlyMap<string, string> = new Map([
-${assets.map((path, i) => `  [${JSON.stringify(path)}, asset${i}],`).join("\n")}
+${assets.map(([path], i) => `  [${JSON.stringify(path)}, asset${i}],`).join("\n")}
 ]);
 
 useAssets({
@@ -81,6 +88,7 @@ useAssets({
     if (inside === undefined) throw new Error(\`the executable has no \${path} inside\`);
     return readFileSync(inside);
   },
+  has: (path) => assets.has(path),
   list: (folder) => [...assets.keys()].filter((path) => path.startsWith(\`\${folder}/\`)).map((path) => path.slice(folder.length + 1)),
 });
 useWorkerModule(new URL("./worker.js", import.meta.url));

@@ -8,7 +8,7 @@ import { spawnSync } from "node:child_process";
 import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { bun, setup, step } from "../setup.mjs";
-import { addonFile, addonPackage, assetFiles, dist, PLATFORMS, root } from "./facts.mjs";
+import { addonFile, addonPackage, assetFiles, dist, madeAssets, PLATFORMS, root } from "./facts.mjs";
 import { writeSboms } from "./sbom.mjs";
 
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
@@ -28,6 +28,7 @@ keepReachable(join(built, "dist"));
 bundle();
 const dependencies = importedPackages(join(built, "dist"));
 for (const path of assetFiles()) copy(path);
+for (const [path, text] of madeAssets()) writeFileSync(join(built, path), text);
 for (const path of ["README.md", "LICENSE", "CHANGELOG.md", "THIRD-PARTY-NOTICES.md", "bindings/engine/index.d.ts"]) copy(path);
 writeJson(join(built, "package.json"), packageManifest());
 const addons = PLATFORMS.filter((platform) => existsSync(join(root, "bindings/engine", addonFile(platform))));

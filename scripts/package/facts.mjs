@@ -1,9 +1,10 @@
 // What the package and the executable are made of, in one place.
+import { spawnSync } from "node:child_process";
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { bun, root } from "../setup.mjs";
 
-export const root = fileURLToPath(new URL("../../", import.meta.url));
+export { root };
 /** Where everything is built; nothing of it is committed. */
 export const dist = join(root, "dist");
 
@@ -35,6 +36,13 @@ export function assetFiles() {
   const visit = (path) =>
     statSync(join(root, path)).isDirectory() ? readdirSync(join(root, path)).flatMap((name) => visit(`${path}/${name}`)) : [path];
   return ASSETS.flatMap(visit).sort();
+}
+
+/** Assets that a build makes: their paths below the package's root, and their texts. */
+export function madeAssets() {
+  const { status, stdout, stderr } = spawnSync(bun(), [join(root, "scripts/package/preset-trees.ts")], { encoding: "utf8" });
+  if (status !== 0) throw new Error(stderr);
+  return Object.entries(JSON.parse(stdout)).map(([name, tree]) => [`schemas/presets/${name}.json`, JSON.stringify(tree)]);
 }
 
 /**

@@ -430,9 +430,9 @@ describe("catalogue", () => {
     expect(messageTypes()).toEqual(["MT103", "MT202", "MT202COV", "ACK"]);
   });
 
-  test("the ruleset is asked for every field, with its message type", () => {
+  test("the ruleset is asked for every field of a message type, once, when the first of its messages is met", () => {
     const asked = new Map<string, number>();
-    swiftMt.open(
+    const scanner = swiftMt.open(
       {
         ...rules(),
         operationFor(_format, message) {
@@ -442,7 +442,18 @@ describe("catalogue", () => {
       },
       { input: "strict" },
     );
-    expect(Object.fromEntries(asked)).toEqual(Object.fromEntries(messageTypes().map((message) => [message, fieldsOf(message).length])));
+    const scan = (message: string): void => {
+      const batch = new Batch();
+      batch.input = bytesOf(message);
+      scanner.scan(batch, 0, batch.input.length, true);
+    };
+    const fields = (...types: readonly string[]) => Object.fromEntries(types.map((type) => [type, fieldsOf(type).length]));
+    expect(asked.size).toBe(0);
+    scan(mt103());
+    scan(mt103());
+    expect(Object.fromEntries(asked)).toEqual(fields("MT103"));
+    scan(mt103({}, HEAD.replace("I103", "I202")));
+    expect(Object.fromEntries(asked)).toEqual(fields("MT103", "MT202"));
   });
 });
 

@@ -13,17 +13,24 @@ export const MT202 = 1;
 export const MT202COV = 2;
 /** An acknowledgement that stands alone. */
 export const ACK = 3;
-/** Message types by RECORD_MESSAGE. */
-export const MESSAGES: readonly MessageCatalogue[] = ["MT103", "MT202", "MT202COV", "ACK"].map(compileMessage);
+/** Names of the message types that are read, by RECORD_MESSAGE. */
+const NAMES: readonly string[] = ["MT103", "MT202", "MT202COV", "ACK"];
+const compiled: (MessageCatalogue | undefined)[] = [];
+
+/** A message type by RECORD_MESSAGE, compiled when it is first asked for; undefined for one that is not read. */
+export function messageAt(index: number): MessageCatalogue | undefined {
+  const name = NAMES[index];
+  if (name === undefined) return undefined;
+  compiled[index] ??= compileMessage(name, index);
+  return compiled[index];
+}
 
 /** Names of the message types that are read. */
-export function messageTypes(): readonly string[] {
-  return MESSAGES.map((message) => message.name);
-}
+export const messageTypes = (): readonly string[] => NAMES;
 
 /** Every value that a message type can have, in the order of VALUE_FIELD; none for a type that is not known. */
 export function fieldsOf(messageType: string): readonly Field[] {
-  return MESSAGES.find((message) => message.name === messageType)?.fields ?? [];
+  return messageAt(NAMES.indexOf(messageType))?.fields ?? [];
 }
 
 /** What a model needs to know of the format. */

@@ -3,7 +3,7 @@ import { isUtf8 } from "../../platform/bytes.ts";
 import { type Batch, RECORD_FLAG_LATIN1, RECORD_FLAGS, RECORD_STRIDE } from "../../record/tables.ts";
 import { type AskedField, type DataClass, type OpenFormat, type Ruleset, SCAN_FRAME_ERROR, type ScanOptions } from "../api.ts";
 import { findNumbers, readBody } from "./body.ts";
-import { ACK, MESSAGES, MT103, MT202, MT202COV } from "./catalogue.ts";
+import { ACK, MT103, MT202, MT202COV, messageAt } from "./catalogue.ts";
 import { ascii, bytesAre, CR, isDigit, LF } from "./characters.ts";
 import { packCode } from "./codes.ts";
 import { BLOCK_NESTED, BLOCK_TEXT, Frame, findFrame, isAcknowledgementHeader } from "./frame.ts";
@@ -32,15 +32,15 @@ const TAG_VALIDATION_FLAG = packCode(ascii("119"), 0, 3);
 export class SwiftMtScanner implements OpenFormat {
   private readonly frame = new Frame();
   private readonly reading = new Reading();
-  private readonly operations: readonly Int32Array[];
+  private readonly rules: Ruleset;
+  /** By message type, from when it was first met. */
+  private readonly operations: (Int32Array | undefined)[] = [];
   private readonly dropOperation: number;
 
   constructor(rules: Ruleset, options: ScanOptions) {
     this.reading.strict = options.input === "strict";
     this.dropOperation = rules.dropOperation;
-    this.operations = MESSAGES.map((message) =>
-      Int32Array.from(message.fields, (field) => rules.operationFor("swift-mt", message.name, field)),
-    );
+    this.rules = rules;
   }
 
   scan(batch: Batch, start: number, limit: number, last: boolean): number {
@@ -53,7 +53,7 @@ export class SwiftMtScanner implements OpenFormat {
     }
     const type = this.messageOf(batch.input);
     const record = batch.beginRecord(start, type);
-    const message = MESSAGES[type];
+    const message = messageAt(type);
     if (message === undefined) {
       batch.refuse(record, TYPE_UNKNOWN, end, start);
       return end;
@@ -61,7 +61,7 @@ export class SwiftMtScanner implements OpenFormat {
     const { reading } = this;
     reading.batch = batch;
     reading.input = batch.input;
-    reading.operations = this.operations[type] as Int32Array;
+    reading.operations = this.operations[type] ?? this.compile(message);
     reading.fields = message.fields;
     reading.valueFirst = batch.valueCount;
     reading.scope = 0;
@@ -76,22 +76,29 @@ export class SwiftMtScanner implements OpenFormat {
   }
 
   messageName(index: number): string {
-    const message = MESSAGES[index];
+    const message = messageAt(index);
     if (message !== undefined) return message.name;
     return index >= MESSAGE_OTHER ? `MT${String(index - MESSAGE_OTHER).padStart(3, "0")}` : "MT";
   }
 
   fieldPath(message: number, field: number): string {
-    return MESSAGES[message]?.fields[field]?.path ?? "";
+    return messageAt(message)?.fields[field]?.path ?? "";
   }
 
   fieldClass(message: number, field: number): DataClass {
-    return MESSAGES[message]?.fields[field]?.dataClass ?? "technical";
+    return messageAt(message)?.fields[field]?.dataClass ?? "technical";
   }
 
   fieldOf(message: number, field: number): AskedField | undefined {
-    const found = MESSAGES[message]?.fields[field];
+    const found = messageAt(message)?.fields[field];
     return found === undefined ? undefined : { message: this.messageName(message), field: found };
+  }
+
+  /** The operations of a message type, in the order of its fields. */
+  private compile({ index, name, fields }: MessageCatalogue): Int32Array {
+    const operations = Int32Array.from(fields, (field) => this.rules.operationFor("swift-mt", name, field));
+    this.operations[index] = operations;
+    return operations;
   }
 
   /** RECORD_MESSAGE of the framed record. */
