@@ -453,7 +453,7 @@ describe("catalogue", () => {
     scan(mt103());
     expect(Object.fromEntries(asked)).toEqual(fields("MT103"));
     scan(mt103({}, HEAD.replace("I103", "I202")));
-    expect(Object.fromEntries(asked)).toEqual(fields("MT103", "MT202"));
+    expect(Object.fromEntries(asked)).toEqual(fields("MT103", "MT202COV"));
   });
 });
 
