@@ -28,7 +28,7 @@ rmSync(work, { recursive: true, force: true });
 mkdirSync(work, { recursive: true });
 writeFileSync(join(work, "inside.ts"), insideModule());
 writeFileSync(join(work, "main.ts"), `import "./inside.ts";\nimport ${JSON.stringify(program)};\n`);
-// Worker threads run a module of their own, which needs to be told the same first.
+// A thread has modules of its own, and needs to know of the assets as well.
 writeFileSync(join(work, "worker.ts"), `import "./inside.ts";\nimport ${JSON.stringify(from("runtime/worker.ts"))};\n`);
 
 mkdirSync(join(dist, "bin"), { recursive: true });
@@ -73,8 +73,8 @@ function insideModule() {
   return `// Written by scripts/package/binary.mjs.
 import { readFileSync } from "node:fs";
 import { useAssets } from ${JSON.stringify(from("runtime/kit/assets.ts"))};
-import { useWorkerModule } from ${JSON.stringify(from("runtime/platform/worker-module.ts"))};
 import { useEmbeddedAddon } from ${JSON.stringify(from("runtime/engines/native/embedded.ts"))};
+import { useWorkerModule } from ${JSON.stringify(from("runtime/platform/worker-module.ts"))};
 import addon from ${JSON.stringify(relative(work, addon))} with { type: "file" };
 ${assets.map(([, file], i) => `import asset${i} from ${JSON.stringify(`./${file}`)} with { type: "file" };`).join("\n")}
 

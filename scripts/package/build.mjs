@@ -106,7 +106,7 @@ function packageManifest() {
     sideEffects: ["./dist/cli/main.js"],
     bin: { bauta: "./dist/cli/main.js" },
     exports: Object.fromEntries(exports),
-    files: ["dist", "schemas", "examples", "bindings/engine/index.d.ts", "CHANGELOG.md", "THIRD-PARTY-NOTICES.md"],
+    files: ["dist", "schemas", "examples", "docs", "bindings/engine/index.d.ts", "CHANGELOG.md", "THIRD-PARTY-NOTICES.md"],
     dependencies: Object.fromEntries(dependencies.map((dependency) => [dependency, manifest.dependencies[dependency]])),
     optionalDependencies: Object.fromEntries(PLATFORMS.map((platform) => [addonPackage(platform), version])),
     publishConfig: { access: "public", provenance: true },

@@ -26,6 +26,7 @@ const ASSETS = [
   "schemas/people/LICENSE.faker",
   "schemas/presets",
   "schemas/unicode/tables.bin",
+  "docs/issues",
   "examples/messages",
   "examples/models/demo.yaml",
   "docs/issues",

@@ -32,7 +32,18 @@ describe("the packed package", () => {
   test("holds what it needs, and nothing of the checkout besides", () => {
     const folder = join(project.folder, "node_modules/bauta");
     expect(readdirSync(folder).sort()).toEqual([
-      ...["CHANGELOG.md", "LICENSE", "README.md", "THIRD-PARTY-NOTICES.md", "bindings", "dist", "examples", "package.json", "schemas"],
+      ...[
+        "CHANGELOG.md",
+        "LICENSE",
+        "README.md",
+        "THIRD-PARTY-NOTICES.md",
+        "bindings",
+        "dist",
+        "docs",
+        "examples",
+        "package.json",
+        "schemas",
+      ],
     ]);
     const names = readdirSync(folder, { recursive: true, encoding: "utf8" });
     expect(names.filter((name) => /(?<!\.d)\.ts$|\.node$|\.py$|\.mjs$|\.test\./.test(name))).toEqual([]);
@@ -136,7 +147,7 @@ describe("without the addon's package", () => {
       });
     const refused = mask("native");
     expect({ status: refused.status, stdout: refused.stdout }).toEqual({ status: 5, stdout: "" });
-    expect(refused.stderr).toMatch(/BAUTA-1310 .*@bauta\/engine-.*--include=optional/);
+    expect(refused.stderr).toMatch(/BAUTA-1310 .*@bauta\/engine-.*--include/);
     expect(mask("portable").status).toBe(0);
   }, 120_000);
 });
