@@ -151,11 +151,13 @@ impl Default for Dictionary {
 impl Dictionary {
     /// Forgets everything.
     pub fn clear(&mut self) {
-        if !self.spellings.is_empty() {
-            self.heads.fill(NONE);
+        // Only the heads that were taken: there are more of them than a message has names.
+        for spelling in &self.spellings {
+            let own = &self.letters[spelling.from..spelling.to];
+            self.heads[class_of(own[0]) * CLASSES + class_of(own[1])] = NONE;
         }
-        if !self.values.is_empty() {
-            self.value_heads.fill(NONE);
+        for value in &self.values {
+            self.value_heads[head_of(&self.characters[value.from..])] = NONE;
         }
         self.letters.clear();
         self.marks.clear();
@@ -408,9 +410,15 @@ fn words_of(text: &[u8], reader: &mut Stream, forms: &Forms) -> Vec<Word> {
             if !is_end && gap & !(HYPHEN | APOSTROPHE) == 0 {
                 joints.push(letters.len());
             } else if !letters.is_empty() {
-                let letters = core::mem::take(&mut letters);
-                let text: String = letters.iter().filter_map(|letter| char::from_u32(*letter)).collect();
-                words.push(Word { letters, joints: core::mem::take(&mut joints), text: shorten(&text), part });
+                let mut text = String::with_capacity(letters.len() + 4);
+                text.extend(letters.iter().filter_map(|letter| char::from_u32(*letter)));
+                words.push(Word {
+                    letters: letters.clone(),
+                    joints: core::mem::take(&mut joints),
+                    text: shorten(&text),
+                    part,
+                });
+                letters.clear();
             }
             if !is_end && gap & COMMA != 0 {
                 part += 1;

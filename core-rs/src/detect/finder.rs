@@ -108,6 +108,7 @@ impl Look<'_> {
         let mut ahead = 0;
         let mut at = 0;
         while at < length {
+            let begun = at;
             if let Some((from, to)) = stream.ats.get(ahead).copied()
                 && stream.starts[at] as usize >= to
             {
@@ -129,8 +130,31 @@ impl Look<'_> {
                     end = self.iban(at);
                 }
             }
-            at = end.unwrap_or(at + 1);
+            at = match end {
+                Some(end) => end,
+                // An at sign may be seen at each element behind it.
+                None if ahead < stream.ats.len() => begun + 1,
+                None => self.next_strong(begun + 1),
+            };
         }
+    }
+
+    /// The next element at which an IBAN, a card number, a value or an identifier may begin: at an edge, at the first of digits, and two
+    /// characters in front of two digits.
+    fn next_strong(&self, at: usize) -> usize {
+        let stream = self.stream;
+        let mut at = at;
+        while at < stream.len() {
+            let (digits, edges) = (stream.digits_at(at), stream.edges_at(at));
+            // The first digit of the window is looked at itself, the last three once they are in front.
+            let candidates = edges | (digits & !(digits << 1)) | ((digits >> 2) & (digits >> 3));
+            let known = candidates & (u64::MAX >> 3);
+            if known != 0 {
+                return at + known.trailing_zeros() as usize;
+            }
+            at += 61;
+        }
+        at
     }
 
     fn find_others(&mut self) {
@@ -149,8 +173,21 @@ impl Look<'_> {
             }
             let limit = strong.map_or(length, |strong| strong.start);
             let end = if self.stream.is_edge(at) { self.find_at(at, limit) } else { None };
-            at = end.unwrap_or(at + 1);
+            at = end.unwrap_or_else(|| self.next_edge(at + 1, limit));
         }
+    }
+
+    /// The next edge, at `limit` at the latest.
+    fn next_edge(&self, at: usize, limit: usize) -> usize {
+        let mut at = at;
+        while at < limit {
+            let edges = self.stream.edges_at(at);
+            if edges != 0 {
+                return limit.min(at + edges.trailing_zeros() as usize);
+            }
+            at += u64::BITS as usize;
+        }
+        limit
     }
 
     fn find_at(&mut self, at: usize, limit: usize) -> Option<usize> {
@@ -282,6 +319,9 @@ impl Look<'_> {
     fn card(&mut self, at: usize) -> Option<usize> {
         let stream = self.stream;
         if !matches!(stream.codes[at], 0x32..=0x36) || !self.is_number_edge(at) {
+            return None;
+        }
+        if stream.digits_at(at).trailing_ones() < PAN_MIN as u32 {
             return None;
         }
         let (end, rank) = self.card_end(at)?;
@@ -418,9 +458,38 @@ impl Look<'_> {
         Some(at + size)
     }
 
+    /// Whether a national identifier can stand at an element, by where digits stand and words end: most often it cannot.
+    fn may_be_national(&self, at: usize, limit: usize, asked: Strength) -> bool {
+        let (digits, gaps) = (self.stream.digits_at(at), self.stream.edges_at(at));
+        // One of the first seven characters is a digit.
+        if digits.trailing_zeros() >= 7 || (digits & 0xffff).count_ones() < 6 {
+            return false;
+        }
+        (NATIONAL_MIN..=NATIONAL_MAX.min(limit - at)).any(|size| {
+            let own = digits & ((1 << size) - 1);
+            let count = own.count_ones() as usize;
+            if gaps & (1 << size) == 0 || count < 6 {
+                return false;
+            }
+            // As `may_be_known`, which knows the signs too.
+            asked == Strength::Word
+                || match size {
+                    9 => count < size || gaps & (1 << 3 | 1 << 5) == 1 << 3 | 1 << 5,
+                    10 | 12 => count == size && gaps & (1 << (size - 4)) != 0,
+                    13 => count == size && self.stream.codes[at] == 0x37,
+                    15 => true,
+                    16 => count < size,
+                    _ => false,
+                }
+        })
+    }
+
     /// A national identifier that is known by its form, or by a word in front of it.
     fn national(&mut self, at: usize, limit: usize, asked: Strength) -> Option<usize> {
         let stream = self.stream;
+        if !self.may_be_national(at, limit, asked) {
+            return None;
+        }
         let mut text = [0; NATIONAL_MAX];
         let mut found = None;
         let mut hyphens = 0_u32;
@@ -581,6 +650,9 @@ impl Look<'_> {
 
     fn phone(&mut self, at: usize, limit: usize) -> Option<usize> {
         let stream = self.stream;
+        if stream.digits_at(at).trailing_ones() < PHONE_MIN as u32 {
+            return None;
+        }
         let front = stream.sign_before(self.text, at);
         let is_plus = front == b'+';
         let mut digits = [0; PHONE_MAX];

@@ -72,6 +72,25 @@ static GAP_OF_ASCII: [u16; 128] = {
     table
 };
 
+/// The code and the flags of an ASCII letter or digit; no flags for all else.
+static ASCII: [[u8; 2]; 256] = {
+    let mut table = [[0; 2]; 256];
+    let mut code = 0_u8;
+    while code < 128 {
+        table[code as usize] = match code {
+            b'0'..=b'9' => [code, DIGIT],
+            b'A'..=b'Z' => [code + 32, LETTER | CAPITAL],
+            b'a'..=b'z' => [code, LETTER],
+            _ => [0; 2],
+        };
+        code += 1;
+    }
+    table
+};
+
+/// Bits of a word of a map.
+const BITS: usize = u64::BITS as usize;
+
 /// What a character beyond ASCII is read as.
 #[derive(Clone, Copy, Debug, Default)]
 struct Folded {
@@ -140,6 +159,11 @@ pub struct Stream {
     pub ats: Vec<(usize, usize)>,
     /// Whether all lines but the last are cut at the same length.
     pub all_cut: bool,
+    /// A bit for each element that is a digit, and for each in front of which a gap or a code begins: most places are passed over by them.
+    digits: Vec<u64>,
+    edges: Vec<u64>,
+    /// Elements that were read so far; the lists are longer until the text is at its end.
+    read: usize,
     unicode: &'static Unicode,
     folded: HashMap<char, Folded, BuildHasherDefault<WordHasher>>,
 }
@@ -157,9 +181,18 @@ impl Stream {
             flags: Vec::new(),
             ats: Vec::new(),
             all_cut: true,
+            digits: Vec::new(),
+            edges: Vec::new(),
+            read: 0,
             unicode,
             folded: HashMap::default(),
         }
+    }
+
+    /// Changes places with another one; what characters fold to stays with the one that knows it.
+    pub fn swap(&mut self, other: &mut Self) {
+        core::mem::swap(self, other);
+        core::mem::swap(&mut self.folded, &mut other.folded);
     }
 
     /// Count of elements.
@@ -176,13 +209,8 @@ impl Stream {
 
     /// Reads a text, which is valid UTF-8.
     pub fn read(&mut self, text: &[u8]) {
-        self.codes.clear();
-        self.starts.clear();
-        self.ends.clear();
-        self.gaps.clear();
-        self.counts.clear();
-        self.flags.clear();
-        self.ats.clear();
+        self.clear();
+        self.make_room(text.len());
         self.all_cut = true;
         let mut gap = Gap::default();
         let mut line_start = 0;
@@ -196,14 +224,8 @@ impl Stream {
             }
             let own = GAP_OF_ASCII[usize::from(byte)];
             if own == 0 {
-                let (code, flags) = match byte {
-                    b'0'..=b'9' => (byte, DIGIT),
-                    b'A'..=b'Z' => (byte + 32, LETTER | CAPITAL),
-                    _ => (byte, LETTER),
-                };
-                self.push(u32::from(code), flags, (at, at + 1), gap);
+                at = self.read_run(text, at, gap);
                 gap = Gap::default();
-                at += 1;
                 continue;
             }
             match byte {
@@ -245,8 +267,81 @@ impl Stream {
             gap.add(own);
             at += 1;
         }
-        self.gaps.push(if gap.flags == 0 { OTHER } else { gap.flags });
-        self.counts.push(gap.count);
+        let length = self.read;
+        for list in [&mut self.codes, &mut self.starts, &mut self.ends] {
+            list.truncate(length);
+        }
+        self.flags.truncate(length);
+        self.gaps.truncate(length + 1);
+        self.counts.truncate(length + 1);
+        self.gaps[length] = if gap.flags == 0 { OTHER } else { gap.flags };
+        self.counts[length] = gap.count;
+        self.edges[length / BITS] |= 1 << (length % BITS);
+    }
+
+    fn clear(&mut self) {
+        for list in [&mut self.codes, &mut self.starts, &mut self.ends] {
+            list.clear();
+        }
+        self.gaps.clear();
+        self.counts.clear();
+        self.flags.clear();
+        self.ats.clear();
+        self.digits.clear();
+        self.edges.clear();
+        self.read = 0;
+    }
+
+    /// Room for so many elements more and for the gap at the end.
+    fn make_room(&mut self, elements: usize) {
+        let room = self.read + elements + 1;
+        if room <= self.gaps.len() {
+            return;
+        }
+        for list in [&mut self.codes, &mut self.starts, &mut self.ends] {
+            list.resize(room, 0);
+        }
+        self.gaps.resize(room, 0);
+        self.counts.resize(room, 0);
+        self.flags.resize(room, 0);
+        let words = room / BITS + 1;
+        self.digits.resize(words, 0);
+        self.edges.resize(words, 0);
+    }
+
+    /// The ASCII letters and digits from `at` on, with a gap in front; returns the place behind them.
+    fn read_run(&mut self, text: &[u8], at: usize, gap: Gap) -> usize {
+        let from = self.read;
+        let mut before = if from == 0 { 0 } else { self.codes[from - 1] };
+        self.gaps[from] = gap.flags;
+        self.counts[from] = gap.count;
+        if gap.flags != 0 {
+            self.edges[from / BITS] |= 1 << (from % BITS);
+        }
+        let elements = (self.codes[from..].iter_mut().zip(&mut self.starts[from..]))
+            .zip(self.ends[from..].iter_mut().zip(&mut self.flags[from..]));
+        let mut place = at;
+        let mut element = from;
+        for (byte, ((code, start), (end, flags))) in text[at..].iter().zip(elements) {
+            let [own, traits] = ASCII[usize::from(*byte)];
+            if traits == 0 {
+                break;
+            }
+            let own = u32::from(own);
+            let dropped = if is_dropped(before, own) { DROPPED } else { 0 };
+            before = own;
+            *code = own;
+            *flags = traits | dropped;
+            *start = place as u32;
+            place += 1;
+            *end = place as u32;
+            if traits & DIGIT != 0 {
+                self.digits[element / BITS] |= 1 << (element % BITS);
+            }
+            element += 1;
+        }
+        self.read = element;
+        place
     }
 
     /// A character beyond ASCII; returns the place behind it.
@@ -264,11 +359,12 @@ impl Stream {
         } else if length == 0 {
             // A mark belongs to the letter that it stands on.
             if gap.flags == 0
-                && let Some(last) = self.ends.last_mut()
+                && let Some(last) = self.read.checked_sub(1).and_then(|last| self.ends.get_mut(last))
             {
                 *last = end as u32;
             }
         } else {
+            self.make_room(length + text.len() - end);
             for letter in letters.into_iter().take(length) {
                 self.push(letter, flags, (at, end), *gap);
                 *gap = Gap::default();
@@ -279,18 +375,27 @@ impl Stream {
 
     #[inline]
     fn push(&mut self, code: u32, flags: u8, (start, end): (usize, usize), gap: Gap) {
-        let dropped = self.codes.last().is_some_and(|last| is_dropped(*last, code));
-        self.codes.push(code);
-        self.starts.push(start as u32);
-        self.ends.push(end as u32);
-        self.gaps.push(gap.flags);
-        self.counts.push(gap.count);
-        self.flags.push(if dropped { flags | DROPPED } else { flags });
+        let at = self.read;
+        let dropped = at > 0 && is_dropped(self.codes[at - 1], code);
+        self.codes[at] = code;
+        self.starts[at] = start as u32;
+        self.ends[at] = end as u32;
+        self.gaps[at] = gap.flags;
+        self.counts[at] = gap.count;
+        self.flags[at] = if dropped { flags | DROPPED } else { flags };
+        let bit = 1 << (at % BITS);
+        if flags & DIGIT != 0 {
+            self.digits[at / BITS] |= bit;
+        }
+        if gap.flags != 0 {
+            self.edges[at / BITS] |= bit;
+        }
+        self.read = at + 1;
     }
 
     /// Whether the closing bracket at `at` ends `(at)`; `gap` is what stands between the last letter and it.
     fn is_at(&self, text: &[u8], at: usize, gap: u16) -> bool {
-        let length = self.len();
+        let length = self.read;
         gap == 0
             && length >= 2
             && self.codes[length - 1] == u32::from(b't')
@@ -304,7 +409,7 @@ impl Stream {
 
     /// The plus sign behind the last element may end a SEPA code, which begins a new part of the text even within a word.
     fn mark_code(&mut self) {
-        let length = self.len();
+        let length = self.read;
         for count in [4, 3] {
             let Some(from) = length.checked_sub(count) else { continue };
             let mut word = [0; 4];
@@ -320,9 +425,24 @@ impl Stream {
             }
             if core::str::from_utf8(&word[..size]).is_ok_and(|word| TextWords::load().sepa.contains(word)) {
                 self.flags[from] |= CODE;
+                self.edges[from / BITS] |= 1 << (from % BITS);
                 return;
             }
         }
+    }
+
+    /// Which of the 64 elements from one on are digits, the first in the lowest bit.
+    #[inline]
+    #[must_use]
+    pub fn digits_at(&self, at: usize) -> u64 {
+        window(&self.digits, at)
+    }
+
+    /// As [`Self::digits_at`]: in front of which a gap stands or a code begins, and the end of the text.
+    #[inline]
+    #[must_use]
+    pub fn edges_at(&self, at: usize) -> u64 {
+        window(&self.edges, at)
     }
 
     /// What stands in front of an element.
@@ -375,6 +495,12 @@ impl Stream {
         }
         0
     }
+}
+
+fn window(bits: &[u64], at: usize) -> u64 {
+    let (word, shift) = (at / BITS, at % BITS);
+    let low = bits.get(word).copied().unwrap_or(0) >> shift;
+    if shift == 0 { low } else { low | bits.get(word + 1).copied().unwrap_or(0) << (BITS - shift) }
 }
 
 /// The subfield at a question mark: two digits behind it, maybe with a line break inside.

@@ -21,6 +21,8 @@ use crate::text::unicode::Unicode;
 
 /// Characters of a value of a dictionary at most.
 const VALUE_MAX: usize = 1024;
+/// Bytes of a text at most that stays as it was read until it is written; a longer one is read again.
+const READ_MAX: usize = 1024;
 /// Characters of the shortest IBAN.
 const IBAN_MIN: usize = 15;
 
@@ -88,6 +90,8 @@ pub(super) struct Texts {
     filled: Filled,
     replacements: Vec<Replacement>,
     waiting: Vec<Waiting>,
+    /// The texts that wait as they were read, in their order.
+    kept: Vec<Stream>,
     pieces: Pieces,
 }
 
@@ -99,7 +103,7 @@ impl Drop for Texts {
             dictionary.letters.zeroize();
             dictionary.characters.zeroize();
         }
-        for stream in [&mut self.finder.stream, &mut self.reader] {
+        for stream in [&mut self.finder.stream, &mut self.reader].into_iter().chain(&mut self.kept) {
             stream.codes.zeroize();
         }
     }
@@ -119,6 +123,7 @@ impl Texts {
             filled: Filled::default(),
             replacements: Vec::new(),
             waiting: Vec::new(),
+            kept: Vec::new(),
             pieces: Pieces::default(),
         }
     }
@@ -211,6 +216,13 @@ impl Texts {
             let replacement = self.replacement(engine, &searched, finding, text);
             self.replacements.push(replacement);
         }
+        if text.len() <= READ_MAX {
+            let index = self.waiting.len();
+            if self.kept.len() <= index {
+                self.kept.resize_with(index + 1, || Stream::new(self.unicode));
+            }
+            self.finder.stream.swap(&mut self.kept[index]);
+        }
         self.waiting.push(Waiting { searched, replacements: (first, self.replacements.len()) });
     }
 
@@ -275,10 +287,13 @@ impl Texts {
     pub(super) fn finish(&mut self, operations: &[Operation], scratch: &mut Scratch) {
         let waiting = core::mem::take(&mut self.waiting);
         let searched_text = core::mem::take(&mut scratch.searched_text);
-        for Waiting { searched, replacements } in &waiting {
+        for (index, Waiting { searched, replacements }) in waiting.iter().enumerate() {
             let text = &searched_text[searched.text.0..searched.text.1];
             let operation = &operations[searched.operation];
-            self.finder.stream.read(text);
+            match self.kept.get_mut(index) {
+                Some(kept) if text.len() <= READ_MAX => self.finder.stream.swap(kept),
+                _ => self.finder.stream.read(text),
+            }
             self.pieces.clear();
             for index in replacements.0..replacements.1 {
                 self.write(index, operation, operations, scratch, text);
