@@ -72,7 +72,10 @@ describe("routes", () => {
       },
     ]);
     expect(await (await ask("/runs/t1")).json()).toEqual(runs[0]);
-    expect([(await ask("/runs/t2")).status, (await ask("/nothing")).status]).toEqual([404, 404]);
+    for (const path of ["/runs/t2", "/nothing"]) {
+      const response = await ask(path);
+      expect([response.status, ((await response.json()) as { code: string }).code]).toEqual([404, "BAUTA-8105"]);
+    }
   });
 
   test("/metrics counts each record once, and no label has a value", async () => {

@@ -9,7 +9,7 @@ import { projectRoot } from "../shared.ts";
 import { type Page, pageAt, pagesBelow, sectionsOf } from "./pages.ts";
 
 const FOLDER = "docs/issues";
-const SECTIONS = ["What it means", "What Bauta did", "Where to look", "Usual causes", "Remedy", "Related"];
+const SECTIONS = ["What happened", "What Bauta did", "Where to look", "Why", "How to fix it", "Related"];
 const LINES_MIN = 15;
 const LINES_MAX = 45;
 
@@ -78,6 +78,8 @@ describe("the issue pages", () => {
     const sections = sectionsOf(text, 2);
     expect([...sections.keys()]).toEqual(SECTIONS);
     for (const [title, body] of sections) if (body.trim().length < 3) throw new Error(`${code}: nothing below ${title}`);
+    // How to fix it is shown, not only said.
+    expect(sections.get("How to fix it")).toMatch(/^```\w*\n[\s\S]+?\n```$/m);
   });
 
   test.each(issues.map((issue) => [codeOf(issue.number), issue.number] as const))("%s names the exit code", (code, number) => {
@@ -114,6 +116,13 @@ describe("the sources", () => {
     },
   );
 
+  const tests = sourcesBelow("test").filter(({ path }) => !path.startsWith("test/docs/"));
+
+  test.each(issues.map((issue) => [codeOf(issue.number), issue.number] as const))("%s is expected by a test", (code, number) => {
+    const use = new RegExp(`BAUTA-${number}(?!\\d)|(?<![\\w.])${number}(?![\\w.])`);
+    expect({ code, tests: tests.filter(({ whole }) => use.test(whole)).length > 0 }).toEqual({ code, tests: true });
+  });
+
   test("the tables of exceptions name rows that exist", () => {
     const numbers = issues.map((issue) => issue.number);
     for (const number of Object.keys(NO_EXIT_CODE)) expect(numbers).toContain(Number(number));
@@ -121,7 +130,7 @@ describe("the sources", () => {
 });
 
 /** Source files without comments and texts, so that a number in them is a number in the code. */
-function sourcesBelow(...folders: readonly string[]): readonly Page[] {
+function sourcesBelow(...folders: readonly string[]): readonly (Page & { readonly whole: string })[] {
   // Exit codes are chosen by number there; that raises nothing.
   const ignored = ["runtime/cli/exit.ts"];
   return folders.flatMap((folder) =>
@@ -129,8 +138,14 @@ function sourcesBelow(...folders: readonly string[]): readonly Page[] {
       .filter((name) => /\.(ts|rs)$/.test(name) && !name.includes("generated/"))
       .map((name) => `${folder}/${name}`)
       .filter((path) => !ignored.includes(path))
-      .map((path) => ({ path, text: codeIn(readFileSync(join(projectRoot, path), "utf8")) })),
+      .map((path) => {
+        const whole = readFileSync(join(projectRoot, path), "utf8").replace(COMMENTS, " ");
+        return { path, text: codeIn(whole), whole };
+      }),
   );
 }
+
+/** Of a file; in texts there may be addresses, which begin with two strokes. */
+const COMMENTS = /\/\*[\s\S]*?\*\/|^\s*\/\/[^\n]*/gm;
 
 const codeIn = (source: string): string => source.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*|"(?:\\.|[^"\\\n])*"/g, " ");

@@ -42,7 +42,7 @@ describe("alone", () => {
 
   test.each(["test-data", "one-way", "tokens", "strict"])("masks as the sources do, preset %s, both engines", (preset) => {
     for (const engine of ["native", "portable"]) {
-      const args = ["mask", "--preset", preset, "--key-file", key, "--engine", engine];
+      const args = ["mask", "--preset", preset, "--key-file", key, "--engine", engine, "--log-format", "text"];
       const input = EXAMPLE_MT + EXAMPLE_XML;
       const [here, there] = [run(args, { input }), bauta(args, { input })];
       expect([here.code, here.stdout]).toEqual([0, there.stdout]);
@@ -64,9 +64,14 @@ describe("alone", () => {
     for (const command of ["explain", "diff"])
       expect(run([command, "--preset", "test-data", "--format", "html", message]).stdout).toContain("</html>");
     expect(run(["mask", "--model", model, "--key-file", key], { input: EXAMPLE_JSON })).toMatchObject({ code: 0 });
-    const masked = run(["mask", "--preset", "test-data", "--key-file", key], { input: EXAMPLE_MT }).stdout;
+    const mask = ["mask", "--preset", "test-data", "--key-file", key];
+    const masked = run(mask, { input: EXAMPLE_MT }).stdout;
     expect(run(["unmask", "--preset", "test-data", "--key-file", key], { input: masked }).stdout).toContain("DE82500990010073211884");
     expect(run(["keys", "new", join(folder, "new.key"), "--env", "x"])).toMatchObject({ code: 0 });
+    expect(run(["help", "2104"]).stdout).toContain("LIMIT_VALUES");
+    // What is loaded late is inside as well: the control plane listens, and telemetry finds nobody there.
+    const watched = run([...mask, "--serve", "0", "--otel-endpoint", "http://127.0.0.1:9"], { input: EXAMPLE_MT });
+    expect([watched.code, watched.stderr.includes("kind=serve"), watched.stderr.includes("code=BAUTA-8201")]).toEqual([0, true, true]);
     expect(run(["--version"]).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   }, 120_000);
 
