@@ -62,8 +62,7 @@ for (const direction of ["mask", "unmask"] as const) {
     });
 }
 
-program
-  .command("run")
+addWatchOptions(program.command("run"))
   .description("mask as a pipeline file says: sources, routes, sinks")
   .argument("<pipeline>", "pipeline file (YAML)")
   .option("--resume", "go on where a run of it was killed or stopped")

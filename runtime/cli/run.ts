@@ -10,6 +10,7 @@ import { type OpenPlan, openPlan } from "../open.ts";
 import type { PipelineDefinition } from "../pipeline/definition/definition.ts";
 import { readPipeline } from "../pipeline/definition/read.ts";
 import { JournalFile, type JournalState } from "../pipeline/journal-file.ts";
+import type { Backend } from "../pipeline/line-events.ts";
 import { type RefusedParts, run, type StatementParts } from "../pipeline/run.ts";
 import { systemClock } from "../platform/clock.ts";
 import { onStopSignal } from "../platform/process.ts";
@@ -19,23 +20,27 @@ import type { RouteTable } from "../routes.ts";
 import { nowhere } from "../sinks/nowhere.ts";
 import { replaceFile } from "../sinks/replace.ts";
 import { segmentSink } from "../sinks/segments.ts";
+import { filesAt } from "../sources/file.ts";
 import { openRecordMasker } from "../workers.ts";
 import { EXIT, exitCodeOfEnd } from "./exit.ts";
 import { ManifestWriter } from "./manifest-writer.ts";
 import { identityOf, journalPathOf, manifestPathOfPipeline, recover, resumable, whyNoResume } from "./pipeline-journal.ts";
 import { checkApart, checkFresh, markOf, openPipelineSink, REFUSED_SINK, sourcesOfPipeline } from "./pipeline-places.ts";
 import { refusedLine } from "./refused.ts";
-import { RunReport } from "./run-report.ts";
+import { type Watch, watched } from "./watch.ts";
+import type { WatchOptions } from "./watch-options.ts";
 
-export interface RunOptions {
+export interface RunOptions extends WatchOptions {
   readonly resume?: boolean;
   readonly dryRun?: boolean;
-  readonly json?: boolean;
-  readonly quiet?: boolean;
 }
 
 /** Runs the command and returns its exit code. */
-export async function runPipeline(path: string, options: RunOptions): Promise<number> {
+export function runPipeline(path: string, options: RunOptions): Promise<number> {
+  return watched(options, (watch) => runWatched(path, options, watch));
+}
+
+async function runWatched(path: string, options: RunOptions, watch: Watch): Promise<number> {
   const { definition, problems } = readPipelineFile(path);
   if (definition === undefined) throw modelError(problems);
   const isDry = options.dryRun === true;
@@ -48,19 +53,19 @@ export async function runPipeline(path: string, options: RunOptions): Promise<nu
     const identity = identityOf(definition, plan.facts);
     const whyNot = whyNoResume(definition, plan.facts);
     const found = resumable(journalPath, () => identity, { resume: options.resume === true, whyNot });
+    const from = performance.now();
     const engine = await selectEngine(definition.engine);
-    const report = new RunReport({
-      json: options.json === true,
-      quiet: options.quiet === true,
+    const engineMs = performance.now() - from;
+    const report = {
       engine: engineLine(engine),
       engineName: engine.name,
       plan: { pipeline: definition.name, ...plan.describe() },
       warnings: isDry ? ["a dry run: nothing is written"] : [],
       hasRefused: definition.refused !== undefined,
       showsSinks: true,
-    });
+    };
     if (found === "finished") {
-      report.nothingToDo(definition.name);
+      watch.nothingToDo(engine, report, definition.name);
       return EXIT.done;
     }
     const state: JournalState = found ?? {
@@ -107,6 +112,15 @@ export async function runPipeline(path: string, options: RunOptions): Promise<nu
         planDigest: () => plan.planDigest(),
       };
       const { name, version, facts } = engine;
+      const backend = backendOf(definition);
+      const observers = await watch.observers({
+        task: state.task,
+        descriptor: path,
+        workers,
+        backend: () => backend,
+        engineMs,
+        report,
+      });
       const result = await run({
         facts: {
           task: state.task,
@@ -114,10 +128,10 @@ export async function runPipeline(path: string, options: RunOptions): Promise<nu
           pipeline: definition.name,
           bauta: VERSION,
           engine: { name, version, facts },
-          configuration: settingsOf(definition),
+          configuration: { ...settingsOf(definition), ...watch.settings },
         },
         statements: [statement],
-        observers: writer === undefined ? [report] : [report, writer.record],
+        observers: writer === undefined ? observers : [...observers, writer.record],
         recorder: writer?.record,
         clock: systemClock,
         journal,
@@ -131,8 +145,8 @@ export async function runPipeline(path: string, options: RunOptions): Promise<nu
         stop: stop.signal,
       });
       const code = result.ended === "stopped" ? (stop.exitCode ?? EXIT.done) : exitCodeOfEnd(result.ended);
-      report.summary(result, code);
-      if (writer !== undefined) report.manifest(writer.path, writer.signedBy);
+      watch.summary(result, code);
+      if (writer !== undefined) watch.manifest(writer.path, writer.signedBy);
       return code;
     } finally {
       writer?.close();
@@ -198,3 +212,14 @@ const refusedParts = (path: string, { task }: JournalState, found: JournalState 
   open: () => segmentSink({ path, name: REFUSED_SINK, task, firstRecord: found?.records[REFUSED_SINK] ?? 0, private: true }),
   line: (source, refusal) => refusedLine(source, refusal, false),
 });
+
+/** Sources one after the other, files of a watched folder as they come. */
+function backendOf({ sources }: PipelineDefinition): Backend {
+  const kinds = new Set(sources.map(({ kind }) => kind));
+  const isWatching = kinds.has("watch");
+  const kind = kinds.size === 1 && kinds.has("stdin") ? "stdin" : "file";
+  const files = sources.flatMap((source) => (source.kind === "files" ? source.paths.flatMap((path) => filesAt(path)) : []));
+  const known = kinds.size === 1 && kinds.has("files") && files.every(({ size }) => size !== undefined);
+  const bytes = known ? files.reduce((sum, { size = 0 }) => sum + size, 0) : undefined;
+  return { kind, owner: "coordinator", strategy: isWatching ? "arrival" : "sequential", selector: "all", bytes };
+}

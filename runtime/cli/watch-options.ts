@@ -44,7 +44,7 @@ export function addWatchOptions(command: Command): Command {
 /** A command that is there for its help only. */
 export function watchHelp(): Command {
   const command = new Command("bauta mask|unmask|run")
-    .description("How a run is watched. A pipeline file takes the same, below `watch`.")
+    .description("How a run is watched.")
     .helpOption("-h, --help", "print help")
     .usage("[options]");
   for (const option of OPTIONS) command.addOption(option());

@@ -2,11 +2,13 @@
  * Who watches a run: standard error, the control plane, telemetry. What they need is checked before anything is read; what they cannot do
  * later costs a line of `degrade`, not the run.
  */
+import { engineEvent } from "../audit/events/engine.ts";
 import type { LineEvent } from "../audit/events/table.ts";
 import { eventJson, writeEvent } from "../audit/events/write.ts";
 import { knobsOf, type LogSettings, logSettings } from "../audit/settings.ts";
 import { type ControlPlan, controlPlan, type MtlsFiles } from "../control/address.ts";
 import type { ControlServer } from "../control/serve.ts";
+import type { Engine } from "../engines/api.ts";
 import { BautaError } from "../kit/errors.ts";
 import { type Backend, LineEvents, statusOf } from "../pipeline/line-events.ts";
 import type { Ended, RunObserver } from "../pipeline/observe.ts";
@@ -102,11 +104,7 @@ export class Watch {
   async observers(run: Watched): Promise<readonly RunObserver[]> {
     const { task, descriptor, workers, backend, report, engineMs } = run;
     const { engineName: type } = report;
-    const isText = this.#form === "text" || this.#form === "report";
-    if (isText) {
-      const { quiet = false } = this.#options;
-      this.#report = new RunReport({ ...report, json: this.#form === "report", quiet });
-    }
+    if (this.#isForPeople) this.#report = this.#reportOf(report);
     this.#tell({ event: "health", client: "engine", type, status: "ok", latency_ms: Math.round(engineMs) });
     for (const text of report.warnings) this.#tell({ event: "warning", text });
     if (this.#control !== undefined) await this.#serve(this.#control);
@@ -134,6 +132,13 @@ export class Watch {
   /** The numbers of a run that did not fail, for people. */
   summary(result: RunResult, exit: number): void {
     this.#report?.summary(result, exit);
+  }
+
+  /** A run that has ended before is not run again. */
+  nothingToDo(engine: Engine, report: Watched["report"], pipeline: string): void {
+    if (this.#isForPeople) this.#reportOf(report).nothingToDo(pipeline);
+    this.#write(engineEvent(engine));
+    this.#write({ event: "warning", text: `${pipeline} has ended before: there is nothing left to do` });
   }
 
   /** Where the run's manifest is, and the id of the key that signed it. */
@@ -172,6 +177,14 @@ export class Watch {
 
   close(): void {
     this.#server?.close();
+  }
+
+  get #isForPeople(): boolean {
+    return this.#form === "text" || this.#form === "report";
+  }
+
+  #reportOf(report: Watched["report"]): RunReport {
+    return new RunReport({ ...report, json: this.#form === "report", quiet: this.#options.quiet === true });
   }
 
   async #serve(plan: ControlPlan): Promise<void> {

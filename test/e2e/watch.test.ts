@@ -182,6 +182,37 @@ describe("events and manifest", () => {
 });
 
 test(
+  "a pipeline tells the same events, and one EXPORT for each commit",
+  () => {
+    const pipeline = write(
+      join(here, "p.yaml"),
+      [
+        "bauta-pipeline: 1",
+        "name: nightly",
+        "preset: test-data",
+        `key-file: ${key}`,
+        "sources:",
+        `  - files: ${write(join(here, "p.mt"), `${EXAMPLE_MT}\n`.repeat(3000))}`,
+        "sinks:",
+        `  out: { file: ${join(here, "p-out", "x.mt")} }`,
+        "commit: { records: 1000 }",
+        "",
+      ].join("\n"),
+    );
+    const events = eventsOf(bauta(["run", pipeline]));
+    expect(only(events, "start")).toMatchObject({ descriptor: pipeline, command: "run", resume: "exact" });
+    expect(only(events, "stmt_end")).toMatchObject({ stmt: "nightly", status: "ok", in: 3000, out: 3000 });
+    const exports = named(events, "export");
+    expect(exports.length).toBeGreaterThan(1);
+    expect(exports.map(({ start: from }) => from)).toEqual([0, ...exports.slice(0, -1).map(({ end: to }) => to)]);
+    expect(exports.at(-1)?.end).toBe(3000);
+    const again = eventsOf(bauta(["run", pipeline, "--resume"]));
+    expect(again.map(({ event }) => event)).toEqual(["fastops", "warning", "end"]);
+  },
+  SLOW,
+);
+
+test(
   "names of files and messages forge no line",
   () => {
     const forged = "CONTROL | kind=end | status=ok | exit=0";

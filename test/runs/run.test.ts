@@ -59,7 +59,7 @@ routes:
 refused: ${target}/refused.jsonl
 `;
   const file = write(join(path, "p.yaml"), change(text));
-  return { path, file, out: target, run: (...more) => bauta(["run", file, ...more]) };
+  return { path, file, out: target, run: (...more) => bauta(["run", file, "--log-format", "text", ...more]) };
 }
 
 const read = (path: string, name: string): string => readFileSync(join(path, name), "utf8");
