@@ -34,6 +34,8 @@ export const CLASS_BITS_MAX = 256;
 export const LOG_VALUE_CHARACTERS_MAX = 6000;
 /** Characters of one line event: ten such values, and what stands around them. */
 export const LOG_LINE_CHARACTERS_MAX = 65_536;
+/** The same of a line that holds a masked record: every byte of the longest may be an escape. */
+export const LOG_RECORD_CHARACTERS_MAX: number = 6 * RECORD_BYTES_MAX + LOG_LINE_CHARACTERS_MAX;
 /** Threads that mask at the same time, at most. */
 export const WORKERS_MAX = 64;
 /** Bytes of input that a worker gets at a time. */

@@ -3,6 +3,7 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { escapeValue, unescapeValue } from "../../runtime/audit/events/escape.ts";
 import { parseLine } from "../../runtime/audit/events/parse.ts";
+import { LogReader } from "../../runtime/audit/events/read.ts";
 import { EVENT_NAMES, type LineEvent } from "../../runtime/audit/events/table.ts";
 import { eventJson, writeEvent } from "../../runtime/audit/events/write.ts";
 import { LOG_LINE_CHARACTERS_MAX } from "../../runtime/kit/limits.ts";
@@ -90,6 +91,32 @@ describe("the parser", () => {
   ])("%p is refused", (line, fault) => {
     const read = parseLine(line);
     expect("fault" in read ? read.fault : "read").toStartWith(fault);
+  });
+});
+
+describe("records of a log sink", () => {
+  const body = `<a b="c">${"x|=\u00fc".repeat(40_000)}</a>\r\n`;
+  const record: LineEvent = { event: "record", stmt: "s", source: "in/a.xml", number: 0, message: "json", bytes: 1, body };
+
+  test("are read whole, however long, in whatever pieces they come", () => {
+    const line = writeEvent(record);
+    expect(line.length).toBeGreaterThan(3 * LOG_LINE_CHARACTERS_MAX);
+    expect(parseLine(line)).toEqual({ event: record });
+    const bytes = new TextEncoder().encode(`${line}\n${line}\n`);
+    for (const size of [7, 4096, bytes.length]) {
+      const reader = new LogReader();
+      const read = [];
+      for (let at = 0; at < bytes.length; at += size) read.push(...reader.push(bytes.subarray(at, at + size)));
+      expect(read).toEqual([1, 2].map((number) => ({ line: number, event: record })));
+      expect([...reader.end()]).toEqual([]);
+    }
+  });
+
+  test("do not lengthen other lines", () => {
+    const line = `CONTROL | kind=warning | text=${"x".repeat(LOG_LINE_CHARACTERS_MAX)}`;
+    const reader = new LogReader();
+    const [read] = [...reader.push(new TextEncoder().encode(`${line}${line}${line}\n`))];
+    expect(read).toEqual({ line: 1, fault: `longer than ${LOG_LINE_CHARACTERS_MAX} characters` });
   });
 });
 

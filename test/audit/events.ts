@@ -45,7 +45,7 @@ const anyInteger = fc.oneof(fc.nat(), fc.constantFrom(0, 999, 1000, Number.MAX_S
 
 function arbitraryOf({ type, form }: Field): fc.Arbitrary<unknown> {
   if (form === "percent") return fc.integer({ min: 0, max: 100 });
-  if (type === "text") return hostileText;
+  if (type === "text" || type === "body") return hostileText;
   if (type === "integer") return anyInteger;
   if (type === "boolean") return fc.boolean();
   return fc.constantFrom(...type);

@@ -12,8 +12,9 @@ const CUT = "...";
 /**
  * A longer text than a line has room for is cut, and ends in `...`.
  * @param also one more character to escape, where it separates
+ * @param max characters, escapes included
  */
-export function escapeValue(text: string, also = ""): string {
+export function escapeValue(text: string, also = "", max: number = LOG_VALUE_CHARACTERS_MAX): string {
   let out = "";
   let fits = 0;
   for (let i = 0; i < text.length; i++) {
@@ -22,8 +23,8 @@ export function escapeValue(text: string, also = ""): string {
     const plain = unit > 0x20 && unit < 0x7f && char !== "|" && char !== "=" && char !== "\\" && char !== also;
     const inner = unit === 0x20 && i > 0 && i < text.length - 1;
     out += plain || inner ? char : `\\u${unit.toString(16).padStart(4, "0")}`;
-    if (out.length > LOG_VALUE_CHARACTERS_MAX) return out.slice(0, fits) + CUT;
-    if (out.length <= LOG_VALUE_CHARACTERS_MAX - CUT.length) fits = out.length;
+    if (out.length > max) return out.slice(0, fits) + CUT;
+    if (out.length <= max - CUT.length) fits = out.length;
   }
   return out;
 }

@@ -1,5 +1,5 @@
 /** Reads lines back into events. Only what `writeEvent` writes is a line: one spelling for each event, nothing besides. */
-import { LOG_LINE_CHARACTERS_MAX } from "../../kit/limits.ts";
+import { LOG_LINE_CHARACTERS_MAX, LOG_RECORD_CHARACTERS_MAX } from "../../kit/limits.ts";
 import { unescapeValue } from "./escape.ts";
 import { EVENT_NAMES, EVENTS, type EventShape, type Field, type LineEvent } from "./table.ts";
 import { SEPARATOR, writeEvent } from "./write.ts";
@@ -7,9 +7,13 @@ import { SEPARATOR, writeEvent } from "./write.ts";
 /** An event, or what is wrong with the line: words of ours, nothing of the line itself. */
 export type Parsed = { readonly event: LineEvent } | { readonly fault: string };
 
+/** What the lines of a log sink begin with: they hold a whole record. */
+export const RECORD_HEAD: string = `${EVENTS.record.head.join(SEPARATOR)}${SEPARATOR}`;
+
 /** @param line without its end */
 export function parseLine(line: string): Parsed {
-  if (line.length > LOG_LINE_CHARACTERS_MAX) return { fault: `longer than ${LOG_LINE_CHARACTERS_MAX} characters` };
+  const max = line.startsWith(RECORD_HEAD) ? LOG_RECORD_CHARACTERS_MAX : LOG_LINE_CHARACTERS_MAX;
+  if (line.length > max) return { fault: `longer than ${max} characters` };
   if (!/^[\x20-\x7e·]*$/.test(line)) return { fault: "a character that no line has" };
   const parts = line.split(SEPARATOR);
   const name = EVENT_NAMES.find((candidate) => begins(parts, EVENTS[candidate].head));
@@ -60,7 +64,7 @@ function readValue({ key, type, form }: Field, part: string): unknown {
   const value = part.slice(key.length + 1);
   if (type === "integer") return integerOf(value);
   if (type === "boolean") return value === "true" ? true : value === "false" ? false : undefined;
-  if (type === "text") return /[|=]/.test(value) ? undefined : unescapeValue(value);
+  if (type === "text" || type === "body") return /[|=]/.test(value) ? undefined : unescapeValue(value);
   return type.includes(value) ? value : undefined;
 }
 

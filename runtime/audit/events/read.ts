@@ -1,6 +1,6 @@
 /** A log as a stream of bytes: its lines, numbered, each an event or a fault. */
-import { LOG_LINE_CHARACTERS_MAX } from "../../kit/limits.ts";
-import { type Parsed, parseLine } from "./parse.ts";
+import { LOG_LINE_CHARACTERS_MAX, LOG_RECORD_CHARACTERS_MAX } from "../../kit/limits.ts";
+import { type Parsed, parseLine, RECORD_HEAD } from "./parse.ts";
 
 /** Line numbers begin with 1. */
 export type ReadLine = Parsed & { readonly line: number };
@@ -8,6 +8,7 @@ export type ReadLine = Parsed & { readonly line: number };
 /** Bytes of a line above which the rest of it is not kept: it is a fault whatever it holds. Two bytes for a `·`. */
 const LINE_BYTES_MAX = LOG_LINE_CHARACTERS_MAX * 2;
 const LINE_FEED = 0x0a;
+const RECORD_HEAD_BYTES = Buffer.from(RECORD_HEAD, "latin1");
 
 /** Reads lines as they come, in bounded memory. A last line without its end is not whole, and a fault. */
 export class LogReader {
@@ -36,12 +37,19 @@ export class LogReader {
   #hold(bytes: Uint8Array): void {
     this.#bytes += bytes.length;
     // The chunk is its source's again when it asks for the next one.
-    if (this.#bytes <= LINE_BYTES_MAX && bytes.length > 0) this.#held.push(bytes.slice());
+    if (bytes.length > 0 && (this.#bytes <= LINE_BYTES_MAX || this.#bytes <= this.#max(bytes))) this.#held.push(bytes.slice());
+  }
+
+  /** Bytes that the line under way may have: one that holds a record is as long as a record may be. */
+  #max(more: Uint8Array = new Uint8Array(0)): number {
+    const first = [...this.#held.slice(0, RECORD_HEAD_BYTES.length), more];
+    const begin = Buffer.concat(first).subarray(0, RECORD_HEAD_BYTES.length);
+    return begin.equals(RECORD_HEAD_BYTES) ? LOG_RECORD_CHARACTERS_MAX : LINE_BYTES_MAX;
   }
 
   #next(): ReadLine {
     this.#line++;
-    const isWhole = this.#bytes <= LINE_BYTES_MAX;
+    const isWhole = this.#bytes <= LINE_BYTES_MAX || this.#bytes <= this.#max();
     const text = isWhole ? new TextDecoder("utf-8", { ignoreBOM: true }).decode(Buffer.concat(this.#held)) : "";
     this.#forget();
     const read: Parsed = isWhole ? parseLine(text) : { fault: `longer than ${LOG_LINE_CHARACTERS_MAX} characters` };

@@ -7,6 +7,8 @@
 export type FieldType =
   /** Any text; escaped. */
   | "text"
+  /** A masked record; escaped as a text is, and never cut. */
+  | "body"
   /** 0 to 2^53 − 1, plain digits. */
   | "integer"
   /** `true` or `false`. */
@@ -136,6 +138,18 @@ export const EVENTS = {
     head: ["EXPORT", "coordinator"],
     fields: [text("instance"), integer("start"), integer("end"), integer("workers"), integer("worker_id"), text("stmt")],
   },
+  /** Written by a log sink of a pipeline, not told of a run. */
+  record: {
+    head: ["EXPORT", "record"],
+    fields: [
+      text("stmt"),
+      text("source"),
+      integer("number"),
+      text("message"),
+      integer("bytes"),
+      { key: "body", type: "body", form: "pair", optional: false },
+    ],
+  },
   export_metrics: {
     head: ["CONTROL", "kind=export_metrics"],
     fields: [text("stmt"), text("sink"), integer("records"), integer("bytes"), integer("ms")],
@@ -206,7 +220,7 @@ export const EVENTS = {
 
 export type EventName = keyof typeof EVENTS;
 
-type ValueOf<T extends FieldType> = T extends "text"
+type ValueOf<T extends FieldType> = T extends "text" | "body"
   ? string
   : T extends "integer"
     ? number

@@ -35,6 +35,7 @@ function partOf({ key, type, form, optional }: Field, value: unknown): string | 
   if (form === "rate") return `${grouped(safe(value))} rec/s`;
   if (value === undefined && optional) return undefined;
   if (type === "integer") return `${key}=${digits(value)}`;
+  if (type === "body") return `${key}=${escapeValue(String(value), "", Number.POSITIVE_INFINITY)}`;
   return `${key}=${escapeValue(String(value))}`;
 }
 
