@@ -1,11 +1,13 @@
 /** Whether a run begins, goes on, or has nothing to do: what its journal says. */
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { SIGNATURE_SUFFIX } from "../audit/signature.ts";
 import { BautaError } from "../kit/errors.ts";
 import { sha256 } from "../model/digest.ts";
 import type { PipelineDefinition } from "../pipeline/definition/definition.ts";
 import { type JournalIdentity, type JournalState, parseJournal } from "../pipeline/journal-file.ts";
 import type { PlanFacts } from "../pipeline/observe.ts";
+import { sweepTemporary } from "../sinks/file.ts";
 import { publishSegment, sweepSegments } from "../sinks/segments.ts";
 import { segmentPaths } from "./pipeline-places.ts";
 
@@ -44,25 +46,39 @@ export function whyNoResume({ sources, sinks }: PipelineDefinition, plan: PlanFa
 }
 
 /**
- * The journal's state if the run goes on; undefined if it begins. `finished` if there is nothing left to do.
+ * The journal's state if the run goes on; undefined if it begins. One that has ended goes on too: a kill may have come between its last
+ * entry and what follows it.
  * @throws BautaError 1421 if an unfinished run is not told to go on, 1422 if it was another one, 1423 if it cannot, 1425 for no journal
  */
 export function resumable(
   path: string | undefined,
   identity: () => JournalIdentity,
   options: { readonly resume: boolean; readonly whyNot: string | undefined },
-): JournalState | "finished" | undefined {
+): JournalState | undefined {
   if (options.resume && options.whyNot !== undefined) throw new BautaError(1423, { detail: options.whyNot });
   if (path === undefined || !existsSync(path)) return undefined;
   const state = parseJournal(readFileSync(path, "utf8"), path);
   if (!options.resume) {
-    if (state.ended === "done") return undefined;
+    // Whoever begins anew must not lose what the last commit of the run before has not made visible yet.
+    const isVisible = state.segments.every(({ privateName }) => privateName === "" || !existsSync(privateName));
+    if (state.ended === "done" && isVisible) return undefined;
     throw new BautaError(1421, { path });
   }
   const now = identity();
   const differs = (["pipeline", "models", "lock", "key"] as const).find((name) => String(now[name]) !== String(state.identity[name]));
   if (differs !== undefined) throw new BautaError(1422, { path, detail: DIFFERENCES[differs] });
-  return state.ended === "done" ? "finished" : state;
+  return state;
+}
+
+/** Whether a run that has ended has also left its manifest. */
+export function hasManifest(path: string | undefined, { task }: JournalState): boolean {
+  if (path === undefined) return true;
+  try {
+    const written = JSON.parse(readFileSync(path, "utf8")) as { readonly task?: string };
+    return written.task === task && existsSync(`${path}${SIGNATURE_SUFFIX}`);
+  } catch {
+    return false;
+  }
 }
 
 const DIFFERENCES: Readonly<Record<keyof JournalIdentity, string>> = {
@@ -73,7 +89,8 @@ const DIFFERENCES: Readonly<Record<keyof JournalIdentity, string>> = {
 };
 
 /** Finishes the last commit of a run that was killed, and removes what no commit named. */
-export function recover(definition: PipelineDefinition, { segments, task }: JournalState): void {
+export function recover(definition: PipelineDefinition, { segments, task }: JournalState, manifest: string | undefined): void {
   for (const segment of segments) publishSegment(segment);
   for (const path of segmentPaths(definition)) sweepSegments({ path, task });
+  if (manifest !== undefined) for (const path of [manifest, `${manifest}${SIGNATURE_SUFFIX}`]) sweepTemporary(path);
 }

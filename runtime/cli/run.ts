@@ -24,7 +24,7 @@ import { filesAt } from "../sources/file.ts";
 import { openRecordMasker } from "../workers.ts";
 import { EXIT, exitCodeOfEnd } from "./exit.ts";
 import { ManifestWriter } from "./manifest-writer.ts";
-import { identityOf, journalPathOf, manifestPathOfPipeline, recover, resumable, whyNoResume } from "./pipeline-journal.ts";
+import { hasManifest, identityOf, journalPathOf, manifestPathOfPipeline, recover, resumable, whyNoResume } from "./pipeline-journal.ts";
 import { checkApart, checkFresh, markOf, openPipelineSink, REFUSED_SINK, sourcesOfPipeline } from "./pipeline-places.ts";
 import { refusedLine } from "./refused.ts";
 import { type Watch, watched } from "./watch.ts";
@@ -64,7 +64,10 @@ async function runWatched(path: string, options: RunOptions, watch: Watch): Prom
       hasRefused: definition.refused !== undefined,
       showsSinks: true,
     };
-    if (found === "finished") {
+    const manifestPath = isDry ? undefined : manifestPathOfPipeline(definition);
+    if (found !== undefined) recover(definition, found, manifestPath);
+    else if (!isDry) checkFresh(definition);
+    if (found?.ended === "done" && hasManifest(manifestPath, found)) {
       watch.nothingToDo(engine, report, definition.name);
       return EXIT.done;
     }
@@ -80,8 +83,6 @@ async function runWatched(path: string, options: RunOptions, watch: Watch): Prom
       statements: [],
       record: new Uint8Array(0),
     };
-    if (found !== undefined) recover(definition, found);
-    else if (!isDry) checkFresh(definition);
     const stop = onStopSignal();
     const journal =
       journalPath === undefined
@@ -95,7 +96,6 @@ async function runWatched(path: string, options: RunOptions, watch: Watch): Prom
     const { onRefuse, frame, input, workers, refused } = definition;
     const routes = needsRouter(definition) ? routesOf(definition) : undefined;
     const masker = openRecordMasker({ engine, plan, input, frame, direction: "mask", onRefuse, routes, workers });
-    const manifestPath = isDry ? undefined : manifestPathOfPipeline(definition);
     const writer = manifestPath === undefined ? undefined : new ManifestWriter(manifestPath, engine, plan, journal !== undefined);
     try {
       journal?.begin();

@@ -1,6 +1,6 @@
 /** A file that appears whole or not at all: written beside its place under a private name, synced, renamed. */
 import { randomBytes } from "node:crypto";
-import { closeSync, fchmodSync, fsyncSync, mkdirSync, openSync, realpathSync, renameSync, rmSync, type Stats, statSync } from "node:fs";
+import { closeSync, fchmodSync, fsyncSync, mkdirSync, openSync, readdirSync, realpathSync, renameSync, rmSync, type Stats, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { BautaError } from "../kit/errors.ts";
 import { beforeExit } from "../platform/process.ts";
@@ -81,6 +81,18 @@ function atomicSink(path: string, existing: Stats | undefined, isPrivate: boolea
       forget();
     },
   };
+}
+
+/** Removes what a killed process left of a file that it had not finished. Nobody else may be writing it. */
+export function sweepTemporary(path: string): void {
+  const folder = dirname(path);
+  const prefix = `.${basename(path).slice(0, NAME_SHOWN)}.`;
+  try {
+    for (const name of readdirSync(folder))
+      if (name.startsWith(prefix) && /^[0-9a-f]{12}\.tmp$/.test(name.slice(prefix.length))) rmSync(join(folder, name), { force: true });
+  } catch {
+    // It is in nobody's way.
+  }
 }
 
 function directSink(path: string): Sink {

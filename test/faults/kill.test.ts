@@ -10,7 +10,12 @@ import { bauta, DEMO_MODEL, EXAMPLE_MT, EXAMPLE_XML, ended, folder, newKey, star
 const KILLS = Number(process.env["BAUTA_FAULT_KILLS"] ?? 8);
 const SEED = Number(process.env["BAUTA_FAULT_SEED"] ?? Date.now() % 1_000_000);
 
+/** A kill comes at most so many commits, and then so long, after a run has begun: commits are a few tens of milliseconds apart. */
+const COMMITS = 6;
+const MOMENT_MS = 60;
+
 interface JournalText {
+  readonly sequence: number;
   readonly ended?: string;
   readonly segments: readonly { readonly name: string; readonly privateName: string; readonly bytes: number }[];
   readonly records: Readonly<Record<string, number>>;
@@ -65,21 +70,25 @@ test(`${KILLS} kills: every record exactly once`, async () => {
   const key = newKey(join(base, "qa.key"));
   let kills = 0;
   let rounds = 0;
+  let advanced = 0;
   while (kills < KILLS) {
     rounds++;
     const place = join(base, `round-${rounds}`);
     const input = join(place, "in");
     mkdirSync(input, { recursive: true });
-    const count = 200 + Math.floor(random() * 300);
+    const count = 600 + Math.floor(random() * 600);
     write(join(input, "a.xml"), numbered(`${EXAMPLE_XML}\n`, count, "A") + WRONG_XML + numbered(EXAMPLE_XML, count, "B"));
     write(join(input, "b.mt"), `${EXAMPLE_MT.trimEnd()}\r\n`.repeat(count * 3));
     write(join(input, "c.xml"), numbered(`${EXAMPLE_XML}\n`, count, "C"));
-    const file = pipelineFile(place, key, "files: in");
+    const file = pipelineFile(place, key, "files: in", random() < 0.3 ? 2 : 1);
     const journal = join(place, "out", "faults.journal");
+    let reached = -1;
     for (;;) {
       const { code, killed } = await runAndKill(file, journal, kills < KILLS ? random : undefined);
       if (killed) kills++;
-      checkClaims(journal);
+      const sequence = checkClaims(journal)?.sequence ?? -1;
+      if (killed && sequence > reached) advanced++;
+      reached = sequence;
       if (!killed) {
         expect(code).toBe(0);
         break;
@@ -87,6 +96,11 @@ test(`${KILLS} kills: every record exactly once`, async () => {
     }
     checkOutput(place, key, ["a.xml", "b.mt", "c.xml"]);
   }
+  process.stdout.write(
+    `${kills} kills, ${advanced} of them behind a commit of the run that was killed; ${rounds} runs came to their end\n`,
+  );
+  // Kills that only ever come before the first commit would prove nothing.
+  expect(advanced).toBeGreaterThan(kills / 5);
 }, 3_600_000);
 
 test("a watched folder: files that come while the run is killed are read once each", async () => {
@@ -116,12 +130,13 @@ test("a watched folder: files that come while the run is killed are read once ea
 }, 600_000);
 
 /** Small commits, so that a run has many. */
-function pipelineFile(place: string, key: string, source: string): string {
+function pipelineFile(place: string, key: string, source: string, workers = 1): string {
   const text = `bauta-pipeline: 1
 name: faults
 model: ${DEMO_MODEL}
 key-file: ${key}
 on-refuse: divert
+workers: ${workers}
 sources:
   - { ${source} }
 sinks:
@@ -145,7 +160,8 @@ async function runAndKill(
   journal: string,
   random: (() => number) | undefined,
 ): Promise<{ readonly code: number | null; readonly killed: boolean }> {
-  const before = statSync(journal, { throwIfNoEntry: false })?.ino;
+  const changed = (): bigint => statSync(journal, { throwIfNoEntry: false, bigint: true })?.mtimeNs ?? 0n;
+  let last = changed();
   const child = start(["run", file, "--resume", "--quiet"], { stdio: ["ignore", "ignore", "inherit"] });
   let over = false;
   const end = ended(child).then((how) => {
@@ -153,9 +169,14 @@ async function runAndKill(
     return how;
   });
   if (random !== undefined) {
-    const wait = random() * 250;
-    // The time that a start takes is not worth killing at; from the first commit on every moment is.
-    while (!over && statSync(journal, { throwIfNoEntry: false })?.ino === before) await new Promise((resume) => setTimeout(resume, 1));
+    const wait = random() * MOMENT_MS;
+    // The time that a start takes is not worth killing at; from its first journal on every moment is.
+    for (let commits = 1 + Math.floor(random() * COMMITS); commits > 0 && !over; ) {
+      await new Promise((resume) => setTimeout(resume, 1));
+      const now = changed();
+      if (now !== last) commits--;
+      last = now;
+    }
     await Promise.race([end, new Promise((resume) => setTimeout(resume, wait))]);
     if (!over) child.kill("SIGKILL");
   }

@@ -104,6 +104,22 @@ describe("bauta run", () => {
     expect(text).toBe(read(out, `xml.${FIRST}.xml`).trimEnd());
   });
 
+  test("a kill behind the last entry: its segments become visible and the manifest is written all the same", () => {
+    const { out, run } = place();
+    expect(run().code).toBe(EXIT.done);
+    const { segments } = JSON.parse(read(out, "t.journal")) as { segments: { name: string; privateName: string }[] };
+    const whole = readdirSync(out).sort();
+    for (const { name, privateName } of segments) renameSync(name, privateName);
+    rmSync(join(out, "t.manifest.json"));
+    rmSync(join(out, "t.manifest.json.sig"));
+    expect(run().stderr).toContain("BAUTA-1421");
+    expect(run("--resume").code).toBe(EXIT.done);
+    expect(readdirSync(out).sort()).toEqual(whole);
+    const verified = bauta(["verify", join(out, "t.manifest.json"), "--outputs", "--no-signature"]);
+    expect([verified.code, verified.stdout]).toEqual([EXIT.done, expect.stringContaining("in 3 = out 2 + refused 1")]);
+    expect(run("--resume", "--json").stderr).toContain('"event":"finished"');
+  });
+
   test("workers: the same records in the same order in each sink", () => {
     const outputs = [1, 3].map((workers) => {
       const { path, out, run } = place((text) => `${text}workers: ${workers}\n`);
