@@ -13,6 +13,7 @@ const SEED = Number(process.env["BAUTA_FAULT_SEED"] ?? Date.now() % 1_000_000);
 /** A kill comes at most so many commits, and then so long, after a run has begun: commits are a few tens of milliseconds apart. */
 const COMMITS = 6;
 const MOMENT_MS = 60;
+const WAIT_MS = 5000;
 
 interface JournalText {
   readonly sequence: number;
@@ -119,11 +120,14 @@ test("a watched folder: files that come while the run is killed are read once ea
     await runAndKill(file, journal, random);
     checkClaims(journal);
   }
+  const before = statSync(journal, { bigint: true }).mtimeNs;
   const child = start(["run", file, "--resume", "--quiet"], { stdio: ["ignore", "ignore", "pipe"] });
   const end = ended(child);
   const from = performance.now();
-  while ((checkClaims(journal)?.records["all"] ?? 0) < 60 * names.length && performance.now() - from < 60_000)
-    await new Promise((resume) => setTimeout(resume, 20));
+  // It has begun when it writes its journal: before, a signal ends it where it stands.
+  const isRead = (): boolean =>
+    statSync(journal, { bigint: true }).mtimeNs !== before && (checkClaims(journal)?.records["all"] ?? 0) === 60 * names.length;
+  while (!isRead() && performance.now() - from < 60_000) await new Promise((resume) => setTimeout(resume, 20));
   child.kill("SIGTERM");
   expect(await end).toEqual({ code: 143, signal: null });
   checkOutput(place, key, names);
@@ -171,7 +175,9 @@ async function runAndKill(
   if (random !== undefined) {
     const wait = random() * MOMENT_MS;
     // The time that a start takes is not worth killing at; from its first journal on every moment is.
-    for (let commits = 1 + Math.floor(random() * COMMITS); commits > 0 && !over; ) {
+    const began = performance.now();
+    // A folder that is watched makes no more commits than there is to read.
+    for (let commits = 1 + Math.floor(random() * COMMITS); commits > 0 && !over && performance.now() - began < WAIT_MS; ) {
       await new Promise((resume) => setTimeout(resume, 1));
       const now = changed();
       if (now !== last) commits--;
