@@ -42,7 +42,7 @@ describe("alone", () => {
 
   test.each(["test-data", "one-way", "tokens", "strict"])("masks as the sources do, preset %s, both engines", (preset) => {
     for (const engine of ["native", "portable"]) {
-      const args = ["mask", "--preset", preset, "--key-file", key, "--engine", engine, "--log-format", "text"];
+      const args = ["mask", "--preset", preset, "--key-file", key, "--engine", engine, "--log-format", "lines"];
       const input = EXAMPLE_MT + EXAMPLE_XML;
       const [here, there] = [run(args, { input }), bauta(args, { input })];
       expect([here.code, here.stdout]).toEqual([0, there.stdout]);
