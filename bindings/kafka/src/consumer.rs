@@ -1,0 +1,708 @@
+//! Reading: many records in one call.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use napi::bindgen_prelude::{AsyncTask, Uint8Array, Uint32Array};
+use napi::{Env, Result, Task};
+use napi_derive::napi;
+use rdkafka::bindings as native;
+use rdkafka::client::ClientContext;
+use rdkafka::config::ClientConfig;
+use rdkafka::consumer::base_consumer::BaseConsumer;
+use rdkafka::consumer::{Consumer as _, ConsumerContext, Rebalance};
+use rdkafka::error::KafkaError;
+use rdkafka::message::{BorrowedMessage, Headers as _, Message as _, Timestamp};
+use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
+
+use crate::event::{ClientEvent, Events, Partition, lock, partitions_of};
+use crate::failure::{Failure, name_of};
+use crate::layout::{
+    FIRST_HEADER, HEADER_COUNT, HEADER_STRIDE, KEY, KEY_LENGTH, LEADER_EPOCH, NONE, OFFSET, PARTITION, RECORD_STRIDE,
+    TIMESTAMP, TIMESTAMP_TYPE, TOPIC, VALUE, VALUE_LENGTH, halves, whole,
+};
+
+/// How long a single wait for a record may keep a call that was told to stop, or that has other things to see to.
+const SLICE: Duration = Duration::from_millis(100);
+
+/// What librdkafka calls back, on the thread that polls.
+#[derive(Default)]
+pub struct Context {
+    events: Events,
+    /// Partitions that went since the last batch.
+    gone: Mutex<Vec<Partition>>,
+    rebalanced: AtomicBool,
+    statistics: Mutex<Vec<u8>>,
+}
+
+impl ClientContext for Context {
+    // librdkafka's own lines go nowhere: what matters arrives as an error.
+    fn log(&self, _: rdkafka::config::RDKafkaLogLevel, _: &str, _: &str) {}
+
+    fn stats_raw(&self, statistics: &[u8]) {
+        *lock(&self.statistics) = statistics.to_vec();
+    }
+
+    fn error(&self, error: KafkaError, reason: &str) {
+        let name = error.rdkafka_error_code().map_or_else(|| "CLIENT".to_owned(), name_of);
+        self.events.push(ClientEvent::error(name, reason.to_owned()));
+    }
+}
+
+impl ConsumerContext for Context {
+    fn pre_rebalance(&self, consumer: &BaseConsumer<Self>, rebalance: &Rebalance<'_>) {
+        if let Rebalance::Revoke(list) = rebalance {
+            let partitions = partitions_of(list);
+            let kind = if consumer.assignment_lost() { "lost" } else { "revoked" };
+            lock(&self.gone).extend(partitions.iter().cloned());
+            self.events.push(ClientEvent::partitions(kind, partitions));
+        }
+        self.rebalanced.store(true, Ordering::Release);
+    }
+
+    fn post_rebalance(&self, _: &BaseConsumer<Self>, rebalance: &Rebalance<'_>) {
+        if let Rebalance::Assign(list) = rebalance {
+            self.events.push(ClientEvent::partitions("assigned", partitions_of(list)));
+        }
+    }
+}
+
+/// Membership of a consumer in its group, as it was when a batch was polled: what its offsets are committed under.
+pub struct Membership(*mut native::rd_kafka_consumer_group_metadata_t);
+
+// SAFETY: librdkafka's object is immutable, and belongs to whoever holds it.
+unsafe impl Send for Membership {}
+// SAFETY: as above.
+unsafe impl Sync for Membership {}
+
+impl Membership {
+    /// Takes over an object of librdkafka.
+    #[must_use]
+    pub(crate) const fn of(pointer: *mut native::rd_kafka_consumer_group_metadata_t) -> Self {
+        Self(pointer)
+    }
+
+    /// The pointer, for the length of a call.
+    #[must_use]
+    pub fn as_ptr(&self) -> *const native::rd_kafka_consumer_group_metadata_t {
+        self.0
+    }
+}
+
+impl Drop for Membership {
+    fn drop(&mut self) {
+        // SAFETY: made by librdkafka, and destroyed once.
+        unsafe { native::rd_kafka_consumer_group_metadata_destroy(self.0) };
+    }
+}
+
+/// A record that did not fit the batch before.
+struct Carried {
+    topic: String,
+    key: Option<Vec<u8>>,
+    value: Option<Vec<u8>>,
+    headers: Vec<(Vec<u8>, Option<Vec<u8>>)>,
+    partition: i32,
+    offset: i64,
+    timestamp: Timestamp,
+    leader_epoch: i32,
+}
+
+/// What calls share.
+pub struct Shared {
+    consumer: BaseConsumer<Context>,
+    topics: Mutex<Vec<String>>,
+    carried: Mutex<Option<Carried>>,
+    membership: Mutex<Option<Arc<Membership>>>,
+    /// A poll is under way; two at once would mix their batches.
+    busy: AtomicBool,
+}
+
+impl Shared {
+    /// Membership as of the batch polled last.
+    #[must_use]
+    pub fn membership(&self) -> Option<Arc<Membership>> {
+        lock(&self.membership).clone()
+    }
+
+    /// Names of the topics by their index.
+    #[must_use]
+    pub fn topics(&self) -> Vec<String> {
+        lock(&self.topics).clone()
+    }
+}
+
+/// A member of a consumer group, or a reader of partitions that it is given.
+#[napi]
+pub struct KafkaConsumer {
+    pub(crate) shared: Option<Arc<Shared>>,
+}
+
+/// A position in a partition.
+#[derive(Clone, Debug)]
+#[napi(object)]
+pub struct Position {
+    /// Name of the topic.
+    pub topic: String,
+    /// Number of the partition.
+    pub partition: i32,
+    /// Offset; −1 where there is none.
+    pub offset: i64,
+}
+
+#[napi]
+impl KafkaConsumer {
+    /// Opens a consumer. Configuration by librdkafka's names. Connects in the background.
+    #[napi(constructor, catch_unwind)]
+    pub fn new(config: Vec<(String, String)>) -> Result<Self> {
+        let config: ClientConfig = config.into_iter().collect();
+        let consumer: BaseConsumer<Context> = config.create_with_context(Context::default()).map_err(Failure::from)?;
+        Ok(Self {
+            shared: Some(Arc::new(Shared {
+                consumer,
+                topics: Mutex::default(),
+                carried: Mutex::default(),
+                membership: Mutex::default(),
+                busy: AtomicBool::new(false),
+            })),
+        })
+    }
+
+    /// Joins the group for topics; a name that begins with `^` is a pattern.
+    #[napi(catch_unwind)]
+    pub fn subscribe(&self, topics: Vec<String>) -> Result<()> {
+        let names: Vec<&str> = topics.iter().map(String::as_str).collect();
+        Ok(self.shared()?.consumer.subscribe(&names).map_err(Failure::from)?)
+    }
+
+    /// Reads partitions from offsets on, in no group; −1001 is the group's own offset, −2 the beginning, −1 the end.
+    #[napi(catch_unwind)]
+    pub fn assign(&self, positions: Vec<Position>) -> Result<()> {
+        let list = list_of(&positions)?;
+        Ok(self.shared()?.consumer.assign(&list).map_err(Failure::from)?)
+    }
+
+    /// Polls up to `max` records: waits at most `wait_ms` for the first, and `linger_ms` behind it for more.
+    ///
+    /// Resolves to how many rows were written; or to minus the bytes that the next record needs, when it alone does not fit.
+    #[napi(catch_unwind, ts_return_type = "Promise<number>")]
+    pub fn poll_batch(
+        &self,
+        buffer: Uint8Array,
+        records: Uint32Array,
+        headers: Uint32Array,
+        max: u32,
+        wait_ms: u32,
+        linger_ms: u32,
+    ) -> Result<AsyncTask<Poll>> {
+        let shared = Arc::clone(self.shared()?);
+        if shared.busy.swap(true, Ordering::AcqRel) {
+            return Err(Failure::own("BUSY", "a poll is under way").into());
+        }
+        Ok(AsyncTask::new(Poll {
+            shared,
+            buffer,
+            records,
+            headers,
+            max: max as usize,
+            wait: Duration::from_millis(u64::from(wait_ms)),
+            linger: Duration::from_millis(u64::from(linger_ms)),
+        }))
+    }
+
+    /// Names of the topics, by the index that rows have.
+    #[napi(catch_unwind)]
+    pub fn topics(&self) -> Result<Vec<String>> {
+        Ok(self.shared()?.topics())
+    }
+
+    /// What happened since the last call.
+    #[napi(catch_unwind)]
+    pub fn events(&self) -> Result<Vec<ClientEvent>> {
+        Ok(self.shared()?.consumer.context().events.take())
+    }
+
+    /// librdkafka's statistics, JSON, as of the last interval; empty until there are some.
+    #[napi(catch_unwind)]
+    pub fn statistics(&self) -> Result<String> {
+        Ok(String::from_utf8_lossy(&lock(&self.shared()?.consumer.context().statistics)).into_owned())
+    }
+
+    /// Partitions that this consumer reads now.
+    #[napi(catch_unwind)]
+    pub fn assignment(&self) -> Result<Vec<Partition>> {
+        Ok(partitions_of(&self.shared()?.consumer.assignment().map_err(Failure::from)?))
+    }
+
+    /// Goes back to the committed offsets of all partitions (to `fallback` where there are none), as behind an aborted transaction.
+    #[napi(catch_unwind, ts_return_type = "Promise<void>")]
+    pub fn rewind(&self, fallback: i64, timeout_ms: u32) -> Result<AsyncTask<Rewind>> {
+        let timeout = Duration::from_millis(u64::from(timeout_ms));
+        Ok(AsyncTask::new(Rewind { shared: Arc::clone(self.shared()?), fallback, timeout }))
+    }
+
+    /// Committed offsets of partitions in this consumer's group, none that an open transaction may change (KIP-447).
+    #[napi(catch_unwind, ts_return_type = "Promise<Position[]>")]
+    pub fn committed(&self, partitions: Vec<Partition>, timeout_ms: u32) -> Result<AsyncTask<Query>> {
+        Ok(AsyncTask::new(Query {
+            shared: Arc::clone(self.shared()?),
+            what: Question::Committed,
+            positions: partitions
+                .into_iter()
+                .map(|Partition { topic, partition }| Position { topic, partition, offset: -1001 })
+                .collect(),
+            timeout: Duration::from_millis(u64::from(timeout_ms)),
+        }))
+    }
+
+    /// First offsets whose timestamp is at least the one in `offset`, milliseconds; −1 behind the last record.
+    #[napi(catch_unwind, ts_return_type = "Promise<Position[]>")]
+    pub fn offsets_for_times(&self, positions: Vec<Position>, timeout_ms: u32) -> Result<AsyncTask<Query>> {
+        let timeout = Duration::from_millis(u64::from(timeout_ms));
+        Ok(AsyncTask::new(Query { shared: Arc::clone(self.shared()?), what: Question::Times, positions, timeout }))
+    }
+
+    /// First and next offset of each partition: two positions for each, in order.
+    #[napi(catch_unwind, ts_return_type = "Promise<Position[]>")]
+    pub fn watermarks(&self, partitions: Vec<Partition>, timeout_ms: u32) -> Result<AsyncTask<Query>> {
+        Ok(AsyncTask::new(Query {
+            shared: Arc::clone(self.shared()?),
+            what: Question::Watermarks,
+            positions: partitions
+                .into_iter()
+                .map(|Partition { topic, partition }| Position { topic, partition, offset: 0 })
+                .collect(),
+            timeout: Duration::from_millis(u64::from(timeout_ms)),
+        }))
+    }
+
+    /// Sets the OAUTHBEARER token.
+    #[napi(catch_unwind)]
+    pub fn set_token(&self, token: String, lifetime_ms: i64, principal: String) -> Result<()> {
+        let client = self.shared()?.consumer.client().native_ptr();
+        crate::producer::set_token(client, token, lifetime_ms, principal)
+    }
+
+    /// Leaves the group and closes all connections, once no call is under way. Resolves when done.
+    #[napi(catch_unwind, ts_return_type = "Promise<void>")]
+    pub fn close(&mut self) -> AsyncTask<Close> {
+        AsyncTask::new(Close { shared: self.shared.take() })
+    }
+
+    fn shared(&self) -> Result<&Arc<Shared>> {
+        self.shared.as_ref().ok_or_else(|| Failure::own("CLOSED", "the consumer is closed").into())
+    }
+}
+
+/// A list for librdkafka.
+pub(crate) fn list_of(positions: &[Position]) -> Result<TopicPartitionList> {
+    let mut list = TopicPartitionList::with_capacity(positions.len());
+    for Position { topic, partition, offset } in positions {
+        list.add_partition_offset(topic, *partition, Offset::from_raw(*offset)).map_err(Failure::from)?;
+    }
+    Ok(list)
+}
+
+fn positions_of(list: &TopicPartitionList) -> Vec<Position> {
+    list.elements()
+        .iter()
+        .map(|element| Position {
+            topic: element.topic().to_owned(),
+            partition: element.partition(),
+            offset: element.offset().to_raw().filter(|offset| *offset >= 0).unwrap_or(-1),
+        })
+        .collect()
+}
+
+/// `poll_batch`, on a thread of the pool.
+pub struct Poll {
+    shared: Arc<Shared>,
+    buffer: Uint8Array,
+    records: Uint32Array,
+    headers: Uint32Array,
+    max: usize,
+    wait: Duration,
+    linger: Duration,
+}
+
+impl Task for Poll {
+    type Output = f64;
+    type JsValue = f64;
+
+    fn compute(&mut self) -> Result<f64> {
+        let shared = Arc::clone(&self.shared);
+        let result = self.poll(&shared);
+        shared.busy.store(false, Ordering::Release);
+        result
+    }
+
+    fn resolve(&mut self, _: Env, output: f64) -> Result<f64> {
+        Ok(output)
+    }
+}
+
+impl Poll {
+    #[allow(clippy::cast_precision_loss, reason = "counts and lengths are far below 2^53")]
+    fn poll(&mut self, shared: &Shared) -> Result<f64> {
+        let context = shared.consumer.context();
+        // SAFETY: the contract of the call: until the promise settles nobody else touches these three.
+        let (buffer, records, headers) =
+            unsafe { (self.buffer.as_mut(), self.records.as_mut(), self.headers.as_mut()) };
+        let max = self.max.min(records.len() / RECORD_STRIDE);
+        let mut batch = Batch { shared, buffer, records, headers, count: 0, used: 0, header_count: 0 };
+        let from = Instant::now();
+        let mut until = from + self.wait;
+        if let Some(carried) = lock(&shared.carried).take() {
+            if let Err(needed) = batch.add(&carried) {
+                *lock(&shared.carried) = Some(carried);
+                return Ok(-(needed as f64));
+            }
+            until = Instant::now() + self.linger;
+        }
+        while batch.count < max {
+            let left = until.saturating_duration_since(Instant::now());
+            let polled = shared.consumer.poll(left.min(SLICE));
+            if context.rebalanced.swap(false, Ordering::AcqRel) {
+                batch.forget(&std::mem::take(&mut *lock(&context.gone)));
+                // A record that arrived in the same breath belongs to a partition that is still, or newly, ours.
+                match polled {
+                    Some(Ok(message)) => *lock(&shared.carried) = Some(Carried::of(&message)),
+                    Some(Err(error)) => note(context, error)?,
+                    None => {}
+                }
+                break;
+            }
+            match polled {
+                Some(Ok(message)) => {
+                    let first = batch.count == 0;
+                    if let Err(needed) = batch.add_message(&message) {
+                        *lock(&shared.carried) = Some(Carried::of(&message));
+                        if first {
+                            return Ok(-(needed as f64));
+                        }
+                        break;
+                    }
+                    if first {
+                        until = Instant::now() + self.linger;
+                    }
+                }
+                Some(Err(error)) => note(context, error)?,
+                None if Instant::now() >= until => break,
+                None => {}
+            }
+        }
+        if batch.count > 0 {
+            // SAFETY: a live client; the object is ours, and null for a consumer without a group.
+            let pointer = unsafe { native::rd_kafka_consumer_group_metadata(shared.consumer.client().native_ptr()) };
+            *lock(&shared.membership) = (!pointer.is_null()).then(|| Arc::new(Membership(pointer)));
+        }
+        Ok(batch.count as f64)
+    }
+}
+
+/// An error between records: those that end the consumer are thrown, the others are told as events.
+fn note(context: &Context, error: KafkaError) -> Result<()> {
+    let failure = Failure::from(error);
+    if failure.fatal {
+        return Err(failure.into());
+    }
+    context.events.push(ClientEvent::error(failure.name, failure.text));
+    Ok(())
+}
+
+/// Rows under way.
+struct Batch<'a> {
+    shared: &'a Shared,
+    buffer: &'a mut [u8],
+    records: &'a mut [u32],
+    headers: &'a mut [u32],
+    count: usize,
+    used: usize,
+    header_count: usize,
+}
+
+impl Batch<'_> {
+    fn add_message(&mut self, message: &BorrowedMessage<'_>) -> std::result::Result<(), usize> {
+        let list = message.headers();
+        let count = list.map_or(0, rdkafka::message::Headers::count);
+        let header = |i: usize| {
+            let header = list.map(|list| list.get(i));
+            header.map_or((&b""[..], None), |header| (header.key.as_bytes(), header.value))
+        };
+        // SAFETY: a message of this consumer that is alive.
+        let epoch = unsafe { native::rd_kafka_message_leader_epoch(message.ptr()) };
+        self.add_row(
+            message.topic(),
+            (message.partition(), message.offset(), epoch),
+            message.timestamp(),
+            message.key(),
+            message.payload(),
+            count,
+            header,
+        )
+    }
+
+    fn add(&mut self, carried: &Carried) -> std::result::Result<(), usize> {
+        self.add_row(
+            &carried.topic,
+            (carried.partition, carried.offset, carried.leader_epoch),
+            carried.timestamp,
+            carried.key.as_deref(),
+            carried.value.as_deref(),
+            carried.headers.len(),
+            |i| carried.headers.get(i).map_or((&b""[..], None), |(name, value)| (name.as_slice(), value.as_deref())),
+        )
+    }
+
+    /// Adds a row, or says how many bytes of buffer would be needed for it alone.
+    #[allow(clippy::too_many_arguments, reason = "the parts of a record")]
+    fn add_row<'b>(
+        &mut self,
+        topic: &str,
+        (partition, offset, epoch): (i32, i64, i32),
+        timestamp: Timestamp,
+        key: Option<&[u8]>,
+        value: Option<&[u8]>,
+        header_count: usize,
+        header: impl Fn(usize) -> (&'b [u8], Option<&'b [u8]>),
+    ) -> std::result::Result<(), usize> {
+        let of_headers: usize =
+            (0..header_count).map(&header).map(|(name, value)| name.len() + value.map_or(0, <[u8]>::len)).sum();
+        let needed = key.map_or(0, <[u8]>::len) + value.map_or(0, <[u8]>::len) + of_headers;
+        // Too many headers for the table count as bytes that a larger batch has: tables grow with the buffer.
+        if self.used + needed > self.buffer.len()
+            || (self.header_count + header_count) * HEADER_STRIDE > self.headers.len()
+        {
+            return Err(needed.max(self.buffer.len() + 1));
+        }
+        let topic = self.topic(topic);
+        let first_header = self.header_count;
+        for i in 0..header_count {
+            let (name, value) = header(i);
+            let (name_at, name_length) = self.put(Some(name));
+            let (value_at, value_length) = self.put(value);
+            let at = (first_header + i) * HEADER_STRIDE;
+            self.headers[at..at + HEADER_STRIDE].copy_from_slice(&[name_at, name_length, value_at, value_length]);
+        }
+        self.header_count += header_count;
+        let (key_at, key_length) = self.put(key);
+        let (value_at, value_length) = self.put(value);
+        let (time, time_type) = match timestamp {
+            Timestamp::NotAvailable => (-1, 0),
+            Timestamp::CreateTime(time) => (time, 1),
+            Timestamp::LogAppendTime(time) => (time, 2),
+        };
+        let row = &mut self.records[self.count * RECORD_STRIDE..(self.count + 1) * RECORD_STRIDE];
+        row[TOPIC] = topic;
+        row[PARTITION] = partition.cast_unsigned();
+        (row[OFFSET], row[OFFSET + 1]) = halves(offset);
+        (row[TIMESTAMP], row[TIMESTAMP + 1]) = halves(time);
+        row[TIMESTAMP_TYPE] = time_type;
+        row[KEY] = key_at;
+        row[KEY_LENGTH] = key_length;
+        row[VALUE] = value_at;
+        row[VALUE_LENGTH] = value_length;
+        row[FIRST_HEADER] = to_u32(first_header);
+        row[HEADER_COUNT] = to_u32(header_count);
+        row[LEADER_EPOCH] = epoch.cast_unsigned();
+        self.count += 1;
+        Ok(())
+    }
+
+    fn put(&mut self, bytes: Option<&[u8]>) -> (u32, u32) {
+        let at = self.used;
+        let Some(bytes) = bytes else { return (to_u32(at), NONE) };
+        self.buffer[at..at + bytes.len()].copy_from_slice(bytes);
+        self.used += bytes.len();
+        (to_u32(at), to_u32(bytes.len()))
+    }
+
+    fn topic(&self, name: &str) -> u32 {
+        let mut topics = lock(&self.shared.topics);
+        let index = topics.iter().position(|known| known == name).unwrap_or_else(|| {
+            topics.push(name.to_owned());
+            topics.len() - 1
+        });
+        to_u32(index)
+    }
+
+    /// Takes out the rows of partitions that went: whoever has them now reads those records, too.
+    fn forget(&mut self, gone: &[Partition]) {
+        let topics = self.shared.topics();
+        let is_gone = |topic: u32, partition: u32| {
+            topics.get(topic as usize).is_some_and(|topic| {
+                gone.iter().any(|partition_gone| {
+                    partition_gone.topic == *topic && partition_gone.partition.cast_unsigned() == partition
+                })
+            })
+        };
+        let mut kept = 0;
+        for row in 0..self.count {
+            let at = row * RECORD_STRIDE;
+            if is_gone(self.records[at + TOPIC], self.records[at + PARTITION]) {
+                continue;
+            }
+            self.records.copy_within(at..at + RECORD_STRIDE, kept * RECORD_STRIDE);
+            kept += 1;
+        }
+        self.count = kept;
+        let mut carried = lock(&self.shared.carried);
+        if carried
+            .as_ref()
+            .is_some_and(|record| gone.iter().any(|p| p.topic == record.topic && p.partition == record.partition))
+        {
+            *carried = None;
+        }
+    }
+}
+
+impl Carried {
+    fn of(message: &BorrowedMessage<'_>) -> Self {
+        Self {
+            topic: message.topic().to_owned(),
+            key: message.key().map(<[u8]>::to_vec),
+            value: message.payload().map(<[u8]>::to_vec),
+            headers: message
+                .headers()
+                .map(|list| {
+                    list.iter()
+                        .map(|header| (header.key.as_bytes().to_vec(), header.value.map(<[u8]>::to_vec)))
+                        .collect()
+                })
+                .unwrap_or_default(),
+            partition: message.partition(),
+            offset: message.offset(),
+            timestamp: message.timestamp(),
+            // SAFETY: a message of a consumer that is alive.
+            leader_epoch: unsafe { native::rd_kafka_message_leader_epoch(message.ptr()) },
+        }
+    }
+}
+
+/// Positions in a batch are below 4 GiB: its buffer is.
+#[allow(clippy::cast_possible_truncation, reason = "as said")]
+const fn to_u32(number: usize) -> u32 {
+    number as u32
+}
+
+/// `rewind`.
+pub struct Rewind {
+    shared: Arc<Shared>,
+    fallback: i64,
+    timeout: Duration,
+}
+
+impl Task for Rewind {
+    type Output = ();
+    type JsValue = ();
+
+    fn compute(&mut self) -> Result<()> {
+        let consumer = &self.shared.consumer;
+        *lock(&self.shared.carried) = None;
+        let mut list = consumer.committed(self.timeout).map_err(Failure::from)?;
+        let missing: Vec<(String, i32)> = list
+            .elements()
+            .iter()
+            .filter(|element| !matches!(element.offset(), Offset::Offset(_)))
+            .map(|element| (element.topic().to_owned(), element.partition()))
+            .collect();
+        for (topic, partition) in missing {
+            list.set_partition_offset(&topic, partition, Offset::from_raw(self.fallback)).map_err(Failure::from)?;
+        }
+        if list.count() > 0 {
+            consumer.seek_partitions(list, self.timeout).map_err(Failure::from)?;
+        }
+        Ok(())
+    }
+
+    fn resolve(&mut self, _: Env, (): ()) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// What a query asks.
+#[derive(Clone, Copy)]
+pub enum Question {
+    /// Offsets committed in the group.
+    Committed,
+    /// Offsets by timestamp.
+    Times,
+    /// First and next offset.
+    Watermarks,
+}
+
+/// A question on partitions.
+pub struct Query {
+    shared: Arc<Shared>,
+    what: Question,
+    positions: Vec<Position>,
+    timeout: Duration,
+}
+
+impl Task for Query {
+    type Output = Vec<Position>;
+    type JsValue = Vec<Position>;
+
+    fn compute(&mut self) -> Result<Vec<Position>> {
+        let consumer = &self.shared.consumer;
+        match self.what {
+            Question::Committed => {
+                let list =
+                    consumer.committed_offsets(list_of(&self.positions)?, self.timeout).map_err(Failure::from)?;
+                Ok(positions_of(&list))
+            }
+            Question::Times => {
+                let list =
+                    consumer.offsets_for_times(list_of(&self.positions)?, self.timeout).map_err(Failure::from)?;
+                Ok(positions_of(&list))
+            }
+            Question::Watermarks => {
+                let mut found = Vec::with_capacity(2 * self.positions.len());
+                for Position { topic, partition, .. } in &self.positions {
+                    let (first, next) =
+                        consumer.fetch_watermarks(topic, *partition, self.timeout).map_err(Failure::from)?;
+                    for offset in [first, next] {
+                        found.push(Position { topic: topic.clone(), partition: *partition, offset });
+                    }
+                }
+                Ok(found)
+            }
+        }
+    }
+
+    fn resolve(&mut self, _: Env, output: Vec<Position>) -> Result<Vec<Position>> {
+        Ok(output)
+    }
+}
+
+/// `close`: leaving a group waits for the broker, and so does not run on JavaScript's thread.
+pub struct Close {
+    shared: Option<Arc<Shared>>,
+}
+
+impl Task for Close {
+    type Output = ();
+    type JsValue = ();
+
+    fn compute(&mut self) -> Result<()> {
+        drop(self.shared.take());
+        Ok(())
+    }
+
+    fn resolve(&mut self, _: Env, (): ()) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// Offsets of a commit's rows, by the consumer's topics.
+pub(crate) fn positions_of_rows(topics: &[String], rows: &[u32]) -> Result<Vec<(Position, i32)>> {
+    rows.chunks_exact(crate::layout::COMMIT_STRIDE)
+        .map(|row| {
+            let topic = topics.get(row[0] as usize).ok_or_else(|| Failure::own("TOPIC", "a row names no topic"))?;
+            let position =
+                Position { topic: topic.clone(), partition: row[1].cast_signed(), offset: whole(row[2], row[3]) };
+            Ok((position, row[4].cast_signed()))
+        })
+        .collect()
+}

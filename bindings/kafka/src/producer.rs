@@ -1,0 +1,565 @@
+//! Writing: a transaction's records in one call, their offsets and the commit in another.
+
+use std::ffi::{CStr, CString, c_char, c_int, c_void};
+use std::mem::ManuallyDrop;
+use std::ptr;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use napi::bindgen_prelude::{AsyncTask, Uint8Array, Uint32Array};
+use napi::{Env, Result, Task};
+use napi_derive::napi;
+use rdkafka::bindings as native;
+use rdkafka::config::ClientConfig;
+
+use crate::consumer::{KafkaConsumer, Membership, Position, positions_of_rows};
+use crate::event::{ClientEvent, Events, lock};
+use crate::failure::{Failure, name_of};
+use crate::layout::{
+    FIRST_HEADER, HEADER_COUNT, HEADER_STRIDE, KEY, KEY_LENGTH, NONE, PARTITION, RECORD_STRIDE, TIMESTAMP, TOPIC,
+    VALUE, VALUE_LENGTH, whole,
+};
+
+/// How long librdkafka's queue of unsent records may stay full before the next try.
+const FULL: Duration = Duration::from_millis(1);
+/// `flush` waits in steps of 10 ms; so the queue is looked at this often instead, and less often once it has taken long.
+const DRAIN_STEP: Duration = Duration::from_micros(50);
+const DRAIN_STEP_LATER: Duration = Duration::from_micros(500);
+const DRAIN_LATER: Duration = Duration::from_millis(5);
+/// Headers of a record at most, and with them the parts of a call.
+const HEADERS_MAX: usize = 64;
+const ERROR_LENGTH: usize = 512;
+
+/// A client of librdkafka, destroyed with the last call that uses it.
+struct Client {
+    handle: *mut native::rd_kafka_t,
+    /// The client's main queue: errors.
+    queue: *mut native::rd_kafka_queue_t,
+    /// By index: name, and librdkafka's object for it.
+    topics: Mutex<Vec<(String, *mut native::rd_kafka_topic_t)>>,
+    events: Events,
+    in_transaction: AtomicBool,
+    /// A call is under way.
+    busy: AtomicBool,
+}
+
+// SAFETY: librdkafka's clients, queues and topics may be used from any thread.
+unsafe impl Send for Client {}
+// SAFETY: as above; what is ours is locked or atomic.
+unsafe impl Sync for Client {}
+
+impl Drop for Client {
+    fn drop(&mut self) {
+        // SAFETY: nobody else has the client any more; topics and queues go before it.
+        unsafe {
+            for (_, topic) in lock(&self.topics).drain(..) {
+                native::rd_kafka_topic_destroy(topic);
+            }
+            native::rd_kafka_queue_destroy(self.queue);
+            native::rd_kafka_destroy(self.handle);
+        }
+    }
+}
+
+impl Client {
+    fn open(config: Vec<(String, String)>) -> Result<Self> {
+        let config: ClientConfig = config.into_iter().collect();
+        let config = ManuallyDrop::new(config.create_native_config().map_err(Failure::from)?);
+        let mut text = [0 as c_char; ERROR_LENGTH];
+        // SAFETY: a live configuration, which librdkafka owns from success on; errors arrive as events; no log lines.
+        let client = unsafe {
+            native::rd_kafka_conf_set_log_cb(config.ptr(), None);
+            native::rd_kafka_conf_set_events(config.ptr(), native::RD_KAFKA_EVENT_ERROR);
+            native::rd_kafka_new(
+                native::rd_kafka_type_t::RD_KAFKA_PRODUCER,
+                config.ptr(),
+                text.as_mut_ptr(),
+                text.len(),
+            )
+        };
+        if client.is_null() {
+            drop(ManuallyDrop::into_inner(config));
+            // SAFETY: librdkafka ended the text with a zero.
+            let text = unsafe { CStr::from_ptr(text.as_ptr()) }.to_string_lossy().into_owned();
+            return Err(Failure::own("CLIENT", &text).into());
+        }
+        // SAFETY: a live client.
+        let queue = unsafe { native::rd_kafka_queue_get_main(client) };
+        Ok(Self {
+            handle: client,
+            queue,
+            topics: Mutex::default(),
+            events: Events::default(),
+            in_transaction: AtomicBool::new(false),
+            busy: AtomicBool::new(false),
+        })
+    }
+
+    /// Takes errors from the main queue; they would else count as unsent.
+    fn serve(&self, wait: Duration) {
+        let mut wait = c_int::try_from(wait.as_millis()).unwrap_or(c_int::MAX);
+        loop {
+            // SAFETY: a live queue; the event is ours until destroyed.
+            unsafe {
+                let event = native::rd_kafka_queue_poll(self.queue, wait);
+                if event.is_null() {
+                    return;
+                }
+                if native::rd_kafka_event_type(event) == native::RD_KAFKA_EVENT_ERROR {
+                    let name = name_of(native::rd_kafka_event_error(event).into());
+                    let text =
+                        CStr::from_ptr(native::rd_kafka_event_error_string(event)).to_string_lossy().into_owned();
+                    self.events.push(ClientEvent::error(name, text));
+                }
+                native::rd_kafka_event_destroy(event);
+            }
+            wait = 0;
+        }
+    }
+
+    fn topic(&self, name: &str) -> Result<u32> {
+        let mut topics = lock(&self.topics);
+        if let Some(index) = topics.iter().position(|(known, _)| known == name) {
+            return Ok(u32::try_from(index).unwrap_or(NONE));
+        }
+        let text = CString::new(name).map_err(|_| Failure::own("TOPIC", "the name of a topic holds a zero"))?;
+        // SAFETY: a live client and a text that ends with a zero.
+        let topic = unsafe { native::rd_kafka_topic_new(self.handle, text.as_ptr(), ptr::null_mut()) };
+        if topic.is_null() {
+            // SAFETY: always sound.
+            let code = unsafe { native::rd_kafka_last_error() };
+            return Err(Failure::own(&name_of(code.into()), "the topic cannot be used").into());
+        }
+        topics.push((name.to_owned(), topic));
+        Ok(u32::try_from(topics.len() - 1).unwrap_or(NONE))
+    }
+
+    fn begin(&self) -> Result<()> {
+        if self.in_transaction.load(Ordering::Acquire) {
+            return Ok(());
+        }
+        // SAFETY: a live client.
+        check(unsafe { native::rd_kafka_begin_transaction(self.handle) })?;
+        self.in_transaction.store(true, Ordering::Release);
+        Ok(())
+    }
+
+    /// Waits until every record was sent and acknowledged, or has failed.
+    fn drain(&self, until: Instant) -> Result<()> {
+        let from = Instant::now();
+        loop {
+            self.serve(Duration::ZERO);
+            // SAFETY: a live client.
+            if unsafe { native::rd_kafka_outq_len(self.handle) } == 0 {
+                return Ok(());
+            }
+            let now = Instant::now();
+            if now >= until {
+                return Err(Failure { retriable: true, ..Failure::own("_TIMED_OUT", "records wait to be sent") }.into());
+            }
+            std::thread::sleep(if now - from > DRAIN_LATER { DRAIN_STEP_LATER } else { DRAIN_STEP });
+        }
+    }
+}
+
+fn check(error: *mut native::rd_kafka_error_t) -> Result<()> {
+    // SAFETY: an error that librdkafka has just given away.
+    unsafe { Failure::take(error) }.map_or(Ok(()), |failure| Err(failure.into()))
+}
+
+/// Sets the OAUTHBEARER token of a client.
+pub(crate) fn set_token(
+    client: *mut native::rd_kafka_t,
+    token: String,
+    lifetime_ms: i64,
+    principal: String,
+) -> Result<()> {
+    let token = CString::new(token).map_err(|_| Failure::own("TOKEN", "the token holds a zero"))?;
+    let principal = CString::new(principal).map_err(|_| Failure::own("TOKEN", "the principal holds a zero"))?;
+    let mut text = [0 as c_char; ERROR_LENGTH];
+    // SAFETY: a live client, texts that end with a zero, no extensions.
+    let code = unsafe {
+        native::rd_kafka_oauthbearer_set_token(
+            client,
+            token.as_ptr(),
+            lifetime_ms,
+            principal.as_ptr(),
+            ptr::null_mut(),
+            0,
+            text.as_mut_ptr(),
+            text.len(),
+        )
+    };
+    if code == native::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR {
+        return Ok(());
+    }
+    // The text could quote the token.
+    Err(Failure::own(&name_of(code.into()), "the token was not accepted").into())
+}
+
+/// A producer, with transactions if its configuration names a `transactional.id`.
+#[napi]
+pub struct KafkaProducer {
+    client: Option<Arc<Client>>,
+}
+
+#[napi]
+impl KafkaProducer {
+    /// Opens a producer. Configuration by librdkafka's names. Connects in the background.
+    #[napi(constructor, catch_unwind)]
+    pub fn new(config: Vec<(String, String)>) -> Result<Self> {
+        Ok(Self { client: Some(Arc::new(Client::open(config)?)) })
+    }
+
+    /// Index of a topic, for the rows of `stage`.
+    #[napi(catch_unwind)]
+    pub fn topic(&self, name: String) -> Result<u32> {
+        self.client()?.topic(&name)
+    }
+
+    /// Takes over the transactional id: whoever had it is fenced, and its open transaction aborted.
+    #[napi(catch_unwind, ts_return_type = "Promise<void>")]
+    pub fn init_transactions(&self, timeout_ms: u32) -> Result<AsyncTask<Step>> {
+        self.step(Kind::Init, timeout_ms)
+    }
+
+    /// Sends records and waits until all are acknowledged; begins a transaction if none is open and the producer has them.
+    ///
+    /// A row that cannot be sent is an error that names it: `ROW:n` in front of the text. The transaction is to be aborted then.
+    #[napi(catch_unwind, ts_return_type = "Promise<void>")]
+    pub fn stage(
+        &self,
+        buffer: Uint8Array,
+        records: Uint32Array,
+        headers: Uint32Array,
+        count: u32,
+        transactional: bool,
+        timeout_ms: u32,
+    ) -> Result<AsyncTask<Step>> {
+        self.step(
+            Kind::Stage(Box::new(Stage { buffer, records, headers, count: count as usize, transactional })),
+            timeout_ms,
+        )
+    }
+
+    /// Commits the open transaction, and in it offsets of the batch that `consumer` polled last, under its membership as of then; or
+    /// under a group of which nobody is a member, where the source is another cluster.
+    #[napi(catch_unwind, ts_return_type = "Promise<void>")]
+    pub fn commit(
+        &self,
+        consumer: Option<&KafkaConsumer>,
+        shadow_group: Option<String>,
+        shadow_topics: Option<Vec<String>>,
+        offsets: Uint32Array,
+        timeout_ms: u32,
+    ) -> Result<AsyncTask<Step>> {
+        let membership = match (consumer.and_then(|consumer| consumer.shared.as_ref()), &shadow_group) {
+            (_, Some(group)) => Some(Arc::new(shadow(group)?)),
+            (Some(shared), None) => shared.membership(),
+            (None, None) => None,
+        };
+        let topics = match (shadow_topics, consumer.and_then(|consumer| consumer.shared.as_ref())) {
+            (Some(topics), _) => topics,
+            (None, Some(shared)) => shared.topics(),
+            (None, None) => Vec::new(),
+        };
+        let offsets = positions_of_rows(&topics, &offsets)?;
+        if membership.is_none() && !offsets.is_empty() {
+            return Err(Failure::own("GROUP", "offsets without a group").into());
+        }
+        self.step(Kind::Commit(membership, offsets), timeout_ms)
+    }
+
+    /// Aborts the open transaction, if there is one.
+    #[napi(catch_unwind, ts_return_type = "Promise<void>")]
+    pub fn abort(&self, timeout_ms: u32) -> Result<AsyncTask<Step>> {
+        self.step(Kind::Abort, timeout_ms)
+    }
+
+    /// What happened since the last call.
+    #[napi(catch_unwind)]
+    pub fn events(&self) -> Result<Vec<ClientEvent>> {
+        let client = self.client()?;
+        client.serve(Duration::ZERO);
+        Ok(client.events.take())
+    }
+
+    /// Sets the OAUTHBEARER token.
+    #[napi(catch_unwind)]
+    pub fn set_token(&self, token: String, lifetime_ms: i64, principal: String) -> Result<()> {
+        set_token(self.client()?.handle, token, lifetime_ms, principal)
+    }
+
+    /// Closes all connections, once no call is under way. Records that were not sent are gone, an open transaction is left to its time-out.
+    #[napi(catch_unwind, ts_return_type = "Promise<void>")]
+    pub fn close(&mut self) -> AsyncTask<CloseProducer> {
+        AsyncTask::new(CloseProducer { client: self.client.take() })
+    }
+
+    fn client(&self) -> Result<&Arc<Client>> {
+        self.client.as_ref().ok_or_else(|| Failure::own("CLOSED", "the producer is closed").into())
+    }
+
+    fn step(&self, kind: Kind, timeout_ms: u32) -> Result<AsyncTask<Step>> {
+        let client = Arc::clone(self.client()?);
+        if client.busy.swap(true, Ordering::AcqRel) {
+            return Err(Failure::own("BUSY", "a call is under way").into());
+        }
+        Ok(AsyncTask::new(Step { client, kind, timeout: Duration::from_millis(u64::from(timeout_ms)) }))
+    }
+}
+
+/// A group without members.
+fn shadow(group: &str) -> Result<Membership> {
+    let text = CString::new(group).map_err(|_| Failure::own("GROUP", "the name of a group holds a zero"))?;
+    // SAFETY: a text that ends with a zero; librdkafka copies it.
+    Ok(Membership::of(unsafe { native::rd_kafka_consumer_group_metadata_new(text.as_ptr()) }))
+}
+
+/// What a step does.
+pub enum Kind {
+    /// Takes over the transactional id.
+    Init,
+    /// Sends records.
+    Stage(Box<Stage>),
+    /// Commits.
+    Commit(Option<Arc<Membership>>, Vec<(Position, i32)>),
+    /// Aborts.
+    Abort,
+}
+
+/// Records to send.
+pub struct Stage {
+    buffer: Uint8Array,
+    records: Uint32Array,
+    headers: Uint32Array,
+    count: usize,
+    transactional: bool,
+}
+
+/// A call of the producer, on a thread of the pool.
+pub struct Step {
+    client: Arc<Client>,
+    kind: Kind,
+    timeout: Duration,
+}
+
+impl Task for Step {
+    type Output = ();
+    type JsValue = ();
+
+    fn compute(&mut self) -> Result<()> {
+        let until = Instant::now() + self.timeout;
+        let result = self.run(until);
+        self.client.serve(Duration::ZERO);
+        self.client.busy.store(false, Ordering::Release);
+        result
+    }
+
+    fn resolve(&mut self, _: Env, (): ()) -> Result<()> {
+        Ok(())
+    }
+}
+
+impl Step {
+    fn run(&self, until: Instant) -> Result<()> {
+        let client = &*self.client;
+        match &self.kind {
+            // SAFETY: a live client.
+            Kind::Init => retried(until, |left| unsafe { native::rd_kafka_init_transactions(client.handle, left) }),
+            Kind::Stage(stage) => {
+                if stage.transactional {
+                    client.begin()?;
+                }
+                stage.send(client, until)?;
+                client.drain(until)
+            }
+            Kind::Commit(membership, offsets) => {
+                client.begin()?;
+                if let (Some(membership), false) = (membership, offsets.is_empty()) {
+                    let list = OffsetList::of(offsets)?;
+                    retried(until, |left| {
+                        // SAFETY: a live client, list and membership.
+                        unsafe {
+                            native::rd_kafka_send_offsets_to_transaction(
+                                client.handle,
+                                list.0,
+                                membership.as_ptr(),
+                                left,
+                            )
+                        }
+                    })?;
+                }
+                // SAFETY: a live client.
+                retried(until, |left| unsafe { native::rd_kafka_commit_transaction(client.handle, left) })?;
+                client.in_transaction.store(false, Ordering::Release);
+                Ok(())
+            }
+            Kind::Abort => {
+                if !client.in_transaction.load(Ordering::Acquire) {
+                    return Ok(());
+                }
+                // SAFETY: a live client.
+                retried(until, |left| unsafe { native::rd_kafka_abort_transaction(client.handle, left) })?;
+                client.in_transaction.store(false, Ordering::Release);
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Calls until it succeeds, fails for good, or time is up: librdkafka says of a call that timed out that it may be made again.
+fn retried(until: Instant, call: impl Fn(c_int) -> *mut native::rd_kafka_error_t) -> Result<()> {
+    loop {
+        let left = until.saturating_duration_since(Instant::now()).max(FULL);
+        let error = call(c_int::try_from(left.as_millis()).unwrap_or(c_int::MAX));
+        // SAFETY: an error that librdkafka has just given away.
+        let Some(failure) = (unsafe { Failure::take(error) }) else { return Ok(()) };
+        if !failure.retriable || Instant::now() >= until {
+            return Err(failure.into());
+        }
+        std::thread::sleep(FULL);
+    }
+}
+
+impl Stage {
+    fn send(&self, client: &Client, until: Instant) -> Result<()> {
+        let topics: Vec<*mut native::rd_kafka_topic_t> = lock(&client.topics).iter().map(|(_, topic)| *topic).collect();
+        let (buffer, records, headers) = (&*self.buffer, &*self.records, &*self.headers);
+        let rows = records.chunks_exact(RECORD_STRIDE).take(self.count);
+        if rows.len() < self.count {
+            return Err(Failure::own("TABLE", "fewer rows than records").into());
+        }
+        let mut names: Vec<CString> = Vec::new();
+        let mut parts: Vec<native::rd_kafka_vu_t> = Vec::with_capacity(HEADERS_MAX + 8);
+        for (number, row) in rows.enumerate() {
+            let topic = topics.get(row[TOPIC] as usize).ok_or_else(|| Failure::own("TOPIC", "a row names no topic"))?;
+            let first = row[FIRST_HEADER] as usize * HEADER_STRIDE;
+            let header_rows = headers
+                .get(first..first + row[HEADER_COUNT] as usize * HEADER_STRIDE)
+                .ok_or_else(|| Failure::own("TABLE", "headers outside their table"))?;
+            names.clear();
+            parts.clear();
+            parts.push(part(
+                native::rd_kafka_vtype_t::RD_KAFKA_VTYPE_RKT,
+                native::rd_kafka_vu_s__bindgen_ty_1 { rkt: *topic },
+            ));
+            parts.push(part(
+                native::rd_kafka_vtype_t::RD_KAFKA_VTYPE_PARTITION,
+                native::rd_kafka_vu_s__bindgen_ty_1 { i32_: row[PARTITION].cast_signed() },
+            ));
+            let flags = native::RD_KAFKA_MSG_F_COPY;
+            parts.push(part(
+                native::rd_kafka_vtype_t::RD_KAFKA_VTYPE_MSGFLAGS,
+                native::rd_kafka_vu_s__bindgen_ty_1 { i: flags },
+            ));
+            parts.push(memory(native::rd_kafka_vtype_t::RD_KAFKA_VTYPE_KEY, slice(buffer, row[KEY], row[KEY_LENGTH])?));
+            parts.push(memory(
+                native::rd_kafka_vtype_t::RD_KAFKA_VTYPE_VALUE,
+                slice(buffer, row[VALUE], row[VALUE_LENGTH])?,
+            ));
+            let time = whole(row[TIMESTAMP], row[TIMESTAMP + 1]);
+            parts.push(part(
+                native::rd_kafka_vtype_t::RD_KAFKA_VTYPE_TIMESTAMP,
+                native::rd_kafka_vu_s__bindgen_ty_1 { i64_: time.max(0) },
+            ));
+            for header in header_rows.chunks_exact(HEADER_STRIDE) {
+                let name = slice(buffer, header[0], header[1])?.unwrap_or_default();
+                names
+                    .push(CString::new(name).map_err(|_| Failure::own("HEADER", "the name of a header holds a zero"))?);
+            }
+            for (header, name) in header_rows.chunks_exact(HEADER_STRIDE).zip(&names) {
+                let value = slice(buffer, header[2], header[3])?;
+                let u = native::rd_kafka_vu_s__bindgen_ty_1 {
+                    header: native::rd_kafka_vu_s__bindgen_ty_1__bindgen_ty_2 {
+                        name: name.as_ptr(),
+                        val: value.map_or(ptr::null(), |bytes| bytes.as_ptr().cast()),
+                        size: value.map_or(0, |bytes| isize::try_from(bytes.len()).unwrap_or(isize::MAX)),
+                    },
+                };
+                parts.push(part(native::rd_kafka_vtype_t::RD_KAFKA_VTYPE_HEADER, u));
+            }
+            loop {
+                // SAFETY: a live client; all that the parts point to outlives the call, which copies it.
+                let error = unsafe { native::rd_kafka_produceva(client.handle, parts.as_ptr(), parts.len()) };
+                // SAFETY: an error that librdkafka has just given away.
+                let Some(failure) = (unsafe { Failure::take(error) }) else { break };
+                if failure.name != "_QUEUE_FULL" || Instant::now() >= until {
+                    return Err(Failure { text: format!("ROW:{number} {}", failure.text), ..failure }.into());
+                }
+                client.serve(FULL);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn slice(buffer: &[u8], at: u32, length: u32) -> Result<Option<&[u8]>> {
+    if length == NONE {
+        return Ok(None);
+    }
+    let at = at as usize;
+    buffer
+        .get(at..at + length as usize)
+        .map(Some)
+        .ok_or_else(|| Failure::own("TABLE", "a row points outside the buffer").into())
+}
+
+const fn part(vtype: native::rd_kafka_vtype_t, u: native::rd_kafka_vu_s__bindgen_ty_1) -> native::rd_kafka_vu_t {
+    native::rd_kafka_vu_t { vtype, u }
+}
+
+fn memory(vtype: native::rd_kafka_vtype_t, bytes: Option<&[u8]>) -> native::rd_kafka_vu_t {
+    let mem = native::rd_kafka_vu_s__bindgen_ty_1__bindgen_ty_1 {
+        ptr: bytes.map_or(ptr::null_mut(), |bytes| bytes.as_ptr().cast_mut().cast::<c_void>()),
+        size: bytes.map_or(0, <[u8]>::len),
+    };
+    part(vtype, native::rd_kafka_vu_s__bindgen_ty_1 { mem })
+}
+
+/// Offsets with the epochs of their leaders.
+struct OffsetList(*mut native::rd_kafka_topic_partition_list_t);
+
+impl OffsetList {
+    fn of(offsets: &[(Position, i32)]) -> Result<Self> {
+        // SAFETY: librdkafka's list, ours until dropped; names end with a zero and are copied.
+        unsafe {
+            let list = Self(native::rd_kafka_topic_partition_list_new(c_int::try_from(offsets.len()).unwrap_or(0)));
+            for (Position { topic, partition, offset }, epoch) in offsets {
+                let topic = CString::new(topic.as_str())
+                    .map_err(|_| Failure::own("TOPIC", "the name of a topic holds a zero"))?;
+                let row = native::rd_kafka_topic_partition_list_add(list.0, topic.as_ptr(), *partition);
+                (*row).offset = *offset;
+                native::rd_kafka_topic_partition_set_leader_epoch(row, *epoch);
+            }
+            Ok(list)
+        }
+    }
+}
+
+impl Drop for OffsetList {
+    fn drop(&mut self) {
+        // SAFETY: ours, and dropped once.
+        unsafe { native::rd_kafka_topic_partition_list_destroy(self.0) };
+    }
+}
+
+/// `close`, which waits for threads of librdkafka.
+pub struct CloseProducer {
+    client: Option<Arc<Client>>,
+}
+
+impl Task for CloseProducer {
+    type Output = ();
+    type JsValue = ();
+
+    fn compute(&mut self) -> Result<()> {
+        drop(self.client.take());
+        Ok(())
+    }
+
+    fn resolve(&mut self, _: Env, (): ()) -> Result<()> {
+        Ok(())
+    }
+}
