@@ -1,4 +1,5 @@
 /** What /runs says: the run of this process, kept up to date by observing it. Names, counts, codes and times. */
+import { NO_NUMBERS } from "../pipeline/counts.ts";
 import type { Counts } from "../pipeline/masker.ts";
 import type { Ended, RunEvent, RunObserver } from "../pipeline/observe.ts";
 
@@ -82,19 +83,7 @@ export class StatusBoard implements RunObserver {
     switch (event.event) {
       case "statement-start": {
         const { model, mode, environment } = event.plan;
-        const counts = {
-          in: 0,
-          out: 0,
-          refused: 0,
-          bytesIn: 0,
-          bytesOut: 0,
-          found: 0,
-          masked: 0,
-          kept: 0,
-          removed: 0,
-          otherwise: 0,
-          left: 0,
-        };
+        const counts = { ...NO_NUMBERS };
         const fresh: StatementStatus = {
           name: event.statement,
           model,

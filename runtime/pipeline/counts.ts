@@ -2,7 +2,9 @@
 import type { Counts, FieldCount } from "./masker.ts";
 import type { OperationFacts } from "./observe.ts";
 
-export const NO_COUNTS: Counts = {
+export type CountNumbers = Omit<Counts, "refusedByCode" | "recordsByMessage">;
+
+export const NO_NUMBERS: CountNumbers = {
   in: 0,
   out: 0,
   refused: 0,
@@ -14,9 +16,9 @@ export const NO_COUNTS: Counts = {
   removed: 0,
   otherwise: 0,
   left: 0,
-  refusedByCode: new Map(),
-  recordsByMessage: new Map(),
 };
+
+export const NO_COUNTS: Counts = { ...NO_NUMBERS, refusedByCode: new Map(), recordsByMessage: new Map() };
 
 export const addCounts = (a: Counts, b: Counts): Counts => ({
   in: a.in + b.in,

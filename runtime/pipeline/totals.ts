@@ -1,22 +1,11 @@
 /** What several maskers did, added up in the order of the source. */
+import { type CountNumbers, NO_NUMBERS } from "./counts.ts";
 import type { Counts, FieldCount, StageTimes } from "./masker.ts";
 
-type Numbers = { -readonly [Name in Exclude<keyof Counts, "refusedByCode" | "recordsByMessage">]: number };
+type Numbers = { -readonly [Name in keyof CountNumbers]: number };
 
 export class Totals {
-  readonly #numbers: Numbers = {
-    in: 0,
-    out: 0,
-    refused: 0,
-    bytesIn: 0,
-    bytesOut: 0,
-    found: 0,
-    masked: 0,
-    kept: 0,
-    removed: 0,
-    otherwise: 0,
-    left: 0,
-  };
+  readonly #numbers: Numbers = { ...NO_NUMBERS };
   readonly #refusedByCode = new Map<string, number>();
   readonly #recordsByMessage = new Map<string, number>();
   readonly #messages: string[] = [];
