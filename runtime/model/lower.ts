@@ -203,12 +203,14 @@ function lowerToken(namespace: Namespace, otherwise: PlanOperation["otherwise"],
   return { operation: { ...token, prefix, width } };
 }
 
-/** Letters kept, `PS` and two separators in front of a prefixed identifier's token. */
+/** Letters kept, `PS` and two separators in front of a prefixed identifier's token: at least, and at most. */
+const PREFIXED_MIN = 5;
 const PREFIXED_MAX = 15;
 
 function lowerPrefixed({ name, kind, width }: Namespace, otherwise: PlanOperation["otherwise"], fit: Fit): Lowered {
   if (!["text", "swift-x", "code"].includes(fit.shape)) return unfit(`a prefixed identifier is not of shape ${fit.shape}`);
-  if (!admitsLength(fit, PREFIXED_MAX + width)) return unfit(`${PREFIXED_MAX + width} characters do not fit the type`);
+  const [shortest, longest] = [PREFIXED_MIN + width, PREFIXED_MAX + width];
+  if (!admitsLength(fit, shortest) || !admitsLength(fit, longest)) return unfit(`${shortest} to ${longest} characters do not fit the type`);
   return { operation: { technique: "token", kind, namespace: name, otherwise: otherwise ?? "error", width, fit } };
 }
 
