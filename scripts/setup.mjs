@@ -55,6 +55,17 @@ function once(name, places, product, action) {
 
 export const bun = () => join(root, "node_modules", ".bin", "bun");
 
+/** The python that has the tests' oracles, made once in a virtual environment. */
+export function oracles() {
+  const venv = join(cache, "python");
+  const python = join(venv, "bin", "python");
+  if (spawnSync(python, ["-c", "import stdnum"], { stdio: "ignore" }).status !== 0) {
+    const install = `'${python}' -m pip install --quiet --disable-pip-version-check -r test/oracles/requirements.txt`;
+    step("installing the tests' python packages", "sh", ["-c", `python3 -m venv '${venv}' && ${install}`]);
+  }
+  return python;
+}
+
 /** File name of the addon for this platform, as @napi-rs/cli writes it. */
 export function addonPath() {
   const libc = process.platform !== "linux" ? "" : process.report?.getReport?.().header?.glibcVersionRuntime ? "-gnu" : "-musl";

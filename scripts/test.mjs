@@ -1,12 +1,9 @@
 // `npm test`: everything CI runs. Installs what the tests need when it is root on Debian; else says in one line what is missing.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { bun, root, setup } from "./setup.mjs";
+import { bun, oracles, root, setup } from "./setup.mjs";
 
 const started = Date.now();
-const venv = join(root, ".cache", "python");
-const python = join(venv, "bin", "python");
 
 /** Services and tools that the tests run against, and how Debian calls them. */
 const NEEDS = [
@@ -80,12 +77,7 @@ const cargoCount = (output) => ({
 
 needs();
 setup();
-if (!existsSync(python) || !works(python, ["-c", "import stdnum"])) {
-  part("python packages", "sh", [
-    "-c",
-    `python3 -m venv '${venv}' && '${python}' -m pip install --quiet --disable-pip-version-check -r test/oracles/requirements.txt`,
-  ]);
-}
+const python = oracles();
 
 const quick = process.argv.includes("--quick");
 part("types", "node_modules/.bin/tsc", ["--noEmit"]);

@@ -7,6 +7,7 @@ import { decodeManifest, encodeManifest } from "../../runtime/audit/manifest.ts"
 import { manifestPathOf } from "../../runtime/audit/manifest-file.ts";
 import { BautaError } from "../../runtime/kit/errors.ts";
 import { Random } from "../generators/random.ts";
+import { seeded } from "../seed.ts";
 
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 const bytes = (said: string): Uint8Array => new TextEncoder().encode(said);
@@ -77,7 +78,7 @@ describe("a manifest", () => {
 });
 
 test("the digest of gaps is that of their lengths and bytes, however they come", () => {
-  const random = new Random(Number(process.env["BAUTA_SEED"] ?? 1));
+  const random = new Random(seeded("manifest"));
   for (let round = 0; round < 40; round++) {
     const gaps = Array.from({ length: random.below(300) }, () => new Uint8Array(random.chance(0.02) ? 9000 : random.below(4)).fill(10));
     const plain = new Bun.CryptoHasher("sha256");

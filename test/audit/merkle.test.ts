@@ -7,6 +7,7 @@ import { inclusionProof, rootOfPath } from "../../runtime/audit/proof.ts";
 import { DIGEST_BYTES, type Primitives } from "../../runtime/engines/api.ts";
 import { ENGINE_NAMES, loadEngine } from "../engines.ts";
 import { Random } from "../generators/random.ts";
+import { seeded } from "../seed.ts";
 import { bytesOfHex, hexOfBytes } from "../vectors/hex.ts";
 
 /** The reference tree of Certificate Transparency's own tests: data of eight leaves, and the roots of the first 1 to 8 of them. */
@@ -70,8 +71,7 @@ function definition(leaves: readonly Uint8Array[]): Uint8Array {
 }
 
 const joined = (digests: readonly Uint8Array[]): Uint8Array => new Uint8Array(Buffer.concat(digests));
-const SEED = Number(process.env["BAUTA_SEED"] ?? Date.now() % 1_000_000);
-console.log(`merkle: seed ${SEED}`);
+const SEED = seeded("merkle");
 
 for (const name of ENGINE_NAMES) {
   describe(`trees, ${name} engine`, () => {

@@ -9,10 +9,10 @@ import { Delivery } from "../../runtime/record/delivery.ts";
 import type { Sink } from "../../runtime/sinks/api.ts";
 import { loadEngine } from "../engines.ts";
 import { Random } from "../generators/random.ts";
+import { seeded } from "../seed.ts";
 import { hexOfBytes } from "../vectors/hex.ts";
 
-const seed = Number(process.env["BAUTA_SEED"] ?? Date.now() % 1_000_000);
-console.log(`record: seed ${seed}`);
+const seed = seeded("record");
 const { primitives } = await loadEngine("native");
 
 const facts = {

@@ -1,8 +1,6 @@
 /**
  * The evidence of runs, through the command line: manifests are written however a run ends, verify finds every changed byte, replay gives
  * the same on the other engine, in another place and on another day, and compare names what was changed.
- *
- * The seed is printed; BAUTA_SEED repeats a run.
  */
 import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { spawnSync } from "node:child_process";
@@ -17,6 +15,7 @@ import { Aviary, Search } from "../property/canaries.ts";
 import { paymentModel } from "../property/payments.ts";
 import { plantedMessages } from "../property/planted.ts";
 import { tapeOf } from "../property/tape.ts";
+import { seeded } from "../seed.ts";
 import {
   BUN,
   bauta,
@@ -36,8 +35,7 @@ import {
 
 setDefaultTimeout(240_000);
 
-const seed = Number(process.env["BAUTA_SEED"] ?? Date.now() % 1_000_000);
-console.log(`evidence: seed ${seed}`);
+const seed = seeded("evidence");
 const random = new Random(seed);
 
 const here = folder();

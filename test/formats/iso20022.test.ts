@@ -27,6 +27,7 @@ import {
   VALUE_SEGMENT_COUNT,
   VALUE_STRIDE,
 } from "../../runtime/record/tables.ts";
+import { DEPTH, seeded } from "../seed.ts";
 import { projectRoot } from "../shared.ts";
 
 const DROP = 99;
@@ -269,8 +270,7 @@ describe("laws", () => {
   });
 
   test("mutated documents are scanned or refused, never thrown at, and segments stay inside and ascend", () => {
-    const seed = Number(process.env["BAUTA_SEED"] ?? Date.now() % 2 ** 31);
-    console.log(`iso20022 mutations seed=${seed}`);
+    const seed = seeded("iso20022 mutations");
     const interesting = [..."<>/&;!?-[]=\"' \n\u0000\u00ff:Aa0"].map((c) => c.charCodeAt(0));
     const edit = fc.record({
       at: fc.nat(bundled.length - 1),
@@ -300,7 +300,7 @@ describe("laws", () => {
           previous = end;
         }
       }),
-      { seed, numRuns: Number(process.env["BAUTA_PROPERTY_RUNS"] ?? 3000) },
+      { seed, numRuns: 3000 * DEPTH },
     );
   });
 

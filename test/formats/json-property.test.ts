@@ -1,16 +1,15 @@
 /**
  * Laws of the JSON scanner over random documents, each against an oracle that works on the tree and knows nothing of the scanner.
- * The seed of a run is printed; BAUTA_SEED repeats it, BAUTA_PROPERTY_RUNS goes deeper.
  */
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { type JsonRule, SCAN_FRAME_ERROR, SCAN_MORE, UNCOVERED } from "../../runtime/formats/api.ts";
 import { Batch, ENCODING_JSON_NUMBER, ENCODING_JSON_STRING } from "../../runtime/record/tables.ts";
+import { DEPTH, seeded } from "../seed.ts";
 import { bytesOf, DROP, openJson, rulesetOf, rulesetOfRules, see, structureOf, textOf, withoutDropped } from "./json-support.ts";
 
-const seed = Number(process.env.BAUTA_SEED ?? Date.now() % 0x7fff_ffff);
-const numRuns = Number(process.env.BAUTA_PROPERTY_RUNS ?? 400);
-console.log(`json properties: BAUTA_SEED=${seed} BAUTA_PROPERTY_RUNS=${numRuns}`);
+const seed = seeded("json properties");
+const numRuns = 400 * DEPTH;
 const check = <T extends [unknown, ...unknown[]]>(property: fc.IProperty<T>): void => fc.assert(property, { seed, numRuns });
 
 type Tree =

@@ -1,15 +1,15 @@
-/** Laws of the SWIFT MT scanner over generated, cut and damaged input. The seed is printed; BAUTA_SEED=n repeats a run. */
+/** Laws of the SWIFT MT scanner over generated, cut and damaged input. */
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { SCAN_FRAME_ERROR, SCAN_MORE } from "../../runtime/formats/api.ts";
 import { swiftMt } from "../../runtime/formats/swift-mt/index.ts";
 import { Batch, RECORD_END, RECORD_STRIDE, SEGMENT_STRIDE } from "../../runtime/record/tables.ts";
 import { corpusFiles } from "../corpus/mt/files.ts";
+import { DEPTH, seeded } from "../seed.ts";
 import { bytesOf, isStructure, type Mode, rules, scanAll, scanKnown, structureText } from "./swift-mt-support.ts";
 
-const seed = Number(process.env["BAUTA_SEED"] ?? Date.now() % 2 ** 31);
-const numRuns = Number(process.env["BAUTA_PROPERTY_RUNS"] ?? 2000);
-console.log(`swift-mt properties: BAUTA_SEED=${seed} BAUTA_PROPERTY_RUNS=${numRuns}`);
+const seed = seeded("swift-mt properties");
+const numRuns = 2000 * DEPTH;
 
 const files = corpusFiles();
 const singles = files.filter(({ messages, name }) => messages === 1 && name.endsWith(".fin"));

@@ -4,7 +4,8 @@ import fc from "fast-check";
 import { decodePlan } from "../../runtime/engines/plan.ts";
 import { DATA_CLASSES, type Field, SHAPES, UNCOVERED } from "../../runtime/formats/api.ts";
 import { compileModel } from "../../runtime/model/compile.ts";
-import { catalogue, field, HEAD, modelOf, seeded } from "./tools.ts";
+import { DEPTH, seeded } from "../seed.ts";
+import { catalogue, field, HEAD, modelOf } from "./tools.ts";
 
 const MODEL = `${HEAD}namespaces:
   z: {technique: token, kind: text}
@@ -181,6 +182,6 @@ describe("any field", () => {
         if (first !== undefined) expect(decodePlan(a.plan()).operations.length).toBe(a.operations.length);
       },
     );
-    fc.assert(property, { seed: seeded("fields"), numRuns: 500 });
+    fc.assert(property, { seed: seeded("fields"), numRuns: 500 * DEPTH });
   });
 });

@@ -20,7 +20,8 @@ import {
   TOKEN_KINDS,
 } from "../../runtime/model/vocabulary.ts";
 import { ENGINE_NAMES, loadEngine } from "../engines.ts";
-import { field, HEAD, modelOf, seeded } from "./tools.ts";
+import { DEPTH, seeded } from "../seed.ts";
+import { field, HEAD, modelOf } from "./tools.ts";
 
 /** The namespace `n` with these options. */
 function namespace(options: string): Namespace {
@@ -297,17 +298,21 @@ const fits = fc.record({
 
 for (const name of ENGINE_NAMES) {
   describe(`engine ${name}`, () => {
-    test("runs every operation that a model can ask for", async () => {
-      const engine: Engine = await loadEngine(name);
-      const keys = new Uint8Array(32).fill(7);
-      const property = fc.property(actions, fits, (action, fit) => {
-        if (fit.max !== 0 && fit.max < fit.min) return;
-        const lowered = lower(action, "iso20022", { path: "A", type: "T", dataClass: "signature", fit });
-        if ("issue" in lowered) return;
-        const plan = encodePlan({ model: "m", namespaces: [{ name: "n", keyVersion: 1 }], operations: [lowered.operation] });
-        engine.open(plan, keys, "mask").close();
-      });
-      fc.assert(property, { seed: seeded(`operations of ${name}`), numRuns: Number(process.env.BAUTA_PROPERTY_RUNS ?? 3000) });
-    }, 120_000);
+    test(
+      "runs every operation that a model can ask for",
+      async () => {
+        const engine: Engine = await loadEngine(name);
+        const keys = new Uint8Array(32).fill(7);
+        const property = fc.property(actions, fits, (action, fit) => {
+          if (fit.max !== 0 && fit.max < fit.min) return;
+          const lowered = lower(action, "iso20022", { path: "A", type: "T", dataClass: "signature", fit });
+          if ("issue" in lowered) return;
+          const plan = encodePlan({ model: "m", namespaces: [{ name: "n", keyVersion: 1 }], operations: [lowered.operation] });
+          engine.open(plan, keys, "mask").close();
+        });
+        fc.assert(property, { seed: seeded(`operations of ${name}`), numRuns: 3000 * DEPTH });
+      },
+      120_000 * DEPTH,
+    );
   });
 }

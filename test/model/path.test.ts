@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { parseJsonPath, patternContains, patternsMeet } from "../../runtime/model/json-path.ts";
 import { messageKey, type PathPattern, parsePath, scopeCovers } from "../../runtime/model/path.ts";
 import { type Segment, segmentsMatch, segmentText } from "../../runtime/model/segments.ts";
-import { seeded } from "./tools.ts";
+import { DEPTH, seeded } from "../seed.ts";
 
 function parsed(text: string): PathPattern {
   const pattern = parsePath(text);
@@ -87,7 +87,7 @@ describe("a pattern", () => {
         expect(segmentsMatch(segments, path)).toBe(expected);
       },
     );
-    fc.assert(property, { seed: seeded("patterns"), numRuns: 5000 });
+    fc.assert(property, { seed: seeded("patterns"), numRuns: 5000 * DEPTH });
   });
 
   test("is matched in time that grows with the path, not with its power", () => {
@@ -154,7 +154,7 @@ describe("a JSON path", () => {
       else if (a.length + b.length <= 6) expect(patternsMeet(a, b)).toBe(false);
       expect(patternsMeet(a, b)).toBe(patternsMeet(b, a));
     });
-    fc.assert(property, { seed: seeded("meeting"), numRuns: 800 });
+    fc.assert(property, { seed: seeded("meeting"), numRuns: 800 * DEPTH });
   });
 
   test("contains another if every path of that is one of its own", () => {
@@ -163,6 +163,6 @@ describe("a JSON path", () => {
       if (counterexample) expect(patternContains(a, b)).toBe(false);
       else if (a.length + b.length <= 6) expect(patternContains(a, b)).toBe(true);
     });
-    fc.assert(property, { seed: seeded("containing"), numRuns: 800 });
+    fc.assert(property, { seed: seeded("containing"), numRuns: 800 * DEPTH });
   });
 });

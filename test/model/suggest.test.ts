@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { asciiLower, editDistance, nearest } from "../../runtime/kit/suggest.ts";
-import { seeded } from "./tools.ts";
+import { DEPTH, seeded } from "../seed.ts";
 
 describe("the nearest word", () => {
   test("is the one with the fewest edits", () => {
@@ -32,7 +32,7 @@ describe("the nearest word", () => {
     const word = fc.string({ unit: fc.constantFrom("a", "b", "c"), maxLength: 8 });
     fc.assert(
       fc.property(word, word, (a, b) => expect(editDistance(a, b)).toBe(plain(a, b))),
-      { seed: seeded("distance"), numRuns: 2000 },
+      { seed: seeded("distance"), numRuns: 2000 * DEPTH },
     );
   });
 

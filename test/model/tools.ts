@@ -27,10 +27,3 @@ export function field(path: string, type: string, dataClass: DataClass, shape: S
 export function catalogue(format: FormatName, messages: Readonly<Record<string, readonly Field[]>>): Catalogue {
   return { format, messages: () => Object.keys(messages), fieldsOf: (message) => messages[message] ?? [] };
 }
-
-/** Seed of a property test, printed; BAUTA_SEED repeats a run. */
-export function seeded(name: string): number {
-  const seed = process.env.BAUTA_SEED === undefined ? Date.now() & 0x7fff_ffff : Number(process.env.BAUTA_SEED);
-  console.log(`${name}: seed ${seed}`);
-  return seed;
-}

@@ -8,6 +8,7 @@ import { type Json, warehouseEvent } from "../../examples/warehouse/event.ts";
 import { ephemeralKeyRing } from "../../runtime/keys/ephemeral.ts";
 import type { ModelDocument } from "../../runtime/model/document.ts";
 import { ENGINES, run } from "../harness.ts";
+import { seeded } from "../seed.ts";
 import { projectRoot } from "../shared.ts";
 
 interface Rule {
@@ -24,7 +25,7 @@ const document = parse(readFileSync(FILE, "utf8")) as Omit<ModelDocument, "rules
 };
 const preset = parse(readFileSync(`${projectRoot}schemas/presets/test-data.yaml`, "utf8")) as typeof document;
 const namespaces = { ...preset.namespaces, ...document.namespaces };
-const SEED = Number(process.env["BAUTA_SEED"] ?? 20261128);
+const SEED = seeded("warehouse events");
 const KEY = "warehouse";
 const EVENTS = Array.from({ length: 40 }, (_, index) => warehouseEvent(SEED, index));
 const lines = EVENTS.map((event) => `${JSON.stringify(event)}\n`).join("");

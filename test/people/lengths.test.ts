@@ -1,13 +1,13 @@
 /**
  * Every kind of people, contacts and identifiers on values of 0 to 200 code points, and on code points from all of Unicode: both engines
- * say the same, twice, and a code point that the pinned version of Unicode does not assign is refused. The seed is printed.
+ * say the same, twice, and a code point that the pinned version of Unicode does not assign is refused.
  */
 import { expect, test } from "bun:test";
 import { loadUnicode } from "../../runtime/engines/portable/text/unicode.ts";
 import { loadEngine } from "../engines.ts";
 import { Random } from "../generators/random.ts";
-import { seeded } from "../model/tools.ts";
 import { PEOPLE_VALUES } from "../property/people-values.ts";
+import { seeded } from "../seed.ts";
 import { maskAll } from "./bulk.ts";
 
 const SLOW = 300_000;

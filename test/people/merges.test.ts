@@ -7,7 +7,7 @@ import { spawnSync } from "node:child_process";
 import type { EngineName } from "../../runtime/engines/api.ts";
 import { ENGINE_NAMES, loadEngine } from "../engines.ts";
 import { Random } from "../generators/random.ts";
-import { seeded } from "../model/tools.ts";
+import { seeded } from "../seed.ts";
 import { projectRoot } from "../shared.ts";
 import type { Draft } from "../suites/engine/bench.ts";
 import { maskAll } from "./bulk.ts";

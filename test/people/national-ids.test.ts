@@ -3,8 +3,8 @@ import { describe, expect, test } from "bun:test";
 import { spawnSync } from "node:child_process";
 import type { Engine } from "../../runtime/engines/api.ts";
 import { ENGINE_NAMES, loadEngine } from "../engines.ts";
-import { seeded } from "../model/tools.ts";
 import { python } from "../oracles/checks.ts";
+import { seeded } from "../seed.ts";
 import { projectRoot } from "../shared.ts";
 import { maskAll } from "./bulk.ts";
 

@@ -16,12 +16,11 @@ import {
   VALUE_STRIDE,
 } from "../../runtime/record/tables.ts";
 import { loadEngine } from "../engines.ts";
+import { DEPTH, seeded } from "../seed.ts";
 import { operationsOf } from "../text/texts.ts";
 
-const FACTOR = Number(process.env.BAUTA_PROPERTY_RUNS ?? "1");
-const SEED = Number(process.env.BAUTA_PROPERTY_SEED ?? String(Date.now() % 0x7fff_ffff));
-const TIMEOUT_MS = 120_000 * FACTOR;
-console.log(`detect.test.ts: BAUTA_PROPERTY_SEED=${SEED} BAUTA_PROPERTY_RUNS=${FACTOR}`);
+const SEED = seeded("detection");
+const TIMEOUT_MS = 120_000 * DEPTH;
 
 const NAMESPACES = ["account", "card", "bic", "phone", "email", "identifier", "reference", "party", "text"];
 const KEYS = Uint8Array.from({ length: 32 * NAMESPACES.length }, (_, i) => (i * 31) & 0xff);
@@ -292,7 +291,7 @@ describe("searched texts", () => {
         fc.property(fc.array(rowOf, { minLength: 1, maxLength: 4 }), (rows) => {
           expect(transform(native, rows)).toEqual(transform(portable, rows));
         }),
-        { seed: SEED, numRuns: 1500 * FACTOR },
+        { seed: SEED, numRuns: 1500 * DEPTH },
       ),
     TIMEOUT_MS,
   );
@@ -308,7 +307,7 @@ describe("searched texts", () => {
             expect(transform(engine, [...rows].reverse()).records).toEqual([...whole].reverse());
           }
         }),
-        { seed: SEED, numRuns: 150 * FACTOR },
+        { seed: SEED, numRuns: 150 * DEPTH },
       ),
     TIMEOUT_MS,
   );
@@ -397,7 +396,7 @@ describe("searched texts", () => {
             }
           },
         ),
-        { seed: SEED, numRuns: 300 * FACTOR },
+        { seed: SEED, numRuns: 300 * DEPTH },
       ),
     TIMEOUT_MS,
   );

@@ -2,7 +2,7 @@
  * Laws of the engines, on random plans and batches: native equals portable to the byte whatever the batch, its splits and the
  * output's size; what FPE masked comes back; another key gives another world.
  *
- * Each law runs for a few seconds; BAUTA_PROPERTY_RUNS multiplies that, BAUTA_PROPERTY_SEED replays a run.
+ * Each law runs for a few seconds; BAUTA_PROPERTY_RUNS multiplies that.
  */
 import { beforeAll, describe, expect, test } from "bun:test";
 import fc from "fast-check";
@@ -24,15 +24,13 @@ import {
   VALUE_STRIDE,
 } from "../../runtime/record/tables.ts";
 import { loadEngine } from "../engines.ts";
+import { DEPTH, seeded } from "../seed.ts";
 import { anyOperation, batchOf, NAMESPACES, operationsAndRecords, type WrittenRecord } from "./engine-arbitraries.ts";
 import { CANONICAL_VALUES } from "./engine-values.ts";
 
-const FACTOR = Number(process.env.BAUTA_PROPERTY_RUNS ?? "1");
-const SEED = Number(process.env.BAUTA_PROPERTY_SEED ?? String(Date.now() % 0x7fff_ffff));
-const TIMEOUT_MS = 120_000 * FACTOR;
+const SEED = seeded("engines");
+const TIMEOUT_MS = 120_000 * DEPTH;
 const KEY_BYTES = 32;
-
-console.log(`engines.test.ts: BAUTA_PROPERTY_SEED=${SEED} BAUTA_PROPERTY_RUNS=${FACTOR}`);
 
 let native: Engine;
 let portable: Engine;
@@ -42,7 +40,7 @@ beforeAll(async () => {
 });
 
 function law<Input>(title: string, runs: number, property: fc.IProperty<Input>): void {
-  test(title, () => fc.assert(property, { seed: SEED, numRuns: runs * FACTOR }), TIMEOUT_MS);
+  test(title, () => fc.assert(property, { seed: SEED, numRuns: runs * DEPTH }), TIMEOUT_MS);
 }
 
 describe("native equals portable", () => {

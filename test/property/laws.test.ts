@@ -1,8 +1,6 @@
 /**
  * The laws of a masked stream, over random payments in the three formats, on both engines: chunks leave no trace, what is not a value
  * stays as it is, what is reversible comes back, what is random does not repeat, and a broken record stays in its frame.
- *
- * The seed is printed. BAUTA_SEED repeats a run, BAUTA_PROPERTY_RUNS goes deeper.
  */
 import { afterAll, describe, expect, test } from "bun:test";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";

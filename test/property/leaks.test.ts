@@ -1,8 +1,6 @@
 /**
  * No canary leaves: through the real command line, under every preset and example model, in messages that are masked and in messages that
  * are refused for every kind of reason, looked for in all that a run writes.
- *
- * The seed is printed; BAUTA_SEED repeats a run.
  */
 import { afterAll, describe, expect, test } from "bun:test";
 import { spawnSync } from "node:child_process";

@@ -1,8 +1,6 @@
 /**
  * One identity, one pseudonym: however it is spelled, in whichever format, batch, run and process it stands. Another identity has
  * another one, and another key links nothing.
- *
- * The seed is printed. BAUTA_SEED repeats a run, BAUTA_PROPERTY_RUNS goes deeper.
  */
 import { afterAll, describe, expect, test } from "bun:test";
 import { spawnSync } from "node:child_process";

@@ -1,6 +1,6 @@
 /**
  * Sensitive authentication data in JSON goes, under every preset and every example model, whatever their rules say, and shows in no
- * report of a refused record. The seed is printed; BAUTA_SEED repeats a run.
+ * report of a refused record.
  */
 import { afterAll, describe, expect, test } from "bun:test";
 import { readdirSync } from "node:fs";

@@ -3,6 +3,7 @@
  * functions: an exhausted tape answers 0, which every generator takes as its simplest choice.
  */
 import fc from "fast-check";
+import { DEPTH, seeded } from "../seed.ts";
 
 export class Tape {
   readonly #values: Uint32Array;
@@ -64,13 +65,13 @@ export interface Effort {
 
 const TIME_MS = 45_000;
 
-/** BAUTA_SEED repeats a run, BAUTA_PROPERTY_RUNS goes deeper: it replaces the number of runs that each law asks for. */
+/** The effort of one suite's laws, each of which names its runs. */
 export function effort(title: string): (runs: number) => Effort {
-  const seed = Number(process.env["BAUTA_SEED"] ?? Date.now() % 0x7fff_ffff);
-  const asked = process.env["BAUTA_PROPERTY_RUNS"];
-  console.log(`${title}: BAUTA_SEED=${seed} BAUTA_PROPERTY_RUNS=${asked ?? "default"}`);
-  return (runs) => {
-    const numRuns = asked === undefined ? runs : Number(asked);
-    return { seed, numRuns, interruptAfterTimeLimit: TIME_MS * Math.max(1, numRuns / runs), markInterruptAsFailure: true };
-  };
+  const seed = seeded(title);
+  return (runs) => ({
+    seed,
+    numRuns: runs * DEPTH,
+    interruptAfterTimeLimit: TIME_MS * DEPTH,
+    markInterruptAsFailure: true,
+  });
 }

@@ -5,10 +5,11 @@
 import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
+import { seeded } from "../seed.ts";
 import { projectRoot } from "../shared.ts";
 import { runPython } from "./python.ts";
 
-const SEED = Number(process.env["BAUTA_SEED"] ?? 14);
+const SEED = seeded("unicode");
 const LAST_CODE_POINT = 0x10ffff;
 const HANGUL_FIRST = 0xac00;
 const HANGUL_COUNT = 11172;

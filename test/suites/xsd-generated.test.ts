@@ -2,7 +2,7 @@
  * Every leaf and attribute of every version of pacs.008 and head.001, in random valid documents, under every preset: masked in strict
  * reading by both engines alike, valid by libxml2 before and after, with nothing in the output that says who, where or which.
  *
- * BAUTA_PROPERTY_SEED replays a run; BAUTA_PROPERTY_RUNS multiplies the documents beyond those that coverage needs.
+ * BAUTA_PROPERTY_RUNS multiplies the documents beyond those that coverage needs.
  */
 import { describe, expect, test } from "bun:test";
 import type { Field } from "../../runtime/formats/api.ts";
@@ -18,14 +18,14 @@ import { Random } from "../generators/random.ts";
 import { BITS_ANYWHERE, BITS_IN_PLACE, bitsOf, isCodeWord } from "../generators/telling.ts";
 import { run } from "../harness.ts";
 import { schemaOf, validate } from "../oracles/xmllint.ts";
+import { DEPTH, seeded } from "../seed.ts";
 import { SHARED_SKIP_REASON, sharedExists } from "../shared.ts";
 import { type Found, type FoundValue, valuesIn } from "../values.ts";
 
-const FACTOR = Number(process.env["BAUTA_PROPERTY_RUNS"] ?? "1");
-const SEED = Number(process.env["BAUTA_PROPERTY_SEED"] ?? String(Date.now() % 0x7fff_ffff));
-const TIMEOUT_MS = 120_000 * FACTOR;
+const SEED = seeded("documents of the XSDs");
+const TIMEOUT_MS = 120_000 * DEPTH;
 /** Documents beyond those that coverage needs. */
-const EXTRA = 8 * FACTOR;
+const EXTRA = 8 * DEPTH;
 const IDENTIFYING = new Set(["person", "organisation", "account", "identifier", "contact", "reference", "free-text", "agent"]);
 /** Classes that every preset keeps. */
 const KEPT = new Set(["amount", "currency", "date"]);
@@ -39,8 +39,6 @@ const TELLING_LENGTH = 6;
  * fixed point as often as not, and a run has some thousand values of that size.
  */
 const FIXED_POINTS_MAX = 3;
-
-console.log(`xsd-generated.test.ts: BAUTA_PROPERTY_SEED=${SEED} BAUTA_PROPERTY_RUNS=${FACTOR}`);
 
 const MODELS: readonly CompiledModel[] = PRESETS.map((preset) => {
   const { model, problems } = loadModel(presetSource(preset));
@@ -137,7 +135,7 @@ suite(`generated from the catalogues${note}`, () => {
   });
 
   test("what came out by chance is as rare as chance", () => {
-    expect(fixedPoints).toBeLessThanOrEqual(FIXED_POINTS_MAX * FACTOR);
+    expect(fixedPoints).toBeLessThanOrEqual(FIXED_POINTS_MAX * DEPTH);
   });
 });
 
