@@ -2,6 +2,7 @@
 // With --check nothing is written, and the run fails when a committed file is not what would be written. No step needs a network.
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { canary } from "./generate/canary.mjs";
 import { issuePages } from "./generate/issues.mjs";
 import { notices } from "./generate/notices.mjs";
 import { planCode, runCode } from "./generate/proto.mjs";
@@ -31,7 +32,7 @@ const root = fileURLToPath(new URL("../", import.meta.url));
  *  - `failed`: why the step could not do its work, or what only a person can put right
  *  - `skipped`: why there was nothing it could do
  */
-const STEPS = [issuePages, planCode, runCode, ...schemaData, peopleLists, notices];
+const STEPS = [issuePages, planCode, runCode, ...schemaData, peopleLists, canary, notices];
 
 const names = process.argv.slice(2).filter((argument) => argument !== "--check");
 const check = process.argv.includes("--check");

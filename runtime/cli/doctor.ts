@@ -1,5 +1,6 @@
 /** `bauta doctor`: what runs here, for a report and for an operator's own eyes. */
 import type { EngineName } from "../engines/api.ts";
+import { compareOnCanary } from "../engines/canary.ts";
 import { selectEngine } from "../engines/select.ts";
 import { BautaError, describeIssue, issueOf, printable } from "../kit/errors.ts";
 import { disableCoreDumps, runtimeFacts } from "../platform/process.ts";
@@ -67,10 +68,11 @@ const VERDICTS: Readonly<Record<KeyPair["verdict"], string>> = {
 
 const keysText = ({ one, other, verdict }: KeyPair): string => `${printable(one)} and ${printable(other)}: ${VERDICTS[verdict]}`;
 
-/** Loading the native engine also runs the canary against the portable one. */
+/** A start compares the native engine with what the portable one is known to answer; here it is asked itself. */
 async function engineReport(name: EngineName): Promise<EngineReport> {
   try {
     const engine = await selectEngine(name);
+    if (name === "native") compareOnCanary(engine, await selectEngine("portable"));
     return { name, usable: true, facts: { version: engine.version, ...engine.facts } };
   } catch (error) {
     if (!(error instanceof BautaError)) throw error;

@@ -3,7 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { engineLine } from "../../runtime/audit/events/engine.ts";
 import { parseLine } from "../../runtime/audit/events/parse.ts";
 import type { Engine, EngineName } from "../../runtime/engines/api.ts";
-import { compareOnCanary } from "../../runtime/engines/canary.ts";
+import { compareOnCanary, proveOnCanary } from "../../runtime/engines/canary.ts";
 import { selectEngine } from "../../runtime/engines/select.ts";
 import { STATUS_KEPT, VALUE_STATUS } from "../../runtime/record/tables.ts";
 import { loadEngine } from "../engines.ts";
@@ -27,6 +27,10 @@ describe("canary", () => {
     compareOnCanary(await loadEngine("native"), await loadEngine("portable"));
   });
 
+  test.each(["native", "portable"] as const)("%s gives the answer that is known", async (name) => {
+    proveOnCanary(await loadEngine(name));
+  });
+
   test("one other byte, one other status or another number of records is refused", async () => {
     const portable = await loadEngine("portable");
     compareOnCanary(
@@ -39,6 +43,7 @@ describe("canary", () => {
       (batch) => batch.records.fill(6001, 5, 6),
     ];
     for (const spoil of spoilers) expect(() => compareOnCanary(spoilt(portable, spoil), portable)).toThrow("BAUTA-1303");
+    for (const spoil of spoilers) expect(() => proveOnCanary(spoilt(portable, spoil))).toThrow("BAUTA-1303");
   });
 });
 
