@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import { BautaError } from "../kit/errors.ts";
 import { Batch, RECORD_OUT_END, RECORD_STRIDE, VALUE_STATUS, VALUE_STRIDE } from "../record/tables.ts";
 import type { Engine } from "./api.ts";
-import { CANARY_ANSWER } from "./generated/canary.ts";
+import { CANARY_ANSWER } from "./canary-answer.ts";
 import { encodePlan, type PlanOperation, type PlanShape } from "./plan.ts";
 
 const TEXT_FIT = { shape: "text", min: 0, max: 0 } as const;

@@ -1,10 +1,10 @@
-// runtime/engines/generated/canary.ts: what the portable engine makes of the canary (runtime/engines/canary.ts).
+// runtime/engines/canary-answer.ts: what the portable engine makes of the canary (runtime/engines/canary.ts).
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { bun } from "../setup.mjs";
 import { settle } from "./files.mjs";
 
-const FILE = "runtime/engines/generated/canary.ts";
+const FILE = "runtime/engines/canary-answer.ts";
 
 export const canary = {
   name: "canary",

@@ -113,7 +113,7 @@ describe("generate", () => {
   test("knows its steps", () => {
     expect(generate("nothing")).toEqual({
       status: 2,
-      output: "generate: no step nothing; there are issues, plan, run, iso20022, kinds, unicode, people, notices\n",
+      output: "generate: no step nothing; there are issues, plan, run, iso20022, kinds, unicode, people, canary, notices\n",
     });
   });
 
