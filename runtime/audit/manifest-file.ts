@@ -1,27 +1,10 @@
 /** A manifest and its signature on disk. */
 import { existsSync, readFileSync, statSync } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
 import { BautaError } from "../kit/errors.ts";
 import type { Sink } from "../sinks/api.ts";
 import { fileSink } from "../sinks/file.ts";
-import { decodeManifest, encodeManifest, MANIFEST_BYTES_MAX, MANIFEST_SUFFIX, type Manifest } from "./manifest.ts";
+import { decodeManifest, encodeManifest, MANIFEST_BYTES_MAX, type Manifest } from "./manifest.ts";
 import { type ManifestSigner, SIGNATURE_SUFFIX } from "./signature.ts";
-
-/**
- * Where the manifest of an output goes if nobody says: beside the file or folder. undefined for outputs that stand nowhere: standard
- * output, a device, a pipe.
- */
-export function manifestPathOf(out: string): string | undefined {
-  if (out === "-") return undefined;
-  const stats = statSync(out, { throwIfNoEntry: false });
-  if (stats !== undefined && !stats.isFile() && !stats.isDirectory()) return undefined;
-  const path = resolve(out);
-  // A root has nothing beside it.
-  if (basename(path) === "") return join(path, `bauta${MANIFEST_SUFFIX}`);
-  // Told as it was named: a path that was relative stays so.
-  const named = out.replace(/\/+$/, "");
-  return basename(named) === basename(path) ? `${named}${MANIFEST_SUFFIX}` : join(dirname(path), `${basename(path)}${MANIFEST_SUFFIX}`);
-}
 
 /** Writes the manifest and, if somebody signs, its signature: both whole or not at all. Throws BautaError 7002 or 7003. */
 export function writeManifest(path: string, manifest: Manifest, signer: ManifestSigner | undefined): void {

@@ -6,7 +6,6 @@ import { type Manifest, ManifestSchema } from "./generated/run_pb.ts";
 export type { Manifest };
 
 export const MANIFEST_VERSION = 1;
-export const MANIFEST_SUFFIX = ".manifest.json";
 /** Bytes of a manifest that is read: room for a million segments. */
 export const MANIFEST_BYTES_MAX: number = 512 * 1024 * 1024;
 

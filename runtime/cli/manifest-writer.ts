@@ -1,21 +1,13 @@
 /** The manifest of a run of the command line: kept while it runs, written when it ends, however it ends. */
 import { accessSync, constants, existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { manifestPathOf, writeManifest } from "../audit/manifest-file.ts";
+import { writeManifest } from "../audit/manifest-file.ts";
 import { RunRecord } from "../audit/record.ts";
 import type { ManifestSigner } from "../audit/signature.ts";
 import type { Engine } from "../engines/api.ts";
 import { BautaError } from "../kit/errors.ts";
 import type { OpenPlan } from "../open.ts";
 import { beforeExit, runtimeFacts } from "../platform/process.ts";
-
-/**
- * Where the manifest goes.
- * @param named with --manifest: a path, or `none`
- */
-export function manifestPlace(named: string | undefined, out: string): string | undefined {
-  return named === "none" ? undefined : (named ?? manifestPathOf(out));
-}
 
 export class ManifestWriter {
   readonly path: string;

@@ -1,11 +1,12 @@
 /** `bauta mask` and `bauta unmask`: a run of one statement with one route. */
 import { engineLine } from "../audit/events/engine.ts";
+import { manifestPathOf } from "../audit/manifest-place.ts";
 import { SIGNATURE_SUFFIX } from "../audit/signature.ts";
-import type { Direction, EngineName } from "../engines/api.ts";
+import type { Direction, Engine, EngineName } from "../engines/api.ts";
 import { selectEngine } from "../engines/select.ts";
 import { BautaError } from "../kit/errors.ts";
 import { VERSION } from "../kit/version.ts";
-import { openPlan, type PlanChoice } from "../open.ts";
+import { type OpenPlan, openPlan, type PlanChoice } from "../open.ts";
 import type { FrameMode } from "../pipeline/frame.ts";
 import type { Backend } from "../pipeline/line-events.ts";
 import { type RefusedParts, run, type StatementParts } from "../pipeline/run.ts";
@@ -17,7 +18,7 @@ import { stdout } from "../sinks/stdout.ts";
 import { openRecordMasker } from "../workers.ts";
 import { exitCodeOfEnd } from "./exit.ts";
 import { type Job, jobsOf } from "./jobs.ts";
-import { ManifestWriter, manifestPlace } from "./manifest-writer.ts";
+import type { ManifestWriter } from "./manifest-writer.ts";
 import { refusedLine } from "./refused.ts";
 import { type Watch, watched } from "./watch.ts";
 import type { WatchOptions } from "./watch-options.ts";
@@ -51,7 +52,7 @@ export function mask(options: MaskOptions, direction: Direction): Promise<number
 
 async function maskWatched(options: MaskOptions, direction: Direction, watch: Watch): Promise<number> {
   const { in: paths = ["-"], out, refused, refusedRaw = false, onRefuse, input, frame, workers, model, keyFile } = options;
-  const manifest = manifestPlace(options.manifest, out);
+  const manifest = options.manifest === "none" ? undefined : (options.manifest ?? manifestPathOf(out));
   const alsoWritten = manifest === undefined ? [] : [manifest, `${manifest}${SIGNATURE_SUFFIX}`];
   const jobs = jobsOf({ in: paths, out, refused, alsoRead: [model, keyFile], alsoWritten });
   if (refusedRaw && refused === undefined) throw new BautaError(1001, { detail: "--refused-raw needs --refused" });
@@ -76,7 +77,7 @@ async function maskWatched(options: MaskOptions, direction: Direction, watch: Wa
       operationFacts: (operation) => plan.operationFacts(operation),
       planDigest: () => plan.planDigest(),
     };
-    const writer = manifest === undefined ? undefined : new ManifestWriter(manifest, engine, plan);
+    const writer = manifest === undefined ? undefined : await openManifest(manifest, engine, plan);
     try {
       const task = options.task ?? newTask(systemClock.date());
       const { name, version, facts } = engine;
@@ -113,6 +114,12 @@ async function maskWatched(options: MaskOptions, direction: Direction, watch: Wa
   } finally {
     plan.close();
   }
+}
+
+/** Loaded when there is one to write: what it is made of takes a tenth of a short run. */
+async function openManifest(path: string, engine: Engine, plan: OpenPlan): Promise<ManifestWriter> {
+  const { ManifestWriter } = await import("./manifest-writer.ts");
+  return new ManifestWriter(path, engine, plan);
 }
 
 const refusedParts = (path: string, raw: boolean): RefusedParts => ({

@@ -2,108 +2,122 @@
  * The plan's bytes: what a model compiles to and what both engines read (`bauta.plan.v1.Plan`, schemas/proto/plan.proto).
  *
  * The words here are those of the model language; the numbers are the generated enums'. Encoding is deterministic: equal plans
- * give equal bytes (proto3, fields in order, defaults left out), so a plan can be addressed by its hash.
+ * give equal bytes (proto3, fields in order, defaults left out), so a plan can be addressed by its hash. It is written field by field,
+ * and the portable engine reads it back by its descriptors (plan-message.ts).
  */
-import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import { BautaError } from "../kit/errors.ts";
-import { Bin, EmailDomain, Entity, Hash, Kind, Otherwise, type Plan, PlanSchema, Shape, Technique } from "./generated/plan_pb.ts";
+import type { Bin, EmailDomain, Entity, Hash, Kind, Otherwise, Shape, Technique } from "./generated/plan_pb.ts";
 
 /** The one version of the plan that this Bauta writes and runs. */
 export const PLAN_VERSION = 1;
 
+// Numbers and not the enums: descriptors of messages take longer to load than a short run has.
 const TECHNIQUES = {
-  keep: Technique.KEEP,
-  redact: Technique.REDACT,
-  drop: Technique.DROP,
-  mask: Technique.MASK,
-  hash: Technique.HASH,
-  token: Technique.TOKEN,
-  fpe: Technique.FPE,
-  pseudonym: Technique.PSEUDONYM,
+  keep: 1 satisfies typeof Technique.KEEP,
+  redact: 2 satisfies typeof Technique.REDACT,
+  drop: 3 satisfies typeof Technique.DROP,
+  mask: 4 satisfies typeof Technique.MASK,
+  hash: 5 satisfies typeof Technique.HASH,
+  token: 6 satisfies typeof Technique.TOKEN,
+  fpe: 7 satisfies typeof Technique.FPE,
+  pseudonym: 8 satisfies typeof Technique.PSEUDONYM,
 } as const;
 
 const KINDS = {
-  text: Kind.TEXT,
-  pan: Kind.PAN,
-  iban: Kind.IBAN,
-  bic: Kind.BIC,
-  lei: Kind.LEI,
-  uetr: Kind.UETR,
-  digits: Kind.DIGITS,
-  alphanumeric: Kind.ALPHANUMERIC,
-  mixed: Kind.MIXED,
-  reference: Kind.REFERENCE,
-  date: Kind.DATE,
-  amount: Kind.AMOUNT,
-  phone: Kind.PHONE,
-  email: Kind.EMAIL,
-  account: Kind.ACCOUNT,
-  "party-name": Kind.PARTY_NAME,
-  "given-name": Kind.GIVEN_NAME,
-  "family-name": Kind.FAMILY_NAME,
-  organisation: Kind.ORGANISATION,
-  street: Kind.STREET,
-  "building-number": Kind.BUILDING_NUMBER,
-  postcode: Kind.POSTCODE,
-  town: Kind.TOWN,
-  subdivision: Kind.SUBDIVISION,
-  "address-line": Kind.ADDRESS_LINE,
-  "birth-date": Kind.BIRTH_DATE,
-  "national-id": Kind.NATIONAL_ID,
-  "creditor-id": Kind.CREDITOR_ID,
-  "rf-reference": Kind.RF_REFERENCE,
-  identifier: Kind.IDENTIFIER,
-  "prefixed-id": Kind.PREFIXED_ID,
-  "free-text": Kind.FREE_TEXT,
+  text: 0 satisfies typeof Kind.TEXT,
+  pan: 1 satisfies typeof Kind.PAN,
+  iban: 2 satisfies typeof Kind.IBAN,
+  bic: 3 satisfies typeof Kind.BIC,
+  lei: 4 satisfies typeof Kind.LEI,
+  uetr: 5 satisfies typeof Kind.UETR,
+  digits: 6 satisfies typeof Kind.DIGITS,
+  alphanumeric: 7 satisfies typeof Kind.ALPHANUMERIC,
+  mixed: 8 satisfies typeof Kind.MIXED,
+  reference: 9 satisfies typeof Kind.REFERENCE,
+  date: 10 satisfies typeof Kind.DATE,
+  amount: 11 satisfies typeof Kind.AMOUNT,
+  phone: 12 satisfies typeof Kind.PHONE,
+  email: 13 satisfies typeof Kind.EMAIL,
+  account: 14 satisfies typeof Kind.ACCOUNT,
+  "party-name": 15 satisfies typeof Kind.PARTY_NAME,
+  "given-name": 16 satisfies typeof Kind.GIVEN_NAME,
+  "family-name": 17 satisfies typeof Kind.FAMILY_NAME,
+  organisation: 18 satisfies typeof Kind.ORGANISATION,
+  street: 19 satisfies typeof Kind.STREET,
+  "building-number": 20 satisfies typeof Kind.BUILDING_NUMBER,
+  postcode: 21 satisfies typeof Kind.POSTCODE,
+  town: 22 satisfies typeof Kind.TOWN,
+  subdivision: 23 satisfies typeof Kind.SUBDIVISION,
+  "address-line": 24 satisfies typeof Kind.ADDRESS_LINE,
+  "birth-date": 25 satisfies typeof Kind.BIRTH_DATE,
+  "national-id": 26 satisfies typeof Kind.NATIONAL_ID,
+  "creditor-id": 27 satisfies typeof Kind.CREDITOR_ID,
+  "rf-reference": 28 satisfies typeof Kind.RF_REFERENCE,
+  identifier: 29 satisfies typeof Kind.IDENTIFIER,
+  "prefixed-id": 30 satisfies typeof Kind.PREFIXED_ID,
+  "free-text": 31 satisfies typeof Kind.FREE_TEXT,
 } as const;
 
 const SHAPES = {
-  text: Shape.TEXT,
-  "swift-x": Shape.SWIFT_X,
-  "reference-16x": Shape.REFERENCE_16X,
-  alphanumeric: Shape.ALPHANUMERIC,
-  "upper-alphanumeric": Shape.UPPER_ALPHANUMERIC,
-  digits: Shape.DIGITS,
-  iban: Shape.IBAN,
-  bic: Shape.BIC,
-  "lt-address": Shape.LT_ADDRESS,
-  lei: Shape.LEI,
-  uuid4: Shape.UUID4,
-  code: Shape.CODE,
-  country: Shape.COUNTRY,
-  currency: Shape.CURRENCY,
-  date: Shape.DATE,
-  "date-time": Shape.DATE_TIME,
-  time: Shape.TIME,
-  year: Shape.YEAR,
-  decimal: Shape.DECIMAL,
-  boolean: Shape.BOOLEAN,
-  phone: Shape.PHONE,
-  hex: Shape.HEX,
-  base64: Shape.BASE64,
-  "swift-amount": Shape.SWIFT_AMOUNT,
-  "swift-date": Shape.SWIFT_DATE,
-  number: Shape.NUMBER,
-  enum: Shape.ENUM,
-  unknown: Shape.UNKNOWN,
-  "swift-date-time": Shape.SWIFT_DATE_TIME,
+  text: 0 satisfies typeof Shape.TEXT,
+  "swift-x": 1 satisfies typeof Shape.SWIFT_X,
+  "reference-16x": 2 satisfies typeof Shape.REFERENCE_16X,
+  alphanumeric: 3 satisfies typeof Shape.ALPHANUMERIC,
+  "upper-alphanumeric": 4 satisfies typeof Shape.UPPER_ALPHANUMERIC,
+  digits: 5 satisfies typeof Shape.DIGITS,
+  iban: 6 satisfies typeof Shape.IBAN,
+  bic: 7 satisfies typeof Shape.BIC,
+  "lt-address": 8 satisfies typeof Shape.LT_ADDRESS,
+  lei: 9 satisfies typeof Shape.LEI,
+  uuid4: 10 satisfies typeof Shape.UUID4,
+  code: 11 satisfies typeof Shape.CODE,
+  country: 12 satisfies typeof Shape.COUNTRY,
+  currency: 13 satisfies typeof Shape.CURRENCY,
+  date: 14 satisfies typeof Shape.DATE,
+  "date-time": 15 satisfies typeof Shape.DATE_TIME,
+  time: 16 satisfies typeof Shape.TIME,
+  year: 17 satisfies typeof Shape.YEAR,
+  decimal: 18 satisfies typeof Shape.DECIMAL,
+  boolean: 19 satisfies typeof Shape.BOOLEAN,
+  phone: 20 satisfies typeof Shape.PHONE,
+  hex: 21 satisfies typeof Shape.HEX,
+  base64: 22 satisfies typeof Shape.BASE64,
+  "swift-amount": 23 satisfies typeof Shape.SWIFT_AMOUNT,
+  "swift-date": 24 satisfies typeof Shape.SWIFT_DATE,
+  number: 25 satisfies typeof Shape.NUMBER,
+  enum: 26 satisfies typeof Shape.ENUM,
+  unknown: 27 satisfies typeof Shape.UNKNOWN,
+  "swift-date-time": 28 satisfies typeof Shape.SWIFT_DATE_TIME,
 } as const;
 
-const OTHERWISES = { error: Otherwise.ERROR, token: Otherwise.TOKEN, redact: Otherwise.REDACT } as const;
-const BINS = { none: Bin.BIN_NONE, 6: Bin.BIN_6, 8: Bin.BIN_8 } as const;
-const HASHES = { "hmac-sha256": Hash.HMAC_SHA256, "hmac-sha512": Hash.HMAC_SHA512, blake3: Hash.BLAKE3_KEYED } as const;
+const OTHERWISES = {
+  error: 0 satisfies typeof Otherwise.ERROR,
+  token: 1 satisfies typeof Otherwise.TOKEN,
+  redact: 2 satisfies typeof Otherwise.REDACT,
+} as const;
+const BINS = { none: 0 satisfies typeof Bin.BIN_NONE, 6: 1 satisfies typeof Bin.BIN_6, 8: 2 satisfies typeof Bin.BIN_8 } as const;
+const HASHES = {
+  "hmac-sha256": 0 satisfies typeof Hash.HMAC_SHA256,
+  "hmac-sha512": 1 satisfies typeof Hash.HMAC_SHA512,
+  blake3: 2 satisfies typeof Hash.BLAKE3_KEYED,
+} as const;
 
-const DOMAINS = { example: EmailDomain.EMAIL_EXAMPLE, mapped: EmailDomain.EMAIL_MAPPED, kept: EmailDomain.EMAIL_KEPT } as const;
+const DOMAINS = {
+  example: 0 satisfies typeof EmailDomain.EMAIL_EXAMPLE,
+  mapped: 1 satisfies typeof EmailDomain.EMAIL_MAPPED,
+  kept: 2 satisfies typeof EmailDomain.EMAIL_KEPT,
+} as const;
 
 const ENTITIES = {
-  card: Entity.CARD,
-  account: Entity.ACCOUNT,
-  bic: Entity.BIC,
-  phone: Entity.PHONE,
-  email: Entity.EMAIL,
-  identifier: Entity.IDENTIFIER,
-  reference: Entity.REFERENCE,
-  name: Entity.NAME,
+  card: 1 satisfies typeof Entity.CARD,
+  account: 2 satisfies typeof Entity.ACCOUNT,
+  bic: 3 satisfies typeof Entity.BIC,
+  phone: 4 satisfies typeof Entity.PHONE,
+  email: 5 satisfies typeof Entity.EMAIL,
+  identifier: 6 satisfies typeof Entity.IDENTIFIER,
+  reference: 7 satisfies typeof Entity.REFERENCE,
+  name: 8 satisfies typeof Entity.NAME,
 } as const;
 
 export type PlanEntity = keyof typeof ENTITIES;
@@ -190,69 +204,93 @@ export interface PlanSource {
  *   operations: [{ technique: "fpe", kind: "pan", namespace: "card", bin: 6, fit: { shape: "text", min: 0, max: 0 } }],
  * });
  */
-export function encodePlan(source: PlanSource): Uint8Array {
-  const indexes = new Map(source.namespaces.map((namespace, index) => [namespace.name, index]));
-  return toBinary(
-    PlanSchema,
-    create(PlanSchema, {
-      version: PLAN_VERSION,
-      model: source.model,
-      namespaces: source.namespaces.map(({ name, keyVersion }) => ({ name, keyVersion })),
-      operations: source.operations.map((operation) => operationMessage(operation, indexes)),
-    }),
-  );
-}
-
-/**
- * The message in the bytes; enums keep numbers that this version does not know, for the engine to refuse.
- * @throws BautaError 9001 when the bytes are no plan
- */
-export function decodePlan(bytes: Uint8Array): Plan {
-  try {
-    return fromBinary(PlanSchema, bytes);
-  } catch {
-    // The parser's own message could quote the bytes; where it stopped does not help anybody.
-    throw new BautaError(9001, { detail: "plan bytes are not a bauta.plan.v1.Plan" });
+export function encodePlan({ model, namespaces, operations }: PlanSource): Uint8Array {
+  const indexes = new Map(namespaces.map((namespace, index) => [namespace.name, index]));
+  const fields = new Fields();
+  fields.number(1, PLAN_VERSION);
+  fields.text(2, model);
+  for (const { name, keyVersion } of namespaces) {
+    fields.message(3, () => {
+      fields.text(1, name);
+      fields.number(2, keyVersion);
+    });
   }
+  for (const operation of operations) fields.message(4, () => writeOperation(fields, operation, indexes));
+  return fields.finish();
 }
 
-function operationMessage(operation: PlanOperation, indexes: ReadonlyMap<string, number>) {
+function writeOperation(fields: Fields, operation: PlanOperation, indexes: ReadonlyMap<string, number>): void {
   const namespace = operation.namespace === undefined ? 0 : indexes.get(operation.namespace);
   if (namespace === undefined) throw new BautaError(1207, { path: operation.namespace ?? "" });
-  const { fit } = operation;
-  return {
-    technique: TECHNIQUES[operation.technique],
-    kind: KINDS[operation.kind ?? "text"],
-    namespace,
-    otherwise: OTHERWISES[operation.otherwise ?? "error"],
-    fit: {
-      shape: SHAPES[fit.shape],
-      min: fit.min,
-      max: fit.max,
-      fraction: fit.fraction ?? 0,
-      values: [...(fit.values ?? [])],
-      prefix: fit.prefix ?? "",
-    },
-    prefix: operation.prefix ?? "",
-    width: operation.width ?? 0,
-    hash: HASHES[operation.hash ?? "hmac-sha256"],
-    bin: BINS[operation.bin ?? "none"],
-    keepFirst: operation.keepFirst ?? 0,
-    keepLast: operation.keepLast ?? 0,
-    maskCharacter: operation.maskCharacter ?? "",
-    detect: operation.detect ?? false,
-    strict: operation.strict ?? false,
-    codeMax: operation.codeMax ?? 0,
-    distinct: operation.distinct ?? false,
-    truncated: operation.truncated ?? false,
-    initials: operation.initials ?? false,
-    domain: DOMAINS[operation.domain ?? "example"],
-    searches: operation.searches ?? false,
-    detects: (Object.keys(ENTITIES) as PlanEntity[]).flatMap((entity) => {
-      const index = operation.detects?.[entity];
-      return index === undefined ? [] : [{ entity: ENTITIES[entity], operation: index }];
-    }),
-    feeds: operation.feeds === undefined ? Entity.NONE : ENTITIES[operation.feeds],
-    lineMax: operation.lineMax ?? 0,
-  };
+  fields.number(1, TECHNIQUES[operation.technique]);
+  fields.number(2, KINDS[operation.kind ?? "text"]);
+  fields.number(3, namespace);
+  fields.number(4, OTHERWISES[operation.otherwise ?? "error"]);
+  fields.message(5, () => writeFit(fields, operation.fit));
+  fields.text(6, operation.prefix);
+  fields.number(7, operation.width);
+  fields.number(8, HASHES[operation.hash ?? "hmac-sha256"]);
+  fields.number(9, BINS[operation.bin ?? "none"]);
+  fields.number(10, operation.keepFirst);
+  fields.number(11, operation.keepLast);
+  fields.text(12, operation.maskCharacter);
+  fields.flag(13, operation.detect);
+  fields.flag(14, operation.strict);
+  fields.number(15, operation.codeMax);
+  fields.flag(16, operation.distinct);
+  fields.flag(17, operation.truncated);
+  fields.flag(18, operation.initials);
+  fields.number(19, DOMAINS[operation.domain ?? "example"]);
+  fields.flag(20, operation.searches);
+  for (const entity of Object.keys(ENTITIES) as PlanEntity[]) {
+    const index = operation.detects?.[entity];
+    if (index === undefined) continue;
+    fields.message(21, () => {
+      fields.number(1, ENTITIES[entity]);
+      fields.number(2, index);
+    });
+  }
+  fields.number(22, operation.feeds === undefined ? 0 : ENTITIES[operation.feeds]);
+  fields.number(23, operation.lineMax);
+}
+
+function writeFit(fields: Fields, { shape, min, max, fraction, values = [], prefix }: PlanFit): void {
+  fields.number(1, SHAPES[shape]);
+  fields.number(2, min);
+  fields.number(3, max);
+  fields.number(4, fraction);
+  for (const value of values) fields.texts(5, value);
+  fields.text(6, prefix);
+}
+
+/** Fields of proto3: what is zero, empty or false is left out. */
+class Fields {
+  readonly #writer = new BinaryWriter();
+
+  number(field: number, value: number | undefined): void {
+    if (value !== undefined && value !== 0) this.#writer.tag(field, WireType.Varint).uint32(value);
+  }
+
+  flag(field: number, value: boolean | undefined): void {
+    if (value === true) this.#writer.tag(field, WireType.Varint).bool(true);
+  }
+
+  text(field: number, value: string | undefined): void {
+    if (value !== undefined && value !== "") this.texts(field, value);
+  }
+
+  /** One of a repeated field: an empty one counts, too. */
+  texts(field: number, value: string): void {
+    this.#writer.tag(field, WireType.LengthDelimited).string(value);
+  }
+
+  message(field: number, write: () => void): void {
+    this.#writer.tag(field, WireType.LengthDelimited).fork();
+    write();
+    this.#writer.join();
+  }
+
+  finish(): Uint8Array {
+    return this.#writer.finish();
+  }
 }

@@ -4,7 +4,7 @@ import { create, equals } from "@bufbuild/protobuf";
 import { Gaps } from "../../runtime/audit/gaps.ts";
 import { ManifestSchema } from "../../runtime/audit/generated/run_pb.ts";
 import { decodeManifest, encodeManifest } from "../../runtime/audit/manifest.ts";
-import { manifestPathOf } from "../../runtime/audit/manifest-file.ts";
+import { manifestPathOf } from "../../runtime/audit/manifest-place.ts";
 import { BautaError } from "../../runtime/kit/errors.ts";
 import { Random } from "../generators/random.ts";
 import { seeded } from "../seed.ts";

@@ -1,7 +1,7 @@
 /** The compiled model: what formats ask it, and the plan that engines get. */
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { decodePlan } from "../../runtime/engines/plan.ts";
+import { decodePlan } from "../../runtime/engines/plan-message.ts";
 import { DATA_CLASSES, type Field, SHAPES, UNCOVERED } from "../../runtime/formats/api.ts";
 import { compileModel } from "../../runtime/model/compile.ts";
 import { DEPTH, seeded } from "../seed.ts";

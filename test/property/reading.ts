@@ -4,7 +4,7 @@
  */
 
 import { Kind, Technique } from "../../runtime/engines/generated/plan_pb.ts";
-import { decodePlan } from "../../runtime/engines/plan.ts";
+import { decodePlan } from "../../runtime/engines/plan-message.ts";
 import type { DataClass, Format } from "../../runtime/formats/api.ts";
 import type { OpenPlan } from "../../runtime/open.ts";
 import { behindSeparators } from "../../runtime/pipeline/frame.ts";

@@ -4,8 +4,10 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Bin, Hash, Kind, Otherwise, Shape, Technique } from "../../runtime/engines/generated/plan_pb.ts";
-import { decodePlan, encodePlan, type PlanSource } from "../../runtime/engines/plan.ts";
+import { toBinary } from "@bufbuild/protobuf";
+import { Bin, Hash, Kind, OperationSchema, Otherwise, PlanSchema, Shape, Technique } from "../../runtime/engines/generated/plan_pb.ts";
+import { encodePlan, type PlanSource } from "../../runtime/engines/plan.ts";
+import { decodePlan } from "../../runtime/engines/plan-message.ts";
 import { SHAPES } from "../../runtime/formats/api.ts";
 import { projectRoot } from "../shared.ts";
 
@@ -35,9 +37,26 @@ const PLAN: PlanSource = {
       width: 20,
       fit: { shape: "swift-date-time", min: 1, max: 35, fraction: 2, values: ["A"], prefix: "CH" },
     },
+    {
+      technique: "pseudonym",
+      kind: "free-text",
+      namespace: "account",
+      codeMax: 4,
+      distinct: true,
+      truncated: true,
+      initials: true,
+      domain: "kept",
+      searches: true,
+      detects: { name: 0, card: 3 },
+      feeds: "reference",
+      lineMax: 35,
+      fit: { shape: "enum", min: 1, max: 4, values: ["", "A"] },
+    },
     { technique: "mask", keepFirst: 6, keepLast: 4, maskCharacter: "é", detect: true, fit: { shape: "text", min: 0, max: 0 } },
   ],
 };
+
+const isSaid = (value: unknown): boolean => value !== 0 && value !== "" && value !== false && !(Array.isArray(value) && value.length === 0);
 
 describe("plan", () => {
   test("what is encoded is decoded, in words of the protobuf", () => {
@@ -47,12 +66,30 @@ describe("plan", () => {
       "cards",
       ["account 1", "card 3"],
     ]);
-    expect(plan.operations.map(({ technique }) => technique)).toEqual([Technique.DROP, Technique.FPE, Technique.HASH, Technique.MASK]);
+    expect(plan.operations.map(({ technique }) => technique)).toEqual([
+      Technique.DROP,
+      Technique.FPE,
+      Technique.HASH,
+      Technique.PSEUDONYM,
+      Technique.MASK,
+    ]);
     expect(plan.operations[1]).toMatchObject({ kind: Kind.PAN, namespace: 1, otherwise: Otherwise.REDACT, bin: Bin.BIN_8, strict: true });
     expect(plan.operations[1]?.fit).toMatchObject({ shape: Shape.DIGITS, min: 13, max: 19 });
     expect(plan.operations[2]).toMatchObject({ kind: Kind.PARTY_NAME, namespace: 0, hash: Hash.BLAKE3_KEYED, prefix: "NM", width: 20 });
     expect(plan.operations[2]?.fit).toMatchObject({ shape: Shape.SWIFT_DATE_TIME, fraction: 2, values: ["A"], prefix: "CH" });
-    expect(plan.operations[3]).toMatchObject({ keepFirst: 6, keepLast: 4, maskCharacter: "é", detect: true, kind: Kind.TEXT });
+    expect(plan.operations[4]).toMatchObject({ keepFirst: 6, keepLast: 4, maskCharacter: "é", detect: true, kind: Kind.TEXT });
+  });
+
+  test("the bytes are those of the protobuf library, field by field", () => {
+    const bytes = encodePlan(PLAN);
+    const plan = decodePlan(bytes);
+    expect(Buffer.from(toBinary(PlanSchema, plan)).toString("hex")).toBe(Buffer.from(bytes).toString("hex"));
+    expect(JSON.stringify(plan)).not.toContain("$unknown");
+    const said = new Set(
+      plan.operations.flatMap((operation) => Object.entries(operation).flatMap(([name, value]) => (isSaid(value) ? [name] : []))),
+    );
+    // Each field of an operation is said by one of them at least.
+    for (const { localName } of OperationSchema.fields) expect({ localName, said: said.has(localName) }).toEqual({ localName, said: true });
   });
 
   test("equal plans are equal bytes", () => {

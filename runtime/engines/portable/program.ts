@@ -2,7 +2,8 @@
 import { createSecretKey, type KeyObject } from "node:crypto";
 import { BautaError } from "../../kit/errors.ts";
 import { Bin, EmailDomain, Entity, Hash, Kind, type Operation, Otherwise, type Plan, Shape, Technique } from "../generated/plan_pb.ts";
-import { decodePlan, PLAN_VERSION } from "../plan.ts";
+import { PLAN_VERSION } from "../plan.ts";
+import { decodePlan } from "../plan-message.ts";
 import { Aes } from "./crypto/aes.ts";
 import { Classes } from "./kinds/classes.ts";
 import { drawFault, isDrawn, isWorded } from "./people/fit.ts";
