@@ -227,8 +227,8 @@ export class LineEvents implements RunObserver {
       if (!under.hasCard && counts.in > 0) this.#rateCard(under, counts, times);
       if (this.#options.settings.log_progress_pct > 0) this.#tellProgress(under, ended === "done" ? 100 : undefined, out, times.total);
     }
-    for (const [code, records] of refusedByCode) this.#tell({ event: "refused_total", stmt, code, records });
-    for (const [message, records] of recordsByMessage) this.#tell({ event: "message_total", stmt, message, records });
+    for (const [code, records] of byName(refusedByCode)) this.#tell({ event: "refused_total", stmt, code, records });
+    for (const [message, records] of byName(recordsByMessage)) this.#tell({ event: "message_total", stmt, message, records });
     const ms = Math.round(times.total);
     this.#summary(stmt, counts.in, out, ms);
     const { in: read, refused, bytesIn, bytesOut, found, masked, kept, removed, otherwise, left } = counts;
@@ -284,3 +284,7 @@ export function statusOf(ended: Ended): "ok" | "failed" | "stopped" {
 
 /** Rounded down. Of a time too short to measure: as if it were a microsecond. */
 const perSecond = (count: number, ms: number): number => Math.floor((count * 1000) / Math.max(ms, 0.001));
+
+/** In an order that no batch and no number of workers has a part in. */
+const byName = (counts: ReadonlyMap<string, number>): readonly (readonly [string, number])[] =>
+  [...counts].sort(([a], [b]) => (a < b ? -1 : 1));

@@ -185,7 +185,7 @@ async function through(masker: RecordMasker, plan: OpenPlan, stream: Uint8Array,
   await masker.end(outlet);
   reconcile(masker.counts);
   const { refusedByCode, recordsByMessage, ...numbers } = masker.counts;
-  const counts = JSON.stringify([numbers, [...refusedByCode], [...recordsByMessage]]);
+  const counts = JSON.stringify([numbers, [...refusedByCode].sort(), [...recordsByMessage].sort()]);
   const fields = masker.fieldCounts().map(({ operation, ...field }) => JSON.stringify([field, operations(operation)]));
   const { position } = masker;
   return { output: output.digest("hex"), rows, refusals, counts, fields: fields.sort(), stopped: masker.stopped, position };
