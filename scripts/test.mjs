@@ -90,7 +90,9 @@ part("Rust tests", "cargo", ["test", "--workspace", "--release", "--locked"], ca
 if (!quick) part("instructions and allocations have not grown", bun(), ["--no-install", "bench/counts/main.ts"]);
 if (!quick) part("Prowide oracle builds", "mvn", ["-q", "-B", "-f", "test/oracles/java/pom.xml", "package"]);
 part("runtimes for the package's tests", process.execPath, ["scripts/runtimes.mjs"]);
-part("TypeScript tests", bun(), ["test", "--timeout", "300000"], bunCount, { BAUTA_PYTHON: python });
+// A process for each core, so that suites that wait leave it to those that compute.
+const parallel = ["--parallel=2", "--timings=test/timings.json"];
+part("TypeScript tests", bun(), ["test", "--timeout", "300000", ...parallel], bunCount, { BAUTA_PYTHON: python });
 
 process.stdout.write(
   `total ${((Date.now() - started) / 1000).toFixed(0)} s${skipped > 0 ? `; ${skipped} skipped, each with its reason above` : ""}\n`,

@@ -9,7 +9,7 @@ import { mt103Text } from "./support.ts";
 const home = folder();
 const key = newKey(join(home, "test.key"));
 const MASK = ["mask", "--preset", "test-data", "--key-file", key, "--engine", "portable", "--log-format", "text"];
-const SLOW = 20_000;
+const SLOW = 120_000;
 
 let places = 0;
 function place(): string {

@@ -22,7 +22,7 @@ import {
 const here = folder();
 const key = newKey(join(here, "test.key"));
 const MASK = ["mask", "--preset", "test-data", "--key-file", key, "--log-format", "text"];
-const SLOW = 60_000;
+const SLOW = 120_000;
 
 for (const engine of ENGINES) {
   describe(engine, () => {

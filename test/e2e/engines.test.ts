@@ -9,7 +9,7 @@ import { bauta, EXAMPLE_XML, folder, newKey, type Ran, write } from "./cli.ts";
 const here = folder();
 const key = newKey(join(here, "test.key"));
 const mask = (engine: string): string[] => ["mask", "--preset", "test-data", "--key-file", key, "--engine", engine];
-const SLOW = 60_000;
+const SLOW = 120_000;
 
 /** The addon of this machine, below the project. */
 const ADDON = `bindings/engine/bauta-engine.${process.platform}-${process.arch}${process.platform === "linux" ? "-gnu" : ""}.node`;

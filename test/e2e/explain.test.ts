@@ -12,7 +12,7 @@ const here = folder();
 const key = newKey(join(here, "k"));
 const EXAMPLES = `${projectRoot}examples/messages`;
 const WITH_KEY = ["--model", DEMO_MODEL, "--key-file", key];
-const SLOW = 60_000;
+const SLOW = 120_000;
 
 interface Value {
   readonly path: string;

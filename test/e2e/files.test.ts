@@ -23,7 +23,7 @@ const here = folder();
 const key = newKey(join(here, "test.key"));
 /** Manifests have tests of their own. */
 const MASK = ["mask", "--preset", "test-data", "--key-file", key, "--manifest", "none", "--log-format", "text"];
-const SLOW = 60_000;
+const SLOW = 120_000;
 
 const modeOf = (path: string): string => (statSync(path).mode & 0o777).toString(8);
 const masked = bauta(MASK, { input: EXAMPLE_XML }).stdout;

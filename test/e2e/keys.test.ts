@@ -10,7 +10,7 @@ import { bauta, EXAMPLE_MT, EXAMPLE_XML, folder, newKey, type Ran, write } from 
 const here = folder();
 const key = newKey(join(here, "qa.key"), "qa");
 const model = write(join(here, "reversible.yaml"), JSON.stringify(REVERSIBLE));
-const SLOW = 60_000;
+const SLOW = 120_000;
 
 const outcome = ({ code, stderr, stdout }: Ran): unknown => ({ code, issue: /BAUTA-\d+/.exec(stderr)?.[0], stdout });
 const refused = (code: number, issue: string) => ({ code, issue, stdout: "" });

@@ -13,7 +13,7 @@ const EVENTS = [
   { event: "summary", name: "a", planned: 1000, exported: 999, ms: 1500, records_per_second: 666 },
   { event: "end", status: "ok", exit: 0 },
 ];
-const SLOW = 60_000;
+const SLOW = 120_000;
 
 describe("logs parse", () => {
   test("--json gives each event as an object, of a file and of standard input", () => {

@@ -9,7 +9,7 @@ const key = newKey(join(here, "test.key"));
 const MASK = ["mask", "--preset", "test-data", "--key-file", key, "--log-format", "text"];
 const long = write(join(here, "long.xml"), EXAMPLE_XML.repeat(3000));
 const ESCAPE = "\u001b";
-const SLOW = 60_000;
+const SLOW = 120_000;
 
 /** Runs the command on a terminal of its own, which shows standard output and standard error alike. */
 function onTerminal(args: readonly string[], env: Readonly<Record<string, string>> = {}): string {

@@ -12,7 +12,7 @@ import { BUN, bauta, EXAMPLE_MT, EXAMPLE_XML, ended, folder, MAIN, newKey, type 
 const here = folder();
 const key = newKey(join(here, "test.key"));
 const MASK = ["mask", "--preset", "test-data", "--key-file", key, "--on-refuse", "divert"];
-const SLOW = 60_000;
+const SLOW = 120_000;
 
 /** Every line of standard error, which must all be events. */
 function eventsOf({ lines }: Pick<Ran, "lines">): readonly LineEvent[] {
