@@ -11,7 +11,7 @@ import { ephemeralKeyRing, seedKeyRing } from "./keys/ephemeral.ts";
 import { type HandedKeys, handedKeyRing, handKeys } from "./keys/handed.ts";
 import { type KeySource, openKeys } from "./keys/source.ts";
 import { BautaError } from "./kit/errors.ts";
-import { checkModel } from "./model/check.ts";
+import { checkRules } from "./model/check.ts";
 import { type CompiledModel, compileModel } from "./model/compile.ts";
 import { sha256 } from "./model/digest.ts";
 import { loadModel } from "./model/load.ts";
@@ -21,7 +21,7 @@ import { modelError } from "./model/problem.ts";
 import { fileSource, type ModelSource, presetSource } from "./model/sources.ts";
 import type { PlanSource } from "./pipeline/masker.ts";
 import type { OperationFacts, PlanFacts } from "./pipeline/observe.ts";
-import { CATALOGUES } from "./registry.ts";
+import { cataloguesOf } from "./registry.ts";
 
 export interface PlanChoice {
   /** Path of a model file; or */
@@ -126,6 +126,7 @@ export function runnable(model: Model, ring: KeyRing, input: "strict" | "lenient
     dropOperation: compiled.dropOperation,
     jsonRules: compiled.jsonRules,
     envelope: compiled.envelope,
+    catalogues: compiled.catalogues,
     perRecord,
     get operationCount() {
       return compiled.operations.length;
@@ -209,7 +210,7 @@ function verifyLockBeside(source: ModelSource, model: Model): void {
 }
 
 function refuseWrong(model: Model): void {
-  const { problems } = checkModel(model, CATALOGUES);
+  const problems = checkRules(model, cataloguesOf(model));
   if (problems.length > 0) throw modelError(problems);
 }
 

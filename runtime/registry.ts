@@ -1,6 +1,6 @@
 /** What exists, in one place: a plug-in that is listed here is tested, documented and selectable. */
-import type { Format } from "./formats/api.ts";
-import { iso20022, iso20022Catalogue } from "./formats/iso20022/index.ts";
+import type { Format, OwnCatalogue } from "./formats/api.ts";
+import { iso20022, iso20022Catalogue, withOwnCatalogues } from "./formats/iso20022/index.ts";
 import { json } from "./formats/json/index.ts";
 import { swiftMt, swiftMtCatalogue } from "./formats/swift-mt/index.ts";
 import type { Catalogue } from "./model/catalogue.ts";
@@ -10,3 +10,8 @@ export const FORMATS: readonly Format[] = [iso20022, swiftMt, json];
 
 /** What a model is checked against. JSON has no catalogue: its fields are what the model names. */
 export const CATALOGUES: readonly Catalogue[] = [iso20022Catalogue, swiftMtCatalogue];
+
+/** The same for a model that names catalogues of the user's own. */
+export function cataloguesOf({ catalogues }: { readonly catalogues: readonly OwnCatalogue[] }): readonly Catalogue[] {
+  return catalogues.length === 0 ? CATALOGUES : [withOwnCatalogues(catalogues), swiftMtCatalogue];
+}

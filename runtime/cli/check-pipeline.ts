@@ -9,7 +9,7 @@ import { fileSource, type ModelSource, presetSource } from "../model/sources.ts"
 import { runnable } from "../open.ts";
 import type { PipelineDefinition } from "../pipeline/definition/definition.ts";
 import { isPipeline } from "../pipeline/definition/read.ts";
-import { CATALOGUES } from "../registry.ts";
+import { cataloguesOf } from "../registry.ts";
 import { EXIT } from "./exit.ts";
 import { journalPathOf } from "./pipeline-journal.ts";
 import { checkApart } from "./pipeline-places.ts";
@@ -62,10 +62,11 @@ function modelProblems(definition: PipelineDefinition, path: string): readonly P
   const source: ModelSource = definition.model === undefined ? presetSource(definition.preset ?? "") : fileSource(definition.model);
   const loaded = loadModel(source);
   const { model } = loaded;
-  if (model === undefined) return [...loaded.problems, ...(loaded.draft === undefined ? [] : checkNames(loaded.draft, CATALOGUES))];
+  if (model === undefined)
+    return [...loaded.problems, ...(loaded.draft === undefined ? [] : checkNames(loaded.draft, cataloguesOf(loaded.draft)))];
   const plan = runnable(model, ephemeralKeyRing(), definition.input);
   try {
-    return [...checkModel(model, CATALOGUES).problems, ...undeclaredPaths(definition, plan, path)];
+    return [...checkModel(model, cataloguesOf(model)).problems, ...undeclaredPaths(definition, plan, path)];
   } finally {
     plan.close();
   }

@@ -14,7 +14,7 @@ import { KIND_DEFINITIONS, PRESETS, TECHNIQUES } from "../model/vocabulary.ts";
 import { lockPathOf, runnable } from "../open.ts";
 import { Masker } from "../pipeline/masker.ts";
 import { bytesOutlet } from "../pipeline/outlet.ts";
-import { CATALOGUES, FORMATS } from "../registry.ts";
+import { CATALOGUES, cataloguesOf, FORMATS } from "../registry.ts";
 import { commitSink } from "../sinks/api.ts";
 import { fileSink } from "../sinks/file.ts";
 import { filesAt } from "../sources/file.ts";
@@ -46,10 +46,10 @@ export async function check(path: string | undefined, options: CheckOptions): Pr
   const source = path === undefined ? presetSource(options.preset ?? "") : fileSource(path);
   const loaded = loadModel(source);
   const problems: Problem[] = [...loaded.problems];
-  const checked = loaded.model === undefined ? undefined : checkModel(loaded.model, CATALOGUES);
+  const checked = loaded.model === undefined ? undefined : checkModel(loaded.model, cataloguesOf(loaded.model));
   problems.push(...(checked?.problems ?? []));
   // What cannot be loaded can still have names that no message has: everything at once.
-  if (loaded.model === undefined && loaded.draft !== undefined) problems.push(...checkNames(loaded.draft, CATALOGUES));
+  if (loaded.model === undefined && loaded.draft !== undefined) problems.push(...checkNames(loaded.draft, cataloguesOf(loaded.draft)));
   const differences =
     loaded.model === undefined || path === undefined ? [] : lock(loaded.model, path, options.updateLock === true && problems.length === 0);
   const samples =

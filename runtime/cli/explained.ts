@@ -4,7 +4,7 @@ import { criteriaOf, Explainer, type Explanation, specificityOf } from "../model
 import type { Model, Rule } from "../model/model.ts";
 import type { OpenPlan } from "../open.ts";
 import type { InspectedFault, InspectedRecord, InspectedValue, Outcome } from "../pipeline/inspect.ts";
-import { CATALOGUES } from "../registry.ts";
+import { cataloguesOf } from "../registry.ts";
 import type { Seen } from "./inspection.ts";
 import { jsonPlaces } from "./json-place.ts";
 
@@ -138,7 +138,7 @@ export class Explained {
   /** A field of a catalogue may have rules and yet no operation. */
   #uncoveredBecause(path: string, { format, message }: InspectedRecord): string | undefined {
     if (format === "unknown" || format === "json") return undefined;
-    const catalogue = CATALOGUES.find((candidate) => candidate.format === format);
+    const catalogue = cataloguesOf(this.#plan.model).find((candidate) => candidate.format === format);
     const fields = catalogue?.messages().includes(message) ? catalogue.fieldsOf(message) : [];
     for (const field of fields) {
       if (field.path !== path) continue;

@@ -16,7 +16,6 @@ import { addWatchOptions } from "./watch-options.ts";
 const HELP_WIDTH = 80;
 
 const program = new Command("bauta")
-  .description("Masks payment messages in motion: ISO 20022, SWIFT MT, JSON.")
   .version(VERSION, "-V, --version", "print the version")
   .helpOption("-h, --help", "print help")
   .helpCommand(false)
@@ -31,7 +30,7 @@ const program = new Command("bauta")
   .exitOverride()
   // What commander has to say of a wrong command line is told by `tell`, like every error.
   .configureOutput({ outputError: () => undefined })
-  .addHelpText("after", "To begin: bauta demo FOLDER. Everything else: docs/cli.md");
+  .addHelpText("after", "To begin: bauta demo FOLDER. On an error: bauta help CODE. All: docs/cli.md");
 
 for (const direction of ["mask", "unmask"] as const) {
   addWatchOptions(program.command(direction))
@@ -106,6 +105,34 @@ program
   .action(async (model: string | undefined, options) => {
     const { check } = await import("./check.ts");
     process.exitCode = await check(model, options);
+  });
+
+const catalogue = program.command("catalogue").description("list known messages; add those of a schema").helpCommand(false);
+catalogue
+  .command("add")
+  .description("make a catalogue of a message's XSD, for models to name")
+  .argument("<xsd>", "schema of one ISO 20022 message, or of a market practice")
+  .option("--out <FILE>", "file to write (default: MESSAGE.json)")
+  .option("--message <NAME>", "its name, if the namespace does not tell it")
+  .option("--classes <FILE>", "rules for leaves that no rule of Bauta classes")
+  .option("--json", "report as JSON")
+  .action(async (xsd: string, options) => {
+    process.exitCode = (await import("./catalogue.ts")).catalogueAdd(xsd, options);
+  });
+catalogue
+  .command("list")
+  .description("list the messages there are catalogues of")
+  .option("--json", "report as JSON")
+  .action(async (options) => {
+    process.exitCode = (await import("./catalogue.ts")).catalogueList(options);
+  });
+catalogue
+  .command("show")
+  .description("show every leaf of a message with its class of data")
+  .argument("<message>", "such as pacs.008.001.08, or a catalogue's file")
+  .option("--json", "report as JSON")
+  .action(async (message: string, options) => {
+    process.exitCode = (await import("./catalogue.ts")).catalogueShow(message, options);
   });
 
 program
@@ -222,7 +249,7 @@ logs
   });
 
 program
-  .command("help")
+  .command("help", { hidden: true })
   .description("explain an error by its code, or a command")
   .argument("[topic...]", "BAUTA-2104, 2104, or words of a command")
   .action(async (topic: string[]) => {

@@ -1,5 +1,5 @@
 /** What a report says of a refused record. */
-import { holdsTrackData, isSensitiveName } from "../formats/json/sensitive.ts";
+import { holdsTrackData, isSensitiveName } from "../formats/sensitive.ts";
 import type { Refusal } from "../pipeline/outlet.ts";
 
 /** Facts of a refusal as reports have them: one line of JSON, never a value. */

@@ -99,6 +99,19 @@ export interface Ruleset {
   /** Rules for formats without a catalogue. Higher `rank` wins; equal ranks with different operations were refused by the model. */
   readonly jsonRules: readonly JsonRule[];
   readonly envelope: EnvelopeRules;
+  /** Descriptions of messages that come with the model; they go before those of the format. */
+  readonly catalogues?: readonly OwnCatalogue[];
+}
+
+/** A message's description of the user's own. What it holds is its format's matter. */
+export interface OwnCatalogue {
+  readonly format: FormatName;
+  readonly message: string;
+  /** As the model names it. */
+  readonly reference: string;
+  /** SHA-256 (hex) of its file. */
+  readonly sha256: string;
+  readonly content: object;
 }
 
 export interface JsonRule {

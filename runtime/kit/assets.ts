@@ -43,10 +43,9 @@ export const assetJson = <T>(path: string): T => JSON.parse(assetText(path)) as 
 /** The same of a file that need not be there. */
 export const assetJsonIfThere = <T>(path: string): T | undefined => (assets.has(path) ? assetJson<T>(path) : undefined);
 
-/** Names of the JSON files in a folder without their ending, in byte order. */
+/** Names of the data files in a folder, in byte order. */
 export const assetNames = (folder: string): string[] =>
   assets
     .list(folder)
-    .filter((name) => name.endsWith(".json"))
-    .map((name) => name.slice(0, -5))
+    .filter((name) => name.endsWith(".json") || name.endsWith(".ndjson"))
     .sort();

@@ -25,39 +25,112 @@ export interface Check {
  * everything from (1209), that contradict each other (1208), or whose operation a field's type does not admit (1211, 1212).
  */
 export function checkModel(model: Model, catalogues: readonly Catalogue[]): Check {
-  const index = new RuleIndex(model.rules);
-  const tallies = model.rules.map(() => new Tally());
+  const judge = new Judge(model);
   const uncovered = new Map<string, Field[]>();
-  const clashes = new Map<string, Problem>();
-  const judged = new Map<string, Map<string, boolean>>();
-  const judgedOf = (view: string): Map<string, boolean> => {
-    const known = judged.get(view) ?? new Map<string, boolean>();
-    judged.set(view, known);
-    return known;
-  };
   let fieldCount = 0;
   for (const catalogue of catalogues) {
     for (const message of catalogue.messages()) {
-      const messageName = messageKey(message);
-      const view = judgedOf(viewOf(model, catalogue.format, messageName));
-      for (const field of catalogue.fieldsOf(message)) {
-        fieldCount++;
-        // Versions of a message have most fields in common: those that no rule can tell apart are judged once.
-        const key = `${field.path} ${field.type} ${field.dataClass} ${fitKey(field.fit)}`;
-        let covered = view.get(key);
-        if (covered === undefined) {
-          covered = judge(index, catalogue.format, messageName, message, field, tallies, clashes);
-          view.set(key, covered);
-        }
-        if (!covered) append(uncovered, message, field);
-      }
+      fieldCount += judge.message(catalogue, message, (field) => append(uncovered, message, field));
     }
   }
-  // Only mistakes need suggestions, and a model without any should be checked fast: a run checks it too.
-  let names: FieldNames | undefined;
-  const allNames = (): FieldNames => (names ??= namesOf(catalogues));
-  const problems = [...clashes.values(), ...model.rules.flatMap((rule) => problemsOf(rule, tallies, allNames))];
-  return { problems, uncovered, fieldCount };
+  return { problems: judge.problems(catalogues), uncovered, fieldCount };
+}
+
+/**
+ * The same before a run, which should not wait for hundreds of messages that it will not meet: messages are gone through only until each
+ * of the model's own rules has had a field to take. What is wrong in a message that was not gone through is found when that is met, for
+ * a field whose rules contradict each other or its type refuses its record; a rule that can take nothing is found here.
+ */
+export function checkRules(model: Model, catalogues: readonly Catalogue[]): readonly Problem[] {
+  const judge = new Judge(model);
+  for (const [catalogue, message, isNamed] of likelyFirst(model, catalogues)) {
+    if (!isNamed && judge.isSettled()) break;
+    judge.message(catalogue, message);
+  }
+  return judge.problems(catalogues);
+}
+
+/** All messages: first those that the model's own rules name, then the newest version of each, then the others. */
+function likelyFirst(model: Model, catalogues: readonly Catalogue[]): readonly (readonly [Catalogue, string, boolean])[] {
+  const scopes = model.rules.filter(({ preset }) => !preset).flatMap(({ pattern }) => (pattern === undefined ? [] : [pattern.scope]));
+  const naming = scopes.filter(({ message }) => message !== undefined);
+  const all = catalogues.flatMap((catalogue) => catalogue.messages().map((message) => [catalogue, message] as const));
+  const newest = new Map(all.map(([{ format }, message]) => [`${format} ${familyOf(message)}`, message]));
+  const placed = all.map(([catalogue, message]) => {
+    const isNamed = naming.some((scope) => scopeCovers(scope, catalogue.format, messageKey(message)));
+    const isNewest = newest.get(`${catalogue.format} ${familyOf(message)}`) === message;
+    return { order: isNamed ? 0 : isNewest ? 1 : 2, row: [catalogue, message, isNamed] as const };
+  });
+  return placed.sort((a, b) => a.order - b.order).map(({ row }) => row);
+}
+
+/** `pacs.008` of `pacs.008.001.08`. */
+const familyOf = (message: string): string => message.split(".").slice(0, 2).join(".");
+
+/** Goes through messages and keeps what was seen of each rule. */
+class Judge {
+  readonly #model: Model;
+  readonly #index: RuleIndex;
+  readonly #tallies: readonly Tally[];
+  readonly #clashes = new Map<string, Problem>();
+  /** By which rules speak of a message. */
+  readonly #judged = new Map<string, Judged>();
+
+  constructor(model: Model) {
+    this.#model = model;
+    this.#index = new RuleIndex(model.rules);
+    this.#tallies = model.rules.map(() => new Tally());
+  }
+
+  /** Judges all fields of a message and returns how many there are. */
+  message(catalogue: Catalogue, message: string, uncovered?: (field: Field) => void): number {
+    const key = messageKey(message);
+    const view = this.#judgedOf(viewOf(this.#model, catalogue.format, key));
+    let count = 0;
+    for (const field of catalogue.fieldsOf(message)) {
+      count++;
+      // Versions of a message have most fields in common, and most rules ask for no more of a place than its last name: what no rule can
+      // tell apart is judged once.
+      let covered = view.fields.get(field);
+      if (covered === undefined) {
+        const { format } = catalogue;
+        const place = this.#index.isByKind(format, key, field) ? field.path.slice(field.path.lastIndexOf("/") + 1) : field.path;
+        const text = `${place} ${field.type} ${field.dataClass} ${fitKey(field.fit)}`;
+        covered = view.texts.get(text) ?? judge(this.#index, format, key, message, field, this.#tallies, this.#clashes);
+        view.texts.set(text, covered);
+        view.fields.set(field, covered);
+      }
+      if (!covered) uncovered?.(field);
+    }
+    return count;
+  }
+
+  /** Whether each of the model's own rules had a field to take. */
+  isSettled(): boolean {
+    return this.#model.rules.every((rule) => {
+      const { matched, takenAbove, won } = this.#tallies[rule.index] as Tally;
+      return rule.preset || isUncatalogued(rule) || won > 0 || (matched > 0 && takenAbove);
+    });
+  }
+
+  problems(catalogues: readonly Catalogue[]): readonly Problem[] {
+    // Only mistakes need suggestions, and a model without any should be checked fast: a run checks it too.
+    let names: FieldNames | undefined;
+    const allNames = (): FieldNames => (names ??= namesOf(catalogues));
+    return [...this.#clashes.values(), ...this.#model.rules.flatMap((rule) => problemsOf(rule, this.#tallies, allNames))];
+  }
+
+  #judgedOf(view: string): Judged {
+    const known = this.#judged.get(view) ?? { fields: new Map(), texts: new Map() };
+    this.#judged.set(view, known);
+    return known;
+  }
+}
+
+/** Whether a rule names a field, of fields that were judged: by the field itself, and by all that rules know of it. */
+interface Judged {
+  readonly fields: Map<Field, boolean>;
+  readonly texts: Map<string, boolean>;
 }
 
 /** What names alone can be blamed for: unknown paths, messages and types, and criteria that no field meets together. */
@@ -141,12 +214,12 @@ function judge(
 }
 
 function problemsOf(rule: Rule, tallies: readonly Tally[], names: () => FieldNames): readonly Problem[] {
-  if (isJsonRule(rule) || rule.pattern?.scope.message === ENVELOPE) return [];
+  if (isUncatalogued(rule)) return [];
   const tally = tallies[rule.index] as Tally;
   const problems: Problem[] = [];
   if (tally.unfit !== undefined) {
     const { issue, reason, where, count } = tally.unfit;
-    problems.push(problemAt(rule, issue, `${reason}: ${where}${count === 1 ? "" : `, and ${count - 1} more fields`}`));
+    problems.push(problemAt(rule, issue, `${reason}: ${where}${count === 1 ? "" : `, and ${count - 1} more kinds of fields`}`));
   }
   // Presets speak of classes of data of which a message type to come may have the first field.
   if (rule.preset) return problems;
@@ -159,6 +232,9 @@ function problemsOf(rule: Rule, tallies: readonly Tally[], names: () => FieldNam
   }
   return problems;
 }
+
+/** Whether a rule speaks of what no catalogue has. */
+const isUncatalogued = (rule: Rule): boolean => isJsonRule(rule) || rule.pattern?.scope.message === ENVELOPE;
 
 function append(map: Map<string, Field[]>, key: string, field: Field): void {
   const known = map.get(key);

@@ -1,6 +1,14 @@
 /** Compiles a model: the answers that formats ask for, and the plan that engines run. */
 import { encodePlan, type PlanNamespace, type PlanOperation } from "../engines/plan.ts";
-import { type EnvelopeRules, type Field, type FormatName, type JsonRule, type Ruleset, UNCOVERED } from "../formats/api.ts";
+import {
+  type EnvelopeRules,
+  type Field,
+  type FormatName,
+  type JsonRule,
+  type OwnCatalogue,
+  type Ruleset,
+  UNCOVERED,
+} from "../formats/api.ts";
 import { BautaError } from "../kit/errors.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { decide, decideRule } from "./decide.ts";
@@ -44,6 +52,7 @@ export class CompiledModel implements Ruleset {
   readonly dropOperation: number;
   readonly jsonRules: readonly JsonRule[];
   readonly envelope: EnvelopeRules;
+  readonly catalogues: readonly OwnCatalogue[];
   readonly #index: RuleIndex;
   readonly #table = new OperationTable();
   readonly #strict: boolean;
@@ -55,6 +64,7 @@ export class CompiledModel implements Ruleset {
     this.#strict = options.input !== "lenient";
     this.namespaces = model.namespaces.map(({ name }) => ({ name, keyVersion: options.keyVersion ?? 1 }));
     this.envelope = model.envelope;
+    this.catalogues = model.catalogues;
     this.dropOperation = this.#table.indexOf(DROP);
     this.#index = new RuleIndex(model.rules);
     this.jsonRules = this.#compileJson();

@@ -1,5 +1,5 @@
 /** Why a rule matches no field of any catalogue, and what its author may have meant. */
-import type { FormatName } from "../formats/api.ts";
+import type { Field, FormatName } from "../formats/api.ts";
 import { editDistance, nearest } from "../kit/suggest.ts";
 import type { Catalogue } from "./catalogue.ts";
 import type { Rule } from "./model.ts";
@@ -17,8 +17,8 @@ interface MessageNames {
   readonly name: string;
   readonly key: string;
   /** Paths of the leaves. */
-  readonly paths: readonly string[];
-  readonly types: ReadonlySet<string>;
+  readonly paths: () => readonly string[];
+  readonly types: () => ReadonlySet<string>;
 }
 
 export interface NoMatch {
@@ -33,9 +33,10 @@ const CANDIDATES_MAX = 2_000;
 export function namesOf(catalogues: readonly Catalogue[]): FieldNames {
   const messages = catalogues.flatMap((catalogue) =>
     catalogue.messages().map((name) => {
-      const fields = [...catalogue.fieldsOf(name)];
-      const types = new Set(fields.map((field) => field.type));
-      return { format: catalogue.format, name, key: messageKey(name), paths: fields.map((field) => field.path), types };
+      const fields = (): readonly Field[] => [...catalogue.fieldsOf(name)];
+      const paths = (): readonly string[] => fields().map((field) => field.path);
+      const types = (): ReadonlySet<string> => new Set(fields().map((field) => field.type));
+      return { format: catalogue.format, name, key: messageKey(name), paths, types };
     }),
   );
   return { messages };
@@ -46,13 +47,25 @@ export function explainNoMatch(rule: Rule, names: FieldNames): NoMatch {
   const { pattern } = rule;
   const spoken = pattern === undefined ? inFormat : inFormat.filter(({ format, key }) => scopeCovers(pattern.scope, format, key));
   if (spoken.length === 0) return noMessage(pattern, inFormat);
-  if (rule.types !== undefined && !spoken.some(({ types }) => [...types].some((type) => typeMatches(rule.types ?? [], type)))) {
+  if (rule.types !== undefined && !spoken.some(({ types }) => [...types()].some((type) => typeMatches(rule.types ?? [], type)))) {
     return noType(rule, spoken);
   }
-  if (pattern !== undefined && !spoken.some(({ paths }) => paths.some((path) => segmentsMatch(pattern.segments, path.split("/"))))) {
-    return noPath(pattern, spoken);
+  if (pattern !== undefined && !spoken.some(({ paths }) => paths().some((path) => pathMatches(pattern, path)))) {
+    return noPath(pattern, newest(spoken));
   }
   return { issue: 1218, message: "fields meet each criterion of this rule, but none meets all of them" };
+}
+
+/** Whether a pattern takes in a path: most are told by their last names. */
+function pathMatches({ segments }: PathPattern, path: string): boolean {
+  const last = segments.at(-1);
+  if (last !== undefined && !segmentMatches(last, path.slice(path.lastIndexOf("/") + 1))) return false;
+  return segmentsMatch(segments, path.split("/"));
+}
+
+/** One version of each message, the last: its names are enough to find what was meant. */
+function newest(messages: readonly MessageNames[]): readonly MessageNames[] {
+  return [...new Map(messages.map((message) => [`${message.format} ${message.key.split(".").slice(0, 2).join(".")}`, message])).values()];
 }
 
 function noMessage(pattern: PathPattern | undefined, messages: readonly MessageNames[]): NoMatch {
@@ -64,13 +77,13 @@ function noMessage(pattern: PathPattern | undefined, messages: readonly MessageN
 }
 
 function noType(rule: Rule, messages: readonly MessageNames[]): NoMatch {
-  const types = new Set(messages.flatMap((message) => [...message.types]));
+  const types = new Set(messages.flatMap((message) => [...message.types()]));
   const near = (rule.types ?? []).map((type) => nearest(type.text, types)).find((type) => type !== undefined);
   return { issue: 1217, message: "no field has this type", ...suggest(near) };
 }
 
 function noPath(pattern: PathPattern, messages: readonly MessageNames[]): NoMatch {
-  const paths = [...new Set(messages.flatMap((message) => message.paths))].map((path) => path.split("/"));
+  const paths = [...new Set(messages.flatMap((message) => message.paths()))].map((path) => path.split("/"));
   const prefix = pattern.text.slice(0, pattern.text.indexOf(":") + 1);
   const below: readonly Segment[] = [...pattern.segments, { kind: "one" }, { kind: "any" }];
   if (paths.some((path) => segmentsMatch(below, path))) {

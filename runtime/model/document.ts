@@ -40,6 +40,8 @@ export interface ModelDocument {
   /** Free text: `replace` (other words for all of it, the default) or `detect`, and namespaces for what is found. */
   readonly text?: TextMode | TextDocument;
   readonly envelope?: EnvelopeDocument;
+  /** Files of `bauta catalogue add`, by paths relative to this one. */
+  readonly catalogues?: readonly string[];
 }
 
 /** Names of namespaces by what they replace. */

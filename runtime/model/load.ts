@@ -3,23 +3,31 @@
  * found here, all at once; what needs the catalogues is check.ts's part.
  */
 
+import type { OwnCatalogue } from "../formats/api.ts";
+import { parseCatalogue } from "../formats/iso20022/own.ts";
+import { BautaError } from "../kit/errors.ts";
 import { nearest } from "../kit/suggest.ts";
-import { digestOf } from "./digest.ts";
+import { digestOf, sha256 } from "./digest.ts";
 import { type Layer, mergeLayers } from "./merge.ts";
 import type { Model } from "./model.ts";
 import { type Node, nodeOf, parseYaml } from "./node.ts";
 import { type Problem, ProblemList } from "./problem.ts";
 import { type ModelPart, readModel } from "./read.ts";
-import { baseSource, isPath, type ModelSource } from "./sources.ts";
+import { baseSource, isPath, type ModelSource, textBeside } from "./sources.ts";
 import { checkUncatalogued } from "./uncatalogued.ts";
 import { PRESETS } from "./vocabulary.ts";
 
 /** Where `extends` leads: the source of a reference, or undefined if there is none. */
 export type BaseLookup = (reference: string, from: string) => ModelSource | undefined;
 
+/** The text of a file that a model names, looked up from there. */
+export type FileLookup = (reference: string, from: string) => string | undefined;
+
 export interface LoadOptions {
   /** Default: presets by name, files by path beside the model that extends. */
   readonly base?: BaseLookup;
+  /** Text of a catalogue's file, or undefined if there is none. Default: the file at that path beside the model. */
+  readonly catalogue?: FileLookup;
 }
 
 /** The model, or all its problems; never both. */
@@ -45,7 +53,7 @@ export const EXTENDS_DEPTH_MAX = 8;
 export function loadModel(source: ModelSource, options: LoadOptions = {}): LoadResult {
   const lists: ProblemList[] = [];
   const layers = readChain(source, options.base ?? baseSource, lists);
-  const merged = layers === undefined ? undefined : mergeLayers(layers);
+  const merged = layers === undefined ? undefined : mergeLayers(layers, readCatalogues(layers, options.catalogue ?? textBeside));
   const problems = lists.flatMap((list) => list.problems);
   if (merged !== undefined) problems.push(...checkUncatalogued(merged.model));
   if (merged !== undefined && problems.length === 0) return { model: merged.model, problems: [] };
@@ -66,6 +74,33 @@ function readChain(source: ModelSource, base: BaseLookup, lists: ProblemList[]):
     next = extended(part.extends, layers, base, problems);
   }
   return undefined;
+}
+
+/** The catalogues that the layers name; of two of one namespace that of the extending model. */
+function readCatalogues(layers: readonly Layer[], lookup: FileLookup): readonly OwnCatalogue[] {
+  const found = new Map<string, OwnCatalogue>();
+  for (const { part, problems, source } of layers) {
+    const here = new Set<string>();
+    for (const [i, { value: reference, at }] of part.catalogues.entries()) {
+      const path = `catalogues[${i}]`;
+      const text = lookup(reference, source.name);
+      if (text === undefined) {
+        problems.add(1002, at, path, "there is no such file, or it cannot be read");
+        continue;
+      }
+      try {
+        const content = parseCatalogue(text);
+        const { message, namespace } = content;
+        if (here.has(namespace)) problems.add(1210, at, path, "another catalogue of this model has the same namespace");
+        here.add(namespace);
+        found.set(namespace, { format: "iso20022", message, reference, sha256: sha256(new TextEncoder().encode(text)), content });
+      } catch (error) {
+        if (!(error instanceof BautaError)) throw error;
+        problems.add(error.issue.number, at, path, error.context.detail ?? "it cannot be read");
+      }
+    }
+  }
+  return [...found.values()];
 }
 
 function treeOf(source: ModelSource, problems: ProblemList): Node | undefined {

@@ -13,5 +13,5 @@ const CATALOGUE_FOLDERS = ["catalogues/iso20022", "catalogues/swift-mt"] as cons
 
 export const schemaFacts: LockFacts = {
   digest: (path) => sha256(assetBytes(`schemas/${path}`)),
-  catalogues: () => CATALOGUE_FOLDERS.flatMap((folder) => assetNames(`schemas/${folder}`).map((name) => `${folder}/${name}.json`)),
+  catalogues: () => CATALOGUE_FOLDERS.flatMap((folder) => assetNames(`schemas/${folder}`).map((name) => `${folder}/${name}`)),
 };

@@ -47,7 +47,10 @@ export function lockOf(model: Model, facts: LockFacts = schemaFacts): Lock {
     techniques: sorted(techniques.map((definition) => [definition.name, versionOf(definition)])),
     kinds: sorted(kinds.map((definition) => [definition.name, versionOf(definition)])),
     data: sorted([...data].map((path) => [path, facts.digest(path)])),
-    catalogues: sorted(catalogued ? facts.catalogues().map((path) => [path, facts.digest(path)]) : []),
+    catalogues: sorted([
+      ...(catalogued ? facts.catalogues().map((path) => [path, facts.digest(path)] as const) : []),
+      ...model.catalogues.map(({ reference, sha256 }) => [reference, sha256] as const),
+    ]),
   };
 }
 

@@ -4,6 +4,7 @@
  * each model that wants one says so itself.
  */
 
+import type { OwnCatalogue } from "../formats/api.ts";
 import { nearest } from "../kit/suggest.ts";
 import type { Action, Detects, Model, Namespace, Rule } from "./model.ts";
 import type { ProblemList } from "./problem.ts";
@@ -42,7 +43,7 @@ export interface Merged {
 }
 
 /** Merges what was read; what does not hold together becomes a problem of its layer. */
-export function mergeLayers(layers: readonly Layer[]): Merged {
+export function mergeLayers(layers: readonly Layer[], catalogues: readonly OwnCatalogue[]): Merged {
   const top = layers.at(-1) as Layer;
   const mode = lastOf(layers, (part) => part.mode);
   if (!layers.some(({ part }) => part.keys.has("mode"))) {
@@ -69,6 +70,7 @@ export function mergeLayers(layers: readonly Layer[]): Merged {
       elements: unique(layers.flatMap((layer) => layer.part.envelope.elements)),
       namespaces: unique(layers.flatMap((layer) => layer.part.envelope.namespaces)),
     },
+    catalogues,
     origins: layers.map(({ source, sha256 }, level) => ({
       reference: layers[level + 1]?.part.extends?.value ?? name,
       source: source.name,

@@ -1,5 +1,5 @@
 /** The model after loading: checked, merged with what it extends, and with every name resolved. */
-import type { DataClass, EnvelopeRules, Fit, FormatName, Shape } from "../formats/api.ts";
+import type { DataClass, EnvelopeRules, Fit, FormatName, OwnCatalogue, Shape } from "../formats/api.ts";
 import type { PathPattern } from "./path.ts";
 import type { Place } from "./problem.ts";
 import type { Segment } from "./segments.ts";
@@ -22,6 +22,8 @@ export interface Model {
   /** What is found in free text, and the namespaces that replace it; undefined: other words replace all of it. */
   readonly detects: Detects | undefined;
   readonly envelope: EnvelopeRules;
+  /** Messages that the model describes itself, by files beside it. */
+  readonly catalogues: readonly OwnCatalogue[];
   /** The chain of models that were merged, the base first and the model itself last. */
   readonly origins: readonly Origin[];
 }

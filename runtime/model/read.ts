@@ -31,6 +31,8 @@ export interface ModelPart {
   readonly rules: readonly RulePart[];
   readonly text: TextPart;
   readonly envelope: { readonly open: boolean | undefined; readonly elements: readonly string[]; readonly namespaces: readonly string[] };
+  /** References to files. */
+  readonly catalogues: readonly Located<string>[];
 }
 
 export interface Located<T> {
@@ -52,6 +54,7 @@ export const MODEL_KEYS = [
   "rules",
   "text",
   "envelope",
+  "catalogues",
 ] as const;
 export const DEFAULT_KEYS = ["danger-keep-uncovered", "because"] as const;
 export const ENVELOPE_KEYS = ["open", "elements", "namespaces"] as const;
@@ -80,6 +83,7 @@ export function readModel(tree: Node, problems: ProblemList): ModelPart | undefi
     rules: readRules(reader, entries),
     text: readText(reader, entries),
     envelope: readEnvelope(reader, entries),
+    catalogues: readCatalogues(reader, entries),
   };
 }
 
@@ -136,6 +140,13 @@ function readEnvelope(reader: Reader, entries: Entries): ModelPart["envelope"] {
     elements: readNames(reader, inner, "elements", ELEMENT, "the name of an element, or of an attribute with `@` in front"),
     namespaces: readNames(reader, inner, "namespaces", URI, "the URI of a namespace"),
   };
+}
+
+function readCatalogues(reader: Reader, entries: Entries): readonly Located<string>[] {
+  return (reader.list(entries, "catalogues", "")?.items ?? []).flatMap((item, i) => {
+    const value = reader.textOf(item, `catalogues[${i}]`);
+    return value === undefined ? [] : [{ value, at: item.at }];
+  });
 }
 
 function readNames(reader: Reader, entries: Entries, key: string, form: RegExp, what: string): readonly string[] {

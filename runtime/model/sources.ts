@@ -55,6 +55,15 @@ export function baseSource(reference: string, from: string): ModelSource | undef
   }
 }
 
+/** Text of a file that a model names by a path beside it; undefined if it cannot be read. */
+export function textBeside(reference: string, from: string): string | undefined {
+  try {
+    return readFileSync(resolve(dirname(from), reference), "utf8");
+  } catch {
+    return undefined;
+  }
+}
+
 const isPreset = (name: string): name is PresetName => PRESETS.some((preset) => preset === name);
 
 /** Whether `extends` names a file; a preset's name has neither a dot nor a slash. */

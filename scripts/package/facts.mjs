@@ -17,6 +17,7 @@ const ASSETS = [
   "schemas/pipeline.schema.json",
   "schemas/routing.json",
   "schemas/catalogues/iso20022",
+  "schemas/iso20022/classes.json",
   "schemas/catalogues/swift-mt",
   "schemas/detect",
   "schemas/kinds/iban.json",

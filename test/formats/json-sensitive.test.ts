@@ -1,6 +1,6 @@
 /** Sensitive authentication data is removed from JSON under every model, and what is left is JSON. */
 import { describe, expect, test } from "bun:test";
-import { holdsTrackData, isSensitiveName } from "../../runtime/formats/json/sensitive.ts";
+import { holdsTrackData, isSensitiveName } from "../../runtime/formats/sensitive.ts";
 import { ENCODING_RAW } from "../../runtime/record/tables.ts";
 import table from "../../schemas/sensitive-authentication.json" with { type: "json" };
 import { brief, bytesOf, DROP, openJson, rulesetOf, see, withoutDropped } from "./json-support.ts";

@@ -6,6 +6,7 @@
  */
 import type { Field } from "../../runtime/formats/api.ts";
 import { anyField, type Catalogue, type Child, join, leafField, textTypeOf } from "../../runtime/formats/iso20022/catalogue.ts";
+import { readMarkup } from "../../runtime/formats/iso20022/xsd/markup.ts";
 import { type LexicalOptions, lexicalOf } from "./lexical.ts";
 import type { Random } from "./random.ts";
 
@@ -30,6 +31,26 @@ export interface GeneratorOptions {
   /** Documents beyond those that coverage needs: small ones, with few of the optional elements. */
   readonly extra: number;
   readonly lexical: (field: Field) => LexicalOptions;
+  /**
+   * Elements of which exactly one stands among others, by type. The catalogue has each of them as optional (schemas/iso20022/README.md,
+   * "Catalogue"); the XSD does not. `choicesIn` reads them.
+   */
+  readonly choices?: ReadonlyMap<string, readonly string[]>;
+}
+
+/** The choices among other elements in an XSD, by type: 2006 messages have some. */
+export function choicesIn(xsd: string): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, readonly string[]>();
+  for (const type of readMarkup(xsd).children.filter(({ name }) => name === "complexType")) {
+    const [body] = type.children.filter(({ name }) => name === "sequence");
+    const choice = body?.children.find(({ name }) => name === "choice");
+    if (choice === undefined || body?.children.length === 1) continue;
+    found.set(
+      type.attributes.get("name") ?? "",
+      choice.children.map(({ attributes }) => attributes.get("name") ?? ""),
+    );
+  }
+  return found;
 }
 
 /** Leaves of one document, beyond which optional elements are left out. */
@@ -38,28 +59,6 @@ const LEAVES_MAX = 400;
 const DOCUMENTS_MAX = 200;
 /** Repetitions of an element whose number has no bound. */
 const REPEATS_MAX = 3;
-
-/**
- * Types of the 2006 messages in which exactly one of some elements stands among others. The catalogue has each of them as optional
- * (schemas/iso20022/README.md, "Catalogue"); the XSD does not.
- */
-const CHOICES_AMONG_OTHERS: Readonly<Record<string, readonly string[]>> = {
-  CreditorReferenceType1: ["Cd", "Prtry"],
-  PaymentTypeInformation3: ["SvcLvl", "ClrChanl"],
-  PersonIdentification3: [
-    "DrvrsLicNb",
-    "CstmrNb",
-    "SclSctyNb",
-    "AlnRegnNb",
-    "PsptNb",
-    "TaxIdNb",
-    "IdntyCardNb",
-    "MplyrIdNb",
-    "DtAndPlcOfBirth",
-    "OthrId",
-  ],
-  ReferredDocumentType1: ["Cd", "Prtry"],
-};
 
 /** Documents that together hold every leaf. Throws when that cannot be reached. */
 export function generateDocuments(catalogue: Catalogue, options: GeneratorOptions): Generated {
@@ -160,7 +159,7 @@ class Writer {
   #children(at: Place): Element[] {
     const content = this.#catalogue.complex[at.typeName]?.content;
     if (content === "choice") return this.#repeated(this.#chosen(at.children), 1);
-    const alternatives = CHOICES_AMONG_OTHERS[at.typeName];
+    const alternatives = this.#options.choices?.get(at.typeName);
     const chosen = alternatives === undefined ? undefined : this.#chosen(at.children.filter(({ name }) => alternatives.includes(name)));
     return at.children.flatMap((child) => {
       if (alternatives?.includes(child.name) === true) return child === chosen ? this.#repeated(child, 1) : [];

@@ -29,6 +29,8 @@ export function lexicalOf(random: Random, field: Field, pattern: string | undefi
       return digitsOf(random, field, options);
     case "alphanumeric":
       return random.text(random.pick([DIGITS + CAPITALS + SMALLS, CAPITALS, DIGITS]), lengthOf(random, fit.min, fit.max));
+    case "upper-alphanumeric":
+      return random.text(random.pick([DIGITS + CAPITALS, CAPITALS, DIGITS]), lengthOf(random, fit.min, fit.max));
     case "iban":
       return ibanTextOf(random, pattern);
     case "bic":
@@ -65,7 +67,7 @@ export function lexicalOf(random: Random, field: Field, pattern: string | undefi
     case "enum":
       return random.pick(fit.values ?? []);
     case "unknown":
-      return unknownOf(random, pattern);
+      return unknownOf(random, field, pattern);
     default:
       throw new Error(`no values for shape ${fit.shape} of ${field.type}`);
   }
@@ -230,8 +232,24 @@ function base64Of(random: Random, max: number): string {
   return random.chance(0.3) ? text.replaceAll(/(.{76})/g, "$1\n") : text;
 }
 
-/** IBEI of the 2006 messages is the one type that no shape describes. */
-function unknownOf(random: Random, pattern: string | undefined): string {
-  if (pattern !== "[A-Z]{2,2}[B-DF-HJ-NP-TV-XZ0-9]{7,7}[0-9]{1,1}") throw new Error(`no values for pattern ${pattern}`);
-  return random.text(CAPITALS, 2) + random.text(`BCDFGHJKLMNPQRSTVWXZ${DIGITS}`, 7) + random.text(DIGITS, 1);
+/** The types that no shape describes. */
+function unknownOf(random: Random, { type }: Field, pattern: string | undefined): string {
+  switch (type) {
+    case "IBEIIdentifier":
+      return random.text(CAPITALS, 2) + random.text(`BCDFGHJKLMNPQRSTVWXZ${DIGITS}`, 7) + random.text(DIGITS, 1);
+    case "ISINOct2015Identifier":
+      return random.text(CAPITALS, 2) + random.text(CAPITALS + DIGITS, 9) + random.text(DIGITS, 1);
+    case "EntryTypeIdentifier":
+      return random.chance(0.2) ? "DUM" : random.text("BEOVW", 1) + random.text(DIGITS, 2);
+    case "ISO2ALanguageCode":
+      return random.text(SMALLS, 2);
+    case "ISOYearMonth":
+      return `${random.pick(["0001", "1999", "2024", "9999"])}-${random.pick(["01", "06", "12"])}${zoneOf(random)}`;
+    case "Max15PlusSignedNumericText":
+      return random.pick(["", "+"]) + random.text(DIGITS, random.between(1, 15));
+    case "PositiveNumber":
+      return random.pick(["1", "07", "+12", random.text("123456789", 1) + random.text(DIGITS, random.between(0, 10))]);
+    default:
+      throw new Error(`no values for ${type} with pattern ${pattern}`);
+  }
 }

@@ -111,7 +111,7 @@ describe("an operation that does not fit", () => {
     ]);
     const both = fit("  - {class: reference, use: r}\n", "  r: {technique: token, kind: reference, width: 40}\n");
     expect(both.map(({ message }) => message)).toEqual([
-      "40 characters do not fit the type: pacs.008.001.08 GrpHdr/MsgId, type Max35Text, and 1 more fields",
+      "40 characters do not fit the type: pacs.008.001.08 GrpHdr/MsgId, type Max35Text, and 1 more kinds of fields",
     ]);
   });
 

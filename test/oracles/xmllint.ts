@@ -31,11 +31,14 @@ export function validate(xsd: string, documents: readonly Uint8Array[]): boolean
   }
 }
 
-/** Cuts every `<…Document …>…</…Document>` out of a file, with the message its namespace names; declarations in scope are inside it. */
+/**
+ * Cuts every `<…Document …>…</…Document>` and header out of a file, with the message its namespace names; declarations in scope are inside
+ * it.
+ */
 export function documentsIn(text: string): { readonly message: string; readonly xml: string }[] {
   const found: { message: string; xml: string }[] = [];
   for (const match of text.matchAll(
-    /<((?:[A-Za-z0-9_.-]+:)?Document)\b[^>]*?urn:iso:std:iso:20022:tech:xsd:([a-z]{4}\.\d{3}\.\d{3}\.\d{2})[^>]*>[\s\S]*?<\/\1\s*>/g,
+    /<((?:[A-Za-z0-9_.-]+:)?(?:Document|AppHdr))\b[^>]*?urn:iso:std:iso:20022:(?:tech:)?xsd:([a-z]{4}\.\d{3}\.\d{3}\.\d{2})[^>]*>[\s\S]*?<\/\1\s*>/g,
   )) {
     found.push({ message: match[2] as string, xml: match[0] });
   }

@@ -16,7 +16,33 @@ const IDENTIFYING = new Set(["person", "organisation", "account", "identifier", 
  * Values that occur in the output of their record all the same, each looked at by hand: short words that markup or a kept code holds as
  * well, never a value that was passed through.
  */
-const FALSE_ALARMS: ReadonlyMap<string, string> = new Map([]);
+const FALSE_ALARMS: ReadonlyMap<string, string> = new Map([
+  ["UNKNOWN", "an original message's id, and the code that its name is, which is kept"],
+]);
+
+/** Documents that their XSD takes and that are not masked to valid ones: code and place, and the reason. */
+const EXCEPTIONS: readonly (readonly [document: string, verdict: string, reason: string])[] = [
+  ...["-SplmtryData_CDATA.xml", "-SplmtryData_empty.xml", "-SplmtryData_none.xml", "-SplmtryData_simple.xml", ".txt"].map(
+    (ending) =>
+      [
+        `other-xml/prowide-iso20022__issues__8__ABC_CANO.CA.ID.111111111${ending} head.001.001.01`,
+        "refused BAUTA-3006",
+        "a valid header in a wrapper whose namespace is no URI, of a securities message without an XSD here",
+      ] as const,
+  ),
+  [
+    "other-xml/prowide-iso20022__seev.031.002.09.xml head.001.001.01",
+    "refused BAUTA-3101 Envelope",
+    "a valid header of a securities message without an XSD here: the record is both",
+  ],
+  [
+    "pacs-other/prowide-iso20022__pacs.002-CDATA.xml head.001.001.01",
+    "refused BAUTA-6001 FIToFIPmtStsRpt/OrgnlGrpInfAndSts/StsRsnInf/AddtlInf",
+    "a valid header of a document that its own XSD refuses: a text of more than 105 characters",
+  ],
+];
+/** Documents and headers of the samples that their XSD takes: a change of the corpus shows. */
+const VALID_SAMPLES = 155;
 
 function* filesBelow(folder: string): Generator<string> {
   for (const name of readdirSync(folder).sort()) {
@@ -54,26 +80,42 @@ suite(`samples${sharedExists ? "" : ` (${SHARED_SKIP_REASON})`}`, () => {
     expect(found).toEqual(JSON.parse(readFileSync(VERDICTS, "utf8")));
   }, 300_000);
 
-  test("every XSD-valid pacs.008 is masked in strict reading, and stays valid", async () => {
-    let count = 0;
+  test("of the XSD-valid documents at least 95 % are masked in strict reading and stay valid; the others are on record", async () => {
+    const pairs = new Map<string, { readonly path: string; readonly before: string; readonly after: string; readonly verdict: string }[]>();
+    let documents = 0;
     for (const path of files) {
-      const before = documentsIn(readFileSync(path, "latin1")).filter((document) => document.message.startsWith("pacs.008."));
+      const before = documentsIn(readFileSync(path, "latin1")).filter(({ message }) => schemaOf(message) !== undefined);
       if (before.length === 0) continue;
       const result = await run(bytesOf(path), { preset: "test-data", engine: "native" });
-      const after = documentsIn(Buffer.from(result.output).toString("latin1")).filter((document) =>
-        document.message.startsWith("pacs.008."),
-      );
-      for (const [i, document] of before.entries()) {
-        const xsd = schemaOf(document.message) ?? "no schema";
-        const [was] = validate(xsd, [Buffer.from(document.xml, "latin1")]);
-        if (!was) continue;
-        count++;
-        expect({ path, refusals: result.refusals.map((refusal) => [refusal.code, refusal.path]) }).toEqual({ path, refusals: [] });
-        expect({ path, valid: validate(xsd, [Buffer.from(after[i]?.xml ?? "", "latin1")]) }).toEqual({ path, valid: [true] });
+      const after = documentsIn(Buffer.from(result.output).toString("latin1"));
+      const codes = [...new Set(result.refusals.map(({ issue, path: at }) => `refused ${issue.code} ${at}`.trim()))].join(", ");
+      for (const [i, { message, xml }] of before.entries()) {
+        documents++;
+        const row = { path: relative(SAMPLES, path), before: xml, after: after[i]?.xml ?? "", verdict: codes };
+        pairs.set(message, [...(pairs.get(message) ?? []), row]);
       }
     }
-    console.log(`XSD-valid pacs.008 masked and valid: ${count}`);
-    expect(count).toBeGreaterThanOrEqual(28);
+    const bytes = (texts: readonly string[]): Uint8Array[] => texts.map((text) => Buffer.from(text, "latin1"));
+    const exceptions: Record<string, string> = {};
+    let valid = 0;
+    let masked = 0;
+    for (const [message, rows] of pairs) {
+      const xsd = schemaOf(message) ?? "no schema";
+      const was = validate(xsd, bytes(rows.map(({ before }) => before)));
+      const is = validate(xsd, bytes(rows.map(({ after }) => after)));
+      for (const [i, { path, verdict }] of rows.entries()) {
+        if (!was[i]) continue;
+        valid++;
+        if (is[i]) masked++;
+        else exceptions[`${path} ${message}`] = verdict === "" ? "masked, and no longer valid" : verdict;
+      }
+    }
+    console.log(
+      `samples: ${files.length} files, ${documents} documents with an XSD, ${valid} valid before, ${masked} masked and valid after`,
+    );
+    expect(exceptions).toEqual(Object.fromEntries(EXCEPTIONS.map(([document, verdict]) => [document, verdict])));
+    expect(valid).toBeGreaterThanOrEqual(VALID_SAMPLES);
+    expect(masked / valid).toBeGreaterThanOrEqual(0.95);
   }, 300_000);
 
   test("no identifying value is in its record's output, values that had check digits have them, accounts stay distinct", async () => {
@@ -91,7 +133,7 @@ suite(`samples${sharedExists ? "" : ` (${SHARED_SKIP_REASON})`}`, () => {
       for (const [i, value] of before.values.entries()) {
         const masked = after.values[i] as FoundValue;
         for (const line of value.text.split("\n")) {
-          if (!IDENTIFYING.has(value.dataClass) || line.length < 4) continue;
+          if (!IDENTIFYING.has(value.dataClass) || line.trim().length < 4) continue;
           if (records[value.record]?.includes(Buffer.from(line).toString("latin1")) && !FALSE_ALARMS.has(line))
             alarms.push(`${relative(SAMPLES, path)} ${value.path} (${value.dataClass})`);
         }

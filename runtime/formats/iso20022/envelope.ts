@@ -5,8 +5,10 @@
  * claim to be; digits enough for an account number, in one run or in groups, never do.
  */
 import type { EnvelopeRules } from "../api.ts";
-import { NAMESPACE_PREFIX } from "./catalogue.ts";
+import { messageOfNamespace } from "./catalogue.ts";
 
+/** What the namespaces of ISO 20022 messages begin with. */
+const ISO_NAMESPACES = "urn:iso:std:iso:20022:";
 export const XSI_NAMESPACE = "http://www.w3.org/2001/XMLSchema-instance";
 export const XML_NAMESPACE = "http://www.w3.org/XML/1998/namespace";
 
@@ -67,7 +69,7 @@ export function isEnvelopeName(name: string, rules: EnvelopeRules): boolean {
 export function isEnvelopeNamespace(uri: string, rules: EnvelopeRules): boolean {
   if (KNOWN_NAMESPACES.has(uri) || rules.namespaces.includes(uri)) return true;
   // Any version of any message may be declared; an element of one without a catalogue is refused when it comes.
-  if (uri.startsWith(NAMESPACE_PREFIX)) return /^[a-z]{4}\.\d{3}\.\d{3}\.\d{2}$/.test(uri.slice(NAMESPACE_PREFIX.length));
+  if (uri.startsWith(ISO_NAMESPACES)) return messageOfNamespace(uri) !== undefined;
   return rules.open && /^(?:urn:|https?:\/\/)[A-Za-z0-9._~:/#$-]{1,128}$/.test(uri) && !holdsNumber(uri);
 }
 
@@ -75,11 +77,8 @@ export function isEnvelopeNamespace(uri: string, rules: EnvelopeRules): boolean 
 export function isSchemaLocation(value: string, pairs: boolean): boolean {
   const parts = value.trim().split(/\s+/);
   if (pairs && parts.length % 2 !== 0) return false;
-  return parts.every((part, i) => (pairs && i % 2 === 0 ? isMessageNamespace(part) : isSchemaFile(part)));
+  return parts.every((part, i) => (pairs && i % 2 === 0 ? messageOfNamespace(part) !== undefined : isSchemaFile(part)));
 }
-
-const isMessageNamespace = (uri: string): boolean =>
-  uri.startsWith(NAMESPACE_PREFIX) && /^[a-z]{4}\.\d{3}\.\d{3}\.\d{2}$/.test(uri.slice(NAMESPACE_PREFIX.length));
 
 const isSchemaFile = (name: string): boolean => /^[A-Za-z0-9_.-]{1,96}\.xsd$/.test(name) && !holdsNumber(name);
 

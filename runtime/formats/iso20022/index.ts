@@ -1,18 +1,41 @@
 /** ISO 20022 messages in XML. */
 import { Batch } from "../../record/tables.ts";
-import type { Field, Format } from "../api.ts";
-import { catalogueOf, fieldsOf, messageNames } from "./catalogue.ts";
+import type { Field, Format, OwnCatalogue } from "../api.ts";
+import { type Catalogue, catalogueOf, fieldsOf, messageNames } from "./catalogue.ts";
 import { Iso20022Scanner } from "./scanner.ts";
 
 /** What a model needs to know: the fields of every message, any-content included. */
-export const iso20022Catalogue = {
+export const iso20022Catalogue: ModelCatalogue = {
   format: "iso20022",
   messages: messageNames,
   fieldsOf(message: string): readonly Field[] {
     const catalogue = catalogueOf(message);
     return catalogue === undefined ? [] : fieldsOf(catalogue);
   },
-} as const;
+};
+
+/** The same with catalogues of the user's own, which go before those of the same messages. */
+export function withOwnCatalogues(own: readonly OwnCatalogue[]): ModelCatalogue {
+  const byMessage = new Map(
+    own.filter(({ format }) => format === "iso20022").map(({ message, content }) => [message, content as Catalogue]),
+  );
+  const names = [...new Set([...messageNames(), ...byMessage.keys()])].sort();
+  return {
+    format: "iso20022",
+    messages: () => names,
+    fieldsOf(message) {
+      const catalogue = byMessage.get(message) ?? catalogueOf(message);
+      return catalogue === undefined ? [] : fieldsOf(catalogue);
+    },
+  };
+}
+
+/** What a model is checked against; runtime/model has the same interface. */
+interface ModelCatalogue {
+  readonly format: "iso20022";
+  readonly messages: () => readonly string[];
+  readonly fieldsOf: (message: string) => readonly Field[];
+}
 
 export const iso20022: Format = {
   name: "iso20022",

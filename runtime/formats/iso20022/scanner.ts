@@ -31,7 +31,7 @@ import {
   type ScanOptions,
   UNCOVERED,
 } from "../api.ts";
-import { catalogueOf, join, NAMESPACE_PREFIX } from "./catalogue.ts";
+import { type Catalogue, catalogueOfNamespace, join, messageOfNamespace } from "./catalogue.ts";
 import { isEnvelopeName, isEnvelopeNamespace, isListedName, isPrefix, isSchemaLocation, XML_NAMESPACE, XSI_NAMESPACE } from "./envelope.ts";
 import { ANY, type AttributeNode, COMPLEX, compileTree, ENVELOPE, FieldTable, LEAF, Node } from "./tree.ts";
 import { Words } from "./words.ts";
@@ -74,6 +74,8 @@ export class Iso20022Scanner implements OpenFormat {
   readonly #fields = new FieldTable();
   readonly #messages: Message[] = [];
   readonly #byNamespace = new Map<string, Message>();
+  /** Catalogues that came with the model, by namespace. */
+  readonly #own: ReadonlyMap<string, Catalogue>;
   readonly #dropField: number;
   readonly #envelopePaths = new Map<string, Node>();
   #otherEnvelope: number | undefined;
@@ -107,6 +109,8 @@ export class Iso20022Scanner implements OpenFormat {
   constructor(rules: Ruleset, options: ScanOptions, batch: Batch) {
     this.#rules = rules;
     this.#tellsAll = options.names === "all";
+    const own = (rules.catalogues ?? []).filter(({ format }) => format === "iso20022").map(({ content }) => content as Catalogue);
+    this.#own = new Map(own.map((catalogue) => [catalogue.namespace, catalogue]));
     this.#batch = batch;
     this.#dropField = this.#fields.add("", {
       path: "(comment or processing instruction)",
@@ -605,7 +609,8 @@ export class Iso20022Scanner implements OpenFormat {
       if (this.#found < 0 || !message.name.startsWith("head.")) this.#found = message.index;
       return p;
     }
-    if (uri.startsWith(NAMESPACE_PREFIX)) return this.#fault(message === undefined ? 3101 : 3103, tag, parent.path);
+    if (message !== undefined) return this.#fault(3103, tag, parent.path);
+    if (messageOfNamespace(uri) !== undefined) return this.#fault(3101, tag, parent.path);
     const node = this.#envelopeNode(this.#words.at(input, local, p).text, parent);
     if (node === undefined) return this.#fault(3006, tag, parent.path);
     this.#entered = node;
@@ -654,8 +659,8 @@ export class Iso20022Scanner implements OpenFormat {
 
   #messageOf(uri: string): Message | undefined {
     const known = this.#byNamespace.get(uri);
-    if (known !== undefined || !uri.startsWith(NAMESPACE_PREFIX)) return known;
-    const catalogue = catalogueOf(uri.slice(NAMESPACE_PREFIX.length));
+    if (known !== undefined) return known;
+    const catalogue = this.#own.get(uri) ?? catalogueOfNamespace(uri);
     if (catalogue === undefined) return undefined;
     const message = { name: catalogue.message, index: this.#messages.length, root: compileTree(catalogue, this.#rules, this.#fields) };
     this.#messages.push(message);
@@ -724,7 +729,7 @@ export class Iso20022Scanner implements OpenFormat {
     if (!isSpace(input[p] as number) && input[p] !== EQUALS) return this.#fault(3006, nameStart);
     if (end - valueAt > 256) return this.#fault(3006, nameStart);
     const word = this.#words.at(input, valueAt, end);
-    word.namespace ??= isEnvelopeNamespace(word.text, this.#rules.envelope);
+    word.namespace ??= this.#own.has(word.text) || isEnvelopeNamespace(word.text, this.#rules.envelope);
     if (!word.namespace) return this.#fault(3006, nameStart);
     const uri = word.text;
     // Those of this tag are the last ones.

@@ -4,12 +4,13 @@
  * The tree is unfolded from the catalogue's type graph only where messages go: a version of pacs.008 has some 1,600 leaves and a
  * message uses 40 of them.
  */
-import { type Field, type Ruleset, UNCOVERED } from "../api.ts";
+import { type DataClass, type Field, type Ruleset, UNCOVERED } from "../api.ts";
+import { isSensitiveName } from "../sensitive.ts";
 import { anyField, type Catalogue, type Child, join, leafField, textTypeOf } from "./catalogue.ts";
 
 export const COMPLEX = 0;
 export const LEAF = 1;
-/** Content that no catalogue describes: the element is dropped if the model says so, else the record is refused. */
+/** What goes with its element: content that no catalogue describes, signatures. Dropped if the model says so, else the record is refused. */
 export const ANY = 2;
 /** A wrapper around a message: no catalogue, children are met as they come. */
 export const ENVELOPE = 3;
@@ -87,7 +88,7 @@ export function compileTree(catalogue: Catalogue, rules: Ruleset, fields: FieldT
       return { name, required, ...operationOf(field) };
     });
 
-  const operationOf = (field: Field): { operation: number; field: number } => ({
+  const operationOf = (field: Field): Outcome => ({
     operation: rules.operationFor("iso20022", catalogue.message, field),
     field: fields.add(catalogue.message, field),
   });
@@ -106,34 +107,64 @@ export function compileTree(catalogue: Catalogue, rules: Ruleset, fields: FieldT
     const [name, typeName, min, max, dataClass] = child;
     const path = join(parentPath, name);
     const text = textTypeOf(catalogue, typeName);
+    const gone = goes(typeName, path, name, dataClass);
+    if (gone !== undefined && min === 0) return new Node({ kind: ANY, name, path, ...gone });
     if (text !== undefined) {
+      // What has to go and has to stay: its parent would have gone, if that could.
+      if (gone !== undefined) return new Node({ kind: LEAF, name, path, operation: UNCOVERED, field: gone.field });
       const field = leafField(catalogue, path, text, dataClass ?? "technical");
       return new Node({ kind: LEAF, name, path, attributes: attributesOf(typeName, path), ...operationOf(field) });
     }
-    const any = anyPath(catalogue, typeName, path);
-    if (any !== undefined) {
-      const found = operationOf(anyField(any));
-      // An element that must stay cannot be dropped with its content; it falls to the nearest optional ancestor.
-      if (found.operation === rules.dropOperation && min === 0) return new Node({ kind: ANY, name, path, ...found });
-      if (any === path) return new Node({ kind: ANY, name, path, operation: UNCOVERED, field: found.field });
+    if (catalogue.complex[typeName]?.any === true) {
+      return new Node({ kind: ANY, name, path, operation: UNCOVERED, field: operationOf(anyField(path)).field });
     }
     return complexNode(name, typeName, path, max !== 1 && dataClass === undefined && isTransaction(name));
   };
 
+  /**
+   * The removal that an element cannot do without, if there is one: any-content and signatures that a rule drops, and sensitive
+   * authentication data whatever rules say. An element that must stay takes the nearest optional one around it along.
+   */
+  const goes = (typeName: string, path: string, name: string, dataClass: DataClass | undefined): Outcome | undefined => {
+    const type = catalogue.complex[typeName];
+    const text = textTypeOf(catalogue, typeName);
+    if (isSensitiveElement(name)) {
+      const fit = { shape: "unknown", min: 0, max: 0 } as const;
+      const field = { path, type: text ?? typeName, dataClass: "signature", fit } as const;
+      return { operation: rules.dropOperation, field: fields.add(catalogue.message, field) };
+    }
+    if (text !== undefined) {
+      const field = leafField(catalogue, path, text, dataClass ?? "technical");
+      // A text that may be empty stays so, and its element with it.
+      if (dataClass !== "signature" || (field.fit.shape === "text" && field.fit.min === 0)) return undefined;
+      return dropped(field);
+    }
+    if (type?.any === true) return dropped(anyField(path));
+    if (type?.content !== "sequence") return undefined;
+    for (const [childName, childType, min, , childClass] of type.children ?? []) {
+      const below = min > 0 ? goes(childType, join(path, childName), childName, childClass) : undefined;
+      if (below !== undefined) return below;
+    }
+    return undefined;
+  };
+
+  const dropped = (field: Field): Outcome | undefined =>
+    rules.operationFor("iso20022", catalogue.message, field) === rules.dropOperation ? operationOf(field) : undefined;
+
   return complexNode(catalogue.root, catalogue.rootType, "", false);
 }
 
-/** Path of the any-content that an element of this type cannot be without, if there is one. */
-function anyPath(catalogue: Catalogue, typeName: string, path: string): string | undefined {
-  const type = catalogue.complex[typeName];
-  if (type === undefined) return undefined;
-  if (type.any) return path;
-  if (type.content !== "sequence") return undefined;
-  for (const [name, childType, min] of type.children ?? []) {
-    const below = min > 0 ? anyPath(catalogue, childType, join(path, name)) : undefined;
-    if (below !== undefined) return below;
-  }
-  return undefined;
+interface Outcome {
+  readonly operation: number;
+  readonly field: number;
+}
+
+const utf8 = new TextEncoder();
+
+/** Whether an element of this name holds sensitive authentication data: card verification codes, tracks, chip data. */
+export function isSensitiveElement(name: string): boolean {
+  const bytes = utf8.encode(name);
+  return isSensitiveName(bytes, 0, bytes.length);
 }
 
 /** The repeated blocks that stand for one payment each: CdtTrfTxInf, DrctDbtTxInf, TxInf, TxInfAndSts, … */

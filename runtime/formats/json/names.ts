@@ -4,8 +4,9 @@
  * A name is structure and is copied, so it must not be able to carry a value. The table remembers what was found out about a name,
  * so that the hot path hashes bytes and makes no string. What it remembers is bounded, and never changes an outcome.
  */
+
+import { isSensitiveName } from "../sensitive.ts";
 import { isDigit } from "./bytes.ts";
-import { isSensitiveName } from "./sensitive.ts";
 
 /** The name may be copied without a rule that spells it out. */
 export const NAME_PLAIN = 1;

@@ -16,6 +16,7 @@
 import { DEPTH_MAX, VALUES_MAX } from "../../kit/limits.ts";
 import { Batch, ENCODING_JSON_NUMBER, ENCODING_JSON_STRING, ENCODING_RAW } from "../../record/tables.ts";
 import { type Ruleset, SCAN_FRAME_ERROR, SCAN_MORE, type Scanner, type ScanOptions } from "../api.ts";
+import { holdsTrackData } from "../sensitive.ts";
 import {
   BEGIN_ARRAY,
   BEGIN_OBJECT,
@@ -36,7 +37,6 @@ import { KeyList } from "./keys.ts";
 import { Levels } from "./levels.ts";
 import { NAME_PLAIN, NAME_SENSITIVE, NAME_UNKNOWN, NameTable, nameFlags } from "./names.ts";
 import { AMBIGUOUS, PathAutomaton, type PathState } from "./paths.ts";
-import { holdsTrackData } from "./sensitive.ts";
 import { decodeString, StringWalk, WALK_MORE, WALK_SYNTAX, walkLiteral, walkNumber, walkString } from "./text.ts";
 
 /** The one message index of JSON. */

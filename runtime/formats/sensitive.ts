@@ -1,9 +1,8 @@
 /**
- * Sensitive authentication data (PCI DSS 3.3): recognised by the name of a member and by the shape of a string, never by a rule.
+ * Sensitive authentication data (PCI DSS 3.3): recognised by the name of a member or element and by the shape of a string, never by a rule.
  * The names are data, schemas/sensitive-authentication.json; the shapes are those of ISO/IEC 7813.
  */
-import { assetJson } from "../../kit/assets.ts";
-import { isDigit } from "./bytes.ts";
+import { assetJson } from "../kit/assets.ts";
 
 type Names = Parameters<typeof namesOf>[0];
 const table = assetJson<{ readonly names: Names; readonly endings: Names }>("schemas/sensitive-authentication.json");
@@ -35,6 +34,8 @@ export function isSensitiveName(name: Uint8Array, start: number, end: number): b
   if (letters.length <= NAME_MAX && WHOLE_NAMES.has(letters)) return true;
   return words.some((word) => letters.length - word <= ENDING_MAX && ENDINGS.has(letters.slice(word)));
 }
+
+const isDigit = (byte: number): boolean => byte >= 0x30 && byte <= 0x39;
 
 const OTHER = 0;
 const LOWER = 1;
