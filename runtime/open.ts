@@ -61,8 +61,11 @@ export interface OpenPlan extends PlanSource {
   planDigest(): string;
   /** HMAC-SHA-256 under the ring's audit key, first 32 hex digits. */
   keyedHash(bytes: Uint8Array): string;
-  /** What another thread opens the same plan from. The keys in it are copies, and the caller's to overwrite. */
-  handOver(): HandedPlan;
+  /**
+   * What another thread opens the same plan from. The keys in it are copies, and the caller's to overwrite.
+   * @param purposes of keys that the thread needs besides
+   */
+  handOver(purposes: readonly string[]): HandedPlan;
   close(): void;
 }
 
@@ -159,7 +162,7 @@ export function runnable(model: Model, ring: KeyRing, input: "strict" | "lenient
     adopt: (operation) => compiled.adopt(operation),
     planDigest,
     keyedHash: (bytes) => createHmac("sha256", auditKey).update(bytes).digest("hex").slice(0, 32),
-    handOver: () => ({ model, input, keys: handKeys(ring, compiled.namespaces, [REFUSED_RECORDS]) }),
+    handOver: (purposes) => ({ model, input, keys: handKeys(ring, compiled.namespaces, [REFUSED_RECORDS, ...purposes]) }),
     close() {
       auditKey.fill(0);
       evidence?.auditKey.fill(0);

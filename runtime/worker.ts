@@ -2,7 +2,8 @@
  * What a worker thread runs, and the only module that a thread is started on: opens the plan that it is handed, masks the pieces that it
  * gets, one after the other, and overwrites its keys when it is told to end. Whoever bundles Bauta bundles this as an entry of its own.
  */
-import type { Direction, EngineName } from "./engines/api.ts";
+import { LeafMaker } from "./audit/leaves.ts";
+import type { Direction, EngineName, Primitives } from "./engines/api.ts";
 import { loadComparedEngine } from "./engines/select.ts";
 import type { ScanOptions } from "./formats/api.ts";
 import { handedKeyRing } from "./keys/handed.ts";
@@ -10,7 +11,7 @@ import { BautaError, type IssueContext } from "./kit/errors.ts";
 import { type HandedPlan, handedPlan, type OpenPlan } from "./open.ts";
 import type { FrameMode } from "./pipeline/frame.ts";
 import { Masker } from "./pipeline/masker.ts";
-import { PieceMasker, type PieceResult, type PieceTask } from "./pipeline/piece.ts";
+import { type PieceLeaves, PieceMasker, type PieceResult, type PieceTask } from "./pipeline/piece.ts";
 import { thisThread } from "./platform/thread.ts";
 import { FORMATS } from "./registry.ts";
 import { openRoutes, type RouteTable } from "./routes.ts";
@@ -23,6 +24,8 @@ export interface WorkerSetup {
   readonly direction: Direction;
   readonly onRefuse: "stop" | "divert";
   readonly routes: RouteTable | undefined;
+  /** The purpose of the handed key that input leaves are made with; undefined: no leaves are made. */
+  readonly leaves: string | undefined;
   /** One number that both threads see: not 0 when pieces that wait are to be dropped. */
   readonly dropping: SharedArrayBuffer;
 }
@@ -74,34 +77,58 @@ async function take(message: ToWorker): Promise<void> {
   }
 }
 
-async function open({ engine: name, plan: handed, scan, frame, direction, onRefuse, routes, dropping }: WorkerSetup): Promise<Opened> {
+async function open({
+  engine: name,
+  plan: handed,
+  scan,
+  frame,
+  direction,
+  onRefuse,
+  routes,
+  leaves,
+  dropping,
+}: WorkerSetup): Promise<Opened> {
   const engine = await loadComparedEngine(name);
   // After an error everything is made anew: what a piece that began in the wrong place left behind must not fail those after it.
   const plans: OpenPlan[] = [];
-  const pieces = new PieceMasker(() => {
-    const plan = handedPlan(handed);
-    plans.push(plan);
-    const masker = new Masker({
-      engine,
-      plan,
-      formats: FORMATS,
-      scan,
-      frame,
-      direction,
-      onRefuse,
-      router: openRoutes(routes),
-      keyedHash: (bytes) => plan.keyedHash(bytes),
-    });
-    return { masker, plan };
-  });
+  const key = leaves === undefined ? undefined : handedKeyRing(handed.keys).purposeKey(leaves);
+  const pieces = new PieceMasker(
+    () => {
+      const plan = handedPlan(handed);
+      plans.push(plan);
+      const masker = new Masker({
+        engine,
+        plan,
+        formats: FORMATS,
+        scan,
+        frame,
+        direction,
+        onRefuse,
+        router: openRoutes(routes),
+        keyedHash: (bytes) => plan.keyedHash(bytes),
+      });
+      return { masker, plan };
+    },
+    key === undefined ? undefined : leavesUnder(key, engine.primitives),
+  );
   return {
     pieces,
     dropping: new Int32Array(dropping),
     close() {
       pieces.close();
       for (const plan of plans) plan.close();
+      key?.fill(0);
       handedKeyRing(handed.keys).close();
     },
+  };
+}
+
+function leavesUnder(key: Uint8Array, hashes: Primitives): PieceLeaves {
+  const maker = new LeafMaker(hashes);
+  return {
+    inputs: (delivery) => maker.inputs(key, delivery),
+    outputs: (delivery) => maker.outputs(delivery),
+    input: (bytes) => maker.input(key, bytes),
   };
 }
 

@@ -1,4 +1,5 @@
 /** Composition: maskers of one thread and of several over the same plan. */
+import { INPUTS_PURPOSE } from "./audit/leaves.ts";
 import type { Direction, Engine } from "./engines/api.ts";
 import type { PlanOperation } from "./engines/plan.ts";
 import { memoryOf } from "./keys/handed.ts";
@@ -22,6 +23,8 @@ export interface MaskerChoice {
   readonly onRefuse: "stop" | "divert";
   /** Without one all records have route 0. */
   readonly routes?: RouteTable | undefined;
+  /** Somebody records the run: workers make the leaf hashes of what they mask. Default: nobody does. */
+  readonly recorded?: boolean;
   /** Threads that mask; 1: this one, and no other is started. */
   readonly workers: number;
   /** Bytes that a worker gets at a time; default PIECE_BYTES. */
@@ -54,7 +57,10 @@ export function openRecordMasker(choice: MaskerChoice): RecordMasker {
   });
 }
 
-function openWorker({ engine, plan, input, frame, direction, onRefuse, routes }: MaskerChoice, events: PieceWorkerEvents): PieceWorker {
+function openWorker(
+  { engine, plan, input, frame, direction, onRefuse, routes, recorded }: MaskerChoice,
+  events: PieceWorkerEvents,
+): PieceWorker {
   const dropping = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
   let closed = (): void => undefined;
   let open = true;
@@ -70,9 +76,10 @@ function openWorker({ engine, plan, input, frame, direction, onRefuse, routes }:
       closed();
     },
   });
-  const handed = plan.handOver();
+  const leaves = recorded === true ? INPUTS_PURPOSE : undefined;
+  const handed = plan.handOver(leaves === undefined ? [] : [leaves]);
   thread.post(
-    { kind: "open", setup: { engine: engine.name, plan: handed, scan: { input }, frame, direction, onRefuse, routes, dropping } },
+    { kind: "open", setup: { engine: engine.name, plan: handed, scan: { input }, frame, direction, onRefuse, routes, leaves, dropping } },
     memoryOf(handed.keys),
   );
   return {

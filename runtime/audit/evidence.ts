@@ -5,6 +5,7 @@ import type { KeyRing } from "../keys/api.ts";
 import { sha256 } from "../model/digest.ts";
 import type { Lock } from "../model/lock.ts";
 import type { Action, Model, Namespace, Rule } from "../model/model.ts";
+import { INPUTS_PURPOSE } from "./leaves.ts";
 import type { StatementEvidence } from "./record.ts";
 
 /** Hex digits of a rule's digest: enough to tell two rules apart. */
@@ -18,7 +19,7 @@ export function evidenceOf(model: Model, ring: KeyRing, lock: Lock): StatementEv
   // A digest of a key that somebody chose as a word would confirm a guess of the word.
   const isStored = ring.origin === "file";
   return {
-    auditKey: ring.purposeKey("run-inputs"),
+    auditKey: ring.purposeKey(INPUTS_PURPOSE),
     keyCheck: isStored ? (facts?.check ?? "") : "",
     keyFingerprint: isStored ? (facts?.fingerprint ?? "") : "",
     seed: isStored && model.seed !== undefined ? seedId(ring, model.seed) : "",

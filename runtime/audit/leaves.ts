@@ -3,6 +3,9 @@ import { DIGEST_BYTES, type Primitives } from "../engines/api.ts";
 import type { Delivery } from "../record/delivery.ts";
 import type { Gaps } from "./gaps.ts";
 
+/** Of the key ring's key that input leaves are made with. */
+export const INPUTS_PURPOSE = "run-inputs";
+
 type LeafHashes = Pick<Primitives, "leaves" | "keyedLeaves">;
 
 /** Makes the leaf hashes of deliveries. What a call gives is valid until the next. */

@@ -133,14 +133,16 @@ export class RunRecord implements Recorder, RunObserver {
     // A sink that did not get all of the delivery before this one goes its own way.
     for (const sink of twins) if (sink.records !== outputs.size) this.#part(sink);
     trees.before = twins.size === 0 ? undefined : outputs.copy();
-    inputs.append(this.#leaves.inputs(this.#evidenceOf(statement).auditKey, delivery), delivery.count);
-    this.#delivered = this.#leaves.outputs(delivery);
-    outputs.append(this.#delivered, delivery.count);
+    const { leaves, count } = delivery;
+    inputs.append(leaves?.inputs ?? this.#leaves.inputs(this.#evidenceOf(statement).auditKey, delivery), count);
+    this.#delivered = leaves?.outputs ?? this.#leaves.outputs(delivery);
+    outputs.append(this.#delivered, count);
     this.#deliverer = trees;
   }
 
-  refused(statement: string, source: string, { bytes, issue }: Refusal): void {
-    this.#sourceOf(statement, source).inputs.append(this.#leaves.input(this.#evidenceOf(statement).auditKey, bytes), 1);
+  refused(statement: string, source: string, { bytes, inputLeaf, issue }: Refusal): void {
+    const leaf = inputLeaf ?? this.#leaves.input(this.#evidenceOf(statement).auditKey, bytes);
+    this.#sourceOf(statement, source).inputs.append(leaf, 1);
     const codes = this.#refused.get(statement) ?? new Map<string, number>();
     this.#refused.set(statement, codes);
     codes.set(issue.code, (codes.get(issue.code) ?? 0) + 1);

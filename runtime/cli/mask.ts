@@ -62,7 +62,7 @@ async function maskWatched(options: MaskOptions, direction: Direction, watch: Wa
     const from = performance.now();
     const engine = await selectEngine(options.engine);
     const engineMs = performance.now() - from;
-    const masker = openRecordMasker({ engine, plan, input, frame, direction, onRefuse, workers });
+    const masker = openRecordMasker({ engine, plan, input, frame, direction, onRefuse, workers, recorded: manifest !== undefined });
     const isShared = jobs.some(({ target }) => target === undefined);
     const statement: StatementParts = {
       name: direction,

@@ -95,7 +95,17 @@ async function runWatched(path: string, options: RunOptions, watch: Watch): Prom
           );
     const { onRefuse, frame, input, workers, refused } = definition;
     const routes = needsRouter(definition) ? routesOf(definition) : undefined;
-    const masker = openRecordMasker({ engine, plan, input, frame, direction: "mask", onRefuse, routes, workers });
+    const masker = openRecordMasker({
+      engine,
+      plan,
+      input,
+      frame,
+      direction: "mask",
+      onRefuse,
+      routes,
+      workers,
+      recorded: manifestPath !== undefined,
+    });
     const writer = manifestPath === undefined ? undefined : new ManifestWriter(manifestPath, engine, plan, journal !== undefined);
     try {
       journal?.begin();

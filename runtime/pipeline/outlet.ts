@@ -18,6 +18,8 @@ export interface Refusal {
   readonly hash: string;
   /** View of the record's bytes, valid only during the call that hands it over. */
   readonly bytes: Uint8Array;
+  /** Keyed leaf hash of the bytes, where whoever refused the record made it, too. */
+  readonly inputLeaf?: Uint8Array | undefined;
 }
 
 export interface Outlet {

@@ -144,9 +144,14 @@ export class ParallelMasker implements RecordMasker {
   #behindRefused = 0;
   #stopped: Stopped = undefined;
   #outlet: Outlet | undefined;
+  /** The one that is handed out, and a copy of its bytes once somebody asked for them. */
+  #piece: Piece | undefined;
+  #input: Uint8Array | undefined;
 
   constructor(parts: ParallelParts) {
     this.#parts = parts;
+    // What is shared between threads is nothing for native code, nor for whoever keeps what they are handed: they get a copy. Most want none.
+    Object.defineProperty(this.#delivery, "input", { get: () => this.#inputOfPiece() });
     this.#masker = parts.openMasker();
     this.#boundaries = parts.boundaries ?? boundariesOf(parts.frame);
     this.#pieceBytes = parts.pieceBytes ?? PIECE_BYTES;
@@ -464,12 +469,12 @@ export class ParallelMasker implements RecordMasker {
   #handOut(piece: Piece, result: PieceResult): void {
     const { memory, start, names } = piece;
     const output = new Uint8Array(result.output);
-    // A copy: what is shared between threads is nothing for native code, nor for whoever keeps what they are handed.
-    const input = new Uint8Array(memory.bytes.subarray(0, piece.length));
+    this.#piece = piece;
+    this.#input = undefined;
     for (const event of result.events) {
       switch (event.kind) {
         case "records":
-          this.#outlet?.records(this.#deliveryOf(event.rows, output.subarray(event.start, event.end), input, start, names));
+          this.#outlet?.records(this.#deliveryOf(event.rows, output.subarray(event.start, event.end), names));
           break;
         case "separators":
           this.#outlet?.separators(output.subarray(event.start, event.end));
@@ -477,7 +482,7 @@ export class ParallelMasker implements RecordMasker {
         case "refused": {
           const { refusal } = event;
           const at = refusal.offset - start;
-          const bytes = input.subarray(at, at + refusal.length);
+          const bytes = new Uint8Array(memory.bytes.subarray(at, at + refusal.length));
           const record = this.#point.records + refusal.record;
           this.#behindRefused = refusal.offset + refusal.length;
           this.#outlet?.refused({ ...refusal, record, issue: issueOf(refusal.issue), bytes });
@@ -496,10 +501,15 @@ export class ParallelMasker implements RecordMasker {
     }
   }
 
-  #deliveryOf(rows: PieceRows, bytes: Uint8Array, input: Uint8Array, start: number, names: WorkerNames): Delivery {
+  #inputOfPiece(): Uint8Array {
+    const { memory, length } = this.#piece as Piece;
+    this.#input ??= new Uint8Array(memory.bytes.subarray(0, length));
+    return this.#input;
+  }
+
+  #deliveryOf(rows: PieceRows, bytes: Uint8Array, names: WorkerNames): Delivery {
     const before = this.#point.records;
-    const delivery = Object.assign(this.#delivery, rows, { bytes, input });
-    delivery.inputStarts = Uint32Array.from(rows.offsets, (offset) => offset - start);
+    const delivery = Object.assign(this.#delivery, rows, { bytes });
     for (let row = 0; row < rows.count; row++) {
       rows.ordinals[row] = (rows.ordinals[row] as number) + before;
       rows.messages[row] = this.#totals.messageIndex(names.messages[rows.messages[row] as number] as string);

@@ -2,7 +2,8 @@
  * A piece of a source, masked by itself: what a worker does. The piece begins where a record is thought to begin; whether one does is for
  * the thread to judge that knows where the record before it ended (parallel.ts).
  */
-import type { Delivery } from "../record/delivery.ts";
+import { DIGEST_BYTES } from "../engines/api.ts";
+import type { Delivery, DeliveryLeaves } from "../record/delivery.ts";
 import { NO_COUNTS } from "./counts.ts";
 import type { Counts, FieldCount, Masker, PlanSource, SourcePoint, StageTimes, Stopped } from "./masker.ts";
 import type { Outlet, Refusal } from "./outlet.ts";
@@ -27,10 +28,30 @@ export interface PieceTask {
 /** A refused record without its bytes, which are in the piece. */
 export type PieceRefusal = Omit<Refusal, "bytes" | "issue"> & { readonly issue: number };
 
-/** Columns of a `Delivery`; ordinals count from the piece's first record, message types are the worker's. */
+/** Makes the leaf hashes of what goes out; views are valid until the next call. */
+export interface PieceLeaves {
+  /** Keyed, of the records as they came in; `count` digests, and maybe bytes behind them. */
+  inputs(delivery: Delivery): Uint8Array;
+  outputs(delivery: Delivery): Uint8Array;
+  /** Of a refused record. */
+  input(bytes: Uint8Array): Uint8Array;
+}
+
+/** Columns of a `Delivery`; ordinals count from the piece's first record, inputs from its first byte, message types are the worker's. */
 export type PieceRows = Pick<
   Delivery,
-  "count" | "ordinals" | "offsets" | "lengths" | "starts" | "ends" | "ownStarts" | "ownEnds" | "messages" | "routes"
+  | "count"
+  | "ordinals"
+  | "offsets"
+  | "lengths"
+  | "inputStarts"
+  | "starts"
+  | "ends"
+  | "ownStarts"
+  | "ownEnds"
+  | "messages"
+  | "routes"
+  | "leaves"
 >;
 
 /** What was handed out; start and end are places in the output. */
@@ -81,18 +102,22 @@ const OUTPUT_BYTES_MIN = 1024 * 1024;
 
 export class PieceMasker {
   readonly #open: () => PieceParts;
+  readonly #leaves: PieceLeaves | undefined;
   #parts: PieceParts | undefined;
   #output = new Uint8Array(0);
   #written = 0;
   #events: PieceEvent[] = [];
   #firstRecord = 0;
+  #firstByte = 0;
   /** How many of each were told. */
   #operations = 0;
   #messages = 0;
   #fields = new Map<string, number>();
 
-  constructor(open: () => PieceParts) {
+  /** @param leaves without them whoever gets the results makes the leaves, if it needs any */
+  constructor(open: () => PieceParts, leaves?: PieceLeaves) {
     this.#open = open;
+    this.#leaves = leaves;
   }
 
   mask(task: PieceTask): PieceResult {
@@ -101,6 +126,7 @@ export class PieceMasker {
     this.#written = 0;
     this.#events = [];
     this.#firstRecord = start.records;
+    this.#firstByte = start.offset;
     try {
       this.#parts ??= this.#open();
       const { masker } = this.#parts;
@@ -168,17 +194,52 @@ export class PieceMasker {
     records: (delivery) => {
       const start = this.#written;
       this.#write(delivery.bytes);
-      this.#events.push({ kind: "records", start, end: this.#written, rows: rowsOf(delivery, this.#firstRecord) });
+      this.#events.push({ kind: "records", start, end: this.#written, rows: this.#rowsOf(delivery) });
     },
     separators: (bytes) => {
       const start = this.#written;
       this.#write(bytes);
       this.#events.push({ kind: "separators", start, end: this.#written });
     },
-    refused: ({ bytes: _, issue, record, ...refusal }) => {
-      this.#events.push({ kind: "refused", refusal: { ...refusal, issue: issue.number, record: record - this.#firstRecord } });
+    refused: ({ bytes, issue, record, ...refusal }) => {
+      const inputLeaf = this.#leaves?.input(bytes).slice(0, DIGEST_BYTES);
+      this.#events.push({ kind: "refused", refusal: { ...refusal, issue: issue.number, record: record - this.#firstRecord, inputLeaf } });
     },
   };
+
+  #rowsOf(delivery: Delivery): PieceRows {
+    const { count } = delivery;
+    const firstRecord = this.#firstRecord;
+    const firstByte = this.#firstByte;
+    const ordinals = delivery.ordinals.slice(0, count);
+    const offsets = delivery.offsets.slice(0, count);
+    const inputStarts = new Uint32Array(count);
+    for (let row = 0; row < count; row++) {
+      ordinals[row] = (ordinals[row] as number) - firstRecord;
+      inputStarts[row] = (offsets[row] as number) - firstByte;
+    }
+    return {
+      count,
+      ordinals,
+      offsets,
+      lengths: delivery.lengths.slice(0, count),
+      inputStarts,
+      starts: delivery.starts.slice(0, count),
+      ends: delivery.ends.slice(0, count),
+      ownStarts: delivery.ownStarts.slice(0, count),
+      ownEnds: delivery.ownEnds.slice(0, count),
+      messages: delivery.messages.slice(0, count),
+      routes: delivery.routes.slice(0, count),
+      leaves: this.#leavesOf(delivery),
+    };
+  }
+
+  #leavesOf(delivery: Delivery): DeliveryLeaves | undefined {
+    const leaves = this.#leaves;
+    if (leaves === undefined) return undefined;
+    const bytes = delivery.count * DIGEST_BYTES;
+    return { inputs: leaves.inputs(delivery).slice(0, bytes), outputs: leaves.outputs(delivery).slice(0, bytes) };
+  }
 
   #write(bytes: Uint8Array): void {
     let size = this.#output.length;
@@ -206,19 +267,3 @@ const NOTHING = {
   messageNames: NONE,
   fieldNames: NONE,
 } as const;
-
-function rowsOf(delivery: Delivery, firstRecord: number): PieceRows {
-  const { count } = delivery;
-  return {
-    count,
-    ordinals: delivery.ordinals.slice(0, count).map((ordinal) => ordinal - firstRecord),
-    offsets: delivery.offsets.slice(0, count),
-    lengths: delivery.lengths.slice(0, count),
-    starts: delivery.starts.slice(0, count),
-    ends: delivery.ends.slice(0, count),
-    ownStarts: delivery.ownStarts.slice(0, count),
-    ownEnds: delivery.ownEnds.slice(0, count),
-    messages: delivery.messages.slice(0, count),
-    routes: delivery.routes.slice(0, count),
-  };
-}

@@ -437,7 +437,7 @@ class Way {
         recorder?.refused(statement, source.name, refusal);
         this.#behind = refusal.offset + refusal.length;
         if (refused !== undefined) this.#refused?.sink.write(refused.line(source.name, refusal), 1);
-        const { bytes: _, ...told } = refusal;
+        const { bytes: _, inputLeaf: __, ...told } = refusal;
         this.#course.tell({ event: "refused", at: this.#clock.date(), statement, source: source.name, ...told });
       },
     };

@@ -26,6 +26,8 @@ export class Delivery {
   /** In `bytes`: the record by itself. */
   ownStarts: Uint32Array = new Uint32Array(ROWS);
   ownEnds: Uint32Array = new Uint32Array(ROWS);
+  /** Leaf hashes, where whoever made the records made them, too; otherwise whoever records them does. */
+  leaves: DeliveryLeaves | undefined = undefined;
   /** Index of the message type for `RecordMasker.messageName`. */
   messages: Uint32Array = new Uint32Array(ROWS);
   /** What the router said; 0 without one. */
@@ -45,6 +47,13 @@ export class Delivery {
     this.messages = new Uint32Array(rows);
     this.routes = new Uint32Array(rows);
   }
+}
+
+/** A digest of 32 bytes for each record, by row (docs/internals/runs.md, "Trees"). */
+export interface DeliveryLeaves {
+  /** Keyed, of the bytes that the records were made from. */
+  readonly inputs: Uint8Array;
+  readonly outputs: Uint8Array;
 }
 
 const ROWS = 256;

@@ -9,7 +9,8 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { warehouseEvent } from "../../examples/warehouse/event.ts";
-import type { Engine } from "../../runtime/engines/api.ts";
+import { INPUTS_PURPOSE, LeafMaker } from "../../runtime/audit/leaves.ts";
+import type { Engine, Primitives } from "../../runtime/engines/api.ts";
 import type { PlanOperation } from "../../runtime/engines/plan.ts";
 import { selectEngine } from "../../runtime/engines/select.ts";
 import { ephemeralKeyRing } from "../../runtime/keys/ephemeral.ts";
@@ -21,7 +22,7 @@ import { FRAME_MODES, type FrameMode } from "../../runtime/pipeline/frame.ts";
 import { Masker, type RecordMasker, reconcile, type SourcePoint } from "../../runtime/pipeline/masker.ts";
 import { bytesOutlet, type Outlet } from "../../runtime/pipeline/outlet.ts";
 import { ParallelMasker, type PieceWorkerEvents } from "../../runtime/pipeline/parallel.ts";
-import { PieceMasker, type PieceTask } from "../../runtime/pipeline/piece.ts";
+import { type PieceLeaves, PieceMasker, type PieceTask } from "../../runtime/pipeline/piece.ts";
 import { FORMATS } from "../../runtime/registry.ts";
 import { openRecordMasker } from "../../runtime/workers.ts";
 import { ENGINES } from "../harness.ts";
@@ -145,15 +146,32 @@ interface Told {
 
 const digest = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
+/** Makes the leaf hashes that a run's record has. */
+function leavesOf(plan: OpenPlan, primitives: Primitives): PieceLeaves {
+  const key = plan.handOver([INPUTS_PURPOSE]).keys.purposes.find(({ purpose }) => purpose === INPUTS_PURPOSE)?.key ?? new Uint8Array(0);
+  const maker = new LeafMaker(primitives);
+  return {
+    inputs: (delivery) => maker.inputs(key, delivery),
+    outputs: (delivery) => maker.outputs(delivery),
+    input: (bytes) => maker.input(key, bytes),
+  };
+}
+
+const leafOf = (digests: Uint8Array, row: number): string => Buffer.from(digests.subarray(32 * row, 32 * row + 32)).toString("hex");
+
 async function through(masker: RecordMasker, plan: OpenPlan, stream: Uint8Array, sizes: () => number): Promise<Told> {
   const operations = (operation: number): unknown => plan.operationFacts(operation);
   const output = createHash("sha256");
   const refusals: unknown[] = [];
   const rows: unknown[] = [];
+  const leaves = leavesOf(plan, hashes);
   const outlet: Outlet = {
     records(delivery) {
       output.update(delivery.bytes);
       let tiled = 0;
+      // As a recorder takes them: those that came along, or its own.
+      const inputs = (delivery.leaves?.inputs ?? leaves.inputs(delivery)).slice();
+      const outputs = delivery.leaves?.outputs ?? leaves.outputs(delivery);
       for (let row = 0; row < delivery.count; row++) {
         const at = (column: ArrayLike<number>): number => column[row] as number;
         expect(at(delivery.starts)).toBe(tiled);
@@ -167,13 +185,15 @@ async function through(masker: RecordMasker, plan: OpenPlan, stream: Uint8Array,
           at(delivery.routes),
           digest(delivery.bytes.subarray(at(delivery.ownStarts), at(delivery.ownEnds))),
           digest(input),
+          leafOf(inputs, row),
+          leafOf(outputs, row),
         ]);
       }
       expect(tiled).toBe(delivery.bytes.length);
     },
     separators: (bytes) => void output.update(bytes),
-    refused({ bytes, issue, ...refusal }) {
-      refusals.push({ ...refusal, code: issue.code, bytes: digest(bytes), rows: rows.length });
+    refused({ bytes, inputLeaf = leaves.input(bytes), issue, ...refusal }) {
+      refusals.push({ ...refusal, code: issue.code, bytes: digest(bytes), leaf: leafOf(inputLeaf, 0), rows: rows.length });
     },
   };
   masker.beginSource();
@@ -194,8 +214,9 @@ async function through(masker: RecordMasker, plan: OpenPlan, stream: Uint8Array,
 /** Workers in this thread: they mask when it is their turn, which is drawn. */
 function drawnWorkers(plan: OpenPlan, setting: Setting, tape: Tape) {
   return ({ done }: PieceWorkerEvents) => {
-    const inner = handedPlan(plan.handOver());
-    const pieces = new PieceMasker(() => ({ masker: maskerOver(inner, setting), plan: inner }));
+    const inner = handedPlan(plan.handOver([INPUTS_PURPOSE]));
+    const leaves = tape.chance(1, 2) ? leavesOf(inner, setting.engine.primitives) : undefined;
+    const pieces = new PieceMasker(() => ({ masker: maskerOver(inner, setting), plan: inner }), leaves);
     const waiting: PieceTask[] = [];
     let busy = false;
     const work = (): void => {
@@ -230,6 +251,7 @@ const anywhere = (tape: Tape): Boundaries => ({
 
 const { seed } = effort("workers")(1);
 const engines = await Promise.all(ENGINES.map((name) => selectEngine(name)));
+const hashes = (engines[0] as Engine).primitives;
 
 for (const engine of engines) {
   describe(`${engine.name}, workers in this thread`, () => {
@@ -379,7 +401,15 @@ for (const engine of engines) {
           const setting = { engine, frame, onRefuse };
           const plans = [1, 2, 4].map(() => planOf(MODEL));
           const open = (workers: number, at: number): RecordMasker =>
-            openRecordMasker({ ...setting, plan: plans[at] as OpenPlan, input: "strict", direction: "mask", workers, pieceBytes: 8192 });
+            openRecordMasker({
+              ...setting,
+              plan: plans[at] as OpenPlan,
+              input: "strict",
+              direction: "mask",
+              workers,
+              pieceBytes: 8192,
+              recorded: workers === 2,
+            });
           const maskers = [1, 2, 4].map(open);
           const tape = tapeOf(seed + 1, 40_000);
           const streams = [
