@@ -136,6 +136,22 @@ catalogue
   });
 
 program
+  .command("coverage")
+  .description("say what a model does to every leaf of a message")
+  .usage("(--model F | --preset NAME) (--schema MESSAGE | --in PATH...) [options]")
+  .option("--model <FILE>", "model (YAML)")
+  .option("--preset <NAME>", "test-data, one-way, tokens or strict")
+  .option("--schema <MESSAGE>", "message with a catalogue, such as pacs.008.001.08")
+  .option("--against <MESSAGE>", "another version: what it adds, moves, changes")
+  .option("--in <PATH...>", "messages: which leaves occur, and how often")
+  .addOption(choice("--format", ["text", "json", "html"], "form of the report"))
+  .option("--out <PATH>", "file for the report, written whole", "-")
+  .action(async (options) => {
+    const { coverage } = await import("./coverage.ts");
+    process.exitCode = await coverage(options);
+  });
+
+program
   .command("verify")
   .description("check a manifest, and files against it")
   .argument("<manifest>", "what a run left beside its output")

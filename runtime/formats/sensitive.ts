@@ -35,6 +35,17 @@ export function isSensitiveName(name: Uint8Array, start: number, end: number): b
   return words.some((word) => letters.length - word <= ENDING_MAX && ENDINGS.has(letters.slice(word)));
 }
 
+const utf8 = new TextEncoder();
+
+/** Whether an element of this name holds sensitive authentication data: card verification codes, tracks, chip data. */
+export function isSensitiveElement(name: string): boolean {
+  const bytes = utf8.encode(name);
+  return isSensitiveName(bytes, 0, bytes.length);
+}
+
+/** Whether such an element stands in a path. */
+export const isSensitivePath = (path: string): boolean => path.split("/").some(isSensitiveElement);
+
 const isDigit = (byte: number): boolean => byte >= 0x30 && byte <= 0x39;
 
 const OTHER = 0;

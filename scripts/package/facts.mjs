@@ -18,6 +18,7 @@ const ASSETS = [
   "schemas/routing.json",
   "schemas/catalogues/iso20022",
   "schemas/iso20022/classes.json",
+  "schemas/iso20022/kept.json",
   "schemas/catalogues/swift-mt",
   "schemas/detect",
   "schemas/kinds/iban.json",

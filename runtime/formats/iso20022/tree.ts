@@ -5,7 +5,7 @@
  * message uses 40 of them.
  */
 import { type DataClass, type Field, type Ruleset, UNCOVERED } from "../api.ts";
-import { isSensitiveName } from "../sensitive.ts";
+import { isSensitiveElement } from "../sensitive.ts";
 import { anyField, type Catalogue, type Child, join, leafField, textTypeOf } from "./catalogue.ts";
 
 export const COMPLEX = 0;
@@ -157,14 +157,6 @@ export function compileTree(catalogue: Catalogue, rules: Ruleset, fields: FieldT
 interface Outcome {
   readonly operation: number;
   readonly field: number;
-}
-
-const utf8 = new TextEncoder();
-
-/** Whether an element of this name holds sensitive authentication data: card verification codes, tracks, chip data. */
-export function isSensitiveElement(name: string): boolean {
-  const bytes = utf8.encode(name);
-  return isSensitiveName(bytes, 0, bytes.length);
 }
 
 /** The repeated blocks that stand for one payment each: CdtTrfTxInf, DrctDbtTxInf, TxInf, TxInfAndSts, … */
