@@ -31,6 +31,8 @@ export interface GeneratorOptions {
   /** Documents beyond those that coverage needs: small ones, with few of the optional elements. */
   readonly extra: number;
   readonly lexical: (field: Field) => LexicalOptions;
+  /** The text of a leaf in place of a random one; undefined leaves it to the generator. */
+  readonly text?: (field: Field) => string | undefined;
   /**
    * Elements of which exactly one stands among others, by type. The catalogue has each of them as optional (schemas/iso20022/README.md,
    * "Catalogue"); the XSD does not. `choicesIn` reads them.
@@ -55,8 +57,10 @@ export function choicesIn(xsd: string): ReadonlyMap<string, readonly string[]> {
 
 /** Leaves of one document, beyond which optional elements are left out. */
 const LEAVES_MAX = 400;
+/** Leaves so few that they are looked for in a document of any size. */
+const FEW_MISSING = 40;
 /** Documents after which missing coverage is a mistake of the generator. */
-const DOCUMENTS_MAX = 200;
+const DOCUMENTS_MAX = 600;
 /** Repetitions of an element whose number has no bound. */
 const REPEATS_MAX = 3;
 
@@ -67,10 +71,28 @@ export function generateDocuments(catalogue: Catalogue, options: GeneratorOption
   const covered = new Set<string>();
   while (root.missing > 0) {
     if (documents.length === DOCUMENTS_MAX) throw new Error(`${catalogue.message}: ${root.missing} leaves occur in no document`);
-    documents.push(new Writer(catalogue, options, covered, 0.2).element(root));
+    documents.push(new Writer(catalogue, options, covered, 0.2, LEAVES_MAX, root).element(root));
   }
-  for (let i = 0; i < options.extra; i++) documents.push(new Writer(catalogue, options, covered, 0.15).element(root));
+  for (let i = 0; i < options.extra; i++) documents.push(new Writer(catalogue, options, covered, 0.15, LEAVES_MAX, root).element(root));
   return { documents, covered };
+}
+
+/** Small documents of a message, whatever they cover: for runs that need many. */
+export function smallDocuments(catalogue: Catalogue, options: Omit<GeneratorOptions, "extra">, count: number): readonly Element[] {
+  const covered = new Set<string>();
+  return Array.from({ length: count }, () => {
+    // Nothing is missing, so nothing is looked for.
+    const root = unfold(catalogue);
+    settle(root);
+    return new Writer(catalogue, { ...options, extra: 0 }, covered, 0.12, 40, root).element(root);
+  });
+}
+
+function settle(place: Place): void {
+  place.missing = 0;
+  for (const leaf of [place.text, place.any, ...place.attributes.map(({ leaf: each }) => each)])
+    if (leaf !== undefined) leaf.occurred = true;
+  for (const child of place.children) settle(child);
 }
 
 /** One leaf: text of an element, an attribute, or any-content. */
@@ -133,14 +155,21 @@ class Writer {
   readonly #options: GeneratorOptions;
   readonly #covered: Set<string>;
   readonly #density: number;
+  readonly #most: number;
+  readonly #root: Place;
   #leaves = 0;
 
-  /** @param density probability of an optional element that holds nothing new */
-  constructor(catalogue: Catalogue, options: GeneratorOptions, covered: Set<string>, density: number) {
+  /**
+   * @param density probability of an optional element that holds nothing new
+   * @param most leaves, beyond which optional elements are left out
+   */
+  constructor(catalogue: Catalogue, options: GeneratorOptions, covered: Set<string>, density: number, most: number, root: Place) {
     this.#catalogue = catalogue;
     this.#options = options;
     this.#covered = covered;
     this.#density = density;
+    this.#most = most;
+    this.#root = root;
   }
 
   element(at: Place): Element {
@@ -175,7 +204,8 @@ class Writer {
 
   #repeated(at: Place, min: number): Element[] {
     const { random } = this.#options;
-    const isOpen = this.#leaves < LEAVES_MAX;
+    // The last ones may stand behind more than a document should hold.
+    const isOpen = this.#leaves < this.#most || (at.missing > 0 && this.#root.missing <= FEW_MISSING);
     const made: Element[] = [];
     while (made.length < min) made.push(this.element(at));
     const max = at.max < 0 ? Math.max(min, REPEATS_MAX) : Math.min(at.max, Math.max(min, 7));
@@ -189,9 +219,10 @@ class Writer {
   }
 
   #value(at: Place, leaf: Leaf): string {
-    const { random, lexical } = this.#options;
+    const { random, lexical, text } = this.#options;
     this.#occurs(at, leaf);
-    return lexicalOf(random, leaf.field, this.#catalogue.simple[leaf.field.type]?.pattern, lexical(leaf.field));
+    const own = text?.(leaf.field);
+    return own ?? lexicalOf(random, leaf.field, this.#catalogue.simple[leaf.field.type]?.pattern, lexical(leaf.field));
   }
 
   #occurs(at: Place, leaf: Leaf): void {
