@@ -17,10 +17,12 @@ let failed = false;
 for (const format of formats) {
   const totals = { cases: 0, masked: 0, refused: 0 };
   const begun = Date.now();
-  for (let from = 0; from < Number(cases) && !failed; from += PART) {
+  let broken = false;
+  for (let from = 0; from < Number(cases) && !broken; from += PART) {
     const count = Math.min(PART, Number(cases) - from);
     const part = await run(format, from, count);
     if (part.status !== 0) {
+      broken = true;
       failed = true;
       process.stdout.write(`FAIL ${format}: ${part.why}\nrepeat: bun test/fuzz/main.ts ${format} ${seed} ${part.at} 1 /tmp/fuzz-case\n`);
       for (const { number, what, detail } of part.result?.failures ?? []) process.stdout.write(`  case ${number}: ${what} (${detail})\n`);
@@ -28,7 +30,7 @@ for (const format of formats) {
   }
   const seconds = ((Date.now() - begun) / 1000).toFixed(0);
   process.stdout.write(
-    `${failed ? "FAIL" : "ok  "} fuzz ${format}: seed ${seed}, ${totals.cases} cases, ${totals.masked} masked, ${totals.refused} refused (${seconds} s)\n`,
+    `${broken ? "FAIL" : "ok  "} fuzz ${format}: seed ${seed}, ${totals.cases} cases, ${totals.masked} masked, ${totals.refused} refused (${seconds} s)\n`,
   );
 }
 process.exit(failed ? 1 : 0);

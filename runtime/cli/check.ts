@@ -86,12 +86,7 @@ export async function check(path: string | undefined, options: CheckOptions): Pr
   for (const problem of problems) print(`${colors.red("✗")} ${describeProblem(problem)}`);
   for (const difference of differences)
     print(`${colors.yellow(options.updateLock ? "lock updated" : "lock differs")} ${printable(difference)}`);
-  if (checked !== undefined) {
-    for (const row of uncovered)
-      print(
-        `${colors.yellow("!")} ${row.message}: ${grouped(row.fields)} fields without a rule, refused when they come; the first is ${row.first}`,
-      );
-  }
+  for (const line of uncoveredLines(uncovered)) print(`${colors.yellow("!")} ${line}`);
   if (samples !== undefined) {
     for (const row of samples.refused) {
       const path = row.path === "" ? "" : ` ${printable(row.path)}`;
@@ -111,6 +106,32 @@ export async function check(path: string | undefined, options: CheckOptions): Pr
       : `${grouped(problems.length)} ${problems.length === 1 ? "problem" : "problems"} in ${printable(source.name)}`,
   );
   return bad ? EXIT.usage : EXIT.done;
+}
+
+interface Uncovered {
+  readonly message: string;
+  readonly fields: number;
+  readonly first: string;
+}
+
+/** Messages, or versions of one, that a model without rules for a format leaves uncovered: more are only counted. */
+const UNCOVERED_LINES_MAX = 12;
+
+function uncoveredLines(rows: readonly Uncovered[]): readonly string[] {
+  const families = new Map<string, Uncovered[]>();
+  for (const row of rows) {
+    const family = row.message.split(".").slice(0, 2).join(".");
+    families.set(family, [...(families.get(family) ?? []), row]);
+  }
+  const lines = [...families].map(([family, versions]) => {
+    const [{ message, first }, ...others] = versions as [Uncovered, ...Uncovered[]];
+    const fields = Math.max(...versions.map((row) => row.fields));
+    const where = others.length === 0 ? message : `${family} in ${versions.length} versions`;
+    return `${where}: ${grouped(fields)} fields without a rule, refused when they come; the first is ${first}`;
+  });
+  if (lines.length <= UNCOVERED_LINES_MAX) return lines;
+  const more = lines.length - UNCOVERED_LINES_MAX;
+  return [...lines.slice(0, UNCOVERED_LINES_MAX), `and fields of ${grouped(more)} more messages; --json has all of them`];
 }
 
 /** What differs between the model and its lock file; writes the file anew when asked. */

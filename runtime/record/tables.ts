@@ -124,23 +124,24 @@ export class Batch {
   refuse(record: number, issue: number, end: number, offset: number, length = 0, path = ""): void {
     const at = record * RECORD_STRIDE;
     const first = this.records[at + RECORD_FIRST_VALUE] as number;
-    if (first < this.valueCount) {
-      this.segmentCount = this.values[first * VALUE_STRIDE + VALUE_FIRST_SEGMENT] as number;
-      this.valueCount = first;
-    }
+    this.forgetValues(first);
     this.records[at + RECORD_END] = end;
     this.records[at + RECORD_VALUE_COUNT] = 0;
     this.records[at + RECORD_STATUS] = issue;
     this.faults.push({ record, issue, offset, length, path });
   }
 
+  /** Takes back the values of the open record from the one of that index on. */
+  forgetValues(from: number): void {
+    if (from >= this.valueCount) return;
+    this.segmentCount = this.values[from * VALUE_STRIDE + VALUE_FIRST_SEGMENT] as number;
+    this.valueCount = from;
+  }
+
   /** Takes the last record back with all its values, as if it had never begun. */
   cancelRecord(record: number): void {
     const first = this.records[record * RECORD_STRIDE + RECORD_FIRST_VALUE] as number;
-    if (first < this.valueCount) {
-      this.segmentCount = this.values[first * VALUE_STRIDE + VALUE_FIRST_SEGMENT] as number;
-      this.valueCount = first;
-    }
+    this.forgetValues(first);
     this.recordCount = record;
   }
 

@@ -3,6 +3,7 @@ import { describe, expect, test } from "bun:test";
 import type { Ruleset } from "../../runtime/formats/api.ts";
 import { iso20022 } from "../../runtime/formats/iso20022/index.ts";
 import { ENVELOPE_PATHS_MAX, VALUES_MAX } from "../../runtime/kit/limits.ts";
+import type { ModelDocument } from "../../runtime/model/document.ts";
 import { Batch, RECORD_MESSAGE, RECORD_STRIDE } from "../../runtime/record/tables.ts";
 import { ENGINES, run } from "../harness.ts";
 import { attack, codesOf, DEBTOR, HEAD, PACS008, pacs008 } from "./support.ts";
@@ -186,6 +187,39 @@ describe("size", () => {
     const own = [5000, 5001, 5002].map((record) => batch.records[record * RECORD_STRIDE + RECORD_MESSAGE]);
     // One message type, compiled once: its index is the first one for each of them.
     expect([batch.recordCount, batch.faults.length, ...own]).toEqual([5003, 5000, 0, 0, 0]);
+  });
+});
+
+describe("an element that goes", () => {
+  const XSI = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"';
+
+  // Found by the fuzzer: the attribute and the element around it were both to be removed, which ended the run.
+  test("takes attributes along that would go by themselves", async () => {
+    const data = `<SplmtryData ${XSI} xsi:schemaLocation="Ottilie Brandhorst"><Envlp><a/></Envlp></SplmtryData>`;
+    const { text, refusals } = await attack(pacs008(DEBTOR + data + DEBTOR));
+    expect([refusals, text.match(/SplmtryData|Ottilie|Brandhorst/g)]).toEqual([[], null]);
+    expect(text).toEndWith("</Dbtr></CdtTrfTxInf></FIToFICstmrCdtTrf></Document>");
+  });
+
+  test("has a refused attribute refused, all the same", async () => {
+    const outcome = await attack(pacs008(`${DEBTOR}<SplmtryData note="Ottilie"><Envlp><a/></Envlp></SplmtryData>`));
+    expect([codesOf(outcome), outcome.text]).toEqual([[2201], ""]);
+  });
+
+  test("of card authentication goes under a model that keeps everything", async () => {
+    const model: ModelDocument = {
+      bauta: 1,
+      name: "keeps",
+      mode: "deterministic",
+      default: { "danger-keep-uncovered": true, because: "made up data only" },
+    };
+    const card = (data: string): string =>
+      `<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.12"><BkToCstmrStmt><Stmt><Ntry><CardTx><Card><PlainCardData><PAN>12345678</PAN>${data}</PlainCardData></Card></CardTx></Ntry></Stmt></BkToCstmrStmt></Document>`;
+    const data =
+      "<TrckData><TrckNb>1</TrckNb><TrckVal>B4111^OTTILIE^2512</TrckVal></TrckData><CardSctyCd><CSCMgmt>PRST</CSCMgmt><CSCVal>737</CSCVal></CardSctyCd>";
+    const { text, refusals, counts } = await attack(card(data), { model });
+    expect([refusals, text]).toEqual([[], card("<CardSctyCd><CSCMgmt>PRST</CSCMgmt></CardSctyCd>")]);
+    expect(counts.removed).toBe(2);
   });
 });
 

@@ -440,8 +440,11 @@ export class Iso20022Scanner implements OpenFormat {
         q++;
       } else {
         const bindings = this.#bindings.length;
+        const values = this.#batch.valueCount;
         q = this.#attributes(q, node, depth, tag);
         if (q < 0) return q;
+        // What goes takes its attributes along: a region and what is in it cannot both be values.
+        if (node.kind === ANY) this.#batch.forgetValues(values);
         empty = input[q - 2] === SLASH;
         declares = this.#bindings.length > bindings;
       }
