@@ -1,7 +1,9 @@
 /** What exists, in one place: a plug-in that is listed here is tested, documented and selectable. */
 import type { Format, OwnCatalogue } from "./formats/api.ts";
 import { iso20022, iso20022Catalogue, withOwnCatalogues } from "./formats/iso20022/index.ts";
+import { iso20022Rules } from "./formats/iso20022/rules.ts";
 import { json } from "./formats/json/index.ts";
+import type { MessageRules } from "./formats/rules.ts";
 import { swiftMt, swiftMtCatalogue } from "./formats/swift-mt/index.ts";
 import type { Catalogue } from "./model/catalogue.ts";
 
@@ -15,3 +17,6 @@ export const CATALOGUES: readonly Catalogue[] = [iso20022Catalogue, swiftMtCatal
 export function cataloguesOf({ catalogues }: { readonly catalogues: readonly OwnCatalogue[] }): readonly Catalogue[] {
   return catalogues.length === 0 ? CATALOGUES : [withOwnCatalogues(catalogues), swiftMtCatalogue];
 }
+
+/** What holds between the values of a message, for `bauta verify-message`. */
+export const MESSAGE_RULES: readonly MessageRules[] = [iso20022Rules];

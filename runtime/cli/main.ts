@@ -62,7 +62,7 @@ for (const direction of ["mask", "unmask"] as const) {
 }
 
 addWatchOptions(program.command("run"))
-  .description("mask as a pipeline file says: sources, routes, sinks")
+  .description("mask as a pipeline file says: from where to where")
   .argument("<pipeline>", "pipeline file (YAML)")
   .option("--resume", "go on where a run of it was killed or stopped")
   .option("--dry-run", "read and mask, write nothing")
@@ -165,6 +165,16 @@ program
   .action(async (manifest: string, options) => {
     const { verify } = await import("./verify.ts");
     process.exitCode = await verify(manifest, options);
+  });
+
+program
+  .command("verify-message")
+  .description("say whether messages add up: counts, sums, balances")
+  .argument("<paths...>", "messages: files or folders")
+  .option("--json", "a line for each message")
+  .action(async (paths: string[], options) => {
+    const { verifyMessage } = await import("./verify-message.ts");
+    process.exitCode = await verifyMessage(paths, options);
   });
 
 program

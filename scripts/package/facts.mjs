@@ -16,6 +16,7 @@ const ASSETS = [
   "schemas/model.schema.json",
   "schemas/pipeline.schema.json",
   "schemas/routing.json",
+  "schemas/currencies.json",
   "schemas/catalogues/iso20022",
   "schemas/iso20022/classes.json",
   "schemas/iso20022/kept.json",

@@ -1,5 +1,5 @@
 /**
- * XML of a schema as a tree of elements: what an XSD needs, and no more. A document type declaration is refused, so nothing is expanded
+ * XML as a tree of elements: what a schema needs, and a validator that looks at whole messages; masking never does. A document type declaration is refused, so nothing is expanded
  * and nothing fetched; names are resolved to their namespaces; comments and processing instructions are passed over.
  */
 
@@ -11,6 +11,8 @@ export interface XmlElement {
   /** Attributes without a prefix, by name; declarations of namespaces are not among them. */
   readonly attributes: ReadonlyMap<string, string>;
   readonly children: readonly XmlElement[];
+  /** Character data directly inside the element. */
+  readonly text: string;
   /** Byte order of the file's declarations: the URI of a prefix at this element. */
   readonly prefixes: ReadonlyMap<string, string>;
 }
@@ -33,9 +35,15 @@ const TAG = /^<(\/?)([A-Za-z_][\w.-]*(?::[A-Za-z_][\w.-]*)?)((?:\s+[A-Za-z_][\w.
 const ATTRIBUTE = /([A-Za-z_][\w.:-]*)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
 const NAMED: Readonly<Record<string, string>> = { lt: "<", gt: ">", quot: '"', apos: "'", amp: "&" };
 
+interface Writable extends XmlElement {
+  readonly children: XmlElement[];
+  text: string;
+}
+
 interface Open {
   readonly qualified: string;
   readonly children: XmlElement[];
+  readonly element: Writable | undefined;
   readonly prefixes: ReadonlyMap<string, string>;
 }
 
@@ -45,7 +53,7 @@ interface Open {
  */
 export function readMarkup(text: string): XmlElement {
   const roots: XmlElement[] = [];
-  const open: Open[] = [{ qualified: "", children: roots, prefixes: new Map([["", ""]]) }];
+  const open: Open[] = [{ qualified: "", children: roots, element: undefined, prefixes: new Map([["", ""]]) }];
   let at = text.startsWith("\ufeff") ? 1 : 0;
   while (at < text.length) {
     TOKEN.lastIndex = at;
@@ -61,11 +69,17 @@ export function readMarkup(text: string): XmlElement {
 }
 
 function readToken(token: string, at: number, open: Open[]): void {
+  const { element: around } = open[open.length - 1] as Open;
   if (!token.startsWith("<")) {
-    if (open.length === 1 && token.trim() !== "") throw new MarkupError("text outside of the root element", at);
+    if (around === undefined && token.trim() !== "") throw new MarkupError("text outside of the root element", at);
+    if (around !== undefined) around.text += decoded(token, at);
     return;
   }
-  if (token.startsWith("<!--") || token.startsWith("<?") || token.startsWith("<![CDATA[")) return;
+  if (token.startsWith("<!--") || token.startsWith("<?")) return;
+  if (token.startsWith("<![CDATA[")) {
+    if (around !== undefined) around.text += token.slice("<![CDATA[".length, -"]]>".length);
+    return;
+  }
   const tag = TAG.exec(token);
   if (tag === null) throw new MarkupError(token.startsWith("<!") ? "a declaration such as DOCTYPE" : "a tag that is not well-formed", at);
   const [, slash, qualified = "", rawAttributes = "", empty] = tag;
@@ -78,11 +92,11 @@ function readToken(token: string, at: number, open: Open[]): void {
   if (open.length > DEPTH_MAX) throw new MarkupError(`more than ${DEPTH_MAX} levels of elements`, at);
   const element = elementOf(qualified, rawAttributes, parent.prefixes, at);
   parent.children.push(element);
-  if (empty !== "/") open.push({ qualified, children: element.children as XmlElement[], prefixes: element.prefixes });
+  if (empty !== "/") open.push({ qualified, children: element.children, element, prefixes: element.prefixes });
 }
 
-function elementOf(qualified: string, rawAttributes: string, inherited: ReadonlyMap<string, string>, at: number): XmlElement {
-  const prefixes = new Map(inherited);
+function elementOf(qualified: string, rawAttributes: string, inherited: ReadonlyMap<string, string>, at: number): Writable {
+  const prefixes = rawAttributes.includes("xmlns") ? new Map(inherited) : (inherited as Map<string, string>);
   const attributes = new Map<string, string>();
   for (const [, name = "", double, single] of rawAttributes.matchAll(ATTRIBUTE)) {
     const value = decoded(double ?? single ?? "", at);
@@ -94,7 +108,7 @@ function elementOf(qualified: string, rawAttributes: string, inherited: Readonly
   const colon = qualified.indexOf(":");
   const namespace = prefixes.get(qualified.slice(0, Math.max(colon, 0)));
   if (namespace === undefined) throw new MarkupError("a prefix that is not declared", at);
-  return { name: qualified.slice(colon + 1), namespace, attributes, children: [], prefixes };
+  return { name: qualified.slice(colon + 1), namespace, attributes, children: [], text: "", prefixes };
 }
 
 function decoded(value: string, at: number): string {
