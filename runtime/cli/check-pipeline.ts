@@ -11,9 +11,9 @@ import type { PipelineDefinition } from "../pipeline/definition/definition.ts";
 import { isPipeline } from "../pipeline/definition/read.ts";
 import { cataloguesOf } from "../registry.ts";
 import { EXIT } from "./exit.ts";
+import { readPipelineFile, undeclaredPaths } from "./pipeline-file.ts";
 import { journalPathOf } from "./pipeline-journal.ts";
 import { checkApart } from "./pipeline-places.ts";
-import { readPipelineFile, undeclaredPaths } from "./run.ts";
 import { colorsFor, grouped, print } from "./terminal.ts";
 
 export interface CheckPipelineOptions {

@@ -154,12 +154,13 @@ program
 program
   .command("verify")
   .description("check a manifest, and files against it")
-  .argument("<manifest>", "what a run left beside its output")
+  .argument("<manifest>", "what a run left beside its output; of a killed one its journal")
   .option("--outputs [PATH...]", "outputs to check; no path: where it says")
   .option("--inputs <PATH...>", "inputs to check, in the order of the run")
   .option("--key-file <FILE>", "key file of the run; needed for inputs")
   .option("--trust <FILE>", "public keys to trust (bauta keys trust)")
   .option("--no-signature", "do not ask who wrote the manifest")
+  .option("--manifest <PATH>", "of a journal: write its manifest there, signed by --key-file")
   .addOption(choice("--engine", ["native", "portable"], "engine to hash with"))
   .option("--json", "report as JSON")
   .action(async (manifest: string, options) => {
@@ -185,7 +186,9 @@ program
   .option("--key-file <FILE>", "key file of the run")
   .option("--model <FILE>", "its model (default: where it says)")
   .option("--preset <NAME>", "its preset (default: as it says)")
+  .option("--pipeline <FILE>", "of run: its pipeline (default: where it says)")
   .addOption(choice("--engine", ["native", "portable"], "engine to run"))
+  .option("--workers <N>", "threads that mask", threads, 1)
   .option("--all", "tell circumstances, too")
   .option("--json", "report as JSON")
   .action(async (manifest: string, options) => {

@@ -1,29 +1,25 @@
 /** `bauta run`: a run as a pipeline file describes it. */
-import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { engineLine } from "../audit/events/engine.ts";
 import { selectEngine } from "../engines/select.ts";
-import { rulePath } from "../formats/json/paths.ts";
-import { BautaError } from "../kit/errors.ts";
 import { VERSION } from "../kit/version.ts";
-import { modelError, type Problem } from "../model/problem.ts";
-import { type OpenPlan, openPlan } from "../open.ts";
+import { modelError } from "../model/problem.ts";
+import { openPlan } from "../open.ts";
 import type { PipelineDefinition } from "../pipeline/definition/definition.ts";
-import { readPipeline } from "../pipeline/definition/read.ts";
 import { JournalFile, type JournalState } from "../pipeline/journal-file.ts";
 import type { Backend } from "../pipeline/line-events.ts";
 import { type RefusedParts, run, type StatementParts } from "../pipeline/run.ts";
 import { systemClock } from "../platform/clock.ts";
 import { onStopSignal } from "../platform/process.ts";
 import { newTask } from "../platform/task.ts";
-import { CATALOGUES } from "../registry.ts";
-import type { RouteTable } from "../routes.ts";
+import { GrowingFile } from "../sinks/journal.ts";
 import { nowhere } from "../sinks/nowhere.ts";
-import { replaceFile } from "../sinks/replace.ts";
 import { segmentSink } from "../sinks/segments.ts";
 import { filesAt } from "../sources/file.ts";
 import { openRecordMasker } from "../workers.ts";
 import { EXIT, exitCodeOfEnd } from "./exit.ts";
 import { ManifestWriter } from "./manifest-writer.ts";
+import { readPipelineFile, routeFactsOf, routesOf, undeclaredPaths } from "./pipeline-file.ts";
 import { hasManifest, identityOf, journalPathOf, manifestPathOfPipeline, recover, resumable, whyNoResume } from "./pipeline-journal.ts";
 import { checkApart, checkFresh, markOf, openPipelineSink, REFUSED_SINK, sourcesOfPipeline } from "./pipeline-places.ts";
 import { refusedLine } from "./refused.ts";
@@ -81,20 +77,15 @@ async function runWatched(path: string, options: RunOptions, watch: Watch): Prom
       segments: [],
       records: {},
       statements: [],
-      record: new Uint8Array(0),
+      entries: [],
     };
     const stop = onStopSignal();
     const journal =
       journalPath === undefined
         ? undefined
-        : new JournalFile(
-            state,
-            (bytes) => replaceFile(journalPath, bytes),
-            markOf,
-            ({ source }) => source === "stdin" || markOf(source) !== undefined,
-          );
+        : new JournalFile(state, new GrowingFile(journalPath), markOf, ({ source }) => source === "stdin" || markOf(source) !== undefined);
     const { onRefuse, frame, input, workers, refused } = definition;
-    const routes = needsRouter(definition) ? routesOf(definition) : undefined;
+    const routes = routesOf(definition);
     const masker = openRecordMasker({
       engine,
       plan,
@@ -111,7 +102,7 @@ async function runWatched(path: string, options: RunOptions, watch: Watch): Prom
       journal?.begin();
       const statement: StatementParts = {
         name: definition.name,
-        facts: { plan: plan.facts, onRefuse, frame, input, routes: definition.routes.map(({ name, sinks }) => ({ name, sinks })) },
+        facts: { plan: plan.facts, onRefuse, frame, input, routes: routeFactsOf(definition, plan) },
         masker,
         frame,
         sources: sourcesOfPipeline(definition, found, { once: isDry, stop: stop.signal }),
@@ -138,7 +129,7 @@ async function runWatched(path: string, options: RunOptions, watch: Watch): Prom
           pipeline: definition.name,
           bauta: VERSION,
           engine: { name, version, facts },
-          configuration: { ...settingsOf(definition), ...watch.settings },
+          configuration: { ...settingsOf(definition), "pipeline-file": resolve(path), ...watch.settings },
         },
         statements: [statement],
         observers: writer === undefined ? observers : [...observers, writer.record],
@@ -151,7 +142,7 @@ async function runWatched(path: string, options: RunOptions, watch: Watch): Prom
         resumed:
           found === undefined || found.sequence < 0
             ? undefined
-            : { sequence: found.sequence + 1, statements: found.statements, record: found.record },
+            : { sequence: found.sequence + 1, statements: found.statements, entries: found.entries },
         stop: stop.signal,
       });
       const code = result.ended === "stopped" ? (stop.exitCode ?? EXIT.done) : exitCodeOfEnd(result.ended);
@@ -159,6 +150,7 @@ async function runWatched(path: string, options: RunOptions, watch: Watch): Prom
       if (writer !== undefined) watch.manifest(writer.path, writer.signedBy);
       return code;
     } finally {
+      journal?.close();
       writer?.close();
       stop.forget();
       await masker.close();
@@ -168,55 +160,10 @@ async function runWatched(path: string, options: RunOptions, watch: Watch): Prom
   }
 }
 
-/** @throws BautaError 1002 */
-export function readPipelineFile(path: string): ReturnType<typeof readPipeline> {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch {
-    throw new BautaError(1002, { path });
-  }
-  return readPipeline(text, path, CATALOGUES);
-}
-
-/** JSON has no catalogue: a routing field there is a member that a rule of the model names. */
-export function undeclaredPaths(
-  { jsonPaths }: PipelineDefinition,
-  { jsonRules }: Pick<OpenPlan, "jsonRules">,
-  source: string,
-): readonly Problem[] {
-  const known = new Set(jsonRules.map((rule) => rulePath(rule.segments)));
-  return Object.entries(jsonPaths)
-    .filter(([, path]) => !known.has(path))
-    .map(([field, path]) => ({
-      issue: 1406,
-      source,
-      line: 0,
-      column: 0,
-      path: `fields.${field}`,
-      message: `no rule of the model has the path json:${path}`,
-    }));
-}
-
-/** One route that takes everything needs no router. */
-const needsRouter = ({ routes }: PipelineDefinition): boolean => {
-  const [first] = routes;
-  return routes.length !== 1 || first === undefined || !takesAll(first.criteria);
-};
-
-const takesAll = ({ formats, messages, conditions }: PipelineDefinition["routes"][number]["criteria"]): boolean =>
-  formats === undefined && messages === undefined && conditions.length === 0;
-
 /** What a manifest says of the pipeline; its routes are there by name. */
 function settingsOf({ routes: _, otherwise: __, ...settings }: PipelineDefinition): Readonly<Record<string, unknown>> {
   return settings;
 }
-
-const routesOf = ({ routes, otherwise, jsonPaths }: PipelineDefinition): RouteTable => ({
-  routes: routes.map(({ criteria }) => criteria),
-  otherwise,
-  jsonPaths,
-});
 
 const refusedParts = (path: string, { task }: JournalState, found: JournalState | undefined): RefusedParts => ({
   open: () => segmentSink({ path, name: REFUSED_SINK, task, firstRecord: found?.records[REFUSED_SINK] ?? 0, private: true }),

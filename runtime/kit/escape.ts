@@ -26,8 +26,8 @@ export function escapeValue(text: string, also = "", max: number = LOG_VALUE_CHA
   if (whole.length <= max) return whole;
   const room = max - CUT.length;
   // A `\` begins an escape wherever it stands; half of one would be another value.
-  const escape = whole.lastIndexOf("\\", room - 1);
-  return whole.slice(0, escape >= 0 && escape + ESCAPE_LENGTH > room ? escape : room) + CUT;
+  const last = whole.lastIndexOf("\\", room - 1);
+  return whole.slice(0, last >= 0 && last + ESCAPE_LENGTH > room ? last : room) + CUT;
 }
 
 /** The text that was escaped, or undefined where this is not how a value is written. */

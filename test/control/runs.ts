@@ -87,7 +87,7 @@ export function happenings(): readonly RunEvent[] {
       faultLength: 1,
       hash: "00",
     },
-    { event: "source-ended", at: 4, statement: "mask", source: SECRET, position: point(3, 60), unreadFrom: undefined },
+    { event: "source-ended", at: 4, statement: "mask", source: SECRET, position: point(3, 60), unreadFrom: undefined, resumes: false },
     {
       event: "committed",
       at: 5,
