@@ -10,7 +10,7 @@ import { EXIT, exitCodeOf } from "./exit.ts";
 import { framesOf } from "./frames.ts";
 import { say } from "./terminal.ts";
 import { errorName, sayError, toldByWatch } from "./watch.ts";
-import { addWatchOptions } from "./watch-options.ts";
+import { addWatchOptions, namedOptions } from "./watch-options.ts";
 
 // A command's modules are loaded when it is run: all of them together take longer to load than most commands take.
 const HELP_WIDTH = 80;
@@ -68,9 +68,9 @@ addWatchOptions(program.command("run"))
   .option("--dry-run", "read and mask, write nothing")
   .option("--json", "reports as JSON lines on standard error")
   .option("-q, --quiet", "only the engine line and refusals")
-  .action(async (pipeline: string, options) => {
+  .action(async (pipeline: string, options, command: Command) => {
     const { runPipeline } = await import("./run.ts");
-    process.exitCode = await runPipeline(pipeline, options);
+    process.exitCode = await runPipeline(pipeline, namedOptions(options, command));
   });
 
 for (const command of ["explain", "diff"] as const) {

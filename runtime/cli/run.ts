@@ -13,6 +13,7 @@ import { systemClock } from "../platform/clock.ts";
 import { onStopSignal } from "../platform/process.ts";
 import { newTask } from "../platform/task.ts";
 import { GrowingFile } from "../sinks/journal.ts";
+import { type Lock, lockPlaces } from "../sinks/lock.ts";
 import { nowhere } from "../sinks/nowhere.ts";
 import { segmentSink } from "../sinks/segments.ts";
 import { filesAt } from "../sources/file.ts";
@@ -21,10 +22,10 @@ import { EXIT, exitCodeOfEnd } from "./exit.ts";
 import { ManifestWriter } from "./manifest-writer.ts";
 import { readPipelineFile, routeFactsOf, routesOf, undeclaredPaths } from "./pipeline-file.ts";
 import { hasManifest, identityOf, journalPathOf, manifestPathOfPipeline, recover, resumable, whyNoResume } from "./pipeline-journal.ts";
-import { checkApart, checkFresh, markOf, openPipelineSink, REFUSED_SINK, sourcesOfPipeline } from "./pipeline-places.ts";
+import { checkApart, checkFresh, markOf, openPipelineSink, REFUSED_SINK, segmentPaths, sourcesOfPipeline } from "./pipeline-places.ts";
 import { refusedLine } from "./refused.ts";
 import { type Watch, watched } from "./watch.ts";
-import type { WatchOptions } from "./watch-options.ts";
+import { type WatchOptions, watchOf } from "./watch-options.ts";
 
 export interface RunOptions extends WatchOptions {
   readonly resume?: boolean;
@@ -33,19 +34,39 @@ export interface RunOptions extends WatchOptions {
 
 /** Runs the command and returns its exit code. */
 export function runPipeline(path: string, options: RunOptions): Promise<number> {
-  return watched(options, (watch) => runWatched(path, options, watch));
+  const read = tried(() => readPipelineFile(path));
+  const file = read.value?.definition?.watch;
+  const how = file === undefined ? options : watchOf(file, options);
+  // What is wrong with the file is told in the form that was asked for.
+  return watched(how, (watch) => {
+    if (read.value === undefined) throw read.error;
+    const { definition, problems } = read.value;
+    if (definition === undefined) throw modelError(problems);
+    return runWatched(path, definition, options, watch);
+  });
 }
 
-async function runWatched(path: string, options: RunOptions, watch: Watch): Promise<number> {
-  const { definition, problems } = readPipelineFile(path);
-  if (definition === undefined) throw modelError(problems);
+type Tried<T> = { readonly value: T } | { readonly value?: undefined; readonly error: unknown };
+
+function tried<T>(work: () => T): Tried<T> {
+  try {
+    return { value: work() };
+  } catch (error) {
+    return { error };
+  }
+}
+
+async function runWatched(path: string, definition: PipelineDefinition, options: RunOptions, watch: Watch): Promise<number> {
   const isDry = options.dryRun === true;
+  let lock: Lock | undefined;
   const plan = openPlan({ ...definition, direction: "mask" });
   try {
     const unnamed = undeclaredPaths(definition, plan, path);
     if (unnamed.length > 0) throw modelError(unnamed);
     const journalPath = isDry ? undefined : journalPathOf(definition);
     checkApart(definition, journalPath);
+    // Before anything of another run is looked at.
+    lock = isDry ? undefined : lockPlaces([...(journalPath === undefined ? [] : [journalPath]), ...segmentPaths(definition)]);
     const identity = identityOf(definition, plan.facts);
     const whyNot = whyNoResume(definition, plan.facts);
     const found = resumable(journalPath, () => identity, { resume: options.resume === true, whyNot });
@@ -156,12 +177,13 @@ async function runWatched(path: string, options: RunOptions, watch: Watch): Prom
       await masker.close();
     }
   } finally {
+    lock?.release();
     plan.close();
   }
 }
 
-/** What a manifest says of the pipeline; its routes are there by name. */
-function settingsOf({ routes: _, otherwise: __, ...settings }: PipelineDefinition): Readonly<Record<string, unknown>> {
+/** What a manifest says of the pipeline; its routes are there by name, and how it was watched as it was resolved. */
+function settingsOf({ routes: _, otherwise: __, watch: ___, ...settings }: PipelineDefinition): Readonly<Record<string, unknown>> {
   return settings;
 }
 

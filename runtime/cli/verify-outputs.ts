@@ -11,6 +11,7 @@ import { BautaError } from "../kit/errors.ts";
 import { READ_BYTES } from "../kit/limits.ts";
 import { recordCutter } from "../pipeline/recut.ts";
 import { FORMATS } from "../registry.ts";
+import { isLockOf } from "../sinks/lock.ts";
 import { filesAt } from "../sources/file.ts";
 import type { Check } from "./evidence.ts";
 import { readingOf } from "./evidence.ts";
@@ -84,7 +85,7 @@ function commonEnd(a: string, b: string): number {
 function isEvidence(path: string, { pipeline, settings }: Manifest, manifestPath: string): boolean {
   const journal = settings.find(({ name }) => name === "journal")?.value ?? join(dirname(manifestPath), `${pipeline}.journal`);
   const written = [manifestPath, `${manifestPath}${SIGNATURE_SUFFIX}`, journal];
-  return written.some((one) => resolve(path) === resolve(one));
+  return written.some((one) => resolve(path) === resolve(one) || isLockOf(path, one));
 }
 
 function checkFile(statement: Statement, name: string, path: string, segments: readonly Segment[], hashes: Primitives): Check {

@@ -12,6 +12,7 @@ import { ROUTING_FIELDS, type RoutingField } from "../route/fields.ts";
 import type { CommitLimits } from "../run.ts";
 import type { PipelineDefinition, RouteDefinition, SinkDefinition, SourceDefinition } from "./definition.ts";
 import { readCriteria } from "./read-criteria.ts";
+import { readWatch } from "./read-watch.ts";
 import { ENGINES, INPUTS, ON_REFUSE } from "./words.ts";
 
 export const PIPELINE_ISSUES = { twice: 1401, unknownKey: 1402, value: 1403 } as const;
@@ -41,6 +42,7 @@ export const PIPELINE_KEYS = [
   "journal",
   "manifest",
   "commit",
+  "watch",
 ] as const;
 export const SOURCE_KEYS = ["files", "watch", "poll-seconds"] as const;
 export const SINK_KEYS = ["file", "log", "records", "megabytes", "seconds"] as const;
@@ -122,6 +124,7 @@ class PipelineReader {
         bytes: least(limits, "bytes", COMMIT_BYTES),
         milliseconds: least(limits, "milliseconds", COMMIT_MS),
       },
+      watch: readWatch(reader, entries, (inner, key, path) => this.#path(inner, key, path)),
     };
   }
 
