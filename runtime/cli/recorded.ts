@@ -39,7 +39,7 @@ const ONE_WAY: Routing = { table: undefined, routes: [{ name: "all", sinks: [0] 
 export async function recordOf(how: Recorded, sources: readonly Source[], plan: OpenPlan, engine: Engine): Promise<Manifest> {
   const { statement: name, direction, frame, input, onRefuse, workers = 1, routing = ONE_WAY } = how;
   const { table, routes, sinks } = routing;
-  const masker = openRecordMasker({ engine, plan, input, frame, direction, onRefuse, routes: table, workers });
+  const masker = openRecordMasker({ engine, plan, input, frame, direction, onRefuse, routes: table, workers, recorded: true });
   const statement: StatementParts = {
     name,
     facts: { plan: plan.facts, onRefuse, frame, input, routes },

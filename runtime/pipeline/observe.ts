@@ -119,6 +119,8 @@ export interface Progress {
   readonly position: SourcePoint;
   /** A snapshot, made when it is asked for. */
   counts(): Counts;
+  /** Records that went out by the worker that masked them, from 1; at 0 those of the thread that reads. undefined: there are no workers. */
+  readonly outByWorker: readonly number[] | undefined;
   times(): RunTimes;
 }
 
@@ -207,6 +209,8 @@ export interface StatementEnd {
   readonly sinks: readonly SinkTotals[];
   readonly unread: readonly { readonly source: string; readonly offset: number }[];
   readonly times: RunTimes;
+  /** As of `Progress`. */
+  readonly outByWorker: readonly number[] | undefined;
 }
 
 /** What was given to a sink, and what of it is visible: equal at the end of a run that did not fail. */

@@ -314,6 +314,7 @@ class Way {
       sinks: [...this.#shared.map(({ totals }) => totals), ...this.#ownTotals],
       unread: this.#unread,
       times: this.#timesSoFar(),
+      outByWorker: this.#parts.masker.outByWorker,
     };
   }
 
@@ -508,10 +509,10 @@ class Way {
 
   #tellProgress({ name, size }: Source): void {
     const { masker, name: statement } = this.#parts;
-    const { position } = masker;
+    const { position, outByWorker } = masker;
     const counts = (): Counts => this.#counts();
     const times = (): RunTimes => this.#timesSoFar();
-    this.#course.tell({ event: "progress", at: this.#clock.date(), statement, source: name, size, position, counts, times });
+    this.#course.tell({ event: "progress", at: this.#clock.date(), statement, source: name, size, position, counts, times, outByWorker });
   }
 
   #timesSoFar(): RunTimes {
