@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 export const root = fileURLToPath(new URL("../", import.meta.url));
@@ -72,6 +72,18 @@ export function addonPath() {
   return join(root, "bindings", "engine", `bauta-engine.${process.platform}-${process.arch}${libc}.node`);
 }
 
+/** The same of the addon over librdkafka. */
+export function kafkaAddonPath() {
+  return join(root, "bindings", "kafka", basename(addonPath()).replace("engine", "kafka"));
+}
+
+/** Builds the addon over librdkafka, which only pipelines over topics need: with OpenSSL and librdkafka itself, from their sources. */
+export function setupKafka() {
+  once("kafka", ["bindings/kafka"], kafkaAddonPath, () =>
+    step("building the Kafka client (some minutes the first time)", "npm", ["run", "--silent", "build:kafka"]),
+  );
+}
+
 export function setup() {
   const major = Number(process.versions.node.split(".")[0]);
   if (major < 20) {
@@ -91,8 +103,11 @@ export function setup() {
     if (spawnSync(bun(), ["--version"], { stdio: "ignore" }).status !== 0)
       step("placing Bun", process.execPath, ["node_modules/bun/install.js"]);
   });
-  once("native", ["Cargo.lock", "Cargo.toml", "core-rs", "bindings", "schemas/kinds", "schemas/unicode", "schemas/proto"], addonPath, () =>
-    step("building the native engine (a minute or two the first time)", "npm", ["run", "--silent", "build:native"]),
+  once(
+    "native",
+    ["Cargo.lock", "Cargo.toml", "core-rs", "bindings/engine", "schemas/kinds", "schemas/unicode", "schemas/proto"],
+    addonPath,
+    () => step("building the native engine (a minute or two the first time)", "npm", ["run", "--silent", "build:native"]),
   );
 }
 

@@ -1,7 +1,7 @@
 // `npm test`: everything CI runs. Installs what the tests need when it is root on Debian; else says in one line what is missing.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { bun, oracles, root, setup } from "./setup.mjs";
+import { bun, oracles, root, setup, setupKafka } from "./setup.mjs";
 
 const started = Date.now();
 
@@ -12,6 +12,12 @@ const NEEDS = [
   { name: "xmllint", debian: ["libxml2-utils"], there: () => works("xmllint", ["--version"]) },
   { name: "python3 with venv", debian: ["python3", "python3-venv"], there: () => works("python3", ["-c", "import ensurepip, venv"]) },
   { name: "valgrind", debian: ["valgrind"], there: () => works("valgrind", ["--version"]) },
+  // OpenSSL and librdkafka are built from their sources.
+  {
+    name: "perl and make",
+    debian: ["perl", "make", "gcc", "g++"],
+    there: () => works("perl", ["-e", "1"]) && works("make", ["--version"]) && works("g++", ["--version"]),
+  },
   { name: "git", debian: ["git"], there: () => works("git", ["--version"]) },
 ];
 
@@ -77,6 +83,7 @@ const cargoCount = (output) => ({
 
 needs();
 setup();
+setupKafka();
 const python = oracles();
 
 const quick = process.argv.includes("--quick");
@@ -85,9 +92,14 @@ part("lint and format (TypeScript)", "node_modules/.bin/biome", ["ci", "--error-
 part("import directions", "node_modules/.bin/depcruise", ["--config", ".dependency-cruiser.json", "runtime"]);
 part("format (Rust)", "cargo", ["fmt", "--all", "--check"]);
 part("lint (Rust)", "cargo", ["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"]);
+// In the profile that the addon was built in: OpenSSL and librdkafka are not built once more.
+const kafka = ["--manifest-path", "bindings/kafka/Cargo.toml"];
+part("format (Rust, Kafka)", "cargo", ["fmt", "--all", "--check", ...kafka]);
+part("lint (Rust, Kafka)", "cargo", ["clippy", "--release", "--locked", ...kafka, "--", "-D", "warnings"]);
 part("generated files are fresh", process.execPath, ["scripts/generate.mjs", "--check"]);
 part("Rust tests", "cargo", ["test", "--workspace", "--release", "--locked"], cargoCount);
 if (!quick) part("instructions and allocations have not grown", bun(), ["--no-install", "bench/counts/main.ts"]);
+part("Kafka's jars", "mvn", ["-q", "-B", "-f", "test/services/kafka/pom.xml", "package"]);
 if (!quick) part("Prowide oracle builds", "mvn", ["-q", "-B", "-f", "test/oracles/java/pom.xml", "package"]);
 part("runtimes for the package's tests", process.execPath, ["scripts/runtimes.mjs"]);
 // A process for each core, so that suites that wait leave it to those that compute.

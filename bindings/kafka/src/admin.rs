@@ -1,5 +1,6 @@
 //! Topics: what there is, and making them.
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures_executor::block_on;
@@ -11,14 +12,30 @@ use rdkafka::client::ClientContext;
 use rdkafka::config::ClientConfig;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 
+use crate::event::lock;
 use crate::failure::{Failure, name_of};
 
-/// Says nothing by itself.
-struct Silent;
+/// Says nothing by itself; keeps the error that tells why a call ran out of time.
+#[derive(Clone, Default)]
+struct Silent {
+    reason: Arc<Mutex<Option<Failure>>>,
+}
+
+impl Silent {
+    /// Why a call failed, if more is known than that it did.
+    fn why(&self, failure: Failure) -> Failure {
+        lock(&self.reason).take().unwrap_or(failure)
+    }
+}
 
 impl ClientContext for Silent {
     fn log(&self, _: rdkafka::config::RDKafkaLogLevel, _: &str, _: &str) {}
-    fn error(&self, _: KafkaError, _: &str) {}
+    fn error(&self, error: KafkaError, text: &str) {
+        let failure = Failure { text: text.to_owned(), ..Failure::from(error) };
+        if matches!(failure.name.as_str(), "_SSL" | "_AUTHENTICATION") {
+            *lock(&self.reason) = Some(failure);
+        }
+    }
     fn stats_raw(&self, _: &[u8]) {}
 }
 
@@ -62,6 +79,8 @@ pub struct Setting {
     pub name: String,
     /// Its value.
     pub value: String,
+    /// The topic sets it itself; else it is the broker's.
+    pub own: bool,
 }
 
 /// A client for questions and topics; each call opens a connection of its own, since there are few.
@@ -93,7 +112,7 @@ impl KafkaAdmin {
         self.ask(Ask::Create(topics), timeout_ms)
     }
 
-    /// What a topic's configuration sets itself, apart from the broker's defaults.
+    /// A topic's configuration, defaults of the broker included.
     #[must_use]
     #[napi(catch_unwind, ts_return_type = "Promise<Setting[]>")]
     pub fn topic_settings(&self, name: String, timeout_ms: u32) -> AsyncTask<ReadSettings> {
@@ -125,11 +144,14 @@ impl Task for Administer {
     type JsValue = Vec<Topic>;
 
     fn compute(&mut self) -> Result<Vec<Topic>> {
-        let client = open(&mut self.config)?;
+        let (client, context) = open(&mut self.config)?;
         let options = options(self.timeout);
         match &self.ask {
             Ask::Topics(name) => {
-                let found = client.inner().fetch_metadata(name.as_deref(), self.timeout).map_err(Failure::from)?;
+                let found = client
+                    .inner()
+                    .fetch_metadata(name.as_deref(), self.timeout)
+                    .map_err(|error| context.why(error.into()))?;
                 Ok(found
                     .topics()
                     .iter()
@@ -172,9 +194,10 @@ impl Task for Administer {
     }
 }
 
-fn open(config: &mut Vec<(String, String)>) -> Result<AdminClient<Silent>> {
+fn open(config: &mut Vec<(String, String)>) -> Result<(AdminClient<Silent>, Silent)> {
     let config: ClientConfig = config.drain(..).collect();
-    Ok(config.create_with_context(Silent).map_err(Failure::from)?)
+    let context = Silent::default();
+    Ok((config.create_with_context(context.clone()).map_err(Failure::from)?, context))
 }
 
 fn options(timeout: Duration) -> AdminOptions {
@@ -193,18 +216,17 @@ impl Task for ReadSettings {
     type JsValue = Vec<Setting>;
 
     fn compute(&mut self) -> Result<Vec<Setting>> {
-        let client = open(&mut self.config)?;
+        let (client, context) = open(&mut self.config)?;
         let asked = [ResourceSpecifier::Topic(&self.name)];
-        let results = block_on(client.describe_configs(&asked, &options(self.timeout))).map_err(Failure::from)?;
+        let results = block_on(client.describe_configs(&asked, &options(self.timeout)))
+            .map_err(|error| context.why(error.into()))?;
         let mut settings = Vec::new();
         for result in results {
             let resource =
                 result.map_err(|code| Failure::own(&name_of(code), "the topic's configuration cannot be read"))?;
             for entry in resource.entries {
-                if let (ConfigSource::DynamicTopic, false, Some(value)) =
-                    (entry.source, entry.is_sensitive, entry.value)
-                {
-                    settings.push(Setting { name: entry.name, value });
+                if let (false, Some(value)) = (entry.is_sensitive, entry.value) {
+                    settings.push(Setting { name: entry.name, value, own: entry.source == ConfigSource::DynamicTopic });
                 }
             }
         }

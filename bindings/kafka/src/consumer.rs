@@ -11,7 +11,7 @@ use rdkafka::bindings as native;
 use rdkafka::client::ClientContext;
 use rdkafka::config::ClientConfig;
 use rdkafka::consumer::base_consumer::BaseConsumer;
-use rdkafka::consumer::{Consumer as _, ConsumerContext, Rebalance};
+use rdkafka::consumer::{Consumer as _, ConsumerContext, RebalanceProtocol};
 use rdkafka::error::KafkaError;
 use rdkafka::message::{BorrowedMessage, Headers as _, Message as _, Timestamp};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
@@ -26,6 +26,21 @@ use crate::layout::{
 /// How long a single wait for a record may keep a call that was told to stop, or that has other things to see to.
 const SLICE: Duration = Duration::from_millis(100);
 
+/// Where a partition is begun of which the group has no committed offset.
+#[derive(Clone, Debug)]
+#[napi(object)]
+pub struct Start {
+    /// −2: at its beginning; −1: at its end; else at the first record that is not older than so many milliseconds since 1970.
+    pub rule: i64,
+    /// Offsets that are given; `rule` is for the other partitions.
+    pub positions: Vec<Position>,
+}
+
+/// How long a rebalance may wait for the broker to say where to begin.
+const PLACE_TIMEOUT: Duration = Duration::from_secs(20);
+const BEGINNING: i64 = -2;
+const END: i64 = -1;
+
 /// What librdkafka calls back, on the thread that polls.
 #[derive(Default)]
 pub struct Context {
@@ -34,6 +49,11 @@ pub struct Context {
     gone: Mutex<Vec<Partition>>,
     rebalanced: AtomicBool,
     statistics: Mutex<Vec<u8>>,
+    start: Option<Start>,
+    /// Where partitions were begun that had no committed offset: they are committed with the first transaction.
+    begun: Mutex<Vec<Position>>,
+    /// Why it is not known where to begin.
+    misplaced: Mutex<Option<Failure>>,
 }
 
 impl ClientContext for Context {
@@ -51,19 +71,92 @@ impl ClientContext for Context {
 }
 
 impl ConsumerContext for Context {
-    fn pre_rebalance(&self, consumer: &BaseConsumer<Self>, rebalance: &Rebalance<'_>) {
-        if let Rebalance::Revoke(list) = rebalance {
+    fn rebalance(
+        &self,
+        consumer: &BaseConsumer<Self>,
+        code: native::rd_kafka_resp_err_t,
+        list: &mut TopicPartitionList,
+    ) {
+        let assigned = code == native::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS;
+        let client = consumer.client().native_ptr();
+        let cooperative = matches!(consumer.rebalance_protocol(), RebalanceProtocol::Cooperative);
+        if assigned {
+            if let Err(failure) = self.place(consumer, list) {
+                *lock(&self.misplaced) = Some(failure);
+            }
+        } else {
             let partitions = partitions_of(list);
             let kind = if consumer.assignment_lost() { "lost" } else { "revoked" };
             lock(&self.gone).extend(partitions.iter().cloned());
+            lock(&self.begun).retain(|one| {
+                !partitions.iter().any(|gone| gone.topic == one.topic && gone.partition == one.partition)
+            });
             self.events.push(ClientEvent::partitions(kind, partitions));
+        }
+        // SAFETY: a live client and a live list, which librdkafka copies.
+        let failure = unsafe {
+            match (assigned, cooperative) {
+                (true, true) => Failure::take(native::rd_kafka_incremental_assign(client, list.ptr())),
+                (false, true) => Failure::take(native::rd_kafka_incremental_unassign(client, list.ptr())),
+                (true, false) => Failure::of_code(native::rd_kafka_assign(client, list.ptr())),
+                (false, false) => Failure::of_code(native::rd_kafka_assign(client, std::ptr::null())),
+            }
+        };
+        if let Some(failure) = failure {
+            self.events.push(ClientEvent::error(failure.name, failure.text));
+        } else if assigned {
+            self.events.push(ClientEvent::partitions("assigned", partitions_of(list)));
         }
         self.rebalanced.store(true, Ordering::Release);
     }
+}
 
-    fn post_rebalance(&self, _: &BaseConsumer<Self>, rebalance: &Rebalance<'_>) {
-        if let Rebalance::Assign(list) = rebalance {
-            self.events.push(ClientEvent::partitions("assigned", partitions_of(list)));
+impl Context {
+    /// Puts offsets into the list: the group's own, and where it has none, those that `start` says.
+    fn place(&self, consumer: &BaseConsumer<Self>, list: &mut TopicPartitionList) -> std::result::Result<(), Failure> {
+        let Some(start) = &self.start else { return Ok(()) };
+        if list.count() == 0 {
+            return Ok(());
+        }
+        let committed = consumer.committed_offsets(list.clone(), PLACE_TIMEOUT).map_err(Failure::from)?;
+        let mut begun = Vec::new();
+        for element in committed.elements() {
+            let (topic, partition) = (element.topic(), element.partition());
+            let offset = if let (Offset::Offset(offset), Ok(())) = (element.offset(), element.error()) {
+                offset
+            } else {
+                element.error().map_err(Failure::from)?;
+                let offset = start.of(consumer, topic, partition)?;
+                begun.push(Position { topic: topic.to_owned(), partition, offset });
+                offset
+            };
+            list.set_partition_offset(topic, partition, Offset::Offset(offset)).map_err(Failure::from)?;
+        }
+        lock(&self.begun).extend(begun);
+        Ok(())
+    }
+}
+
+impl Start {
+    /// The offset at which a partition is begun.
+    fn of(&self, consumer: &BaseConsumer<Context>, topic: &str, partition: i32) -> std::result::Result<i64, Failure> {
+        if let Some(given) = self.positions.iter().find(|one| one.topic == topic && one.partition == partition) {
+            return Ok(given.offset);
+        }
+        let (first, next) = consumer.fetch_watermarks(topic, partition, PLACE_TIMEOUT).map_err(Failure::from)?;
+        match self.rule {
+            BEGINNING => Ok(first),
+            END => Ok(next),
+            time => {
+                let mut asked = TopicPartitionList::new();
+                asked.add_partition_offset(topic, partition, Offset::Offset(time)).map_err(Failure::from)?;
+                let found = consumer.offsets_for_times(asked, PLACE_TIMEOUT).map_err(Failure::from)?;
+                let offset = found.elements().first().and_then(|element| match element.offset() {
+                    Offset::Offset(offset) => Some(offset),
+                    _ => None,
+                });
+                Ok(offset.unwrap_or(next))
+            }
         }
     }
 }
@@ -107,6 +200,12 @@ struct Carried {
     offset: i64,
     timestamp: Timestamp,
     leader_epoch: i32,
+}
+
+/// Membership in a group, held by JavaScript from a poll to its commit.
+#[napi]
+pub struct KafkaMembership {
+    pub(crate) membership: Arc<Membership>,
 }
 
 /// What calls share.
@@ -153,11 +252,12 @@ pub struct Position {
 
 #[napi]
 impl KafkaConsumer {
-    /// Opens a consumer. Configuration by librdkafka's names. Connects in the background.
+    /// Opens a consumer. Configuration by librdkafka's names. Connects in the background. `start` is for members of a group.
     #[napi(constructor, catch_unwind)]
-    pub fn new(config: Vec<(String, String)>) -> Result<Self> {
+    pub fn new(config: Vec<(String, String)>, start: Option<Start>) -> Result<Self> {
         let config: ClientConfig = config.into_iter().collect();
-        let consumer: BaseConsumer<Context> = config.create_with_context(Context::default()).map_err(Failure::from)?;
+        let context = Context { start, ..Context::default() };
+        let consumer: BaseConsumer<Context> = config.create_with_context(context).map_err(Failure::from)?;
         Ok(Self {
             shared: Some(Arc::new(Shared {
                 consumer,
@@ -235,11 +335,32 @@ impl KafkaConsumer {
         Ok(partitions_of(&self.shared()?.consumer.assignment().map_err(Failure::from)?))
     }
 
-    /// Goes back to the committed offsets of all partitions (to `fallback` where there are none), as behind an aborted transaction.
+    /// Where partitions were begun that had no committed offset; they stay in the list until they are committed (`settled`).
+    #[napi(catch_unwind)]
+    pub fn begun(&self) -> Result<Vec<Position>> {
+        Ok(lock(&self.shared()?.consumer.context().begun).clone())
+    }
+
+    /// Positions of `begun` were committed.
+    #[napi(catch_unwind)]
+    pub fn settled(&self, positions: Vec<Position>) -> Result<()> {
+        lock(&self.shared()?.consumer.context().begun)
+            .retain(|one| !positions.iter().any(|done| done.topic == one.topic && done.partition == one.partition));
+        Ok(())
+    }
+
+    /// Membership in the group as of the batch polled last: to be taken before the next poll, and committed under.
+    #[napi(catch_unwind)]
+    pub fn membership(&self) -> Result<Option<KafkaMembership>> {
+        Ok(self.shared()?.membership().map(|membership| KafkaMembership { membership }))
+    }
+
+    /// Goes back to the committed offsets of all partitions (to where they were begun, if there are none), as behind an aborted
+    /// transaction.
     #[napi(catch_unwind, ts_return_type = "Promise<void>")]
-    pub fn rewind(&self, fallback: i64, timeout_ms: u32) -> Result<AsyncTask<Rewind>> {
+    pub fn rewind(&self, timeout_ms: u32) -> Result<AsyncTask<Rewind>> {
         let timeout = Duration::from_millis(u64::from(timeout_ms));
-        Ok(AsyncTask::new(Rewind { shared: Arc::clone(self.shared()?), fallback, timeout }))
+        Ok(AsyncTask::new(Rewind { shared: Arc::clone(self.shared()?), timeout }))
     }
 
     /// Committed offsets of partitions in this consumer's group, none that an open transaction may change (KIP-447).
@@ -360,10 +481,12 @@ impl Poll {
             }
             until = Instant::now() + self.linger;
         }
+        let mut rebalanced = false;
         while batch.count < max {
             let left = until.saturating_duration_since(Instant::now());
             let polled = shared.consumer.poll(left.min(SLICE));
             if context.rebalanced.swap(false, Ordering::AcqRel) {
+                rebalanced = true;
                 batch.forget(&std::mem::take(&mut *lock(&context.gone)));
                 // A record that arrived in the same breath belongs to a partition that is still, or newly, ours.
                 match polled {
@@ -392,7 +515,10 @@ impl Poll {
                 None => {}
             }
         }
-        if batch.count > 0 {
+        if let Some(failure) = lock(&context.misplaced).take() {
+            return Err(failure.into());
+        }
+        if batch.count > 0 || rebalanced {
             // SAFETY: a live client; the object is ours, and null for a consumer without a group.
             let pointer = unsafe { native::rd_kafka_consumer_group_metadata(shared.consumer.client().native_ptr()) };
             *lock(&shared.membership) = (!pointer.is_null()).then(|| Arc::new(Membership(pointer)));
@@ -589,7 +715,6 @@ const fn to_u32(number: usize) -> u32 {
 /// `rewind`.
 pub struct Rewind {
     shared: Arc<Shared>,
-    fallback: i64,
     timeout: Duration,
 }
 
@@ -607,8 +732,11 @@ impl Task for Rewind {
             .filter(|element| !matches!(element.offset(), Offset::Offset(_)))
             .map(|element| (element.topic().to_owned(), element.partition()))
             .collect();
+        let begun = lock(&consumer.context().begun).clone();
         for (topic, partition) in missing {
-            list.set_partition_offset(&topic, partition, Offset::from_raw(self.fallback)).map_err(Failure::from)?;
+            let begun = begun.iter().find(|one| one.topic == topic && one.partition == partition);
+            let offset = begun.ok_or_else(|| Failure::own("_NO_OFFSET", "a partition has no committed offset"))?.offset;
+            list.set_partition_offset(&topic, partition, Offset::Offset(offset)).map_err(Failure::from)?;
         }
         if list.count() > 0 {
             consumer.seek_partitions(list, self.timeout).map_err(Failure::from)?;

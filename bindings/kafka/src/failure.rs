@@ -51,6 +51,13 @@ impl Failure {
         }
     }
 
+    /// The failure that a code of librdkafka stands for; `None` if it stands for success.
+    #[must_use]
+    pub fn of_code(code: native::rd_kafka_resp_err_t) -> Option<Self> {
+        (code != native::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR)
+            .then(|| Self::own(&name_of(code.into()), "librdkafka refused a call"))
+    }
+
     fn json(&self) -> String {
         format!(
             r#"{{"name":{},"retriable":{},"fatal":{},"abort":{},"text":{}}}"#,

@@ -13,7 +13,7 @@ use napi_derive::napi;
 use rdkafka::bindings as native;
 use rdkafka::config::ClientConfig;
 
-use crate::consumer::{KafkaConsumer, Membership, Position, positions_of_rows};
+use crate::consumer::{KafkaMembership, Membership, Position, positions_of_rows};
 use crate::event::{ClientEvent, Events, lock};
 use crate::failure::{Failure, name_of};
 use crate::layout::{
@@ -40,6 +40,8 @@ struct Client {
     topics: Mutex<Vec<(String, *mut native::rd_kafka_topic_t)>>,
     events: Events,
     in_transaction: AtomicBool,
+    /// The commit was begun and has not been answered: all that may be done is to ask again.
+    committing: AtomicBool,
     /// A call is under way.
     busy: AtomicBool,
 }
@@ -92,6 +94,7 @@ impl Client {
             topics: Mutex::default(),
             events: Events::default(),
             in_transaction: AtomicBool::new(false),
+            committing: AtomicBool::new(false),
             busy: AtomicBool::new(false),
         })
     }
@@ -243,26 +246,22 @@ impl KafkaProducer {
         )
     }
 
-    /// Commits the open transaction, and in it offsets of the batch that `consumer` polled last, under its membership as of then; or
-    /// under a group of which nobody is a member, where the source is another cluster.
+    /// Commits the open transaction, and in it offsets of a batch, under the membership that was taken with it; or under a group of which
+    /// nobody is a member, where the source is another cluster. Rows name topics by their places in `topics`. When it ran out of time it is
+    /// to be called again with the same: whether the transaction was committed is not known until it is answered.
     #[napi(catch_unwind, ts_return_type = "Promise<void>")]
     pub fn commit(
         &self,
-        consumer: Option<&KafkaConsumer>,
+        membership: Option<&KafkaMembership>,
         shadow_group: Option<String>,
-        shadow_topics: Option<Vec<String>>,
+        topics: Vec<String>,
         offsets: Uint32Array,
         timeout_ms: u32,
     ) -> Result<AsyncTask<Step>> {
-        let membership = match (consumer.and_then(|consumer| consumer.shared.as_ref()), &shadow_group) {
-            (_, Some(group)) => Some(Arc::new(shadow(group)?)),
-            (Some(shared), None) => shared.membership(),
+        let membership = match (membership, &shadow_group) {
+            (Some(held), _) => Some(Arc::clone(&held.membership)),
+            (None, Some(group)) => Some(Arc::new(shadow(group)?)),
             (None, None) => None,
-        };
-        let topics = match (shadow_topics, consumer.and_then(|consumer| consumer.shared.as_ref())) {
-            (Some(topics), _) => topics,
-            (None, Some(shared)) => shared.topics(),
-            (None, None) => Vec::new(),
         };
         let offsets = positions_of_rows(&topics, &offsets)?;
         if membership.is_none() && !offsets.is_empty() {
@@ -377,7 +376,8 @@ impl Step {
             }
             Kind::Commit(membership, offsets) => {
                 client.begin()?;
-                if let (Some(membership), false) = (membership, offsets.is_empty()) {
+                let again = client.committing.load(Ordering::Acquire);
+                if let (Some(membership), false, false) = (membership, offsets.is_empty(), again) {
                     let list = OffsetList::of(offsets)?;
                     retried(until, |left| {
                         // SAFETY: a live client, list and membership.
@@ -391,8 +391,10 @@ impl Step {
                         }
                     })?;
                 }
+                client.committing.store(true, Ordering::Release);
                 // SAFETY: a live client.
                 retried(until, |left| unsafe { native::rd_kafka_commit_transaction(client.handle, left) })?;
+                client.committing.store(false, Ordering::Release);
                 client.in_transaction.store(false, Ordering::Release);
                 Ok(())
             }
@@ -402,6 +404,7 @@ impl Step {
                 }
                 // SAFETY: a live client.
                 retried(until, |left| unsafe { native::rd_kafka_abort_transaction(client.handle, left) })?;
+                client.committing.store(false, Ordering::Release);
                 client.in_transaction.store(false, Ordering::Release);
                 Ok(())
             }
