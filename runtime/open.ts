@@ -55,6 +55,8 @@ export interface OpenPlan extends PlanSource {
   signer(): ManifestSigner | undefined;
   /** What an operation of the plan does, for reports of a run. */
   operationFacts(operation: number): OperationFacts;
+  /** Index of the operation by which a namespace masks a text that stands in no message; undefined if there is no such namespace. */
+  operationOfNamespace(name: string): number | undefined;
   /** Index in this plan of an operation that another thread's plan of the same model has. */
   adopt(operation: PlanOperation): number;
   /** SHA-256 (hex) of the plan with the operations so far, in an order of their own. */
@@ -159,6 +161,7 @@ export function runnable(model: Model, ring: KeyRing, input: "strict" | "lenient
       const { technique = "keep", kind = "text", namespace = "" } = compiled.operations[operation] ?? {};
       return { technique, kind, namespace };
     },
+    operationOfNamespace: (name) => compiled.operationOfNamespace(name),
     adopt: (operation) => compiled.adopt(operation),
     planDigest,
     keyedHash: (bytes) => createHmac("sha256", auditKey).update(bytes).digest("hex").slice(0, 32),

@@ -3,7 +3,6 @@ import { type Comparison, compareManifests, type Difference } from "../audit/com
 import { readManifest } from "../audit/manifest-file.ts";
 import { describeIssue, issueOf, printable } from "../kit/errors.ts";
 import { EXIT } from "./exit.ts";
-import { withEntry } from "./list-entry.ts";
 import { type Colors, colorsFor, print } from "./terminal.ts";
 
 export interface CompareOptions {
@@ -13,8 +12,7 @@ export interface CompareOptions {
 }
 
 export function compare(before: string, after: string, options: CompareOptions): number {
-  const compared = compareManifests(readManifest(before).manifest, readManifest(after).manifest);
-  const comparison = { ...compared, differences: compared.differences.map(withEntry) };
+  const comparison = compareManifests(readManifest(before).manifest, readManifest(after).manifest);
   const exit = comparison.same && comparison.sharedKeys.length === 0 ? EXIT.done : EXIT.evidence;
   if (options.json) print(JSON.stringify({ exit, ...comparison }));
   else printComparison(comparison, options.all === true, colorsFor(process.stdout));

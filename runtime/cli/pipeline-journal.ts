@@ -9,7 +9,6 @@ import { type JournalIdentity, type JournalState, parseJournal } from "../pipeli
 import type { PlanFacts } from "../pipeline/observe.ts";
 import { sweepTemporary } from "../sinks/file.ts";
 import { publishSegment, sweepSegments } from "../sinks/segments.ts";
-import { plainly } from "./pipeline-file.ts";
 import { segmentPaths } from "./pipeline-places.ts";
 
 /** Beside the first file that is written, unless the pipeline says where; undefined if none is. */
@@ -37,10 +36,13 @@ export function identityOf(definition: PipelineDefinition, plan: PlanFacts): Jou
   };
 }
 
+const plainly = (_: string, value: unknown): unknown => (value instanceof Uint32Array ? [...value] : value);
+
 /** Why a run of this pipeline cannot go on after a kill; undefined if it can. */
 export function whyNoResume({ sources, sinks }: PipelineDefinition, plan: PlanFacts): string | undefined {
   if (sources.some(({ kind }) => kind === "stdin")) return "standard input cannot be read again";
-  if (sinks.some((sink) => sink.kind === "stdout" || sink.path === undefined)) return "what went to standard output cannot be taken back";
+  if (sinks.some((sink) => sink.kind === "stdout" || (sink.kind === "log" && sink.path === undefined)))
+    return "what went to standard output cannot be taken back";
   return plan.keyOrigin === "ephemeral" ? "its key was stored nowhere" : undefined;
 }
 

@@ -39,7 +39,7 @@ export function sourcesOfPipeline(
   const fixed = sources.flatMap((source): readonly Source[] => {
     if (source.kind === "stdin") return [stdin()];
     if (source.kind === "files") return source.paths.flatMap((path) => filesAt(path));
-    return options.once ? filesAt(source.path) : [];
+    return options.once && source.kind === "watch" ? filesAt(source.path) : [];
   });
   const entries = fixed.flatMap((source) => entryOf(source, places.get(source.name), state?.marks[source.name]));
   const watched = sources.find((source) => source.kind === "watch");
@@ -80,6 +80,8 @@ async function* chained(
 export function openPipelineSink(sink: SinkDefinition, task: string, state: JournalState | undefined): Sink {
   const { name } = sink;
   if (sink.kind === "stdout") return stdout(name);
+  // Records of topics alone go to topics, in a run of their own (run-topics.ts).
+  if (sink.kind === "topic") throw new BautaError(9001, { detail: "a topic among files" });
   if (sink.path === undefined) return logSink(stdout(name));
   const file = segmentSink({ path: sink.path, name, task, firstRecord: state?.records[name] ?? 0 });
   return sink.kind === "log" ? logSink(file) : file;
@@ -87,7 +89,7 @@ export function openPipelineSink(sink: SinkDefinition, task: string, state: Jour
 
 /** Paths of everything that is written in segments. */
 export const segmentPaths = ({ sinks, refused }: PipelineDefinition): readonly string[] => [
-  ...sinks.flatMap((sink) => (sink.kind === "stdout" || sink.path === undefined ? [] : [sink.path])),
+  ...sinks.flatMap((sink) => (sink.kind === "stdout" || sink.kind === "topic" || sink.path === undefined ? [] : [sink.path])),
   ...(refused === undefined ? [] : [refused]),
 ];
 

@@ -10,7 +10,6 @@ import { type ControlPlan, controlPlan, type MtlsFiles } from "../control/addres
 import type { ControlServer } from "../control/serve.ts";
 import type { Engine } from "../engines/api.ts";
 import { BautaError } from "../kit/errors.ts";
-import type { LogFormat } from "../pipeline/definition/words.ts";
 import { type Backend, LineEvents, statusOf } from "../pipeline/line-events.ts";
 import type { Ended, RunObserver } from "../pipeline/observe.ts";
 import type { RunResult } from "../pipeline/run.ts";
@@ -20,7 +19,7 @@ import { EXIT, exitCodeOf } from "./exit.ts";
 import { framesOf } from "./frames.ts";
 import { type ReportOptions, RunReport } from "./run-report.ts";
 import { colorsFor, say } from "./terminal.ts";
-import type { WatchOptions } from "./watch-options.ts";
+import type { LogFormat, WatchOptions } from "./watch-options.ts";
 
 /** What is known of a run when its watchers are called. */
 export interface Watched {
@@ -208,6 +207,13 @@ export class Watch {
     }
   }
 
+  /** Something is missing, and the run waits for it or goes on without it. */
+  degraded(resource: string, error: BautaError): void {
+    // Whoever waits before the first line of a run must not look as if nothing happened.
+    this.#flush();
+    this.#degrade(resource, error);
+  }
+
   #degrade(resource: string, error: unknown): void {
     if (!(error instanceof BautaError)) throw error;
     this.#report?.warn(`${resource}: ${error.message}`);
@@ -236,8 +242,8 @@ export class Watch {
   }
 }
 
-function mtlsOf(paths: string | MtlsFiles | undefined): MtlsFiles | undefined {
-  if (typeof paths !== "string") return paths;
+function mtlsOf(paths: string | undefined): MtlsFiles | undefined {
+  if (paths === undefined) return undefined;
   const [certificate, key, clientAuthority, ...more] = paths.split(",");
   if (!certificate || !key || !clientAuthority || more.length > 0) throw new BautaError(1001, { detail: "--serve-mtls takes CERT,KEY,CA" });
   return { certificate, key, clientAuthority };

@@ -36,8 +36,6 @@ export const LOG_VALUE_CHARACTERS_MAX = 6000;
 export const LOG_LINE_CHARACTERS_MAX = 65_536;
 /** The same of a line that holds a masked record: every byte of the longest may be an escape. */
 export const LOG_RECORD_CHARACTERS_MAX: number = 6 * RECORD_BYTES_MAX + LOG_LINE_CHARACTERS_MAX;
-/** A journal is written anew when what was added to it is as long as its first line, and at least so many bytes. */
-export const JOURNAL_BYTES_MIN: number = 1024 * 1024;
 /** Threads that mask at the same time, at most. */
 export const WORKERS_MAX = 64;
 /** Bytes of input that a worker gets at a time. */
@@ -73,3 +71,24 @@ export const COMMIT_MS = 30_000;
 export const WATCH_POLL_MS = 1000;
 /** Files of a watched folder; those that were read are remembered while they are there. */
 export const WATCH_FILES_MAX = 100_000;
+/** From topic to topic: records of a transaction, unless the pipeline file says otherwise. */
+export const TRANSACTION_RECORDS = 2000;
+/** Bytes of keys, values and headers that one poll takes at most, unless one record alone is larger. */
+export const POLL_BYTES: number = 8 * 1024 * 1024;
+/** How long a poll waits for its first record, and for others behind it, milliseconds. */
+export const POLL_WAIT_MS = 500;
+export const POLL_LINGER_MS = 5;
+/** How long a call to a cluster may take before it has failed: to begin, to write, to commit, to leave; milliseconds. */
+export const KAFKA_CALL_MS = 20_000;
+export const KAFKA_ADMIN_MS = 10_000;
+/** A transaction that nobody ends is ended by the broker after so many milliseconds. */
+export const TRANSACTION_TIMEOUT_MS = 60_000;
+/** A worker that is not heard of for so long has left its group, milliseconds. */
+export const SESSION_TIMEOUT_MS = 10_000;
+/** Transactions that fail one after the other before the worker gives up, and how long it waits after the first; the wait doubles. */
+export const TRANSACTION_RETRIES_MAX = 8;
+export const TRANSACTION_RETRY_MS = 100;
+/** Problems of the connection are told once in so many milliseconds. */
+export const KAFKA_TOLD_MS = 10_000;
+/** A worker whose cluster does not answer asks again after so many milliseconds. */
+export const KAFKA_WAIT_MS = 2000;

@@ -89,6 +89,20 @@ export class CompiledModel implements Ruleset {
     return UNCOVERED;
   }
 
+  /**
+   * Index of the operation by which a namespace masks a text that stands in no message, such as a record's key: that of a JSON value.
+   * undefined: the model has no such namespace.
+   * @throws BautaError 1211 or 1212 if the namespace cannot mask a text
+   */
+  operationOfNamespace(name: string): number | undefined {
+    const namespace = this.model.namespaces.find((one) => one.name === name);
+    if (namespace === undefined) return undefined;
+    const rule: Rule = { ...keepRule, label: name, action: { kind: "use", namespace, otherwise: namespace.otherwise } };
+    const decision = decideRule(rule, "json", JSON_FIELD);
+    if (decision.kind !== "operation") throw new BautaError(decision.issue, { path: name, detail: decision.reason });
+    return this.#table.indexOf(decision.operation);
+  }
+
   /** Bytes of `bauta.plan.v1.Plan` over the operations so far. */
   plan(): Uint8Array {
     return this.#encode(this.operations);

@@ -61,7 +61,7 @@ test("a sink's root is that of the records that it got, in any routing", () => {
     let manifest: Manifest | undefined;
     const record = new RunRecord({
       hashes: primitives,
-      evidenceOf: () => ({ auditKey: new Uint8Array(32), keyCheck: "", keyFingerprint: "", seed: "", lists: [], rules: [], entries: [] }),
+      evidenceOf: () => ({ auditKey: new Uint8Array(32), keyCheck: "", keyFingerprint: "", seed: "", lists: [], rules: [] }),
       runtime: {},
       signer: undefined,
       journaled: random.chance(0.5),
@@ -95,7 +95,6 @@ test("a sink's root is that of the records that it got, in any routing", () => {
     });
     const got = new Map(names.map((name) => [name, [] as Uint8Array[]]));
     const expected = new Map(names.map((name) => [name, [] as string[]]));
-    let sequence = 0;
     const commit = (): void => {
       const segments = names.map((sink) => ({
         sink,
@@ -105,20 +104,12 @@ test("a sink's root is that of the records that it got, in any routing", () => {
         records: got.get(sink)?.length ?? 0,
         bytes: 0,
       }));
-      record.entry({ sequence: sequence++, at, positions: [], segments });
+      record.entry(segments);
       for (const name of names) expected.get(name)?.push(rootOf(got.get(name) ?? []));
       for (const name of names) got.set(name, []);
     };
     for (let source = random.between(1, 3); source > 0; source--) {
-      tell({
-        event: "source-opened",
-        at,
-        statement: "s",
-        source: `source ${source}`,
-        size: undefined,
-        sink: undefined,
-        from: { offset: 0 },
-      });
+      tell({ event: "source-opened", at, statement: "s", source: `source ${source}`, size: undefined, sink: undefined });
       for (let k = random.below(6); k > 0; k--) {
         const rows = delivery(random, random.between(1, 7));
         record.delivered("s", `source ${source}`, rows);
@@ -131,15 +122,7 @@ test("a sink's root is that of the records that it got, in any routing", () => {
         }
         if (random.chance(0.2)) commit();
       }
-      tell({
-        event: "source-ended",
-        at,
-        statement: "s",
-        source: `source ${source}`,
-        position: { offset: 1 },
-        unreadFrom: undefined,
-        resumes: false,
-      });
+      tell({ event: "source-ended", at, statement: "s", source: `source ${source}`, position: { offset: 1 }, unreadFrom: undefined });
     }
     commit();
     tell({ event: "run-end", at, ended: "done", issue: undefined, commits: 1, milliseconds: 1 });

@@ -1,11 +1,10 @@
 /** What a pipeline file says, after it was read: checked, with every name resolved and every default in place (docs/pipeline.md). */
-import type { Knob, ProfileName } from "../../audit/settings.ts";
 import type { EngineName } from "../../engines/api.ts";
+import type { ConnectionDefinition } from "../../kafka/connection.ts";
 import type { FrameMode } from "../frame.ts";
 import type { RoutingField } from "../route/fields.ts";
 import type { RouteCriteria } from "../route/router.ts";
 import type { CommitLimits } from "../run.ts";
-import type { LogFormat } from "./words.ts";
 
 export interface PipelineDefinition {
   readonly name: string;
@@ -32,32 +31,61 @@ export interface PipelineDefinition {
   /** Path, or `none`; undefined: beside the journal. */
   readonly manifest: string | undefined;
   readonly commit: CommitLimits;
-  readonly watch: WatchDefinition;
+  /** The cluster, if topics are read or written. */
+  readonly kafka: KafkaDefinition | undefined;
 }
 
-/** How the run is watched, as far as the file says; what the command line says counts more. */
-export interface WatchDefinition {
-  readonly logFormat?: LogFormat;
-  readonly profile?: ProfileName;
-  /** Knobs over the profile. */
-  readonly knobs: Readonly<Partial<Record<Knob, boolean | number>>>;
-  /** `[HOST:]PORT` */
-  readonly serve?: string;
-  readonly serveTokenFile?: string;
-  readonly serveMtls?: { readonly certificate: string; readonly key: string; readonly clientAuthority: string };
-  readonly otelEndpoint?: string;
+export interface KafkaDefinition {
+  readonly connection: ConnectionDefinition;
+  /** The consumer group. */
+  readonly group: string;
+  readonly protocol: "classic" | "consumer";
+  /** Where a partition is begun of which the group has no committed offset. */
+  readonly from: StartDefinition;
+  /** Topic of refused records. */
+  readonly refused: string | undefined;
+}
+
+export type StartDefinition =
+  | { readonly kind: "earliest" | "latest" }
+  /** Milliseconds since 1970. */
+  | { readonly kind: "timestamp"; readonly at: number }
+  | {
+      readonly kind: "offsets";
+      readonly positions: readonly { readonly topic: string; readonly partition: number; readonly offset: number }[];
+    };
+
+/** What becomes of a key or of a header. */
+export type PartRule =
+  | { readonly kind: "keep" | "drop" }
+  /** Masked in a namespace of the model. */
+  | { readonly kind: "use"; readonly namespace: string };
+
+/** What becomes of the parts of a record that are not its value. */
+export interface RecordRules {
+  /** undefined: records with a key are refused. */
+  readonly key: PartRule | undefined;
+  /** By name; what is not named is left out. */
+  readonly headers: readonly { readonly name: string; readonly rule: PartRule }[];
+  readonly timestamp: "keep" | "now";
+  /** Whether each record says in a header where it came from. */
+  readonly sourceHeader: boolean;
 }
 
 export type SourceDefinition =
   | { readonly kind: "stdin" }
   | { readonly kind: "files"; readonly paths: readonly string[] }
-  | { readonly kind: "watch"; readonly path: string; readonly pollMs: number };
+  | { readonly kind: "watch"; readonly path: string; readonly pollMs: number }
+  /** Names and patterns (which begin with `^`). */
+  | { readonly kind: "topics"; readonly topics: readonly string[]; readonly rules: RecordRules };
 
 export type SinkDefinition =
   | { readonly kind: "stdout"; readonly name: string }
   | { readonly kind: "file"; readonly name: string; readonly path: string }
   /** Line events; undefined: on standard output. */
-  | { readonly kind: "log"; readonly name: string; readonly path: string | undefined };
+  | { readonly kind: "log"; readonly name: string; readonly path: string | undefined }
+  /** `{topic}` in the name is the topic that the record came from. */
+  | { readonly kind: "topic"; readonly name: string; readonly topic: string; readonly create: boolean };
 
 export interface RouteDefinition {
   readonly name: string;

@@ -1,7 +1,7 @@
 /** Reads a pipeline file. All that is wrong is found in one pass, each with its place. */
 import { dirname, resolve } from "node:path";
 import type { EngineName } from "../../engines/api.ts";
-import { COMMIT_BYTES, COMMIT_MS, COMMIT_RECORDS, WATCH_POLL_MS, WORKERS_MAX } from "../../kit/limits.ts";
+import { COMMIT_BYTES, COMMIT_MS, COMMIT_RECORDS, TRANSACTION_RECORDS, WATCH_POLL_MS, WORKERS_MAX } from "../../kit/limits.ts";
 import { nearest } from "../../kit/suggest.ts";
 import type { Catalogue } from "../../model/catalogue.ts";
 import { type Node, parseYaml } from "../../model/node.ts";
@@ -12,7 +12,7 @@ import { ROUTING_FIELDS, type RoutingField } from "../route/fields.ts";
 import type { CommitLimits } from "../run.ts";
 import type { PipelineDefinition, RouteDefinition, SinkDefinition, SourceDefinition } from "./definition.ts";
 import { readCriteria } from "./read-criteria.ts";
-import { readWatch } from "./read-watch.ts";
+import { KafkaReader } from "./read-kafka.ts";
 import { ENGINES, INPUTS, ON_REFUSE } from "./words.ts";
 
 export const PIPELINE_ISSUES = { twice: 1401, unknownKey: 1402, value: 1403 } as const;
@@ -42,10 +42,10 @@ export const PIPELINE_KEYS = [
   "journal",
   "manifest",
   "commit",
-  "watch",
+  "kafka",
 ] as const;
-export const SOURCE_KEYS = ["files", "watch", "poll-seconds"] as const;
-export const SINK_KEYS = ["file", "log", "records", "megabytes", "seconds"] as const;
+export const SOURCE_KEYS = ["files", "watch", "poll-seconds", "topics", "key", "headers", "timestamp", "source-header"] as const;
+export const SINK_KEYS = ["file", "log", "topic", "create", "records", "megabytes", "seconds"] as const;
 export const ROUTE_KEYS = ["name", "when", "to"] as const;
 export const COMMIT_KEYS = ["records", "megabytes", "seconds"] as const;
 
@@ -54,6 +54,10 @@ export interface Read {
   readonly definition: PipelineDefinition | undefined;
   readonly problems: readonly Problem[];
 }
+
+/** Keys of a source that only topics have. */
+const TOPIC_SOURCE_KEYS = ["key", "headers", "timestamp", "source-header"] as const;
+const SINK_PLACE = "`stdout`, `log`, `file:`, `log:` or `topic:` belongs here";
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
@@ -78,9 +82,11 @@ class PipelineReader {
   readonly #reader: Reader;
   readonly #folder: string;
   readonly #catalogues: readonly Catalogue[];
+  readonly #kafka: KafkaReader;
 
   constructor(reader: Reader, folder: string, catalogues: readonly Catalogue[]) {
     this.#reader = reader;
+    this.#kafka = new KafkaReader(reader, folder);
     this.#folder = folder;
     this.#catalogues = catalogues;
   }
@@ -97,8 +103,10 @@ class PipelineReader {
     const limits: Partial<Record<keyof CommitLimits, number>>[] = [this.#limits(entries.get("commit")?.value, "commit", COMMIT_KEYS)];
     const sinks = this.#sinks(entries, tree.at, limits);
     const { routes, otherwise } = this.#routes(entries, sinks ?? []);
+    const name = this.#name(entries, tree.at) ?? "";
+    const kafka = this.#kafka.cluster(entries, name, { sources: sources ?? [], sinks: sinks ?? [] });
     return {
-      name: this.#name(entries, tree.at) ?? "",
+      name,
       model,
       preset,
       keyFile: this.#path(entries, "key-file", ""),
@@ -113,18 +121,19 @@ class PipelineReader {
       routes,
       otherwise,
       jsonPaths: this.#fields(entries),
-      refused: this.#path(entries, "refused", ""),
+      refused: this.#refusedPath(entries),
       journal: this.#path(entries, "journal", ""),
       manifest:
         entries.get("manifest")?.value.kind === "scalar" && reader.text(entries, "manifest", "") === "none"
           ? "none"
           : this.#path(entries, "manifest", ""),
       commit: {
-        records: least(limits, "records", COMMIT_RECORDS),
+        // What goes from topic to topic is not kept waiting.
+        records: least(limits, "records", kafka === undefined ? COMMIT_RECORDS : TRANSACTION_RECORDS),
         bytes: least(limits, "bytes", COMMIT_BYTES),
-        milliseconds: least(limits, "milliseconds", COMMIT_MS),
+        milliseconds: least(limits, "milliseconds", kafka === undefined ? COMMIT_MS : 0),
       },
-      watch: readWatch(reader, entries, (inner, key, path) => this.#path(inner, key, path)),
+      kafka,
     };
   }
 
@@ -141,6 +150,11 @@ class PipelineReader {
     return text === undefined ? undefined : resolve(this.#folder, text);
   }
 
+  /** A report of refused records; a topic of them is the cluster's. */
+  #refusedPath(entries: Entries): string | undefined {
+    return entries.get("refused")?.value.kind === "map" ? undefined : this.#path(entries, "refused", "");
+  }
+
   #sources(entries: Entries, at: Place): readonly SourceDefinition[] | undefined {
     if (!entries.has("sources")) return this.#wrong(at, "sources", "where records come from is missing");
     const nodes = this.#reader.oneOrMore(entries, "sources", "") ?? [];
@@ -155,10 +169,13 @@ class PipelineReader {
 
   #source(node: Node, path: string): SourceDefinition | undefined {
     if (node.kind === "scalar" && node.value === "stdin") return { kind: "stdin" };
-    if (node.kind !== "map") return this.#wrong(node.at, path, "`stdin`, `files:` or `watch:` belongs here");
+    if (node.kind !== "map") return this.#wrong(node.at, path, "`stdin`, `files:`, `watch:` or `topics:` belongs here");
     const entries = this.#reader.map(node, path, SOURCE_KEYS);
     if (entries === undefined) return undefined;
-    if (entries.has("files") === entries.has("watch")) return this.#wrong(node.at, path, "`stdin`, `files:` or `watch:` belongs here");
+    if (entries.has("topics")) return this.#kafka.source(entries, node, path);
+    for (const key of TOPIC_SOURCE_KEYS) if (entries.has(key)) this.#wrong(node.at, join(path, key), "it is for topics");
+    if (entries.has("files") === entries.has("watch"))
+      return this.#wrong(node.at, path, "`stdin`, `files:`, `watch:` or `topics:` belongs here");
     if (entries.has("watch")) {
       const folder = this.#path(entries, "watch", path);
       const seconds = this.#reader.integer(entries, "poll-seconds", path, 1, 3600);
@@ -184,7 +201,8 @@ class PipelineReader {
       if (sink !== undefined) sinks.push(sink);
       if (value.kind === "map") limits.push(this.#limits(value, path, SINK_KEYS));
     }
-    const places = [...sinks.map((sink) => placeOf(sink)), ...(entries.has("refused") ? [this.#path(entries, "refused", "")] : [])];
+    const refused = this.#refusedPath(entries);
+    const places = [...sinks.map((sink) => placeOf(sink)), ...(refused === undefined ? [] : [refused])];
     if (new Set(places).size < places.length) this.#wrong(entry.value.at, "sinks", "two outputs would be written to one place");
     return sinks;
   }
@@ -192,10 +210,12 @@ class PipelineReader {
   #sink(name: string, node: Node, path: string): SinkDefinition | undefined {
     if (node.kind === "scalar" && node.value === "stdout") return { kind: "stdout", name };
     if (node.kind === "scalar" && node.value === "log") return { kind: "log", name, path: undefined };
-    if (node.kind !== "map") return this.#wrong(node.at, path, "`stdout`, `log`, `file:` or `log:` belongs here");
+    if (node.kind !== "map") return this.#wrong(node.at, path, SINK_PLACE);
     const entries = this.#reader.map(node, path, SINK_KEYS);
     if (entries === undefined) return undefined;
-    if (entries.has("file") === entries.has("log")) return this.#wrong(node.at, path, "`stdout`, `log`, `file:` or `log:` belongs here");
+    if (entries.has("topic")) return this.#kafka.sink(name, entries, node, path);
+    if (entries.has("create")) this.#wrong(node.at, join(path, "create"), "it is for topics");
+    if (entries.has("file") === entries.has("log")) return this.#wrong(node.at, path, SINK_PLACE);
     const kind = entries.has("file") ? "file" : "log";
     const target = this.#path(entries, kind, path);
     return target === undefined ? undefined : { kind, name, path: target };
@@ -288,7 +308,8 @@ class PipelineReader {
   }
 }
 
-const placeOf = (sink: SinkDefinition): string => (sink.kind === "stdout" ? "-" : (sink.path ?? "-"));
+const placeOf = (sink: SinkDefinition): string =>
+  sink.kind === "stdout" ? "-" : sink.kind === "topic" ? `topic ${sink.topic}` : (sink.path ?? "-");
 
 const least = (limits: readonly Partial<Record<keyof CommitLimits, number>>[], key: keyof CommitLimits, otherwise: number): number => {
   const set = limits.flatMap((one) => (one[key] === undefined ? [] : [one[key]]));

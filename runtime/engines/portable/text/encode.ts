@@ -3,7 +3,6 @@ import {
   ENCODING_JSON_NUMBER,
   ENCODING_JSON_STRING,
   ENCODING_MT_LINE,
-  ENCODING_MT_WRAP,
   ENCODING_XML_ATTRIBUTE,
   ENCODING_XML_CDATA,
 } from "../../../record/tables.ts";
@@ -87,8 +86,7 @@ function isAdmitted(points: Uint32Array, from: number, to: number, encoding: num
       return !holdsSectionEnd(points, from, to);
     case ENCODING_JSON_NUMBER:
       return isJsonNumber(points, from, to - from);
-    case ENCODING_MT_LINE:
-    case ENCODING_MT_WRAP: {
+    case ENCODING_MT_LINE: {
       if (from === to) return firstByte < 0;
       return !isLineMark(points[from] as number) || isLineMark(firstByte);
     }

@@ -1,0 +1,338 @@
+/** `bauta run` of a pipeline whose sources are topics: one worker of as many as the operator starts. */
+import { engineLine } from "../audit/events/engine.ts";
+import type { Engine } from "../engines/api.ts";
+import { selectEngine } from "../engines/select.ts";
+import type { Start } from "../kafka/addon.ts";
+import { TopicAdmin } from "../kafka/admin.ts";
+import { errorOfFailure, failureOf, isFinal, issueOfFailure, kafkaError } from "../kafka/failure.ts";
+import { TopicReader } from "../kafka/reader.ts";
+import { type Token, tokenOf } from "../kafka/token.ts";
+import { TopicWriter } from "../kafka/writer.ts";
+import { BautaError } from "../kit/errors.ts";
+import { KAFKA_TOLD_MS, KAFKA_WAIT_MS } from "../kit/limits.ts";
+import { VERSION } from "../kit/version.ts";
+import { type OpenPlan, openPlan } from "../open.ts";
+import type { KafkaDefinition, PipelineDefinition, SinkDefinition, SourceDefinition } from "../pipeline/definition/definition.ts";
+import { FramedMasker } from "../pipeline/framed.ts";
+import { BatchMasker } from "../pipeline/topics/mask-batch.ts";
+import { PartMasker } from "../pipeline/topics/part-masker.ts";
+import { TopicRules } from "../pipeline/topics/plan.ts";
+import { refusalOf, runTopics } from "../pipeline/topics/run.ts";
+import { Targets } from "../pipeline/topics/targets.ts";
+import { systemClock } from "../platform/clock.ts";
+import { onStopSignal, type StopRequest } from "../platform/process.ts";
+import { newTask } from "../platform/task.ts";
+import { FORMATS } from "../registry.ts";
+import { openRoutes } from "../routes.ts";
+import { EXIT, exitCodeOfEnd } from "./exit.ts";
+import { needsRouter, routesOf, settingsOf } from "./pipeline-facts.ts";
+import { refusedRow } from "./refused.ts";
+
+import type { Watch } from "./watch.ts";
+
+export interface TopicsOptions {
+  /** Name of this worker among those of the group: its transactional id and its static membership. */
+  readonly instance?: string;
+  readonly resume?: boolean;
+  readonly dryRun?: boolean;
+}
+
+type TopicSource = Extract<SourceDefinition, { readonly kind: "topics" }>;
+type TopicSink = Extract<SinkDefinition, { readonly kind: "topic" }>;
+
+const INSTANCE = /^[A-Za-z0-9._-]{1,64}$/;
+
+/** Runs one worker until it is told to stop. Returns its exit code. */
+export async function runTopicsPipeline(
+  path: string,
+  definition: PipelineDefinition,
+  kafka: KafkaDefinition,
+  options: TopicsOptions,
+  watch: Watch,
+): Promise<number> {
+  const { instance } = options;
+  if (options.dryRun) throw new BautaError(1001, { detail: "--dry-run is for files" });
+  if (instance !== undefined && !INSTANCE.test(instance))
+    throw new BautaError(1001, { detail: "--instance takes letters, digits, `.`, `_` and `-`" });
+  const plan = openPlan({ ...definition, direction: "mask" });
+  const stop = onStopSignal();
+  try {
+    const rules = rulesOf(definition, plan);
+    const from = performance.now();
+    const engine = await selectEngine(definition.engine);
+    const engineMs = performance.now() - from;
+    const task = newTask(systemClock.date());
+    const report = {
+      engine: engineLine(engine),
+      engineName: engine.name,
+      plan: { pipeline: definition.name, ...plan.describe() },
+      warnings: [],
+      hasRefused: kafka.refused !== undefined,
+      showsSinks: true,
+    };
+    const backend = { kind: "kafka", owner: "consumer-group", strategy: "subscription", selector: "all", bytes: undefined } as const;
+    const observers = await watch.observers({ task, descriptor: path, workers: 1, backend: () => backend, engineMs, report });
+    const worker = await openWorker({ definition, kafka, rules, instance, task, stop, watch });
+    if (worker === undefined) return stop.exitCode ?? EXIT.done;
+    try {
+      const { onRefuse, frame, input, routes } = definition;
+      const { masker, parts, batches } = openMaskers({ definition, engine, plan, worker });
+      try {
+        const { name, version, facts } = engine;
+        const result = await runTopics({
+          facts: {
+            task,
+            command: "run",
+            pipeline: definition.name,
+            bauta: VERSION,
+            engine: { name, version, facts },
+            configuration: { ...settingsOf(definition), ...watch.settings },
+          },
+          statement: definition.name,
+          statementFacts: {
+            plan: plan.facts,
+            onRefuse,
+            frame,
+            input,
+            routes: routes.map(({ name: route, sinks }) => ({ name: route, sinks })),
+          },
+          sinks: definition.sinks.map((sink) => sink.name),
+          observers,
+          clock: systemClock,
+          commit: definition.commit,
+          stop: stop.signal,
+          reader: worker.reader,
+          writer: worker.writer,
+          masker,
+          batches,
+          planOf: async (topic) => {
+            await worker.targets.prepare(topic);
+            return worker.targets.planOf(topic, worker.writer);
+          },
+          operationFacts: (operation) => plan.operationFacts(operation),
+          planDigest: () => plan.planDigest(),
+        });
+        const code = result.ended === "stopped" ? (stop.exitCode ?? EXIT.done) : exitCodeOfEnd(result.ended);
+        watch.summary(result, code);
+        return code;
+      } finally {
+        masker.close();
+        parts.close();
+      }
+    } finally {
+      await worker.close();
+    }
+  } finally {
+    stop.forget();
+    plan.close();
+  }
+}
+
+/** Rules of keys and headers, each namespace looked up. Throws for what `bauta check` would find. */
+export function rulesOf(definition: PipelineDefinition, plan: OpenPlan): TopicRules {
+  const sources = definition.sources.filter((source): source is TopicSource => source.kind === "topics");
+  return new TopicRules({
+    sources,
+    operationOf(namespace) {
+      if (plan.model.mode === "random") throw new BautaError(1214, { detail: "keys and headers are masked in mode deterministic only" });
+      const operation = plan.operationOfNamespace(namespace);
+      if (operation === undefined) throw new BautaError(1207, { path: namespace });
+      const { technique, otherwise } = plan.operationOf(operation) ?? {};
+      // A permutation of what is of its kind; whatever is not, is refused.
+      return { operation, isBijective: technique === "fpe" && (otherwise ?? "error") === "error" };
+    },
+  });
+}
+
+interface Worker {
+  readonly reader: TopicReader;
+  readonly writer: TopicWriter;
+  readonly targets: Targets;
+  close(): Promise<void>;
+}
+
+interface WorkerChoice {
+  readonly definition: PipelineDefinition;
+  readonly kafka: KafkaDefinition;
+  readonly rules: TopicRules;
+  readonly instance: string | undefined;
+  readonly task: string;
+  readonly stop: StopRequest;
+  readonly watch: Watch;
+}
+
+/** Opens reader and writer once the cluster answers; undefined if the worker was told to stop before. */
+async function openWorker({ definition, kafka, rules, instance, task, stop, watch }: WorkerChoice): Promise<Worker | undefined> {
+  const { connection, group, protocol } = kafka;
+  const sinks = definition.sinks.filter((sink): sink is TopicSink => sink.kind === "topic");
+  const topics = definition.sources.flatMap((source) => (source.kind === "topics" ? source.topics : []));
+  const targets = new Targets(new TopicAdmin(connection), rules, sinks, definition.routes);
+  const admin = new TopicAdmin(connection);
+  const known = await whenThere(stop, watch, async () => {
+    const there = topics.some(isPattern) ? await admin.names() : [];
+    const named = topics.filter((topic) => !isPattern(topic));
+    for (const topic of named) if ((await admin.facts(topic)) === undefined) throw new BautaError(1515, { path: topic });
+    const found = [
+      ...new Set([...named, ...there.filter((name) => topics.some((topic) => isPattern(topic) && new RegExp(topic, "u").test(name)))]),
+    ];
+    for (const topic of found) await targets.prepare(topic);
+    if (kafka.refused !== undefined) await targets.require(kafka.refused);
+    return found;
+  });
+  if (known === undefined) return undefined;
+  const { most, least } = targets.bytesMax;
+  const writer = new TopicWriter({
+    connection,
+    transactionalId: `${group}-${instance ?? task}`,
+    // What a pattern comes to name later may take more: how large a record may be is checked against its own topic.
+    messageBytesMax: topics.some(isPattern) || !Number.isFinite(most) ? MESSAGE_BYTES : most + MESSAGE_ROOM,
+    batchBytesMax: Number.isFinite(least) ? least : MESSAGE_BYTES,
+  });
+  const clients: { setToken(token: Token): void }[] = [writer];
+  const tokens = await keepTokens(connection.sasl?.tokenCommand, clients);
+  const ready = await whenThere(stop, watch, async () => {
+    try {
+      await writer.init(KAFKA_WAIT_MS);
+      return true;
+    } catch (error) {
+      // The writer knows better than the call, which only ran out of time.
+      const event = writer.events().find(({ kind, name }) => kind === "error" && isFinal({ name, fatal: false }));
+      throw event === undefined ? error : errorOfFailure(event);
+    }
+  });
+  if (ready === undefined) {
+    tokens.stop();
+    await writer.close();
+    return undefined;
+  }
+  const reader = new TopicReader({ connection, group, protocol, instance, start: startOf(kafka) });
+  clients.push(reader);
+  tokens.tell();
+  reader.subscribe(topics);
+  return {
+    reader,
+    writer,
+    targets,
+    async close() {
+      tokens.stop();
+      // A transaction that is still open is nobody's any more, and would keep readers waiting.
+      await writer.abort().catch(() => undefined);
+      await reader.close();
+      await writer.close();
+    },
+  };
+}
+
+/** Largest batch that librdkafka takes in hand, where no topic says less; and room for its own framing. */
+const MESSAGE_BYTES = 100_000_000;
+const MESSAGE_ROOM = 1024;
+
+const isPattern = (topic: string): boolean => topic.startsWith("^");
+
+/** Tries until the cluster answers; undefined if the worker was told to stop. What waiting does not mend is thrown. */
+async function whenThere<T>(stop: StopRequest, watch: Watch, attempt: () => Promise<T>): Promise<T | undefined> {
+  let told = Number.NEGATIVE_INFINITY;
+  for (;;) {
+    if (stop.signal.aborted) return undefined;
+    try {
+      return await attempt();
+    } catch (error) {
+      const failure = failureOf(error);
+      const issue = failure === undefined ? (error instanceof BautaError ? error.issue.number : 0) : issueOfFailure(failure);
+      const known = kafkaError(error);
+      if (issue !== UNREACHABLE || !(known instanceof BautaError)) throw known;
+      if (systemClock.ticks() - told >= KAFKA_TOLD_MS) {
+        told = systemClock.ticks();
+        watch.degraded("kafka", known);
+      }
+      await systemClock.sleep(KAFKA_WAIT_MS, stop.signal);
+    }
+  }
+}
+
+const UNREACHABLE = 1511;
+
+function startOf({ from }: KafkaDefinition): Start {
+  switch (from.kind) {
+    case "earliest":
+      return { rule: -2, positions: [] };
+    case "latest":
+      return { rule: -1, positions: [] };
+    case "timestamp":
+      return { rule: from.at, positions: [] };
+    case "offsets":
+      // A partition that is not named is begun at its beginning: nothing is passed over that nobody said.
+      return { rule: -2, positions: [...from.positions] };
+    default:
+      return from satisfies never;
+  }
+}
+
+/** Tokens for OAUTHBEARER: the first at once, each next one before the last has run out. */
+async function keepTokens(
+  command: readonly string[] | undefined,
+  clients: readonly { setToken(token: Token): void }[],
+): Promise<{ tell(): void; stop(): void }> {
+  if (command === undefined) return { tell: () => undefined, stop: () => undefined };
+  let token = await tokenOf(command);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const tell = (): void => {
+    for (const client of clients) client.setToken(token);
+  };
+  const again = (): void => {
+    const left = Math.max(TOKEN_RETRY_MS, 0.8 * (token.expiresMs - Date.now()));
+    timer = setTimeout(() => {
+      tokenOf(command)
+        .then((next) => {
+          token = next;
+          tell();
+        })
+        // The old one serves while it lasts; then the broker says so.
+        .catch(() => undefined)
+        .finally(again);
+    }, left);
+  };
+  tell();
+  again();
+  return { tell, stop: () => clearTimeout(timer) };
+}
+
+const TOKEN_RETRY_MS = 5000;
+
+interface MaskerChoice {
+  readonly definition: PipelineDefinition;
+  readonly engine: Engine;
+  readonly plan: OpenPlan;
+  readonly worker: Worker;
+}
+
+function openMaskers({ definition, engine, plan, worker }: MaskerChoice): {
+  masker: FramedMasker;
+  parts: PartMasker;
+  batches: BatchMasker;
+} {
+  const { frame, input, onRefuse, kafka } = definition;
+  const keyedHash = (bytes: Uint8Array): string => plan.keyedHash(bytes);
+  const masker = new FramedMasker({
+    engine,
+    plan,
+    formats: FORMATS,
+    scan: { input },
+    frame,
+    direction: "mask",
+    onRefuse,
+    router: openRoutes(needsRouter(definition) ? routesOf(definition) : undefined),
+    keyedHash,
+  });
+  const parts = new PartMasker(engine, plan);
+  const batches = new BatchMasker({
+    masker,
+    parts,
+    keyedHash,
+    refusedTopic: kafka?.refused === undefined ? undefined : worker.writer.topic(kafka.refused),
+    refusedValue: (refused) =>
+      new TextEncoder().encode(JSON.stringify(refusedRow(`${refused.topic}/${refused.partition}`, refusalOf(refused)))),
+    stops: onRefuse === "stop",
+  });
+  return { masker, parts, batches };
+}

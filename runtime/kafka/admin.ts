@@ -1,0 +1,88 @@
+/** Questions about topics, and making them. */
+import { BautaError } from "../kit/errors.ts";
+import { KAFKA_ADMIN_MS } from "../kit/limits.ts";
+import { type KafkaAdmin, loadKafka } from "./addon.ts";
+import { type ConnectionDefinition, clientConfig } from "./connection.ts";
+import { kafkaError } from "./failure.ts";
+
+export interface TopicFacts {
+  readonly name: string;
+  readonly partitions: number;
+  readonly replication: number;
+}
+
+/** What a topic demands of records. */
+export interface TopicLimits {
+  /** Of a batch of records, as it is stored; bytes. */
+  readonly messageBytesMax: number;
+  /** Records with one key replace each other. */
+  readonly isCompacted: boolean;
+}
+
+/** What a topic takes whose broker says nothing else. */
+const MESSAGE_BYTES_DEFAULT = 1_048_588;
+/** Settings that a topic that is made for another's records has from it. */
+const COPIED: ReadonlySet<string> = new Set([
+  "cleanup.policy",
+  "retention.ms",
+  "retention.bytes",
+  "max.message.bytes",
+  "min.compaction.lag.ms",
+  "delete.retention.ms",
+]);
+
+export class TopicAdmin {
+  readonly #admin: KafkaAdmin;
+
+  constructor(connection: ConnectionDefinition) {
+    this.#admin = new (loadKafka().KafkaAdmin)(clientConfig(connection, "admin"));
+  }
+
+  /** undefined: there is no such topic. */
+  async facts(name: string): Promise<TopicFacts | undefined> {
+    const [topic] = await this.#call(() => this.#admin.topics(name, KAFKA_ADMIN_MS), name);
+    if (topic === undefined || topic.error === "UNKNOWN_TOPIC_OR_PART" || topic.error === "_UNKNOWN_TOPIC") return undefined;
+    if (topic.error !== "") throw kafkaError(new Error(JSON.stringify({ name: topic.error, text: "the broker answered so" })), name);
+    return topic.partitions === 0 ? undefined : topic;
+  }
+
+  /** All topics but those of the broker itself. */
+  async names(): Promise<string[]> {
+    const topics = await this.#call(() => this.#admin.topics(undefined, KAFKA_ADMIN_MS));
+    return topics.map(({ name }) => name).filter((name) => !name.startsWith("__"));
+  }
+
+  async limits(name: string): Promise<TopicLimits> {
+    const settings = await this.#call(() => this.#admin.topicSettings(name, KAFKA_ADMIN_MS), name);
+    const settingOf = (wanted: string): string | undefined => settings.find((setting) => setting.name === wanted)?.value;
+    const bytes = Number(settingOf("max.message.bytes"));
+    return {
+      messageBytesMax: Number.isSafeInteger(bytes) && bytes > 0 ? bytes : MESSAGE_BYTES_DEFAULT,
+      isCompacted: (settingOf("cleanup.policy") ?? "").split(",").includes("compact"),
+    };
+  }
+
+  /** Makes a topic with the partitions and the configuration of another; one that is there stays as it is. */
+  async createLike(name: string, like: string): Promise<void> {
+    const facts = await this.facts(like);
+    if (facts === undefined) throw new BautaError(1515, { path: like });
+    const settings = await this.#call(() => this.#admin.topicSettings(like, KAFKA_ADMIN_MS), like);
+    const config = settings
+      .filter(({ name: one, own }) => own && COPIED.has(one))
+      .map(({ name: one, value }): [string, string] => [one, value]);
+    await this.create(name, facts.partitions, config);
+  }
+
+  /** @param config differs from the broker's */
+  async create(name: string, partitions: number, config: [string, string][] = []): Promise<void> {
+    await this.#call(() => this.#admin.createTopics([{ name, partitions, replication: 0, config }], KAFKA_ADMIN_MS), name);
+  }
+
+  async #call<T>(call: () => Promise<T>, path?: string): Promise<T> {
+    try {
+      return await call();
+    } catch (error) {
+      throw kafkaError(error, path);
+    }
+  }
+}

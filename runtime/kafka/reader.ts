@@ -1,0 +1,126 @@
+/** A member of a consumer group that reads whole batches, and knows where it stands. */
+import { KAFKA_CALL_MS, POLL_LINGER_MS, POLL_WAIT_MS, SESSION_TIMEOUT_MS } from "../kit/limits.ts";
+import type { ClientEvent, KafkaConsumer, KafkaMembership, Position, Start } from "./addon.ts";
+import { loadKafka } from "./addon.ts";
+import type { RecordBatch } from "./batch.ts";
+import { type ClientConfig, type ConnectionDefinition, clientConfig } from "./connection.ts";
+import { kafkaError } from "./failure.ts";
+import type { Token } from "./token.ts";
+
+export interface ReaderOptions {
+  readonly connection: ConnectionDefinition;
+  readonly group: string;
+  readonly protocol: "classic" | "consumer";
+  /** Static membership: a worker of this name that comes back soon gets its partitions back, and nobody else moves. */
+  readonly instance: string | undefined;
+  readonly start: Start;
+}
+
+export class TopicReader {
+  readonly #consumer: KafkaConsumer;
+
+  /** Connects in the background. */
+  constructor(options: ReaderOptions) {
+    this.#consumer = new (loadKafka().KafkaConsumer)(readerConfig(options), options.start);
+  }
+
+  /** Names, and patterns that begin with `^`. */
+  subscribe(topics: readonly string[]): void {
+    this.#consumer.subscribe([...topics]);
+  }
+
+  /** Fills the batch: waits for a first record, and shortly for more. None came when its count is 0. */
+  async poll(batch: RecordBatch, recordsMax: number): Promise<RecordBatch> {
+    try {
+      for (;;) {
+        const { bytes, records, headers } = batch;
+        const count = await this.#consumer.pollBatch(bytes, records, headers, recordsMax, POLL_WAIT_MS, POLL_LINGER_MS);
+        batch.count = Math.max(0, count);
+        if (count >= 0) return batch;
+        batch.reserve(-count);
+      }
+    } catch (error) {
+      throw kafkaError(error);
+    }
+  }
+
+  /** To be taken between two polls: what the batch of the first is committed under. */
+  membership(): KafkaMembership | undefined {
+    return this.#consumer.membership() ?? undefined;
+  }
+
+  /** Names of topics by the index that rows have. */
+  topics(): string[] {
+    return this.#consumer.topics();
+  }
+
+  events(): readonly ClientEvent[] {
+    return this.#consumer.events();
+  }
+
+  assignment(): readonly { readonly topic: string; readonly partition: number }[] {
+    return this.#consumer.assignment();
+  }
+
+  /** Where partitions were begun that the group had no offset of, until that is committed. */
+  begun(): readonly Position[] {
+    return this.#consumer.begun();
+  }
+
+  settled(positions: readonly Position[]): void {
+    if (positions.length > 0) this.#consumer.settled([...positions]);
+  }
+
+  /** Goes back to what was committed. Not to be called while a poll is under way. */
+  rewind(): Promise<void> {
+    return this.#consumer.rewind(KAFKA_CALL_MS);
+  }
+
+  /** Next offsets of partitions: where they end now. */
+  async ends(partitions: readonly { readonly topic: string; readonly partition: number }[]): Promise<number[]> {
+    const marks = await this.#consumer.watermarks([...partitions], KAFKA_CALL_MS);
+    return marks.filter((_, at) => at % 2 === 1).map(({ offset }) => offset);
+  }
+
+  setToken({ token, expiresMs, principal }: Token): void {
+    this.#consumer.setToken(token, expiresMs, principal);
+  }
+
+  /** Leaves the group. */
+  close(): Promise<void> {
+    return this.#consumer.close();
+  }
+}
+
+function readerConfig({ connection, group, protocol, instance }: ReaderOptions): ClientConfig {
+  const own = new Set(connection.settings.map(([name]) => name));
+  const session = Number(connection.settings.find(([name]) => name === "session.timeout.ms")?.[1] ?? SESSION_TIMEOUT_MS);
+  const classic: ClientConfig = [
+    // A worker is heard of several times before it counts as gone.
+    ...(own.has("heartbeat.interval.ms") ? [] : ([["heartbeat.interval.ms", String(Math.ceil(session / 5))]] satisfies ClientConfig)),
+    // Partitions move one by one: whoever keeps one goes on reading it.
+    ["partition.assignment.strategy", "cooperative-sticky"],
+    ["session.timeout.ms", String(session)],
+  ];
+  // Topics that a pattern names are found so soon.
+  const refresh: ClientConfig = [["topic.metadata.refresh.interval.ms", "10000"]];
+  return [
+    ...refresh.filter(([name]) => !own.has(name)),
+    ...clientConfig(connection, "consumer").filter(([name]) => protocol === "classic" || !CLASSIC_ONLY.has(name)),
+    ["group.id", group],
+    ["group.protocol", protocol],
+    ...(instance === undefined ? [] : ([["group.instance.id", instance]] satisfies ClientConfig)),
+    ...(protocol === "classic" ? classic : []),
+    // Offsets are committed by the producer, in its transaction. Offsets that are asked for wait for transactions under way (KIP-447).
+    ["enable.auto.commit", "false"],
+    ["enable.auto.offset.store", "false"],
+    ["isolation.level", "read_committed"],
+    // Where records are gone that were to be read, nobody jumps over the hole in silence.
+    ["auto.offset.reset", "error"],
+    ["enable.partition.eof", "false"],
+    ["allow.auto.create.topics", "false"],
+  ];
+}
+
+/** Settings that the broker has with the newer protocol. */
+const CLASSIC_ONLY: ReadonlySet<string> = new Set(["session.timeout.ms", "heartbeat.interval.ms"]);

@@ -1,0 +1,391 @@
+/**
+ * Masks values whose bounds are known: what a record of Kafka holds, which is one message or several. A value goes out whole or not at
+ * all, so one refused message refuses its value. Values are masked many at a time: a batch of the engine holds messages of several.
+ */
+import type { EngineHandle } from "../engines/api.ts";
+import { BATCH_BYTES_MAX, BATCH_RECORDS_MAX, RECORD_BYTES_MAX } from "../kit/limits.ts";
+import {
+  Batch,
+  type Fault,
+  NO_VALUE,
+  RECORD_END,
+  RECORD_FAULT_VALUE,
+  RECORD_MESSAGE,
+  RECORD_OUT_END,
+  RECORD_OUT_START,
+  RECORD_START,
+  RECORD_STATUS,
+  RECORD_STRIDE,
+  SEGMENT_END,
+  SEGMENT_START,
+  SEGMENT_STRIDE,
+  STATUS_KEPT,
+  STATUS_LEFT,
+  STATUS_MASKED,
+  STATUS_REDACTED,
+  STATUS_REMOVED,
+  STATUS_TOKEN,
+  VALUE_FIELD,
+  VALUE_FIRST_SEGMENT,
+  VALUE_SEGMENT_COUNT,
+  VALUE_STRIDE,
+} from "../record/tables.ts";
+import { behindSeparators, type FormatSlot, NEXT_MORE, NEXT_STOP, type Next, nextRecord } from "./frame.ts";
+import { type Counts, type FieldCount, type MaskerParts, type RecordRouter, ROUTES_MAX, type StageTimes } from "./masker.ts";
+import { Tally } from "./tally.ts";
+
+/** Bytes that grow. What was appended before stays where it is, by offset. */
+export class GrowingBytes {
+  bytes: Uint8Array<ArrayBuffer>;
+  used = 0;
+
+  constructor(size: number) {
+    this.bytes = new Uint8Array(size);
+  }
+
+  /** Makes room for so many more. */
+  reserve(more: number): void {
+    if (this.used + more <= this.bytes.length) return;
+    let size = this.bytes.length * 2;
+    while (size < this.used + more) size *= 2;
+    const larger = new Uint8Array(size);
+    larger.set(this.bytes.subarray(0, this.used));
+    this.bytes = larger;
+  }
+
+  /** Returns where the copy begins. */
+  append(part: Uint8Array): number {
+    this.reserve(part.length);
+    const at = this.used;
+    this.bytes.set(part, at);
+    this.used += part.length;
+    return at;
+  }
+}
+
+/** Why a value was refused, and where; offsets are from its beginning. */
+export interface FrameFault {
+  readonly issue: number;
+  readonly format: string;
+  readonly path: string;
+  readonly offset: number;
+  readonly length: number;
+}
+
+type ValueCounts = Pick<Counts, "found" | "masked" | "kept" | "removed" | "otherwise" | "left" | "recordsByMessage">;
+
+/** What became of the values of a call, by their places in it. */
+export class FramedResult {
+  /** 0: it is in the output; else the issue. */
+  issues: Uint32Array = new Uint32Array(0);
+  /** In the output. */
+  starts: Uint32Array = new Uint32Array(0);
+  ends: Uint32Array = new Uint32Array(0);
+  routes: Uint32Array = new Uint32Array(0);
+  readonly faults = new Map<number, FrameFault>();
+
+  reserve(count: number): void {
+    if (count > this.issues.length) {
+      this.issues = new Uint32Array(count);
+      this.starts = new Uint32Array(count);
+      this.ends = new Uint32Array(count);
+      this.routes = new Uint32Array(count);
+    }
+    this.faults.clear();
+  }
+}
+
+/** A message type that was met. */
+interface MessageRow {
+  readonly format: number;
+  /** RECORD_MESSAGE. */
+  readonly message: number;
+  readonly name: string;
+  /** Messages of values that went out. */
+  count: number;
+}
+
+/** Messages of one value go to different places. */
+const ROUTES_DIFFER = 2503;
+
+export class FramedMasker {
+  readonly #parts: MaskerParts;
+  readonly #slots: FormatSlot[];
+  readonly #router: RecordRouter | undefined;
+  readonly #batch = new Batch();
+  readonly #next: Next = { start: 0, end: 0, format: -1 };
+  /** By record of the batch: format, value, route. */
+  readonly #formats: number[] = [];
+  readonly #frames: number[] = [];
+  readonly #routes: number[] = [];
+  readonly #tally = new Tally();
+  readonly #messageIndexes: number[][];
+  readonly #messages: MessageRow[] = [];
+  #handle: EngineHandle | undefined;
+  #operations = -1;
+  #scanMs = 0;
+  #engineMs = 0;
+
+  constructor(parts: MaskerParts) {
+    this.#parts = parts;
+    this.#slots = parts.formats.map((format) => ({ format, open: format.open(parts.plan, parts.scan) }));
+    this.#messageIndexes = parts.formats.map(() => []);
+    this.#router = parts.router?.(this.#slots);
+  }
+
+  get times(): StageTimes {
+    return { scan: this.#scanMs, engine: this.#engineMs };
+  }
+
+  /**
+   * Masks `count` values.
+   * @param bounds start and end of each in `input`, `2 × count` numbers
+   * @param output values are appended to it
+   */
+  mask(input: Uint8Array, bounds: Uint32Array, count: number, output: GrowingBytes, result: FramedResult): void {
+    result.reserve(count);
+    const most = this.#parts.plan.perRecord ? 1 : BATCH_RECORDS_MAX;
+    let first = 0;
+    this.#clear(input);
+    let bytes = 0;
+    for (let frame = 0; frame < count; frame++) {
+      const start = bounds[2 * frame] as number;
+      const end = bounds[2 * frame + 1] as number;
+      result.issues[frame] = 0;
+      const began = performance.now();
+      this.#scan(frame, start, end, result);
+      this.#scanMs += performance.now() - began;
+      bytes += end - start;
+      if (this.#batch.recordCount < most && bytes < BATCH_BYTES_MAX) continue;
+      this.#finish(first, frame + 1, bounds, output, result);
+      first = frame + 1;
+      bytes = 0;
+      this.#clear(input);
+    }
+    if (first < count) this.#finish(first, count, bounds, output, result);
+  }
+
+  /** What was masked since it was asked last. Records are messages here; how many values there were, whoever read them knows. */
+  take(): { readonly counts: ValueCounts; readonly fields: readonly FieldCount[] } {
+    const values = this.#tally.totals();
+    const of = (status: number): number => values[status] as number;
+    const otherwise = of(STATUS_TOKEN) + of(STATUS_REDACTED);
+    const recordsByMessage = new Map<string, number>();
+    for (const row of this.#messages) {
+      if (row.count > 0) recordsByMessage.set(row.name, (recordsByMessage.get(row.name) ?? 0) + row.count);
+      row.count = 0;
+    }
+    const fields = [...this.#tally.cells()].map(({ message, field, operation, outcome, count }): FieldCount => {
+      const { format, message: index, name } = this.#messages[message] as MessageRow;
+      const { open, format: named } = this.#slots[format] as FormatSlot;
+      return {
+        format: named.name,
+        message: name,
+        path: open.fieldPath(index, field),
+        dataClass: open.fieldClass(index, field),
+        operation,
+        outcome,
+        count,
+      };
+    });
+    this.#tally.clear();
+    const counts = {
+      found: values.reduce((sum, one) => sum + one, 0),
+      masked: of(STATUS_MASKED) + otherwise,
+      kept: of(STATUS_KEPT),
+      removed: of(STATUS_REMOVED),
+      otherwise,
+      left: of(STATUS_LEFT),
+      recordsByMessage,
+    };
+    return { counts, fields };
+  }
+
+  close(): void {
+    this.#handle?.close();
+    this.#handle = undefined;
+    this.#operations = -1;
+  }
+
+  #clear(input: Uint8Array): void {
+    this.#batch.clear();
+    this.#batch.input = input;
+    this.#formats.length = 0;
+    this.#frames.length = 0;
+    this.#routes.length = 0;
+  }
+
+  /** Scans the messages of a value. They tile it: what stands before the first one and between them goes with them. */
+  #scan(frame: number, start: number, end: number, result: FramedResult): void {
+    const { frame: mode } = this.#parts;
+    const batch = this.#batch;
+    const next = this.#next;
+    const before = batch.recordCount;
+    if (end - start > RECORD_BYTES_MAX) return this.#refuse(frame, result, fault(2101));
+    for (let at = start; at < end; ) {
+      const index = batch.recordCount;
+      nextRecord(this.#slots, mode, batch, at, end, true, next);
+      // Only separators are left: they follow the message before them.
+      if (next.end === NEXT_MORE) {
+        if (index === before || behindSeparators(batch.input, at, end) !== end)
+          return this.#drop(frame, before, result, fault(2002, "unknown", "", at - start));
+        break;
+      }
+      const row = index * RECORD_STRIDE;
+      this.#formats.push(next.format);
+      this.#frames.push(frame);
+      const status = batch.records[row + RECORD_STATUS] as number;
+      if (next.end === NEXT_STOP || status !== 0) return this.#drop(frame, before, result, this.#scanFault(index, next.format, start));
+      const route = this.#router === undefined ? 0 : this.#router.route(batch, index, next.format);
+      if (route >= ROUTES_MAX)
+        return this.#drop(frame, before, result, fault(route, this.#formatName(next.format), "", next.start - start));
+      if (index > before && route !== this.#routes.at(-1))
+        return this.#drop(frame, before, result, fault(ROUTES_DIFFER, this.#formatName(next.format), "", next.start - start));
+      this.#routes.push(route);
+      batch.records[row + RECORD_START] = at;
+      batch.records[row + RECORD_END] = next.end;
+      at = next.end;
+      if (batch.recordCount - before > RECORDS_PER_VALUE_MAX) return this.#drop(frame, before, result, fault(2104));
+    }
+    if (batch.recordCount === before) return this.#refuse(frame, result, fault(2001));
+    // What the last one left behind it is its own.
+    batch.records[(batch.recordCount - 1) * RECORD_STRIDE + RECORD_END] = end;
+  }
+
+  #refuse(frame: number, result: FramedResult, found: FrameFault): void {
+    result.issues[frame] = found.issue;
+    result.faults.set(frame, found);
+  }
+
+  /** Refuses a value, and takes its messages out of the batch. */
+  #drop(frame: number, before: number, result: FramedResult, found: FrameFault): void {
+    const batch = this.#batch;
+    if (batch.recordCount > before) batch.cancelRecord(before);
+    this.#formats.length = before;
+    this.#frames.length = before;
+    this.#routes.length = before;
+    batch.faults.length = 0;
+    this.#refuse(frame, result, found);
+  }
+
+  #scanFault(record: number, format: number, start: number): FrameFault {
+    const found: Fault | undefined = this.#batch.faults.find((one) => one.record === record);
+    const issue = found?.issue ?? (this.#batch.records[record * RECORD_STRIDE + RECORD_STATUS] as number);
+    const offset = found === undefined ? 0 : Math.max(0, found.offset - start);
+    return fault(issue, this.#formatName(format), found?.path ?? "", offset, found?.length ?? 0);
+  }
+
+  #formatName(format: number): string {
+    return format < 0 ? "unknown" : (this.#slots[format] as FormatSlot).format.name;
+  }
+
+  /** The engine's turn: values [first, end) of the call, whose messages are the batch. */
+  #finish(first: number, end: number, bounds: Uint32Array, output: GrowingBytes, result: FramedResult): void {
+    const batch = this.#batch;
+    const { records } = batch;
+    if (batch.recordCount === 0) return;
+    const handle = this.#open();
+    output.reserve((bounds[2 * end - 1] as number) - (bounds[2 * first] as number) + ROOM_BYTES);
+    const began = performance.now();
+    /** Where the record last masked ends. */
+    let done = 0;
+    while (done < batch.recordCount) {
+      const base = output.used;
+      const now = handle.transform(batch, output.bytes.subarray(base), done);
+      if (now === done) {
+        output.reserve(output.bytes.length);
+        continue;
+      }
+      for (let record = done; record < now; record++) {
+        const at = record * RECORD_STRIDE;
+        records[at + RECORD_OUT_START] = (records[at + RECORD_OUT_START] as number) + base;
+        records[at + RECORD_OUT_END] = (records[at + RECORD_OUT_END] as number) + base;
+      }
+      output.used = records[(now - 1) * RECORD_STRIDE + RECORD_OUT_END] as number;
+      done = now;
+    }
+    this.#engineMs += performance.now() - began;
+    this.#collect(bounds, result);
+  }
+
+  #collect(bounds: Uint32Array, result: FramedResult): void {
+    const batch = this.#batch;
+    const { records } = batch;
+    let record = 0;
+    while (record < batch.recordCount) {
+      const frame = this.#frames[record] as number;
+      let last = record;
+      let refused = -1;
+      for (; last < batch.recordCount && this.#frames[last] === frame; last++)
+        if (refused < 0 && records[last * RECORD_STRIDE + RECORD_STATUS] !== 0) refused = last;
+      if (refused >= 0) this.#refuse(frame, result, this.#valueFault(refused, bounds[2 * frame] as number));
+      else {
+        result.starts[frame] = records[record * RECORD_STRIDE + RECORD_OUT_START] as number;
+        result.ends[frame] = records[(last - 1) * RECORD_STRIDE + RECORD_OUT_END] as number;
+        result.routes[frame] = this.#routes[record] as number;
+        for (let one = record; one < last; one++) this.#count(one);
+      }
+      record = last;
+    }
+  }
+
+  #count(record: number): void {
+    const message = this.#messageIndex(
+      this.#formats[record] as number,
+      this.#batch.records[record * RECORD_STRIDE + RECORD_MESSAGE] as number,
+    );
+    this.#tally.add(this.#batch, record, message);
+    (this.#messages[message] as MessageRow).count++;
+  }
+
+  #messageIndex(format: number, message: number): number {
+    const indexes = this.#messageIndexes[format] as number[];
+    const known = indexes[message];
+    if (known !== undefined) return known - 1;
+    const name = (this.#slots[format] as FormatSlot).open.messageName(message);
+    indexes[message] = this.#messages.push({ format, message, name, count: 0 });
+    return this.#messages.length - 1;
+  }
+
+  /** The place of a value that the engine refused. */
+  #valueFault(record: number, start: number): FrameFault {
+    const { records, values, segments } = this.#batch;
+    const at = record * RECORD_STRIDE;
+    const format = this.#formats[record] as number;
+    const issue = records[at + RECORD_STATUS] as number;
+    const value = records[at + RECORD_FAULT_VALUE] as number;
+    if (value === NO_VALUE) return fault(issue, this.#formatName(format));
+    const valueAt = value * VALUE_STRIDE;
+    const first = values[valueAt + VALUE_FIRST_SEGMENT] as number;
+    const last = first + (values[valueAt + VALUE_SEGMENT_COUNT] as number) - 1;
+    const offset = segments[first * SEGMENT_STRIDE + SEGMENT_START] as number;
+    const length = (segments[last * SEGMENT_STRIDE + SEGMENT_END] as number) - offset;
+    const { open } = this.#slots[format] as FormatSlot;
+    const path = open.fieldPath(records[at + RECORD_MESSAGE] as number, values[valueAt + VALUE_FIELD] as number);
+    return fault(issue, this.#formatName(format), path, offset - start, length);
+  }
+
+  /** Opens the plan, or opens it anew when message types were compiled since. */
+  #open(): EngineHandle {
+    const { engine, plan, direction } = this.#parts;
+    if (this.#handle === undefined || plan.perRecord || this.#operations !== plan.operationCount) {
+      this.#handle?.close();
+      this.#operations = plan.operationCount;
+      this.#handle = engine.open(plan.planBytes(), plan.keyBytes(), direction);
+    }
+    return this.#handle;
+  }
+}
+
+/** Messages of one value. */
+const RECORDS_PER_VALUE_MAX = 1_000_000;
+/** What masked values may be longer than clear ones before the output has to grow. */
+const ROOM_BYTES = 65_536;
+
+const fault = (issue: number, format = "unknown", path = "", offset = 0, length = 0): FrameFault => ({
+  issue,
+  format,
+  path,
+  offset,
+  length,
+});

@@ -1,0 +1,74 @@
+/** Masks texts that stand in no message: keys and headers of records, each under the operation of its namespace. */
+import type { Engine, EngineHandle } from "../../engines/api.ts";
+import { Batch, ENCODING_RAW, RECORD_OUT_END, RECORD_OUT_START, RECORD_STATUS, RECORD_STRIDE } from "../../record/tables.ts";
+import type { GrowingBytes } from "../framed.ts";
+import type { PlanSource } from "../masker.ts";
+
+export class PartMasker {
+  readonly #engine: Engine;
+  readonly #plan: PlanSource;
+  readonly #batch = new Batch();
+  #handle: EngineHandle | undefined;
+
+  constructor(engine: Engine, plan: PlanSource) {
+    this.#engine = engine;
+    this.#plan = plan;
+  }
+
+  /** Begins anew over bytes that the parts are in. */
+  begin(input: Uint8Array): void {
+    this.#batch.clear();
+    this.#batch.input = input;
+  }
+
+  /** Adds a part. Returns its number, from 0. */
+  add(operation: number, start: number, end: number): number {
+    const batch = this.#batch;
+    const record = batch.beginRecord(start, 0);
+    batch.addSimpleValue(operation, 0, 0, start, end, ENCODING_RAW);
+    batch.endRecord(record, end);
+    return record;
+  }
+
+  /** Masks all parts that were added, and appends them to the output. */
+  mask(output: GrowingBytes): void {
+    const batch = this.#batch;
+    const { records } = batch;
+    // Every operation that is asked for here was in the plan before the first record was read.
+    if (batch.recordCount > 0) this.#handle ??= this.#engine.open(this.#plan.planBytes(), this.#plan.keyBytes(), "mask");
+    let done = 0;
+    while (done < batch.recordCount) {
+      const base = output.used;
+      const now = this.#handle?.transform(batch, output.bytes.subarray(base), done) ?? done;
+      if (now === done) {
+        output.reserve(output.bytes.length);
+        continue;
+      }
+      for (let record = done; record < now; record++) {
+        const at = record * RECORD_STRIDE;
+        records[at + RECORD_OUT_START] = (records[at + RECORD_OUT_START] as number) + base;
+        records[at + RECORD_OUT_END] = (records[at + RECORD_OUT_END] as number) + base;
+      }
+      output.used = records[(now - 1) * RECORD_STRIDE + RECORD_OUT_END] as number;
+      done = now;
+    }
+  }
+
+  /** Issue of a part; 0 if it was masked. */
+  issue(part: number): number {
+    return this.#batch.records[part * RECORD_STRIDE + RECORD_STATUS] as number;
+  }
+
+  start(part: number): number {
+    return this.#batch.records[part * RECORD_STRIDE + RECORD_OUT_START] as number;
+  }
+
+  end(part: number): number {
+    return this.#batch.records[part * RECORD_STRIDE + RECORD_OUT_END] as number;
+  }
+
+  close(): void {
+    this.#handle?.close();
+    this.#handle = undefined;
+  }
+}

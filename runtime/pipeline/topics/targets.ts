@@ -1,0 +1,92 @@
+/** Target topics: which there are for a source topic, what they take, and making them. */
+import type { TopicAdmin } from "../../kafka/admin.ts";
+import type { TopicWriter } from "../../kafka/writer.ts";
+import { BautaError } from "../../kit/errors.ts";
+import type { RouteDefinition, SinkDefinition } from "../definition/definition.ts";
+import type { Target, TopicPlan, TopicRules } from "./plan.ts";
+
+type TopicSink = Extract<SinkDefinition, { readonly kind: "topic" }>;
+
+const PLACEHOLDER = "{topic}";
+
+/** Name of the topic that a sink is for records of a source topic. */
+export const targetName = ({ topic }: TopicSink, source: string): string => topic.replace(PLACEHOLDER, source);
+
+export class Targets {
+  readonly #admin: TopicAdmin;
+  readonly #rules: TopicRules;
+  readonly #sinks: readonly TopicSink[];
+  readonly #routes: readonly RouteDefinition[];
+  readonly #known = new Map<string, Omit<Target, "index">>();
+
+  constructor(admin: TopicAdmin, rules: TopicRules, sinks: readonly TopicSink[], routes: readonly RouteDefinition[]) {
+    this.#admin = admin;
+    this.#rules = rules;
+    this.#sinks = sinks;
+    this.#routes = routes;
+  }
+
+  /**
+   * Looks at the targets of a source topic, and makes those that are to be made.
+   * @throws BautaError 1515 for one that is not there, 1520 for one whose keys would not stay apart
+   */
+  async prepare(source: string): Promise<void> {
+    for (const sink of this.#sinks) await this.#look(targetName(sink, source), sink.create ? source : undefined);
+    this.#rules.planOf(
+      source,
+      this.#targetsOf(source, () => 0),
+    );
+  }
+
+  /** @throws BautaError 1515 */
+  async require(name: string): Promise<void> {
+    await this.#look(name, undefined);
+  }
+
+  /** What the targets so far take, bytes: the most of one record, and the least of a batch. */
+  get bytesMax(): { readonly most: number; readonly least: number } {
+    const all = [...this.#known.values()].map(({ bytesMax }) => bytesMax);
+    return { most: Math.max(...all), least: Math.min(...all) };
+  }
+
+  /** The plan of a source topic that was prepared. */
+  planOf(source: string, writer: TopicWriter): TopicPlan {
+    return this.#rules.planOf(
+      source,
+      this.#targetsOf(source, (name) => writer.topic(name)),
+    );
+  }
+
+  #targetsOf(source: string, indexOf: (name: string) => number): readonly (readonly Target[])[] {
+    return this.#routes.map(({ sinks }) =>
+      sinks.map((at) => {
+        const known = this.#known.get(targetName(this.#sinks[at] as TopicSink, source));
+        if (known === undefined) throw new BautaError(9001, { detail: "a target that was not looked at" });
+        return { ...known, index: indexOf(known.name) };
+      }),
+    );
+  }
+
+  async #look(name: string, createLike: string | undefined): Promise<void> {
+    if (this.#known.has(name)) return;
+    if ((await this.#admin.facts(name)) === undefined) {
+      if (createLike === undefined) throw new BautaError(1515, { path: name });
+      await this.#admin.createLike(name, createLike);
+      await this.#appears(name);
+    }
+    const { messageBytesMax: bytesMax, isCompacted } = await this.#admin.limits(name);
+    this.#known.set(name, { name, bytesMax, isCompacted });
+  }
+
+  /** A topic that was made takes a moment to be known everywhere. */
+  async #appears(name: string): Promise<void> {
+    for (let tries = 0; tries < APPEARS_TRIES; tries++) {
+      if ((await this.#admin.facts(name)) !== undefined) return;
+      await new Promise((resume) => setTimeout(resume, APPEARS_STEP_MS));
+    }
+    throw new BautaError(1515, { path: name });
+  }
+}
+
+const APPEARS_TRIES = 50;
+const APPEARS_STEP_MS = 100;
