@@ -1,6 +1,7 @@
 // `npm test`: everything CI runs. Installs what the tests need when it is root on Debian; else says in one line what is missing.
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { raisedLine } from "./raised.mjs";
 import { bun, oracles, root, setup, setupKafka } from "./setup.mjs";
 
 const started = Date.now();
@@ -104,7 +105,12 @@ if (!quick) part("Prowide oracle builds", "mvn", ["-q", "-B", "-f", "test/oracle
 part("runtimes for the package's tests", process.execPath, ["scripts/runtimes.mjs"]);
 // A process for each core, so that suites that wait leave it to those that compute.
 const parallel = ["--parallel=2", "--timings=test/timings.json"];
-part("TypeScript tests", bun(), ["test", "--timeout", "300000", ...parallel], bunCount, { BAUTA_PYTHON: python });
+const raised = join(root, ".cache", "raised.txt");
+mkdirSync(join(root, ".cache"), { recursive: true });
+writeFileSync(raised, "");
+part("TypeScript tests", bun(), ["test", "--timeout", "300000", ...parallel], bunCount, { BAUTA_PYTHON: python, BAUTA_RAISED: raised });
+// Which issues the tests raise, not only name.
+process.stdout.write(`       ${raisedLine(raised)}\n`);
 
 process.stdout.write(
   `total ${((Date.now() - started) / 1000).toFixed(0)} s${skipped > 0 ? `; ${skipped} skipped, each with its reason above` : ""}\n`,

@@ -4,6 +4,7 @@ import { type ChildProcess, type SpawnOptions, spawn, spawnSync } from "node:chi
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { noteTold } from "../issues/record.ts";
 import { projectRoot } from "../shared.ts";
 
 export const MAIN = `${projectRoot}runtime/cli/main.ts`;
@@ -37,7 +38,9 @@ export function bauta(args: readonly string[], options: RunOptions = {}): Ran {
     maxBuffer: 1 << 28,
   });
   if (result.error !== undefined) throw result.error;
-  return ranOf(result.status, result.signal, result.stdout, result.stderr);
+  const ran = ranOf(result.status, result.signal, result.stdout, result.stderr);
+  noteTold(args, ran.stdout, ran.stderr);
+  return ran;
 }
 
 /** Runs a line of bash in which `$BAUTA` is the command. */
@@ -49,7 +52,9 @@ export function shell(line: string, options: RunOptions = {}): Ran {
     maxBuffer: 1 << 28,
   });
   if (result.error !== undefined) throw result.error;
-  return ranOf(result.status, result.signal, result.stdout, result.stderr);
+  const ran = ranOf(result.status, result.signal, result.stdout, result.stderr);
+  noteTold([], ran.stderr);
+  return ran;
 }
 
 export interface StartOptions extends SpawnOptions {
