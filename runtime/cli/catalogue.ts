@@ -1,5 +1,6 @@
 /** `bauta catalogue`: which messages are known and what of, and catalogues of schemas that do not come with Bauta. */
 import { readFileSync } from "node:fs";
+import { basename } from "node:path";
 import { DATA_CLASSES, type DataClass, type Field } from "../formats/api.ts";
 import { type Catalogue, catalogueOf, fieldsOf } from "../formats/iso20022/catalogue.ts";
 import { encodeCatalogue, parseCatalogue } from "../formats/iso20022/own.ts";
@@ -75,7 +76,7 @@ function tellAdded({ catalogue, unshaped }: Derived, file: string): void {
     print(`  ${colors.yellow("!")} no shape describes type ${printable(type)}: ${what}`);
   }
   for (const line of differencesOf(catalogue)) print(`  ${colors.yellow("!")} ${line}`);
-  print(`  written: ${printable(file)}; in a model beside it: \`catalogues: [./${printable(file)}]\``);
+  print(`  written: ${printable(file)}; in a model beside it: \`catalogues: [./${printable(basename(file))}]\``);
 }
 
 /** What the catalogue has that Bauta's own of the same message does not, and the other way round: counts, and the first of each. */
