@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { RUNTIMES as INSTALLED, runtimePath } from "../../scripts/runtimes.mjs";
 import type { AnyRow, BenchCase, Context } from "../harness/case.ts";
 import { messageSet } from "../harness/messages.ts";
 import { startPeer } from "../harness/peer.ts";
@@ -13,9 +14,15 @@ import { masking } from "./in-process.ts";
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 const RUNTIMES = [
-  { name: "Node", command: ["node"] },
-  { name: "Deno", command: ["deno", "run", "--allow-all"] },
+  { name: "Node", installed: "node-20", command: "node", options: [] },
+  { name: "Deno", installed: "deno", command: "deno", options: ["run", "--allow-all"] },
 ] as const;
+
+/** The executable of `node scripts/runtimes.mjs`, else the one on the path. */
+function executableOf({ installed, command }: (typeof RUNTIMES)[number]): string {
+  const known = INSTALLED.find(({ name }) => name === installed);
+  return (known === undefined ? undefined : runtimePath(known)) ?? command;
+}
 
 export const runtimes: BenchCase = {
   name: "runtimes",
@@ -34,13 +41,13 @@ export const runtimes: BenchCase = {
         for (const engine of ["native", "portable"] as const) {
           const id = `runtimes/${runtime.name.toLowerCase()}-${engine}`;
           const name = `pacs.008 on ${runtime.name}, ${engine}`;
-          const [command] = runtime.command;
+          const command = executableOf(runtime);
           if (spawnSync(command, ["--version"]).error !== undefined) {
-            rows.push({ id, name, failed: `${command} is not installed` });
+            rows.push({ id, name, failed: `${command} is not installed: node scripts/runtimes.mjs does it` });
             continue;
           }
           context.tell(name);
-          const peer = { folder: ".", setUp: [], run: [...runtime.command, program, engine, TWELVE_LEAVES] };
+          const peer = { folder: ".", setUp: [], run: [command, ...runtime.options, program, engine, TWELVE_LEAVES] };
           try {
             const running = await startPeer(peer, context.cache, context.scratch, messages);
             try {
