@@ -15,7 +15,7 @@ use crate::tables::{Encoding, record, status, value};
 use crate::techniques::redact::Redaction;
 use crate::techniques::token::{Spelling, prefix_of};
 use crate::text::code_word::is_code_word;
-use crate::text::decode::{Inadmissible, decode};
+use crate::text::decode::{Inadmissible, decode, is_plain};
 use crate::text::detect::{has_decimal_mark, holds_identifier};
 use crate::text::unicode::Unicode;
 use crate::text::{count_characters, offset_of};
@@ -121,7 +121,11 @@ impl Collector<'_> {
             _ => false,
         };
         let mut decoded = Decoded { encoding: Encoding::Raw, count: 0, lines: 1 };
-        self.decode(batch, value, latin1, arena, &mut decoded).map_err(|_| issue::FIELD_FORMAT)?;
+        let is_encrypted = matches!(operation.action, operation::Action::Encrypt(_));
+        let plain = if is_encrypted { None } else { plain(batch, value, &mut decoded) };
+        if plain.is_none() {
+            self.decode(batch, value, latin1, arena, &mut decoded).map_err(|_| issue::FIELD_FORMAT)?;
+        }
         if decoded.count == 0 {
             return Ok((if is_kept { status::KEPT } else { status::MASKED }, Action::Copy));
         }
@@ -129,7 +133,7 @@ impl Collector<'_> {
         if decoded.count > VALUE_CHARACTERS_MAX && !takes_any_length {
             return Err(issue::VALUE_TOO_LONG);
         }
-        let own = &arena[self.text_start..];
+        let own = plain.unwrap_or(&arena[self.text_start..]);
         let done = if operation.strict && !self.is_admitted(own) {
             Err(issue::FIELD_FORMAT)
         } else {
@@ -146,7 +150,7 @@ impl Collector<'_> {
             done
         };
         // Only what waits for the cipher is looked at again.
-        if !matches!(operation.action, operation::Action::Encrypt(_)) {
+        if !is_encrypted {
             arena.truncate(self.text_start);
         }
         done
@@ -269,7 +273,22 @@ impl Collector<'_> {
         let Operation { kind, fit, .. } = self.operation;
         let is_identifier = matches!(kind, Kind::Pan | Kind::Iban | Kind::Bic | Kind::Lei | Kind::Uetr | Kind::Account);
         let is_typed = matches!(fit.shape, Shape::Iban | Shape::Bic | Shape::Lei | Shape::Uuid4 | Shape::Digits);
-        if !is_identifier || !is_typed || !is_taken(*kind, text) {
+        if !is_identifier || !is_typed {
+            return fit.admits(text);
+        }
+        // What is of the type as it is written is so in its canonical form as well, where that changes no more than the case of letters
+        // that the type has in both.
+        let is_as_written = matches!(
+            (kind, fit.shape),
+            (Kind::Uetr, Shape::Uuid4)
+                | (Kind::Lei, Shape::Lei)
+                | (Kind::Iban | Kind::Account, Shape::Iban)
+                | (Kind::Pan, Shape::Digits)
+        ) || (*kind == Kind::Bic && fit.shape == Shape::Bic && !text.ends_with(b"XXX"));
+        if is_as_written && fit.prefix.is_empty() && fit.admits(text) {
+            return true;
+        }
+        if !is_taken(*kind, text) {
             return fit.admits(text);
         }
         if *kind == Kind::Account && fit.shape == Shape::Iban {
@@ -435,6 +454,21 @@ impl Collector<'_> {
             }
         }
     }
+}
+
+/// The text of a value that stands in the input as it is, so that nothing has to be decoded; `None` for every other. Most values are so.
+#[inline]
+fn plain<'call>(batch: &Batch<'call>, value: usize, decoded: &mut Decoded) -> Option<&'call [u8]> {
+    let mut segments = batch.segments_of(value);
+    let (1, Some(segment)) = (segments.len(), segments.next()) else { return None };
+    let encoding = segment.encoding?;
+    let bytes = &batch.input()[segment.start..segment.end];
+    if !is_plain(bytes, encoding) {
+        return None;
+    }
+    decoded.encoding = encoding;
+    decoded.count = bytes.len();
+    Some(bytes)
 }
 
 /// The class of an ASCII value, with its letters and digits in canonical spelling; or the issue of a value in none.

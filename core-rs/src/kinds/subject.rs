@@ -65,8 +65,12 @@ impl<'value> Subject<'value> {
         if length == text.len() {
             characters[..length].copy_from_slice(text);
         } else {
-            let joined = text.iter().filter(|character| character.is_ascii_alphanumeric());
-            characters.iter_mut().zip(joined).for_each(|(place, character)| *place = *character);
+            // Every character is written where the next one belongs, so that nothing waits for what a character is.
+            let mut at = 0;
+            for character in text {
+                characters[at % CHARACTERS_MAX] = *character;
+                at += usize::from(character.is_ascii_alphanumeric());
+            }
         }
         Some(Self { text, characters, length, digits, capitals, smalls })
     }

@@ -1,7 +1,7 @@
 //! One line of an address (docs/internals/people.md, "Addresses").
 
 use super::draw::{LENGTH_MAX, cut, words};
-use super::form::{form_of_words, plain_words, word_form};
+use super::form::{form_of_words, plain_words, word_form, write_small_words};
 use super::lists::{PlaceWords, Places};
 use super::lot::Lot;
 use super::place::{Pattern, Street, draw_town, has_digit, town_locales};
@@ -41,7 +41,10 @@ impl Line {
     #[must_use]
     pub fn of(text: &str, unicode: &Unicode) -> Self {
         if !has_digit(text) {
-            return Self::of_form(word_form(text, unicode), None);
+            let mut small = Vec::new();
+            let is_small = write_small_words(text.as_bytes(), &mut small);
+            let form = String::from_utf8(small).ok().filter(|_| is_small);
+            return Self::of_form(form.unwrap_or_else(|| word_form(text, unicode)), None);
         }
         let words = plain_words(text, unicode);
         let postal = Postal::find(&words);

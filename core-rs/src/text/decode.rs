@@ -32,6 +32,13 @@ pub fn decode(bytes: &[u8], encoding: Encoding, latin1: bool, out: &mut Vec<u8>)
     Ok(count_characters(&out[start..]))
 }
 
+/// Whether the text of a segment is its bytes, and ASCII.
+#[inline]
+#[must_use]
+pub fn is_plain(bytes: &[u8], encoding: Encoding) -> bool {
+    bytes.iter().fold(0, |found, byte| found | MARKS[usize::from(*byte)]) & (marks_of(encoding) | BEYOND_ASCII) == 0
+}
+
 const BEYOND_ASCII: u8 = 1;
 const CARRIAGE_RETURN: u8 = 2;
 const AMPERSAND: u8 = 4;

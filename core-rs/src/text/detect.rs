@@ -1,6 +1,5 @@
 //! Finds card numbers and IBANs in kept text (docs/internals/engine.md, "KEEP").
 
-use crate::kinds::check::luhn_valid;
 use crate::kinds::iban::{self, COUNTRIES, Verdict};
 use crate::plan::Shape;
 use crate::text::reading::reading_of;
@@ -30,45 +29,44 @@ pub fn has_decimal_mark(shape: Shape, text: &[u8]) -> bool {
     }
 }
 
+/// A number may begin where a run does, and behind each separator in it: at every digit with none in front.
 fn holds_card_number(text: &[u8]) -> bool {
-    let mut digits = Vec::with_capacity(text.len());
-    // Where a number may begin or end: at the ends of the run and at separators, as indexes into `digits`.
-    let mut breaks = Vec::new();
-    let mut at = 0;
-    while at < text.len() {
-        if !text[at].is_ascii_digit() {
-            at += 1;
-            continue;
-        }
-        digits.clear();
-        breaks.clear();
-        breaks.push(0);
-        while let Some(digit) = text.get(at).filter(|byte| byte.is_ascii_digit()) {
-            digits.push(*digit);
-            at += 1;
-            if text.get(at).is_some_and(|byte| is_separator(*byte)) && text.get(at + 1).is_some_and(u8::is_ascii_digit)
-            {
-                breaks.push(digits.len());
-                at += 1;
-            }
-        }
-        breaks.push(digits.len());
-        if run_holds_card_number(&digits, &breaks) {
-            return true;
-        }
-    }
-    false
+    let mut last = b' ';
+    text.iter().enumerate().any(|(at, byte)| {
+        let begins = matches!(byte, b'2'..=b'6') && !last.is_ascii_digit();
+        last = *byte;
+        // Issuers' numbers begin with 2 to 6 (ISO/IEC 7812-1 has 1, 7, 8 and 9 for other industries).
+        begins && begins_with_card_number(&text[at..])
+    })
 }
 
-fn run_holds_card_number(digits: &[u8], breaks: &[usize]) -> bool {
-    breaks.iter().enumerate().any(|(index, &start)| {
-        // Issuers' numbers begin with 2 to 6 (ISO/IEC 7812-1 has 1, 7, 8 and 9 for other industries).
-        matches!(digits.get(start), Some(b'2'..=b'6'))
-            && breaks[index + 1..]
-                .iter()
-                .take_while(|end| **end - start <= *CARD_DIGITS.end())
-                .any(|&end| CARD_DIGITS.contains(&(end - start)) && luhn_valid(&digits[start..end]))
-    })
+/// Groups of digits with single separators between them, which end with the end of a group.
+fn begins_with_card_number(text: &[u8]) -> bool {
+    let mut count = 0;
+    // Of Luhn, with every second digit doubled from the second or from the first on: which it is depends on how many there are.
+    let mut sums = [0, 0];
+    let mut at = 0;
+    loop {
+        while let Some(digit) = text.get(at).filter(|byte| byte.is_ascii_digit()) {
+            if count == *CARD_DIGITS.end() {
+                return false;
+            }
+            let digit = u32::from(digit - b'0');
+            let doubled = digit * 2 - if digit > 4 { 9 } else { 0 };
+            sums[count % 2] += doubled;
+            sums[1 - count % 2] += digit;
+            count += 1;
+            at += 1;
+        }
+        if CARD_DIGITS.contains(&count) && sums[count % 2] % 10 == 0 {
+            return true;
+        }
+        let goes_on = text.get(at).is_some_and(|byte| is_separator(*byte));
+        if !goes_on || !text.get(at + 1).is_some_and(u8::is_ascii_digit) {
+            return false;
+        }
+        at += 1;
+    }
 }
 
 /// What may stand between the groups of a number.
@@ -92,6 +90,10 @@ fn begins_with_iban(text: &[u8]) -> bool {
             Some(byte) if byte.is_ascii_alphanumeric() => {
                 characters[length] = byte.to_ascii_uppercase();
                 length += 1;
+                // Two letters and two digits: what is neither is told from its second character mostly.
+                if (length == 2 && byte.is_ascii_digit()) || ((3..=4).contains(&length) && !byte.is_ascii_digit()) {
+                    return false;
+                }
                 if length == 4 {
                     let Some(country) = country_of_head(&characters[..4]) else { return false };
                     wanted = country;
