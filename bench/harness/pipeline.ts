@@ -8,6 +8,7 @@ import { fileSource, type ModelSource, presetSource } from "../../runtime/model/
 import { type OpenPlan, runnable } from "../../runtime/open.ts";
 import { type Counts, Masker } from "../../runtime/pipeline/masker.ts";
 import { bytesOutlet, type Outlet } from "../../runtime/pipeline/outlet.ts";
+import { Recall } from "../../runtime/pipeline/recall.ts";
 import { FORMATS } from "../../runtime/registry.ts";
 
 export const TWELVE_LEAVES: string = fileURLToPath(new URL("../models/twelve-leaves.yaml", import.meta.url));
@@ -48,6 +49,13 @@ export function openModel(source: ModelSource): OpenPlan {
 }
 
 const isFile = (model: string): boolean => model.includes("/") || model.endsWith(".yaml");
+
+/** The templates of the native engine, as a masker has them. */
+export async function openRecall(): Promise<Recall> {
+  const { templates } = await selectEngine("native");
+  if (templates === undefined) throw new Error("the native engine has no templates");
+  return new Recall(templates());
+}
 
 /** What of a set of messages becomes what, by one run of it. */
 export function countsOf(pipeline: Pipeline, stream: Uint8Array): Counts {

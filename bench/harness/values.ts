@@ -3,6 +3,7 @@ import type { Engine } from "../../runtime/engines/api.ts";
 import type { Scanner } from "../../runtime/formats/api.ts";
 import type { NamespaceDocument, RuleDocument } from "../../runtime/model/document.ts";
 import type { OpenPlan } from "../../runtime/open.ts";
+import type { Recall } from "../../runtime/pipeline/recall.ts";
 import { Batch, ENCODING_JSON_STRING, RECORD_STATUS, RECORD_STRIDE } from "../../runtime/record/tables.ts";
 import { openModel } from "./pipeline.ts";
 
@@ -72,14 +73,25 @@ export function transformWork(engine: Engine, plan: OpenPlan, batch: Batch): () 
   return work;
 }
 
-/** Scans a stream of whole records into the batch. */
-export function scanWork(scanner: Scanner, batch: Batch, stream: Uint8Array): () => void {
+/**
+ * Scans a stream of whole records into the batch.
+ * @param recall left out: every record is walked
+ */
+export function scanWork(scanner: Scanner, batch: Batch, stream: Uint8Array, recall?: Recall): () => void {
   batch.input = stream;
+  const bounds = { limit: stream.length, stop: stream.length, recordsMax: 0xffff_ffff };
   return () => {
     batch.clear();
     for (let at = 0; at < stream.length; ) {
+      const behind = recall === undefined ? at : recall.scan(batch, at, bounds);
+      if (behind > at) {
+        at = behind;
+        continue;
+      }
+      const record = batch.recordCount;
       const end = scanner.scan(batch, at, stream.length, true);
       if (end < 0) throw new Error(`the scanner stopped: ${end}`);
+      recall?.learn(batch, record, 0);
       at = behindSpace(stream, end);
     }
   };

@@ -12,6 +12,20 @@ export declare class EngineHandle {
   close(): void
 }
 
+/** Structures of records that scanners read. They hold names and markup, and no values. */
+export declare class RecordTemplates {
+  /** Nothing is known. */
+  constructor()
+  /** Learns from a record of a batch that a scanner read; `format` comes back with the records that are like it. */
+  learn(input: Uint8Array, records: Uint32Array, values: Uint32Array, segments: Uint32Array, record: number, format: number): void
+  /**
+   * Adds the rows of records that are known, one behind the other. `state` holds counts of records, values and segments, the
+   * offset behind the last record, the end of the input at hand, the offset from which on no record is begun, and the largest
+   * counts of records, bytes of a record and values of a record; the first four are changed.
+   */
+  scan(input: Uint8Array, records: Uint32Array, values: Uint32Array, segments: Uint32Array, state: Uint32Array): void
+}
+
 /** BLAKE3 in keyed mode; the key has 32 bytes. */
 export declare function blake3Keyed(key: Uint8Array, data: Uint8Array): Uint8Array
 

@@ -19,6 +19,7 @@ pub mod people;
 pub mod plan;
 pub mod tables;
 pub mod techniques;
+pub mod templates;
 pub mod text;
 pub mod tree;
 

@@ -8,6 +8,8 @@ pub mod record {
     pub const START: usize = 0;
     /// Behind the last byte.
     pub const END: usize = 1;
+    /// Index of the message type.
+    pub const MESSAGE: usize = 2;
     /// Index of the first value.
     pub const FIRST_VALUE: usize = 3;
     /// Count of values.
@@ -30,6 +32,8 @@ pub mod record {
 pub mod value {
     /// Words of a row.
     pub const STRIDE: usize = 8;
+    /// Index of the record.
+    pub const RECORD: usize = 0;
     /// Index in the plan.
     pub const OPERATION: usize = 1;
     /// Index of the first segment.
@@ -40,6 +44,10 @@ pub mod value {
     pub const SCOPE: usize = 4;
     /// Outcome.
     pub const STATUS: usize = 5;
+    /// Index of the field, which the scanner knows.
+    pub const FIELD: usize = 6;
+    /// Nothing.
+    pub const RESERVED: usize = 7;
 }
 
 /// Columns of the segment table.

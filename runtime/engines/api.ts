@@ -26,6 +26,32 @@ export interface Engine {
    */
   open(plan: Uint8Array, keys: Uint8Array, direction: Direction): EngineHandle;
   readonly primitives: Primitives;
+  /** Opens templates of records; left out by an engine that has none, under which scanners walk every record. */
+  readonly templates?: () => Templates;
+}
+
+/** Where scanning by templates stops (`Templates.scan`). */
+export interface ScanBounds {
+  /** End of the bytes at hand. */
+  readonly limit: number;
+  /** No record begins, separators in front of it included, at or behind it. */
+  readonly stop: number;
+  /** Records that the batch may have. */
+  readonly recordsMax: number;
+}
+
+/**
+ * Scans records by their likeness to others (docs/internals/templates.md): rows are the same as those of the format's scanner, or there
+ * are none.
+ */
+export interface Templates {
+  /** Learns from a record of the batch that a scanner read; `format` comes back with the records that are like it. */
+  learn(batch: Batch, record: number, format: number): void;
+  /**
+   * Adds the records that are known, from `from` on, one behind the other. In their rows RECORD_OUT_START is the format's number, and
+   * RECORD_OUT_END the offset where the next record may begin, which for the last one is returned; `from` if none was known.
+   */
+  scan(batch: Batch, from: number, bounds: ScanBounds): number;
 }
 
 /** The primitives of an engine by themselves, for tests, and for those who build on them. */

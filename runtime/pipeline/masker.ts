@@ -36,6 +36,7 @@ import {
 } from "../record/tables.ts";
 import { behindSeparators, type FormatSlot, type FrameMode, NEXT_MORE, NEXT_STOP, type Next, nextRecord, SOH } from "./frame.ts";
 import type { Outlet } from "./outlet.ts";
+import { Recall } from "./recall.ts";
 import { type Cell, type FieldOutcome, Tally } from "./tally.ts";
 
 /** What the masker needs of a compiled model; its operations grow while message types are met. */
@@ -208,6 +209,8 @@ export class Masker implements RecordMasker {
   readonly #parts: MaskerParts;
   readonly #slots: FormatSlot[];
   readonly #router: RecordRouter | undefined;
+  /** Only where formats tell where records end: what stands in a frame is scanned to the frame's end. */
+  readonly #recall: Recall | undefined;
   readonly #batch = new Batch();
   readonly #next: Next = { start: 0, end: 0, format: -1 };
   readonly #recordFormat: number[] = [];
@@ -256,6 +259,7 @@ export class Masker implements RecordMasker {
     this.#slots = parts.formats.map((format) => ({ format, open: format.open(parts.plan, parts.scan) }));
     this.#messageIndexes = parts.formats.map(() => []);
     this.#router = parts.router?.(this.#slots);
+    this.#recall = parts.frame === "auto" && parts.engine.templates !== undefined ? new Recall(parts.engine.templates()) : undefined;
   }
 
   get counts(): Counts {
@@ -403,6 +407,7 @@ export class Masker implements RecordMasker {
     const batch = this.#batch;
     const next = this.#next;
     const router = this.#router;
+    const recall = this.#recall;
     for (;;) {
       const began = performance.now();
       batch.clear();
@@ -419,6 +424,7 @@ export class Masker implements RecordMasker {
       let tooLong = false;
       while (batch.recordCount < recordsMax && this.#from - from < BATCH_BYTES_MAX && this.#base + this.#from < until) {
         const gap = this.#from;
+        if (recall !== undefined && this.#recalled(recall, Math.min(from + BATCH_BYTES_MAX, until - this.#base), recordsMax)) continue;
         const index = batch.recordCount;
         nextRecord(this.#slots, frame, batch, gap, this.#to, last, next);
         if (next.end === NEXT_MORE) {
@@ -433,6 +439,7 @@ export class Masker implements RecordMasker {
           tooLong = true;
           break;
         }
+        if (batch.records[at + RECORD_STATUS] === 0) recall?.learn(batch, index, next.format);
         this.#recordFormat.push(next.format);
         this.#recordStart.push(next.start);
         this.#recordEnd.push(end);
@@ -465,6 +472,33 @@ export class Masker implements RecordMasker {
       this.#vain = 0;
       if (this.#base + this.#from >= until) return;
     }
+  }
+
+  /** Adds the records that templates know, as many as come one behind the other; false if there is none. */
+  #recalled(recall: Recall, stop: number, recordsMax: number): boolean {
+    const batch = this.#batch;
+    const router = this.#router;
+    const first = batch.recordCount;
+    let gap = this.#from;
+    // A router looks at the last record of the batch.
+    const bounds = { limit: this.#to, stop, recordsMax: router === undefined ? recordsMax : first + 1 };
+    this.#from = recall.scan(batch, gap, bounds);
+    for (let record = first; record < batch.recordCount; record++) {
+      const at = record * RECORD_STRIDE;
+      const format = batch.records[at + RECORD_OUT_START] as number;
+      const next = batch.records[at + RECORD_OUT_END] as number;
+      this.#recordFormat.push(format);
+      this.#recordStart.push(batch.records[at + RECORD_START] as number);
+      this.#recordEnd.push(batch.records[at + RECORD_END] as number);
+      this.#recordNext.push(next);
+      this.#recordRoute.push(router === undefined ? 0 : this.#route(router, record, format));
+      if ((batch.records[at + RECORD_STATUS] as number) === 0) {
+        batch.records[at + RECORD_START] = gap;
+        batch.records[at + RECORD_END] = next;
+      }
+      gap = next;
+    }
+    return batch.recordCount > first;
   }
 
   /** Reads no further, behind a refused record. What of the bytes behind it was at hand is chance, and counts as not read. */

@@ -3,7 +3,7 @@
  * not show in the next.
  */
 import { createHash } from "node:crypto";
-import type { Direction, EngineName } from "../../runtime/engines/api.ts";
+import type { Direction, Engine, EngineName } from "../../runtime/engines/api.ts";
 import { selectEngine } from "../../runtime/engines/select.ts";
 import { ephemeralKeyRing } from "../../runtime/keys/ephemeral.ts";
 import type { ModelDocument } from "../../runtime/model/document.ts";
@@ -26,6 +26,8 @@ export interface MaskingOptions {
   readonly input?: "strict" | "lenient";
   readonly frame?: FrameMode;
   readonly onRefuse?: "stop" | "divert";
+  /** What becomes of the engine's templates; left out: they are used as they are. */
+  readonly templates?: (open: NonNullable<Engine["templates"]>) => Engine["templates"];
 }
 
 /** A refusal without the view of the bytes, which does not outlive the call. */
@@ -65,8 +67,11 @@ export class Masking {
     // Mode random has a key of the moment, which is nobody's to choose.
     const ring = model.mode === "random" ? ephemeralKeyRing() : ephemeralKeyRing(() => new Uint8Array(root));
     const plan = runnable(model, ring, options.input);
+    const engine = await selectEngine(options.engine);
+    const templates = engine.templates === undefined ? undefined : (options.templates ?? ((open) => open))(engine.templates);
+    const { templates: _, ...walking } = engine;
     const masker = new Masker({
-      engine: await selectEngine(options.engine),
+      engine: templates === undefined ? walking : { ...walking, templates },
       plan,
       formats: FORMATS,
       scan: { input: options.input ?? "strict" },

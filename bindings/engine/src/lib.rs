@@ -13,6 +13,7 @@ pub mod failure;
 pub mod handle;
 pub mod memory;
 pub mod primitives;
+pub mod templates;
 
 use napi_derive::{module_init, napi};
 

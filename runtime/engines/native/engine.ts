@@ -1,8 +1,9 @@
 /** The engine contract (runtime/engines/api.ts) over the addon's exports. */
 import { BautaError } from "../../kit/errors.ts";
+import { RECORD_BYTES_MAX, VALUES_MAX } from "../../kit/limits.ts";
 import { VERSION } from "../../kit/version.ts";
 import type { Batch } from "../../record/tables.ts";
-import type { Direction, Engine, EngineHandle, Primitives } from "../api.ts";
+import type { Direction, Engine, EngineHandle, Primitives, ScanBounds, Templates } from "../api.ts";
 import { type Addon, type LoadedAddon, loadAddon } from "./addon.ts";
 
 /**
@@ -22,6 +23,7 @@ export function nativeEngine({ addon, sha256 }: LoadedAddon): Engine {
     facts: { addon: sha256, cpu: guarded(() => addon.cpuFeatures()) },
     open: (plan, keys, direction) => new NativeHandle(addon, plan, keys, direction),
     primitives: primitivesOf(addon),
+    templates: () => new NativeTemplates(addon),
   };
 }
 
@@ -58,6 +60,38 @@ class NativeHandle implements EngineHandle {
 
   close(): void {
     guarded(() => this.#handle.close());
+  }
+}
+
+class NativeTemplates implements Templates {
+  readonly #templates: InstanceType<Addon["RecordTemplates"]>;
+  /** Counts and bounds, as the addon's `scan` has them. */
+  readonly #state: Uint32Array = new Uint32Array(9);
+
+  constructor(addon: Addon) {
+    this.#templates = guarded(() => new addon.RecordTemplates());
+  }
+
+  learn({ input, records, values, segments }: Batch, record: number, format: number): void {
+    guarded(() => this.#templates.learn(input, records, values, segments, record, format));
+  }
+
+  scan(batch: Batch, from: number, { limit, stop, recordsMax }: ScanBounds): number {
+    const state = this.#state;
+    state[0] = batch.recordCount;
+    state[1] = batch.valueCount;
+    state[2] = batch.segmentCount;
+    state[3] = from;
+    state[4] = limit;
+    state[5] = stop;
+    state[6] = recordsMax;
+    state[7] = RECORD_BYTES_MAX;
+    state[8] = VALUES_MAX;
+    guarded(() => this.#templates.scan(batch.input, batch.records, batch.values, batch.segments, state));
+    batch.recordCount = state[0];
+    batch.valueCount = state[1];
+    batch.segmentCount = state[2];
+    return state[3];
   }
 }
 
