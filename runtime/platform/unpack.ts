@@ -1,9 +1,10 @@
 /** Files that an executable carries inside and the system's loader wants to see on disk. */
-import { createHash, randomBytes } from "node:crypto";
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
+import { createHash, type Hash, randomBytes } from "node:crypto";
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, readSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BautaError } from "../kit/errors.ts";
+import { READ_BYTES } from "../kit/limits.ts";
 import { beforeExit } from "./process.ts";
 
 /** A file in a folder of its own that only this user can look into. */
@@ -19,7 +20,7 @@ export interface Unpacked {
  * @throws BautaError 1313 if the bytes have another hash, 1311 if they cannot be written
  */
 export function unpackPrivately(bytes: Uint8Array, sha256: string, name: string): Unpacked {
-  requireHash(bytes, sha256);
+  requireHash(createHash("sha256").update(bytes), sha256);
   const folder = join(tmpdir(), `bauta-${randomBytes(16).toString("hex")}`);
   const remove = (): void => {
     // A file system that takes no folder takes no removal of one either.
@@ -30,7 +31,7 @@ export function unpackPrivately(bytes: Uint8Array, sha256: string, name: string)
     const path = join(folder, name);
     mkdirSync(folder, { mode: 0o700 });
     write(path, bytes);
-    requireHash(readFileSync(path), sha256);
+    requireHash(hashOf(path), sha256);
     return {
       path,
       remove() {
@@ -59,8 +60,21 @@ export function isNoexec(path: string): boolean {
   return mount?.options.includes("noexec") === true;
 }
 
-function requireHash(bytes: Uint8Array, sha256: string): void {
-  if (createHash("sha256").update(bytes).digest("hex") !== sha256) throw new BautaError(1313);
+function requireHash(hash: Hash, sha256: string): void {
+  if (hash.digest("hex") !== sha256) throw new BautaError(1313);
+}
+
+/** Of a file, which is not held in memory: megabytes that are soon given up again would have a short run collect garbage. */
+function hashOf(path: string): Hash {
+  const hash = createHash("sha256");
+  const buffer = new Uint8Array(READ_BYTES);
+  const file = openSync(path, "r");
+  try {
+    for (let length = readSync(file, buffer); length > 0; length = readSync(file, buffer)) hash.update(buffer.subarray(0, length));
+  } finally {
+    closeSync(file);
+  }
+  return hash;
 }
 
 function write(path: string, bytes: Uint8Array): void {

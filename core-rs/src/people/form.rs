@@ -96,13 +96,54 @@ pub fn is_form_of(own: &str, word: &str) -> bool {
 /// The form of an entry of the lists, ASCII words with spaces or hyphens between them.
 #[must_use]
 pub fn normal(words: &str) -> String {
-    let small = words.to_ascii_lowercase();
-    let mut out = FormWriter::with_capacity(small.len());
-    small.split([' ', '-']).for_each(|word| out.push(word));
-    out.form
+    let mut form = Normal::default();
+    form.of(words);
+    form.out.form
+}
+
+/// Makes the forms of many entries of the lists, one after the other.
+#[derive(Debug, Default)]
+pub struct Normal {
+    small: String,
+    out: FormWriter,
+}
+
+impl Normal {
+    /// As [`normal`]; the next call overwrites it.
+    pub fn of(&mut self, words: &str) -> &str {
+        self.out.form.clear();
+        self.out.is_run = false;
+        // Most entries are one word.
+        if words.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+            self.push_word(words);
+            return &self.out.form;
+        }
+        self.small.clear();
+        self.small.push_str(words);
+        self.small.make_ascii_lowercase();
+        for word in self.small.split([' ', '-']) {
+            self.out.push(word);
+        }
+        &self.out.form
+    }
+
+    /// One word of letters, as [`shorten_into`] has it.
+    fn push_word(&mut self, word: &str) {
+        let mut last = 0;
+        for byte in word.bytes() {
+            let letter = byte.to_ascii_lowercase();
+            let is_left_out = letter == b'e' && matches!(last, b'a' | b'o' | b'u');
+            if !is_left_out {
+                self.out.form.push(char::from(letter));
+            }
+            // An `e` that was left out is no letter for the one behind it.
+            last = if is_left_out { 0 } else { letter };
+        }
+    }
 }
 
 /// Writes words as a form: steps 1 and 3.
+#[derive(Debug, Default)]
 struct FormWriter {
     form: String,
     /// Whether the last word is of single letters.
@@ -343,6 +384,11 @@ mod tests {
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(2000))]
+        #[test]
+        fn a_word_of_letters_is_shortened(word in "[aeouAEOUbz]{0,12}") {
+            prop_assert_eq!(normal(&word), shorten(&word.to_ascii_lowercase()));
+        }
+
         #[test]
         fn the_short_way_leads_to_the_same_form(text in "((dr|Prof|frau|phd|md|ue|ae|oee|a|AUE|[a-zA-Z]{1,6})[ ,]?){1,5}") {
             let unicode = Unicode::load().unwrap();

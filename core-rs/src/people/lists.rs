@@ -6,11 +6,14 @@ use std::sync::LazyLock;
 
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-use super::form::normal;
+use super::form::{Normal, normal};
+use super::word_table::WordTable;
 
 static LISTS: LazyLock<Vec<Section>> = LazyLock::new(|| sections(include_str!("../../../schemas/people/lists.txt")));
 static FORMS: LazyLock<Vec<Section>> = LazyLock::new(|| sections(include_str!("../../../schemas/people/forms.txt")));
 
+/// Words that are names, about: room for them is made at once.
+const NAMES: usize = 40_000;
 /// Families of at most so many letters make the names of organisations.
 const SHORT_FAMILY: usize = 8;
 
@@ -133,7 +136,7 @@ impl Marks {
 pub struct Names {
     /// In the order of the file.
     pub locales: Vec<Locale>,
-    words: Words<Marks>,
+    words: WordTable<Marks>,
 }
 
 impl Names {
@@ -146,18 +149,19 @@ impl Names {
 
     fn read() -> Self {
         let lists = by_locale("female").into_iter().zip(by_locale("male")).zip(by_locale("family"));
-        let mut words = Words::<Marks>::default();
+        let mut words = WordTable::<Marks>::with_capacity(NAMES);
+        let mut form = Normal::default();
         let mut locales = Vec::with_capacity(COUNTRIES.len());
         for (index, (((female, male), family), country)) in lists.zip(COUNTRIES.iter()).enumerate() {
             let bit = 1 << index;
             for name in &female {
-                words.entry(normal(name)).or_default().female |= bit;
+                words.entry(form.of(name)).female |= bit;
             }
             for name in &male {
-                words.entry(normal(name)).or_default().male |= bit;
+                words.entry(form.of(name)).male |= bit;
             }
             for name in &family {
-                words.entry(normal(name)).or_default().family |= bit;
+                words.entry(form.of(name)).family |= bit;
             }
             let short_family = family.iter().filter(|name| name.len() <= SHORT_FAMILY).copied().collect();
             let business = LISTS.iter().filter(|section| section.list == "business" && section.key == country.group);
@@ -166,7 +170,7 @@ impl Names {
         }
         // Roles are looked up beside names, so that a word of a name costs one look-up.
         for (word, roles) in &Forms::load().roles {
-            words.entry(word.clone()).or_default().roles = *roles;
+            words.entry(word).roles = *roles;
         }
         Self { locales, words }
     }
@@ -174,7 +178,7 @@ impl Names {
     /// What a word in normal form is.
     #[must_use]
     pub fn marks(&self, word: &str) -> Marks {
-        self.words.get(word).copied().unwrap_or_default()
+        self.words.get(word)
     }
 }
 
@@ -185,7 +189,7 @@ pub struct Places {
     pub lists: Vec<Vec<&'static str>>,
     /// The locales that have any.
     pub any: u32,
-    forms: Words<u32>,
+    forms: WordTable<u32>,
 }
 
 impl Places {
@@ -212,13 +216,15 @@ impl Places {
 
     fn read(list: &str, is_looked_up: bool) -> Self {
         let lists = by_locale(list);
-        let mut forms = Words::<u32>::default();
+        let count = if is_looked_up { lists.iter().map(Vec::len).sum() } else { 0 };
+        let mut forms = WordTable::<u32>::with_capacity(count);
+        let mut form = Normal::default();
         let mut any = 0;
         for (index, list) in lists.iter().enumerate() {
             let bit = 1 << index;
             any |= if list.is_empty() { 0 } else { bit };
             for place in list.iter().filter(|_| is_looked_up) {
-                *forms.entry(normal(place)).or_default() |= bit;
+                *forms.entry(form.of(place)) |= bit;
             }
         }
         Self { lists, any, forms }
@@ -227,7 +233,7 @@ impl Places {
     /// The locales that have a place of this word form.
     #[must_use]
     pub fn having(&self, form: &str) -> u32 {
-        self.forms.get(form).copied().unwrap_or_default()
+        self.forms.get(form)
     }
 }
 

@@ -9,3 +9,4 @@ pub mod line;
 pub mod lists;
 pub mod lot;
 pub mod place;
+pub mod word_table;
