@@ -99,6 +99,8 @@ pub enum Encoding {
     MtLine,
     /// Bytes as they are.
     Raw,
+    /// Part of a text of SWIFT MT that runs over lines and subfields: its segments are one run, and nothing may become longer.
+    MtWrap,
 }
 
 impl Encoding {
@@ -114,6 +116,7 @@ impl Encoding {
             5 => Self::JsonNumber,
             6 => Self::MtLine,
             7 => Self::Raw,
+            8 => Self::MtWrap,
             _ => return None,
         })
     }

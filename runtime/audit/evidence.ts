@@ -2,14 +2,18 @@
 import { createHmac } from "node:crypto";
 import { basename } from "node:path";
 import type { KeyRing } from "../keys/api.ts";
+import { assetBytes } from "../kit/assets.ts";
 import { sha256 } from "../model/digest.ts";
 import type { Lock } from "../model/lock.ts";
 import type { Action, Model, Namespace, Rule } from "../model/model.ts";
 import { INPUTS_PURPOSE } from "./leaves.ts";
+import { lineSums } from "./locator.ts";
 import type { StatementEvidence } from "./record.ts";
 
 /** Hex digits of a rule's digest: enough to tell two rules apart. */
 const RULE_DIGITS = 16;
+/** Words of what a rule is for that its name has. */
+const NAMED_SHOWN = 3;
 /** Hex digits of a seed's id. */
 const SEED_DIGITS = 16;
 
@@ -25,6 +29,7 @@ export function evidenceOf(model: Model, ring: KeyRing, lock: Lock): StatementEv
     seed: isStored && model.seed !== undefined ? seedId(ring, model.seed) : "",
     lists: listsOf(lock),
     rules: [...model.namespaces.map(namespaceRow), ...model.rules.map(ruleRow)],
+    entries: entriesOf(lock),
   };
 }
 
@@ -43,16 +48,32 @@ function listsOf({ techniques, kinds, data, catalogues }: Lock): (readonly [stri
   return [...named("technique", techniques), ...named("kind", kinds), ...named("data", data), ...named("catalogue", catalogues)];
 }
 
+/** Data files that are texts: an entry of them is a line. */
+function entriesOf({ data }: Lock): (readonly [string, string])[] {
+  const texts = Object.keys(data).filter((path) => /\.(?:txt|json)$/.test(path));
+  return texts.map((path) => {
+    const { sums, lines } = lineSums(assetBytes(`schemas/${path}`));
+    return [`data ${path}`, `${lines} ${sums}`];
+  });
+}
+
 const namespaceRow = (namespace: Namespace): readonly [string, string] => {
   const { index: _, ...rest } = namespace;
   return [`namespace ${namespace.name}`, digest(rest)];
 };
 
-/** Where a rule stands is its name, without the folders of this host; what it does is its digest. */
+/** Where a rule stands and what it names is its name, without the folders of this host; what it does is its digest. */
 function ruleRow(rule: Rule): readonly [string, string] {
   const { source, path, pattern, types, classes, shapes, format, action, unfit, declared, level } = rule;
+  const named = [
+    pattern === undefined ? [] : [pattern.text],
+    (types ?? []).map(({ text }) => text),
+    [...(classes ?? [])],
+    [...(shapes ?? [])],
+  ].flat();
+  const shown = named.slice(0, NAMED_SHOWN).join(", ");
   return [
-    `rule ${basename(source)} ${path}`,
+    ["rule", basename(source), path, named.length > NAMED_SHOWN ? `${shown}, …` : shown].filter((part) => part !== "").join(" "),
     digest({ pattern: pattern?.text, types, classes, shapes, format, action: actionOf(action), unfit, declared, level }),
   ];
 }

@@ -4,6 +4,7 @@
  */
 import { DIGEST_BYTES, type Primitives } from "../engines/api.ts";
 import { BautaError } from "../kit/errors.ts";
+import { Locator } from "./locator.ts";
 
 /** A tree in the making, as an entry of a run record holds it. */
 export interface Frontier {
@@ -11,6 +12,8 @@ export interface Frontier {
   readonly size: number;
   /** Roots of the full subtrees, the largest and first one first, one behind the other: a digest for each bit of `size` that is set. */
   readonly digests: Uint8Array;
+  /** Over the leaves: name one that is another (locator.ts). */
+  readonly sums: string;
 }
 
 /** Hash of the tree without leaves: SHA-256 of nothing. */
@@ -21,6 +24,7 @@ export class MerkleTree {
   /** By level: the root of a full subtree of 2^level leaves that waits for its right sibling. */
   readonly #pending: (Uint8Array | undefined)[] = [];
   #size = 0;
+  #locator = new Locator();
   #scratch: Uint8Array = new Uint8Array(0);
 
   /** @throws BautaError 9001 when the frontier has not one digest for each bit of its size */
@@ -40,6 +44,7 @@ export class MerkleTree {
     // One place stands free in front, for the sibling that waits on the level.
     if (this.#scratch.length < (count + 1) * DIGEST_BYTES) this.#scratch = new Uint8Array((count + 1) * DIGEST_BYTES);
     const scratch = this.#scratch;
+    for (let at = 0; at < count * DIGEST_BYTES; at += DIGEST_BYTES) this.#locator.add(firstWord(digests, at));
     scratch.set(digests.subarray(0, count * DIGEST_BYTES), DIGEST_BYTES);
     let waiting = count;
     for (let level = 0; waiting > 0; level++) {
@@ -63,6 +68,7 @@ export class MerkleTree {
     // Digests are never written to once they wait.
     tree.#pending.push(...this.#pending);
     tree.#size = this.#size;
+    tree.#locator = this.#locator.copy();
     return tree;
   }
 
@@ -83,12 +89,17 @@ export class MerkleTree {
     return right ?? Uint8Array.from(Buffer.from(EMPTY_ROOT, "hex"));
   }
 
-  frontier(): Frontier {
-    const digests = this.#pending.filter((digest) => digest !== undefined).toReversed();
-    return { size: this.#size, digests: new Uint8Array(Buffer.concat(digests)) };
+  /** Sums over the leaves, which name one that is another (locator.ts). */
+  get sums(): string {
+    return this.#locator.text;
   }
 
-  #restore({ size, digests }: Frontier): void {
+  frontier(): Frontier {
+    const digests = this.#pending.filter((digest) => digest !== undefined).toReversed();
+    return { size: this.#size, digests: new Uint8Array(Buffer.concat(digests)), sums: this.sums };
+  }
+
+  #restore({ size, digests, sums }: Frontier): void {
     let at = digests.length;
     for (let level = 0, rest = size; rest > 0; level++, rest = Math.floor(rest / 2)) {
       if (rest % 2 === 0) {
@@ -101,5 +112,9 @@ export class MerkleTree {
     }
     if (at !== 0 || !Number.isSafeInteger(size)) throw new BautaError(9001, { detail: "frontier of a tree" });
     this.#size = size;
+    this.#locator = new Locator(sums, size);
   }
 }
+
+const firstWord = (bytes: Uint8Array, at: number): number =>
+  (((bytes[at] as number) << 24) | ((bytes[at + 1] as number) << 16) | ((bytes[at + 2] as number) << 8) | (bytes[at + 3] as number)) >>> 0;

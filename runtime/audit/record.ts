@@ -2,11 +2,10 @@
  * The record of a run in the making: trees over what went in and came out, and everything else that its manifest will say. It records
  * (pipeline/recorder.ts) and observes (pipeline/observe.ts); what it makes is handed over when the run ends, however it ends.
  */
-import { create, fromBinary, type MessageInitShape as MessageInit, toBinary } from "@bufbuild/protobuf";
+import { create, type MessageInitShape as MessageInit } from "@bufbuild/protobuf";
 import { DIGEST_BYTES, type Primitives } from "../engines/api.ts";
 import { BautaError } from "../kit/errors.ts";
 import type {
-  Committed,
   RunEnd,
   RunEvent,
   RunObserver,
@@ -17,28 +16,31 @@ import type {
   StatementStart,
 } from "../pipeline/observe.ts";
 import type { Refusal } from "../pipeline/outlet.ts";
-import type { Recorder } from "../pipeline/recorder.ts";
+import type { CommitFacts, Recorder } from "../pipeline/recorder.ts";
 import type { Delivery } from "../record/delivery.ts";
 import type { Segment, Sink } from "../sinks/api.ts";
+import { encodeEntry, mergeEntries } from "./entries.ts";
 import { Gaps } from "./gaps.ts";
 import {
-  CheckpointSchema,
   type FieldCountSchema,
-  FrontierSchema,
+  type FrontierSchema,
   type Manifest,
   ManifestSchema,
+  type SegmentSchema,
   type Source,
   SourceSchema,
-  SourceStateSchema,
+  type SourceState,
+  type SourceStateSchema,
   type Statement,
   StatementSchema,
   TreeSchema,
 } from "./generated/run_pb.ts";
 import { addGaps, LeafMaker } from "./leaves.ts";
 import { MANIFEST_VERSION } from "./manifest.ts";
-import { type Frontier, MerkleTree } from "./merkle.ts";
+import { MerkleTree } from "./merkle.ts";
 
-export const CHECKPOINT_VERSION = 1;
+/** What the names of settings begin with that are routes. */
+export const ROUTE_PREFIX = "route ";
 
 type TreeHashes = Pick<Primitives, "leaves" | "keyedLeaves" | "nodes">;
 
@@ -54,6 +56,8 @@ export interface StatementEvidence {
   readonly lists: readonly (readonly [name: string, digest: string])[];
   /** Rules in their order. */
   readonly rules: readonly (readonly [place: string, digest: string])[];
+  /** Of data files in which an entry is a line: sums that name one that changed, by name. */
+  readonly entries: readonly (readonly [name: string, sums: string])[];
 }
 
 export interface RecordParts {
@@ -69,6 +73,9 @@ export interface RecordParts {
 }
 
 interface SourceTrees {
+  readonly statement: string;
+  /** Place among the sources of its statement. */
+  readonly at: number;
   readonly row: Source;
   readonly inputs: MerkleTree;
   readonly outputs: MerkleTree;
@@ -94,6 +101,11 @@ export class RunRecord implements Recorder, RunObserver {
   #manifest: Manifest = create(ManifestSchema, { version: MANIFEST_VERSION });
   /** By statement and source: those that are under way. One name may be read twice, one time after the other. */
   readonly #sources = new Map<string, SourceTrees>();
+  /** Those that have ended since the last entry. */
+  #ended: SourceTrees[] = [];
+  /** What entries of this process have told and need not tell again. */
+  #isHeadTold = false;
+  readonly #toldStatements = new Set<string>();
   /** How often a source was opened and not read to its end. */
   readonly #stopped = new Map<string, number>();
   readonly #sinks = new Map<string, SinkTree>();
@@ -123,6 +135,7 @@ export class RunRecord implements Recorder, RunObserver {
 
   /** The manifest as far as it is known: what would be said if the run ended here. */
   get soFar(): Manifest {
+    for (const trees of this.#sources.values()) settle(trees);
     for (const statement of this.#manifest.statements) this.#sum(statement);
     return this.#manifest;
   }
@@ -169,24 +182,55 @@ export class RunRecord implements Recorder, RunObserver {
     this.#sinkOf(sink.name).gaps.add(bytes, 0, bytes.length);
   }
 
-  entry(segments: readonly Segment[]): Uint8Array {
-    for (const segment of segments) this.#close(segment);
+  entry({ sequence, at, positions, segments }: CommitFacts): Uint8Array {
+    const manifest = this.#manifest;
+    manifest.commits = BigInt(sequence + 1);
+    manifest.ended = timeOf(at);
+    for (const { statement, source, offset } of positions) {
+      const trees = this.#sources.get(keyOf(statement, source));
+      if (trees !== undefined) trees.row.bytes = BigInt(offset);
+    }
+    const added = segments.flatMap((segment) => this.#close(segment));
     if (!this.#parts.journaled) return new Uint8Array(0);
-    const sources = [...this.#sources].map(([key, { inputs, outputs }]) => stateOf(key, inputs.frontier(), outputs.frontier()));
-    return toBinary(CheckpointSchema, create(CheckpointSchema, { version: CHECKPOINT_VERSION, soFar: this.soFar, sources }));
+    const open = [...this.#sources.values()];
+    for (const trees of open) settle(trees);
+    const { version, commits, ended } = manifest;
+    const under = manifest.statements.at(-1);
+    const soFar = create(ManifestSchema, {
+      ...(this.#isHeadTold ? { version, commits, ended } : manifest),
+      statements: manifest.statements.map((statement) => {
+        const { name, status, sinks } = statement;
+        const isTold = this.#toldStatements.has(name);
+        const facts = isTold ? { name, status } : statement;
+        // Sinks that nothing goes to are told of, too.
+        const rows = isTold
+          ? []
+          : sinks.filter((sink) => !added.some((one) => one.name === sink.name)).map(({ name: sink }) => ({ name: sink }));
+        const { sinks: more } = create(StatementSchema, { sinks: [...rows, ...(statement === under ? added : [])] });
+        return create(StatementSchema, { ...facts, refused: this.#refusedOf(name), sources: [], sinks: more });
+      }),
+    });
+    this.#isHeadTold = true;
+    for (const { name } of manifest.statements) this.#toldStatements.add(name);
+    const changes = [...this.#ended, ...open].map(({ statement, at: place, row }) => ({ statement, at: place, source: row }));
+    this.#ended = [];
+    return encodeEntry(soFar, changes, open.map(stateOf));
   }
 
-  restore(entry: Uint8Array): void {
-    const { version, soFar, sources } = fromBinary(CheckpointSchema, entry);
-    if (version !== CHECKPOINT_VERSION || soFar === undefined) throw new BautaError(8501, { detail: `entry of version ${version}` });
-    this.#manifest = soFar;
-    soFar.resumed = true;
-    for (const { statement, source, inputs, outputs } of sources) {
-      const row = soFar.statements.find(({ name }) => name === statement)?.sources.find(({ name }) => name === source);
+  whole(): Uint8Array {
+    return encodeEntry(this.soFar, [], [...this.#sources.values()].map(stateOf));
+  }
+
+  restore(entries: readonly Uint8Array[]): void {
+    const { manifest, open } = mergeEntries(entries);
+    this.#manifest = manifest;
+    manifest.resumed = true;
+    for (const { statement, at, inputs, outputs } of open) {
+      const row = manifest.statements.find(({ name }) => name === statement)?.sources[at];
       if (row === undefined) throw new BautaError(8501, { detail: "entry without its source" });
-      this.#open(keyOf(statement, source), row, this.#grown(inputs), this.#grown(outputs));
+      this.#open(statement, at, row, this.#grown(inputs), this.#grown(outputs));
     }
-    for (const statement of soFar.statements) {
+    for (const statement of manifest.statements) {
       this.#refused.set(statement.name, new Map(statement.refused.map(({ code, records }) => [code, Number(records)])));
     }
   }
@@ -201,12 +245,11 @@ export class RunRecord implements Recorder, RunObserver {
         return this.#openSource(event);
       case "source-ended":
         return this.#endSource(event);
-      case "committed":
-        return this.#committed(event);
       case "statement-end":
         return this.#endStatement(event);
       case "run-end":
         return this.#end(event);
+      case "committed":
       case "progress":
       case "refused":
       case "degrade":
@@ -235,7 +278,7 @@ export class RunRecord implements Recorder, RunObserver {
 
   #startStatement({ statement, plan, onRefuse, frame, input, routes, sinks: shared }: StatementStart): void {
     for (const { name } of shared) this.#recordSinks.add(name);
-    const { keyCheck, keyFingerprint, seed, lists, rules } = this.#evidenceOf(statement);
+    const { keyCheck, keyFingerprint, seed, lists, rules, entries } = this.#evidenceOf(statement);
     const said = create(StatementSchema, {
       name: statement,
       model: {
@@ -246,6 +289,7 @@ export class RunRecord implements Recorder, RunObserver {
         origins: [...plan.origins],
         lists: lists.map(([name, value]) => ({ name, value })),
         rules: rules.map(([name, value]) => ({ name, value })),
+        entries: entries.map(([name, value]) => ({ name, value })),
       },
       key: {
         origin: plan.keyOrigin,
@@ -255,7 +299,13 @@ export class RunRecord implements Recorder, RunObserver {
         check: keyCheck,
         fingerprint: keyFingerprint,
       },
-      settings: settingsOf({ frame, input, "on-refuse": onRefuse, routes: routes.map(({ name }) => name) }),
+      settings: settingsOf({
+        frame,
+        input,
+        "on-refuse": onRefuse,
+        routes: routes.map(({ name }) => name),
+        ...Object.fromEntries(routes.map(({ name, digest }) => [`${ROUTE_PREFIX}${name}`, digest])),
+      }),
     });
     const there = this.#manifest.statements.findIndex(({ name }) => name === statement);
     if (there < 0) {
@@ -268,29 +318,25 @@ export class RunRecord implements Recorder, RunObserver {
     this.#manifest.statements[there] = { ...said, sources, sinks, refused, ...(counts === undefined ? {} : { counts }) };
   }
 
-  #openSource({ statement, source, size, sink }: SourceOpened): void {
+  #openSource({ statement, source, size, sink, from }: SourceOpened): void {
     if (sink !== undefined) this.#recordSinks.add(sink);
+    // One that begins anew is another, even where a run that was stopped has left one of its name.
+    const key = keyOf(statement, source);
+    const there = this.#sources.get(key);
+    if (there !== undefined && there.inputs.size > 0 && from.offset === 0) this.#leave(key, there);
     const { row } = this.#sourceOf(statement, source);
     if (size !== undefined) row.bytesPlanned = BigInt(size);
   }
 
-  #endSource({ statement, source, position, unreadFrom }: SourceEnded): void {
+  #endSource({ statement, source, position, unreadFrom, resumes }: SourceEnded): void {
     const trees = this.#sourceOf(statement, source);
     trees.row.bytes = BigInt(position.offset);
     trees.row.complete = unreadFrom === undefined;
     settle(trees);
     const name = keyOf(statement, source);
-    this.#sources.delete(name);
+    // The next process goes on with its trees.
+    if (!resumes) this.#leave(name, trees);
     if (unreadFrom !== undefined) this.#stopped.set(name, (this.#stopped.get(name) ?? 0) + 1);
-  }
-
-  #committed({ at, sequence, positions }: Committed): void {
-    this.#manifest.commits = BigInt(sequence + 1);
-    this.#manifest.ended = timeOf(at);
-    for (const { statement, source, offset } of positions) {
-      const trees = this.#sources.get(keyOf(statement, source));
-      if (trees !== undefined) trees.row.bytes = BigInt(offset);
-    }
   }
 
   #endStatement(event: StatementEnd): void {
@@ -308,8 +354,9 @@ export class RunRecord implements Recorder, RunObserver {
       const stopped = this.#stopped.get(name) ?? 0;
       this.#stopped.set(name, stopped - 1);
       if (stopped > 0) continue;
-      settle(this.#sourceOf(event.statement, source));
-      this.#sources.delete(name);
+      const trees = this.#sourceOf(event.statement, source);
+      settle(trees);
+      this.#leave(name, trees);
     }
     for (const { name, planned, exported } of event.sinks) {
       const sink = this.#sinkRow(statement, name);
@@ -327,26 +374,15 @@ export class RunRecord implements Recorder, RunObserver {
     this.#parts.finish(manifest);
   }
 
-  /** Sums up what is known of a statement by its sources. */
   #sum(statement: Statement): void {
-    const roots = new MerkleTree(this.#parts.hashes);
-    const outputs = new MerkleTree(this.#parts.hashes);
-    let records = 0n;
-    let out = 0n;
-    for (const trees of this.#sources.values()) settle(trees);
-    for (const row of statement.sources) {
-      appendRoot(this.#parts.hashes, roots, row.inputs?.root ?? "");
-      appendRoot(this.#parts.hashes, outputs, row.outputs?.root ?? "");
-      records += row.inputs?.records ?? 0n;
-      out += row.outputs?.records ?? 0n;
-    }
-    statement.inputs = create(TreeSchema, { records, root: hex(roots.root()) });
-    statement.outputs = create(TreeSchema, { records: out, root: hex(outputs.root()) });
-    const codes = sorted([...(this.#refused.get(statement.name) ?? [])], ([code]) => code);
+    sumRoots(this.#parts.hashes, statement);
     if (statement.status === "") this.#sumUp(statement);
-    statement.refused = create(StatementSchema, {
-      refused: codes.map(([code, count]) => ({ code, records: BigInt(count) })),
-    }).refused;
+    statement.refused = this.#refusedOf(statement.name);
+  }
+
+  #refusedOf(name: string): Statement["refused"] {
+    const codes = sorted([...(this.#refused.get(name) ?? [])], ([code]) => code);
+    return create(StatementSchema, { refused: codes.map(([code, count]) => ({ code, records: BigInt(count) })) }).refused;
   }
 
   /** Of a statement that did not come to its end: what its trees tell. */
@@ -363,32 +399,26 @@ export class RunRecord implements Recorder, RunObserver {
     }
   }
 
-  #close({ sink: name, name: place, firstRecord, records, bytes }: Segment): void {
+  /** Ends a segment: the sink, with what was added to it. */
+  #close({ sink: name, name: place, firstRecord, records, bytes }: Segment): Statement["sinks"] {
     const row = this.#rowOfSink(name);
-    if (row === undefined) return;
+    if (row === undefined) return [];
     const trees = this.#recordSinks.has(name) ? this.#sinkOf(name) : undefined;
     const tree = trees === undefined ? undefined : this.#treeOf(trees);
     const isWhole = trees !== undefined && tree?.size === records;
-    row.segments.push(
-      ...create(StatementSchema, {
-        sinks: [
-          {
-            segments: [
-              {
-                name: place,
-                firstRecord: BigInt(firstRecord),
-                records: BigInt(records),
-                bytes: BigInt(bytes),
-                root: isWhole && tree !== undefined ? hex(tree.root()) : "",
-                gaps: isWhole ? trees.gaps.finish() : "",
-              },
-            ],
-          },
-        ],
-      }).sinks.flatMap(({ segments }) => segments),
-    );
+    const segment: MessageInit<typeof SegmentSchema> = {
+      name: place,
+      firstRecord: BigInt(firstRecord),
+      records: BigInt(records),
+      bytes: BigInt(bytes),
+      root: isWhole && tree !== undefined ? hex(tree.root()) : "",
+      gaps: isWhole ? trees.gaps.finish() : "",
+    };
+    const added = create(StatementSchema, { sinks: [{ name, segments: [segment] }] }).sinks;
+    row.segments.push(...added.flatMap(({ segments }) => segments));
     if (trees !== undefined) trees.twin?.twins.delete(trees);
     this.#sinks.delete(name);
+    return added;
   }
 
   /** The tree of a sink's segment. */
@@ -434,15 +464,21 @@ export class RunRecord implements Recorder, RunObserver {
     const there = this.#sources.get(key);
     if (there !== undefined) return there;
     const row = create(SourceSchema, { name: source });
-    this.#statement(statement).sources.push(row);
+    const at = this.#statement(statement).sources.push(row) - 1;
     const { hashes } = this.#parts;
-    return this.#open(key, row, new MerkleTree(hashes), new MerkleTree(hashes));
+    return this.#open(statement, at, row, new MerkleTree(hashes), new MerkleTree(hashes));
   }
 
-  #open(key: string, row: Source, inputs: MerkleTree, outputs: MerkleTree): SourceTrees {
-    const trees: SourceTrees = { row, inputs, outputs, twins: new Set(), before: undefined };
-    this.#sources.set(key, trees);
+  #open(statement: string, at: number, row: Source, inputs: MerkleTree, outputs: MerkleTree): SourceTrees {
+    const trees: SourceTrees = { statement, at, row, inputs, outputs, twins: new Set(), before: undefined };
+    this.#sources.set(keyOf(statement, row.name), trees);
     return trees;
+  }
+
+  /** Nothing is added to it any more. */
+  #leave(key: string, trees: SourceTrees): void {
+    this.#sources.delete(key);
+    if (this.#parts.journaled) this.#ended.push(trees);
   }
 
   #sinkOf(name: string): SinkTree {
@@ -461,28 +497,51 @@ export class RunRecord implements Recorder, RunObserver {
     return evidence;
   }
 
-  #grown(frontier: { readonly size: bigint; readonly digests: Uint8Array } | undefined): MerkleTree {
-    const { size = 0n, digests = new Uint8Array(0) } = frontier ?? {};
-    return new MerkleTree(this.#parts.hashes, { size: Number(size), digests });
+  #grown(frontier: SourceState["inputs"]): MerkleTree {
+    const { size = 0n, digests = new Uint8Array(0), sums = "" } = frontier ?? {};
+    return new MerkleTree(this.#parts.hashes, { size: Number(size), digests, sums });
   }
 }
 
 /**
- * The manifest of a run that was killed, from the last entry of its journal.
+ * The manifest of a run that was killed, from the entries of its journal.
  * @param states numbers of its statements, as the journal has them
- * @throws BautaError 8501 if the entry is of another version
+ * @throws BautaError 8501 if an entry is of another version
  */
-export function manifestOfEntry(entry: Uint8Array, states: readonly Pick<StatementEnd, "statement" | "counts" | "fields">[]): Manifest {
-  const { version, soFar } = fromBinary(CheckpointSchema, entry);
-  if (version !== CHECKPOINT_VERSION || soFar === undefined) throw new BautaError(8501, { detail: `entry of version ${version}` });
-  soFar.status = "killed";
-  for (const state of states) {
-    const statement = soFar.statements.find(({ name }) => name === state.statement);
-    if (statement === undefined) continue;
-    tellCounts(statement, state);
+export function manifestOfEntries(
+  hashes: TreeHashes,
+  entries: readonly Uint8Array[],
+  states: readonly Pick<StatementEnd, "statement" | "counts" | "fields">[],
+): Manifest {
+  const { manifest } = mergeEntries(entries);
+  manifest.status = "killed";
+  for (const statement of manifest.statements) {
     if (statement.status === "") statement.status = "killed";
+    sumRoots(hashes, statement);
+    const state = states.find((one) => one.statement === statement.name);
+    if (state !== undefined) tellCounts(statement, state);
+    for (const sink of statement.sinks) {
+      sink.exported = sink.segments.reduce((sum, { records }) => sum + records, 0n);
+      sink.planned = sink.exported;
+    }
   }
-  return soFar;
+  return manifest;
+}
+
+/** The roots of a statement, over those of its sources. */
+function sumRoots(hashes: TreeHashes, statement: Statement): void {
+  const roots = new MerkleTree(hashes);
+  const outputs = new MerkleTree(hashes);
+  let records = 0n;
+  let out = 0n;
+  for (const row of statement.sources) {
+    appendRoot(hashes, roots, row.inputs?.root ?? "");
+    appendRoot(hashes, outputs, row.outputs?.root ?? "");
+    records += row.inputs?.records ?? 0n;
+    out += row.outputs?.records ?? 0n;
+  }
+  statement.inputs = create(TreeSchema, { records, root: hex(roots.root()) });
+  statement.outputs = create(TreeSchema, { records: out, root: hex(outputs.root()) });
 }
 
 /** The root over roots: each is the data of a leaf. */
@@ -494,7 +553,7 @@ export function appendRoot(hashes: Pick<Primitives, "leaves">, tree: MerkleTree,
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
 const treeOf = (tree: MerkleTree): Statement["inputs"] & object =>
-  create(TreeSchema, { records: BigInt(tree.size), root: hex(tree.root()) });
+  create(TreeSchema, { records: BigInt(tree.size), root: hex(tree.root()), sums: tree.size < 2 ? "" : tree.sums });
 /** Tells the trees in the source's row. */
 function settle({ row, inputs, outputs }: SourceTrees): void {
   row.inputs = treeOf(inputs);
@@ -505,10 +564,12 @@ function settle({ row, inputs, outputs }: SourceTrees): void {
 const timeOf = (at: number): string => new Date(at).toISOString();
 const keyOf = (statement: string, source: string): string => `${statement}\0${source}`;
 
-function stateOf(key: string, inputs: Frontier, outputs: Frontier): ReturnType<typeof create<typeof SourceStateSchema>> {
-  const [statement = "", source = ""] = key.split("\0");
-  const frontier = ({ size, digests }: Frontier) => create(FrontierSchema, { size: BigInt(size), digests });
-  return create(SourceStateSchema, { statement, source, inputs: frontier(inputs), outputs: frontier(outputs) });
+function stateOf({ statement, at, inputs, outputs }: SourceTrees): MessageInit<typeof SourceStateSchema> {
+  const frontier = (tree: MerkleTree): MessageInit<typeof FrontierSchema> => {
+    const { size, digests, sums } = tree.frontier();
+    return { size: BigInt(size), digests, sums };
+  };
+  return { statement, at, inputs: frontier(inputs), outputs: frontier(outputs) };
 }
 
 type Numbers = Pick<StatementEnd, "counts" | "fields">;

@@ -1,5 +1,6 @@
 /** `bauta check` of a pipeline file: the file itself, and the model that it names. */
 import { existsSync, readFileSync } from "node:fs";
+import { controlPlan } from "../control/address.ts";
 import { ephemeralKeyRing } from "../keys/ephemeral.ts";
 import { BautaError, printable } from "../kit/errors.ts";
 import { nearest } from "../kit/suggest.ts";
@@ -9,13 +10,14 @@ import type { Model } from "../model/model.ts";
 import { describeProblem, type Problem } from "../model/problem.ts";
 import { fileSource, type ModelSource, presetSource } from "../model/sources.ts";
 import { runnable } from "../open.ts";
-import type { PipelineDefinition } from "../pipeline/definition/definition.ts";
+import type { PipelineDefinition, WatchDefinition } from "../pipeline/definition/definition.ts";
 import { isPipeline } from "../pipeline/definition/read.ts";
 import { cataloguesOf } from "../registry.ts";
+import { telemetryEndpoint } from "../telemetry/endpoint.ts";
 import { EXIT } from "./exit.ts";
+import { readPipelineFile, undeclaredPaths } from "./pipeline-file.ts";
 import { journalPathOf } from "./pipeline-journal.ts";
 import { checkApart } from "./pipeline-places.ts";
-import { readPipelineFile, undeclaredPaths } from "./run.ts";
 import { colorsFor, grouped, print } from "./terminal.ts";
 
 export interface CheckPipelineOptions {
@@ -40,6 +42,7 @@ export function checkPipeline(path: string, options: CheckPipelineOptions): numb
   const all: Problem[] = [...problems];
   if (definition !== undefined) {
     checkApart(definition, journalPathOf(definition));
+    checkWatched(definition.watch);
     all.push(...modelProblems(definition, path));
   }
   if (options.json) {
@@ -57,6 +60,12 @@ export function checkPipeline(path: string, options: CheckPipelineOptions): numb
     );
   } else print(`${grouped(all.length)} ${all.length === 1 ? "problem" : "problems"} in ${printable(path)}`);
   return all.length === 0 ? EXIT.done : EXIT.usage;
+}
+
+/** Addresses and files of how it is watched. Throws BautaError 1001, 8101 or 8103. */
+function checkWatched({ serve: address, serveTokenFile: tokenFile, serveMtls: mtls, otelEndpoint }: WatchDefinition): void {
+  if (address !== undefined) controlPlan({ address, tokenFile, mtls });
+  if (otelEndpoint !== undefined) telemetryEndpoint(otelEndpoint);
 }
 
 /** Everything that is wrong with the model, and with what the pipeline wants of it. */

@@ -3,6 +3,7 @@ import { type Comparison, compareManifests, type Difference } from "../audit/com
 import { readManifest } from "../audit/manifest-file.ts";
 import { describeIssue, issueOf, printable } from "../kit/errors.ts";
 import { EXIT } from "./exit.ts";
+import { withEntry } from "./list-entry.ts";
 import { type Colors, colorsFor, print } from "./terminal.ts";
 
 export interface CompareOptions {
@@ -12,7 +13,8 @@ export interface CompareOptions {
 }
 
 export function compare(before: string, after: string, options: CompareOptions): number {
-  const comparison = compareManifests(readManifest(before).manifest, readManifest(after).manifest);
+  const compared = compareManifests(readManifest(before).manifest, readManifest(after).manifest);
+  const comparison = { ...compared, differences: compared.differences.map(withEntry) };
   const exit = comparison.same && comparison.sharedKeys.length === 0 ? EXIT.done : EXIT.evidence;
   if (options.json) print(JSON.stringify({ exit, ...comparison }));
   else printComparison(comparison, options.all === true, colorsFor(process.stdout));

@@ -10,7 +10,7 @@ import { EXIT, exitCodeOf } from "./exit.ts";
 import { framesOf } from "./frames.ts";
 import { say } from "./terminal.ts";
 import { errorName, sayError, toldByWatch } from "./watch.ts";
-import { addWatchOptions } from "./watch-options.ts";
+import { addWatchOptions, namedOptions } from "./watch-options.ts";
 
 // A command's modules are loaded when it is run: all of them together take longer to load than most commands take.
 const HELP_WIDTH = 80;
@@ -69,9 +69,9 @@ addWatchOptions(program.command("run"))
   .option("--instance <NAME>", "of topics: this worker's own name")
   .option("--json", "reports as JSON lines on standard error")
   .option("-q, --quiet", "only the engine line and refusals")
-  .action(async (pipeline: string, options) => {
+  .action(async (pipeline: string, options, command: Command) => {
     const { runPipeline } = await import("./run.ts");
-    process.exitCode = await runPipeline(pipeline, options);
+    process.exitCode = await runPipeline(pipeline, namedOptions(options, command));
   });
 
 for (const command of ["explain", "diff"] as const) {
@@ -155,12 +155,13 @@ program
 program
   .command("verify")
   .description("check a manifest, and files against it")
-  .argument("<manifest>", "what a run left beside its output")
+  .argument("<manifest>", "what a run left beside its output; of a killed one its journal")
   .option("--outputs [PATH...]", "outputs to check; no path: where it says")
   .option("--inputs <PATH...>", "inputs to check, in the order of the run")
   .option("--key-file <FILE>", "key file of the run; needed for inputs")
   .option("--trust <FILE>", "public keys to trust (bauta keys trust)")
   .option("--no-signature", "do not ask who wrote the manifest")
+  .option("--manifest <PATH>", "of a journal: write its manifest there, signed by --key-file")
   .addOption(choice("--engine", ["native", "portable"], "engine to hash with"))
   .option("--json", "report as JSON")
   .action(async (manifest: string, options) => {
@@ -186,7 +187,9 @@ program
   .option("--key-file <FILE>", "key file of the run")
   .option("--model <FILE>", "its model (default: where it says)")
   .option("--preset <NAME>", "its preset (default: as it says)")
+  .option("--pipeline <FILE>", "of run: its pipeline (default: where it says)")
   .addOption(choice("--engine", ["native", "portable"], "engine to run"))
+  .option("--workers <N>", "threads that mask", threads, 1)
   .option("--all", "tell circumstances, too")
   .option("--json", "report as JSON")
   .action(async (manifest: string, options) => {

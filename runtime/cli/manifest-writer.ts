@@ -8,20 +8,24 @@ import type { Engine } from "../engines/api.ts";
 import { BautaError } from "../kit/errors.ts";
 import type { OpenPlan } from "../open.ts";
 import { beforeExit, runtimeFacts } from "../platform/process.ts";
+import { type Lock, lockPlaces } from "../sinks/lock.ts";
 
 export class ManifestWriter {
   readonly path: string;
   readonly record: RunRecord;
   readonly #signer: ManifestSigner | undefined;
   readonly #forget: () => void;
+  readonly #lock: Lock;
 
   /**
    * @param journaled the run has a journal, whose entries hold what the manifest needs
-   * @throws BautaError 7003 when the folder can be seen not to take a file: better now than when all is done
+   * @throws BautaError 7003 when the folder can be seen not to take a file: better now than when all is done; 1426 when another run
+   * writes there
    */
   constructor(path: string, engine: Engine, plan: OpenPlan, journaled = false) {
     this.path = path;
     checkFolder(path);
+    this.#lock = lockPlaces([path]);
     const signer = plan.signer();
     this.#signer = signer;
     const { name, version } = runtimeFacts();
@@ -51,6 +55,7 @@ export class ManifestWriter {
   close(): void {
     this.#forget();
     this.#signer?.close();
+    this.#lock.release();
   }
 }
 

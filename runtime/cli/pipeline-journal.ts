@@ -9,6 +9,7 @@ import { type JournalIdentity, type JournalState, parseJournal } from "../pipeli
 import type { PlanFacts } from "../pipeline/observe.ts";
 import { sweepTemporary } from "../sinks/file.ts";
 import { publishSegment, sweepSegments } from "../sinks/segments.ts";
+import { plainly } from "./pipeline-file.ts";
 import { segmentPaths } from "./pipeline-places.ts";
 
 /** Beside the first file that is written, unless the pipeline says where; undefined if none is. */
@@ -35,8 +36,6 @@ export function identityOf(definition: PipelineDefinition, plan: PlanFacts): Jou
     key: `${plan.environment} ${plan.keyId} ${plan.keyVersion}`,
   };
 }
-
-const plainly = (_: string, value: unknown): unknown => (value instanceof Uint32Array ? [...value] : value);
 
 /** Why a run of this pipeline cannot go on after a kill; undefined if it can. */
 export function whyNoResume({ sources, sinks }: PipelineDefinition, plan: PlanFacts): string | undefined {

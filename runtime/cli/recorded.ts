@@ -6,12 +6,13 @@ import { BautaError } from "../kit/errors.ts";
 import { VERSION } from "../kit/version.ts";
 import type { OpenPlan } from "../open.ts";
 import type { FrameMode } from "../pipeline/frame.ts";
-import { Masker } from "../pipeline/masker.ts";
+import type { RouteFacts } from "../pipeline/observe.ts";
 import { run, type StatementParts } from "../pipeline/run.ts";
 import { systemClock } from "../platform/clock.ts";
-import { FORMATS } from "../registry.ts";
-import { writtenThrough } from "../sinks/through.ts";
+import type { RouteTable } from "../routes.ts";
+import { nowhere } from "../sinks/nowhere.ts";
 import type { Source } from "../sources/api.ts";
+import { openRecordMasker } from "../workers.ts";
 
 export interface Recorded {
   readonly statement: string;
@@ -19,34 +20,33 @@ export interface Recorded {
   readonly frame: FrameMode;
   readonly input: "strict" | "lenient";
   readonly onRefuse: "stop" | "divert";
+  /** Default: one. */
+  readonly workers?: number;
+  /** Of a pipeline: where records go. Default: one way for all. */
+  readonly routing?: Routing;
 }
+
+export interface Routing {
+  readonly table: RouteTable | undefined;
+  readonly routes: readonly RouteFacts[];
+  /** Names. */
+  readonly sinks: readonly string[];
+}
+
+const ONE_WAY: Routing = { table: undefined, routes: [{ name: "all", sinks: [0] }], sinks: ["replay"] };
 
 /** Runs over the sources and writes nothing; gives the manifest of it. */
 export async function recordOf(how: Recorded, sources: readonly Source[], plan: OpenPlan, engine: Engine): Promise<Manifest> {
-  const { statement: name, direction, frame, input, onRefuse } = how;
-  const masker = new Masker({
-    engine,
-    plan,
-    formats: FORMATS,
-    scan: { input },
-    frame,
-    direction,
-    onRefuse,
-    keyedHash: (bytes) => plan.keyedHash(bytes),
-  });
+  const { statement: name, direction, frame, input, onRefuse, workers = 1, routing = ONE_WAY } = how;
+  const { table, routes, sinks } = routing;
+  const masker = openRecordMasker({ engine, plan, input, frame, direction, onRefuse, routes: table, workers, recorded: true });
   const statement: StatementParts = {
     name,
-    facts: { plan: plan.facts, onRefuse, frame, input, routes: [{ name: "all", sinks: [0] }] },
+    facts: { plan: plan.facts, onRefuse, frame, input, routes },
     masker,
     frame,
     sources: sources.map((source) => ({ source })),
-    open: () => [
-      writtenThrough(
-        "replay",
-        () => undefined,
-        () => undefined,
-      ),
-    ],
+    open: () => sinks.map((sink) => nowhere(sink)),
     goesOn: onRefuse === "divert",
     operationFacts: (operation) => plan.operationFacts(operation),
     planDigest: () => plan.planDigest(),
@@ -79,7 +79,7 @@ export async function recordOf(how: Recorded, sources: readonly Source[], plan: 
       clock: systemClock,
     });
   } finally {
-    masker.close();
+    await masker.close();
   }
   if (made === undefined) throw new BautaError(9001, { detail: "a run without a manifest" });
   return made;

@@ -25,7 +25,7 @@ import { newTask } from "../platform/task.ts";
 import { FORMATS } from "../registry.ts";
 import { openRoutes } from "../routes.ts";
 import { EXIT, exitCodeOfEnd } from "./exit.ts";
-import { needsRouter, routesOf, settingsOf } from "./pipeline-facts.ts";
+import { routeFactsOf, routesOf, settingsOf } from "./pipeline-file.ts";
 import { refusedRow } from "./refused.ts";
 
 import type { Watch } from "./watch.ts";
@@ -75,7 +75,7 @@ export async function runTopicsPipeline(
     const worker = await openWorker({ definition, kafka, rules, instance, task, stop, watch });
     if (worker === undefined) return stop.exitCode ?? EXIT.done;
     try {
-      const { onRefuse, frame, input, routes } = definition;
+      const { onRefuse, frame, input } = definition;
       const { masker, parts, batches } = openMaskers({ definition, engine, plan, worker });
       try {
         const { name, version, facts } = engine;
@@ -94,7 +94,7 @@ export async function runTopicsPipeline(
             onRefuse,
             frame,
             input,
-            routes: routes.map(({ name: route, sinks }) => ({ name: route, sinks })),
+            routes: routeFactsOf(definition, plan),
           },
           sinks: definition.sinks.map((sink) => sink.name),
           observers,
@@ -321,7 +321,7 @@ function openMaskers({ definition, engine, plan, worker }: MaskerChoice): {
     frame,
     direction: "mask",
     onRefuse,
-    router: openRoutes(needsRouter(definition) ? routesOf(definition) : undefined),
+    router: openRoutes(routesOf(definition)),
     keyedHash,
   });
   const parts = new PartMasker(engine, plan);

@@ -1,34 +1,32 @@
 /** `bauta run`: a run as a pipeline file describes it. */
-import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { engineLine } from "../audit/events/engine.ts";
 import { selectEngine } from "../engines/select.ts";
-import { rulePath } from "../formats/json/paths.ts";
 import { BautaError } from "../kit/errors.ts";
 import { VERSION } from "../kit/version.ts";
-import { modelError, type Problem } from "../model/problem.ts";
-import { type OpenPlan, openPlan } from "../open.ts";
+import { modelError } from "../model/problem.ts";
+import { openPlan } from "../open.ts";
 import type { PipelineDefinition } from "../pipeline/definition/definition.ts";
-import { readPipeline } from "../pipeline/definition/read.ts";
 import { JournalFile, type JournalState } from "../pipeline/journal-file.ts";
 import type { Backend } from "../pipeline/line-events.ts";
 import { type RefusedParts, run, type StatementParts } from "../pipeline/run.ts";
 import { systemClock } from "../platform/clock.ts";
 import { onStopSignal } from "../platform/process.ts";
 import { newTask } from "../platform/task.ts";
-import { CATALOGUES } from "../registry.ts";
+import { GrowingFile } from "../sinks/journal.ts";
+import { type Lock, lockPlaces } from "../sinks/lock.ts";
 import { nowhere } from "../sinks/nowhere.ts";
-import { replaceFile } from "../sinks/replace.ts";
 import { segmentSink } from "../sinks/segments.ts";
 import { filesAt } from "../sources/file.ts";
 import { openRecordMasker } from "../workers.ts";
 import { EXIT, exitCodeOfEnd } from "./exit.ts";
 import { ManifestWriter } from "./manifest-writer.ts";
-import { needsRouter, routesOf, settingsOf } from "./pipeline-facts.ts";
+import { readPipelineFile, routeFactsOf, routesOf, settingsOf, undeclaredPaths } from "./pipeline-file.ts";
 import { hasManifest, identityOf, journalPathOf, manifestPathOfPipeline, recover, resumable, whyNoResume } from "./pipeline-journal.ts";
-import { checkApart, checkFresh, markOf, openPipelineSink, REFUSED_SINK, sourcesOfPipeline } from "./pipeline-places.ts";
+import { checkApart, checkFresh, markOf, openPipelineSink, REFUSED_SINK, segmentPaths, sourcesOfPipeline } from "./pipeline-places.ts";
 import { refusedLine } from "./refused.ts";
 import { type Watch, watched } from "./watch.ts";
-import type { WatchOptions } from "./watch-options.ts";
+import { type WatchOptions, watchOf } from "./watch-options.ts";
 
 export interface RunOptions extends WatchOptions {
   readonly resume?: boolean;
@@ -39,24 +37,44 @@ export interface RunOptions extends WatchOptions {
 
 /** Runs the command and returns its exit code. */
 export function runPipeline(path: string, options: RunOptions): Promise<number> {
-  return watched(options, (watch) => runWatched(path, options, watch));
+  const read = tried(() => readPipelineFile(path));
+  const file = read.value?.definition?.watch;
+  const how = file === undefined ? options : watchOf(file, options);
+  // What is wrong with the file is told in the form that was asked for.
+  return watched(how, (watch) => {
+    if (read.value === undefined) throw read.error;
+    const { definition, problems } = read.value;
+    if (definition === undefined) throw modelError(problems);
+    return runWatched(path, definition, options, watch);
+  });
 }
 
-async function runWatched(path: string, options: RunOptions, watch: Watch): Promise<number> {
-  const { definition, problems } = readPipelineFile(path);
-  if (definition === undefined) throw modelError(problems);
+type Tried<T> = { readonly value: T } | { readonly value?: undefined; readonly error: unknown };
+
+function tried<T>(work: () => T): Tried<T> {
+  try {
+    return { value: work() };
+  } catch (error) {
+    return { error };
+  }
+}
+
+async function runWatched(path: string, definition: PipelineDefinition, options: RunOptions, watch: Watch): Promise<number> {
   if (definition.kafka !== undefined) {
     const { runTopicsPipeline } = await import("./run-topics.ts");
     return runTopicsPipeline(path, definition, definition.kafka, options, watch);
   }
   if (options.instance !== undefined) throw new BautaError(1001, { detail: "--instance is for topics" });
   const isDry = options.dryRun === true;
+  let lock: Lock | undefined;
   const plan = openPlan({ ...definition, direction: "mask" });
   try {
     const unnamed = undeclaredPaths(definition, plan, path);
     if (unnamed.length > 0) throw modelError(unnamed);
     const journalPath = isDry ? undefined : journalPathOf(definition);
     checkApart(definition, journalPath);
+    // Before anything of another run is looked at.
+    lock = isDry ? undefined : lockPlaces([...(journalPath === undefined ? [] : [journalPath]), ...segmentPaths(definition)]);
     const identity = identityOf(definition, plan.facts);
     const whyNot = whyNoResume(definition, plan.facts);
     const found = resumable(journalPath, () => identity, { resume: options.resume === true, whyNot });
@@ -88,20 +106,15 @@ async function runWatched(path: string, options: RunOptions, watch: Watch): Prom
       segments: [],
       records: {},
       statements: [],
-      record: new Uint8Array(0),
+      entries: [],
     };
     const stop = onStopSignal();
     const journal =
       journalPath === undefined
         ? undefined
-        : new JournalFile(
-            state,
-            (bytes) => replaceFile(journalPath, bytes),
-            markOf,
-            ({ source }) => source === "stdin" || markOf(source) !== undefined,
-          );
+        : new JournalFile(state, new GrowingFile(journalPath), markOf, ({ source }) => source === "stdin" || markOf(source) !== undefined);
     const { onRefuse, frame, input, workers, refused } = definition;
-    const routes = needsRouter(definition) ? routesOf(definition) : undefined;
+    const routes = routesOf(definition);
     const masker = openRecordMasker({
       engine,
       plan,
@@ -118,7 +131,7 @@ async function runWatched(path: string, options: RunOptions, watch: Watch): Prom
       journal?.begin();
       const statement: StatementParts = {
         name: definition.name,
-        facts: { plan: plan.facts, onRefuse, frame, input, routes: definition.routes.map(({ name, sinks }) => ({ name, sinks })) },
+        facts: { plan: plan.facts, onRefuse, frame, input, routes: routeFactsOf(definition, plan) },
         masker,
         frame,
         sources: sourcesOfPipeline(definition, found, { once: isDry, stop: stop.signal }),
@@ -145,7 +158,7 @@ async function runWatched(path: string, options: RunOptions, watch: Watch): Prom
           pipeline: definition.name,
           bauta: VERSION,
           engine: { name, version, facts },
-          configuration: { ...settingsOf(definition), ...watch.settings },
+          configuration: { ...settingsOf(definition), "pipeline-file": resolve(path), ...watch.settings },
         },
         statements: [statement],
         observers: writer === undefined ? observers : [...observers, writer.record],
@@ -158,7 +171,7 @@ async function runWatched(path: string, options: RunOptions, watch: Watch): Prom
         resumed:
           found === undefined || found.sequence < 0
             ? undefined
-            : { sequence: found.sequence + 1, statements: found.statements, record: found.record },
+            : { sequence: found.sequence + 1, statements: found.statements, entries: found.entries },
         stop: stop.signal,
       });
       const code = result.ended === "stopped" ? (stop.exitCode ?? EXIT.done) : exitCodeOfEnd(result.ended);
@@ -166,43 +179,15 @@ async function runWatched(path: string, options: RunOptions, watch: Watch): Prom
       if (writer !== undefined) watch.manifest(writer.path, writer.signedBy);
       return code;
     } finally {
+      journal?.close();
       writer?.close();
       stop.forget();
       await masker.close();
     }
   } finally {
+    lock?.release();
     plan.close();
   }
-}
-
-/** @throws BautaError 1002 */
-export function readPipelineFile(path: string): ReturnType<typeof readPipeline> {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch {
-    throw new BautaError(1002, { path });
-  }
-  return readPipeline(text, path, CATALOGUES);
-}
-
-/** JSON has no catalogue: a routing field there is a member that a rule of the model names. */
-export function undeclaredPaths(
-  { jsonPaths }: PipelineDefinition,
-  { jsonRules }: Pick<OpenPlan, "jsonRules">,
-  source: string,
-): readonly Problem[] {
-  const known = new Set(jsonRules.map((rule) => rulePath(rule.segments)));
-  return Object.entries(jsonPaths)
-    .filter(([, path]) => !known.has(path))
-    .map(([field, path]) => ({
-      issue: 1406,
-      source,
-      line: 0,
-      column: 0,
-      path: `fields.${field}`,
-      message: `no rule of the model has the path json:${path}`,
-    }));
 }
 
 const refusedParts = (path: string, { task }: JournalState, found: JournalState | undefined): RefusedParts => ({

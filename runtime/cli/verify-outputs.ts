@@ -5,11 +5,13 @@ import { Gaps } from "../audit/gaps.ts";
 import type { Manifest, Segment, Statement } from "../audit/generated/run_pb.ts";
 import { addGaps, LeafMaker } from "../audit/leaves.ts";
 import { MerkleTree } from "../audit/merkle.ts";
+import { SIGNATURE_SUFFIX } from "../audit/signature.ts";
 import { DIGEST_BYTES, type Primitives } from "../engines/api.ts";
 import { BautaError } from "../kit/errors.ts";
 import { READ_BYTES } from "../kit/limits.ts";
 import { recordCutter } from "../pipeline/recut.ts";
 import { FORMATS } from "../registry.ts";
+import { isLockOf } from "../sinks/lock.ts";
 import { filesAt } from "../sources/file.ts";
 import type { Check } from "./evidence.ts";
 import { readingOf } from "./evidence.ts";
@@ -17,15 +19,22 @@ import { readingOf } from "./evidence.ts";
 /**
  * One check for each file, and one for files that no segment names.
  * @param paths files and folders to look in; none: where the manifest says they are
+ * @param hidden of a run that was killed: names of files that are there under another one
  */
-export function checkOutputs(manifest: Manifest, manifestPath: string, paths: readonly string[], hashes: Primitives): Check[] {
+export function checkOutputs(
+  manifest: Manifest,
+  manifestPath: string,
+  paths: readonly string[],
+  hashes: Primitives,
+  hidden: ReadonlyMap<string, string> = new Map(),
+): Check[] {
   const found = paths.flatMap((path) => filesAt(path)).map(({ name }) => name);
   const unclaimed = new Set(found);
   const checks: Check[] = [];
   for (const statement of manifest.statements) {
     const place = placeOf(statement, found, manifestPath);
     for (const { name, segments } of placedSegments(statement)) {
-      const path = place(name);
+      const path = place(hidden.get(name) ?? name) ?? place(name);
       if (path !== undefined) unclaimed.delete(path);
       // A report, or records in another form than their bytes.
       if (segments.every(({ root }) => root === "")) continue;
@@ -34,7 +43,7 @@ export function checkOutputs(manifest: Manifest, manifestPath: string, paths: re
     }
   }
   for (const path of unclaimed) {
-    if (isEvidence(path, manifestPath)) continue;
+    if (isEvidence(path, manifest, manifestPath)) continue;
     checks.push({ check: "outputs", name: path, outcome: "failed", issue: 8507, detail: "the run wrote no such file" });
   }
   return checks;
@@ -72,8 +81,12 @@ function commonEnd(a: string, b: string): number {
   return count;
 }
 
-const isEvidence = (path: string, manifestPath: string): boolean =>
-  resolve(path) === resolve(manifestPath) || resolve(path) === resolve(`${manifestPath}.sig`);
+/** What a run leaves beside its outputs. */
+function isEvidence(path: string, { pipeline, settings }: Manifest, manifestPath: string): boolean {
+  const journal = settings.find(({ name }) => name === "journal")?.value ?? join(dirname(manifestPath), `${pipeline}.journal`);
+  const written = [manifestPath, `${manifestPath}${SIGNATURE_SUFFIX}`, journal];
+  return written.some((one) => resolve(path) === resolve(one) || isLockOf(path, one));
+}
 
 function checkFile(statement: Statement, name: string, path: string, segments: readonly Segment[], hashes: Primitives): Check {
   const size = statSync(path).size;

@@ -12,6 +12,7 @@ import { openKeyFile } from "../keys/key-file.ts";
 import { BautaError } from "../kit/errors.ts";
 import { type Check, checkRow, exitOf, printChecks } from "./evidence.ts";
 import { sourcesOf } from "./jobs.ts";
+import { readKilled, writeKilled } from "./killed.ts";
 import { colorsFor, print } from "./terminal.ts";
 import { checkInputs } from "./verify-inputs.ts";
 import { checkOutputs } from "./verify-outputs.ts";
@@ -25,22 +26,29 @@ export interface VerifyOptions {
   readonly trust?: string;
   /** false: who wrote the manifest does not matter. */
   readonly signature: boolean;
+  /** Of a journal: where its manifest is written. */
+  readonly manifest?: string;
   readonly json?: boolean;
 }
 
 export async function verify(path: string, options: VerifyOptions): Promise<number> {
   const { outputs, inputs, keyFile, trust, json } = options;
   if (inputs !== undefined && keyFile === undefined) throw new BautaError(1001, { detail: "--inputs needs --key-file" });
-  const read = readManifest(path);
-  const { manifest } = read;
+  const { primitives } = await selectEngine(options.engine);
+  const killed = readKilled(path, primitives);
+  if (killed === undefined && options.manifest !== undefined)
+    throw new BautaError(1001, { detail: "--manifest is for the journal of a run that was killed" });
   const ring = keyFile === undefined ? undefined : openKeyFile(keyFile, {});
   try {
-    const { primitives } = await selectEngine(options.engine);
     const checks: Check[] = [];
-    if (options.signature) checks.push(checkSignature(read, trust === undefined ? ring && trustOf([ring]) : readTrust(trust)));
+    const read = killed === undefined ? readManifest(path) : undefined;
+    const manifest = killed?.manifest ?? (read as ReadManifest).manifest;
+    if (read === undefined) checks.push(UNSIGNED);
+    else if (options.signature) checks.push(checkSignature(read, trust === undefined ? ring && trustOf([ring]) : readTrust(trust)));
     checks.push(...checkCounts(manifest, primitives));
-    if (outputs !== undefined) checks.push(...checkOutputs(manifest, path, outputs === true ? [] : outputs, primitives));
+    if (outputs !== undefined) checks.push(...checkOutputs(manifest, path, outputs === true ? [] : outputs, primitives, killed?.hidden));
     if (inputs !== undefined) checks.push(...(await checkAllInputs(manifest, inputs, ring as KeyRing, primitives)));
+    if (options.manifest !== undefined) writeKilled(options.manifest, path, manifest, ring);
     const exit = exitOf(checks);
     if (json) print(JSON.stringify({ manifest: path, task: manifest.task, status: manifest.status, exit, checks: checks.map(checkRow) }));
     else {
@@ -53,6 +61,14 @@ export async function verify(path: string, options: VerifyOptions): Promise<numb
     ring?.close();
   }
 }
+
+/** A journal is what a run leaves for itself. */
+const UNSIGNED: Check = {
+  check: "signature",
+  name: "none",
+  outcome: "unchecked",
+  detail: "a journal is not signed: what is verified is that things agree, as of its last commit",
+};
 
 /** Who signed. Without anybody to trust the check has failed: it is what all others rest on. */
 export function checkSignature({ manifest, bytes, signature }: ReadManifest, trust: Trust | undefined): Check {
@@ -111,7 +127,9 @@ async function checkAllInputs(manifest: Manifest, inputs: readonly string[], rin
   const sources = sourcesOf({ in: inputs, out: "-", alsoRead: [] });
   let at = 0;
   for (const statement of manifest.statements) {
-    const count = manifest.statements.length === 1 ? sources.length : statement.sources.length;
+    // What a run that did not come to its end has not opened yet is not wrong.
+    const isWhole = manifest.statements.length === 1 && statement.status !== "killed" && statement.status !== "stopped";
+    const count = isWhole ? sources.length : statement.sources.length;
     checks.push(...(await checkInputs(statement, sources.slice(at, at + count), ring, hashes)));
     at += count;
   }

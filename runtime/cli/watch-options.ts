@@ -1,9 +1,9 @@
 /** How a run is watched, as options of `mask`, `unmask` and `run`; `bauta help watch` lists them. */
 import { Command, Option } from "commander";
 import { PROFILE_BY_DEFAULT, PROFILE_NAMES, type ProfileName } from "../audit/settings.ts";
-
-export const LOG_FORMATS = ["auto", "text", "lines", "json"] as const;
-export type LogFormat = (typeof LOG_FORMATS)[number];
+import type { MtlsFiles } from "../control/address.ts";
+import type { WatchDefinition } from "../pipeline/definition/definition.ts";
+import { LOG_FORMATS, type LogFormat } from "../pipeline/definition/words.ts";
 
 export interface WatchOptions {
   readonly logFormat?: LogFormat;
@@ -13,10 +13,25 @@ export interface WatchOptions {
   readonly serve?: string;
   readonly serveTokenFile?: string;
   /** Three paths with commas between. */
-  readonly serveMtls?: string;
+  readonly serveMtls?: string | MtlsFiles;
   readonly otelEndpoint?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
+}
+
+/** What a pipeline's file says of how it is watched, and over it what the command line says. Knobs of the file count over either profile. */
+export function watchOf({ knobs, ...file }: WatchDefinition, given: WatchOptions): WatchOptions {
+  const set = Object.entries(knobs).map(([knob, value]) => `${knob}=${value}`);
+  // --json is a report of its own, which a format of the log excludes.
+  const { logFormat: _, ...quiet } = file;
+  const base = given.json === true && given.logFormat === undefined ? quiet : file;
+  return { ...base, ...given, set: [...set, ...(given.set ?? [])] };
+}
+
+/** Options that were named on the command line: defaults must not count more than a file. */
+export function namedOptions<T extends object>(options: T, command: Command): Partial<T> {
+  const named = Object.entries(options).filter(([name]) => command.getOptionValueSource(name) !== "default");
+  return Object.fromEntries(named) as Partial<T>;
 }
 
 const OPTIONS: readonly (() => Option)[] = [

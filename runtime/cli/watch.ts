@@ -10,6 +10,7 @@ import { type ControlPlan, controlPlan, type MtlsFiles } from "../control/addres
 import type { ControlServer } from "../control/serve.ts";
 import type { Engine } from "../engines/api.ts";
 import { BautaError } from "../kit/errors.ts";
+import type { LogFormat } from "../pipeline/definition/words.ts";
 import { type Backend, LineEvents, statusOf } from "../pipeline/line-events.ts";
 import type { Ended, RunObserver } from "../pipeline/observe.ts";
 import type { RunResult } from "../pipeline/run.ts";
@@ -19,7 +20,7 @@ import { EXIT, exitCodeOf } from "./exit.ts";
 import { framesOf } from "./frames.ts";
 import { type ReportOptions, RunReport } from "./run-report.ts";
 import { colorsFor, say } from "./terminal.ts";
-import type { LogFormat, WatchOptions } from "./watch-options.ts";
+import type { WatchOptions } from "./watch-options.ts";
 
 /** What is known of a run when its watchers are called. */
 export interface Watched {
@@ -242,8 +243,8 @@ export class Watch {
   }
 }
 
-function mtlsOf(paths: string | undefined): MtlsFiles | undefined {
-  if (paths === undefined) return undefined;
+function mtlsOf(paths: string | MtlsFiles | undefined): MtlsFiles | undefined {
+  if (typeof paths !== "string") return paths;
   const [certificate, key, clientAuthority, ...more] = paths.split(",");
   if (!certificate || !key || !clientAuthority || more.length > 0) throw new BautaError(1001, { detail: "--serve-mtls takes CERT,KEY,CA" });
   return { certificate, key, clientAuthority };

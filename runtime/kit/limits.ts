@@ -36,6 +36,8 @@ export const LOG_VALUE_CHARACTERS_MAX = 6000;
 export const LOG_LINE_CHARACTERS_MAX = 65_536;
 /** The same of a line that holds a masked record: every byte of the longest may be an escape. */
 export const LOG_RECORD_CHARACTERS_MAX: number = 6 * RECORD_BYTES_MAX + LOG_LINE_CHARACTERS_MAX;
+/** A journal is written anew when what was added to it is as long as its first line, and at least so many bytes. */
+export const JOURNAL_BYTES_MIN: number = 1024 * 1024;
 /** Threads that mask at the same time, at most. */
 export const WORKERS_MAX = 64;
 /** Bytes of input that a worker gets at a time. */

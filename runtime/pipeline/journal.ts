@@ -3,7 +3,7 @@ import type { Segment } from "../sinks/api.ts";
 import type { Counts, FieldCount } from "./masker.ts";
 import type { Ended, OperationFacts, Position } from "./observe.ts";
 
-/** Entries are cumulative: the last one tells everything. */
+/** What a commit adds to what the entries before it tell; of the numbers the last entry tells all. */
 export interface JournalEntry {
   readonly sequence: number;
   /** Positions of the sources that moved since the last entry. */
@@ -13,6 +13,8 @@ export interface JournalEntry {
   readonly statements: readonly StatementState[];
   /** Of the recorder. */
   readonly record: Uint8Array;
+  /** The record's entries so far, this one too, as one. */
+  whole(): Uint8Array;
   /** How the run ended; undefined while it goes on. */
   readonly ended: Ended | undefined;
 }

@@ -154,7 +154,7 @@ export class LineEvents implements RunObserver {
     if (!under.bySource.has(source)) under.bySource.set(source, from.records);
   }
 
-  #progress({ at, position, counts, times }: Progress): void {
+  #progress({ at, position, counts, times, outByWorker }: Progress): void {
     const under = this.#statement;
     if (under === undefined) return;
     if (!under.hasCard && at - under.began >= RATE_CARD_MS) this.#rateCard(under, counts(), times());
@@ -167,15 +167,25 @@ export class LineEvents implements RunObserver {
     if (!isDue) return;
     under.told = at;
     if (percent !== undefined) under.percent = percent - (percent % step);
-    this.#tellProgress(under, percent, counts().out, at - under.began);
+    this.#tellProgress(under, percent, counts().out, at - under.began, outByWorker);
   }
 
-  #tellProgress({ name }: Under, percent: number | undefined, exported: number, ms: number): void {
-    const rate = perSecond(exported, ms);
-    this.#tell({ event: "progress", stmt: name, scope: "statement", percent, exported, records_per_second: rate });
-    // The one thread that reads, masks and writes is the worker; more of them tell of themselves.
-    if (this.#options.settings.log_nested_progress && this.#options.workers === 1)
-      this.#tell({ event: "progress", stmt: name, scope: "worker", worker: 1, percent, exported, records_per_second: rate });
+  /** @param byWorker undefined: the one thread that reads, masks and writes is the worker */
+  #tellProgress(
+    { name: stmt }: Under,
+    percent: number | undefined,
+    exported: number,
+    ms: number,
+    byWorker: readonly number[] = [0, exported],
+  ): void {
+    this.#tell({ event: "progress", stmt, scope: "statement", percent, exported, records_per_second: perSecond(exported, ms) });
+    if (!this.#options.settings.log_nested_progress) return;
+    for (const [worker, records] of byWorker.entries()) {
+      // The thread that reads masks what cannot be shared, which is most often nothing.
+      if (worker === 0 && records === 0) continue;
+      const rate = perSecond(records, ms);
+      this.#tell({ event: "progress", stmt, scope: "worker", worker, percent, exported: records, records_per_second: rate });
+    }
   }
 
   #refused({ statement, source, record, offset, length, format, issue, path, faultOffset, faultLength, hash }: Refused): void {
@@ -219,13 +229,14 @@ export class LineEvents implements RunObserver {
     for (const { name: sink, records, bytes } of segments) this.#tell({ event: "export_metrics", stmt, sink, records, bytes, ms });
   }
 
-  #statementEnd({ statement: stmt, ended, counts, times, planDigest }: StatementEnd): void {
+  #statementEnd({ statement: stmt, ended, counts, times, planDigest, outByWorker }: StatementEnd): void {
     const under = this.#statement;
     this.#statement = undefined;
     const { refusedByCode, recordsByMessage, out } = counts;
     if (under !== undefined) {
       if (!under.hasCard && counts.in > 0) this.#rateCard(under, counts, times);
-      if (this.#options.settings.log_progress_pct > 0) this.#tellProgress(under, ended === "done" ? 100 : undefined, out, times.total);
+      if (this.#options.settings.log_progress_pct > 0)
+        this.#tellProgress(under, ended === "done" ? 100 : undefined, out, times.total, outByWorker);
     }
     for (const [code, records] of byName(refusedByCode)) this.#tell({ event: "refused_total", stmt, code, records });
     for (const [message, records] of byName(recordsByMessage)) this.#tell({ event: "message_total", stmt, message, records });

@@ -144,6 +144,8 @@ export interface RecordMasker {
   /** How far the source was handed out: the place to go on from. */
   readonly position: SourcePoint;
   readonly times: StageTimes;
+  /** Records that went out by the worker that masked them, from 1; at 0 those of the thread that reads. undefined: there are no workers. */
+  readonly outByWorker?: readonly number[];
   /** Name of a message type of `Delivery.messages`. */
   messageName(index: number): string;
   fieldCounts(): readonly FieldCount[];

@@ -78,8 +78,16 @@ export interface StatementFacts {
   readonly onRefuse: "stop" | "divert";
   readonly frame: string;
   readonly input: "strict" | "lenient";
-  /** Names of the routes, in the order of `Delivery.routes`, each with places in `sinks`. */
-  readonly routes: readonly { readonly name: string; readonly sinks: readonly number[] }[];
+  /** In the order of `Delivery.routes`. */
+  readonly routes: readonly RouteFacts[];
+}
+
+export interface RouteFacts {
+  readonly name: string;
+  /** Places in the statement's sinks. */
+  readonly sinks: readonly number[];
+  /** Keyed digest of what it is for and where it leads; undefined without a key that is stored. */
+  readonly digest?: string;
 }
 
 export interface StatementStart extends StatementFacts {
@@ -111,6 +119,8 @@ export interface Progress {
   readonly position: SourcePoint;
   /** A snapshot, made when it is asked for. */
   counts(): Counts;
+  /** Records that went out by the worker that masked them, from 1; at 0 those of the thread that reads. undefined: there are no workers. */
+  readonly outByWorker: readonly number[] | undefined;
   times(): RunTimes;
 }
 
@@ -142,6 +152,8 @@ export interface SourceEnded {
   readonly position: SourcePoint;
   /** Offset behind which nothing was read; undefined: it was read to its end. */
   readonly unreadFrom: number | undefined;
+  /** A run that is resumed goes on in it. */
+  readonly resumes: boolean;
 }
 
 export interface Position extends SourcePoint {
@@ -197,6 +209,8 @@ export interface StatementEnd {
   readonly sinks: readonly SinkTotals[];
   readonly unread: readonly { readonly source: string; readonly offset: number }[];
   readonly times: RunTimes;
+  /** As of `Progress`. */
+  readonly outByWorker: readonly number[] | undefined;
 }
 
 /** What was given to a sink, and what of it is visible: equal at the end of a run that did not fail. */

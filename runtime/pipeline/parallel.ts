@@ -104,6 +104,7 @@ export class ParallelMasker implements RecordMasker {
   readonly #pieceBytesMax: number;
   readonly #aheadBytes: number;
   readonly #totals = new Totals();
+  readonly #outByWorker: number[];
   readonly #delivery = new Delivery();
   readonly #workers: PieceWorker[] = [];
   /** Pieces that each worker has. */
@@ -150,6 +151,7 @@ export class ParallelMasker implements RecordMasker {
 
   constructor(parts: ParallelParts) {
     this.#parts = parts;
+    this.#outByWorker = new Array<number>(parts.workers + 1).fill(0);
     // What is shared between threads is nothing for native code, nor for whoever keeps what they are handed: they get a copy. Most want none.
     Object.defineProperty(this.#delivery, "input", { get: () => this.#inputOfPiece() });
     this.#masker = parts.openMasker();
@@ -163,6 +165,10 @@ export class ParallelMasker implements RecordMasker {
 
   get counts(): Counts {
     return this.#totals.counts(this.#bytesIn);
+  }
+
+  get outByWorker(): readonly number[] {
+    return this.#outByWorker;
   }
 
   get recordsIn(): number {
@@ -458,6 +464,7 @@ export class ParallelMasker implements RecordMasker {
     if (last) masker.end(this.#out);
     const { counts, cells, times } = masker.take();
     this.#totals.add(counts, times);
+    this.#wentOut(0, counts.out);
     for (const cell of cells) this.#totals.addField(masker.describe(cell), cell.count);
     if (masker.stopped !== undefined) this.#stop(masker.stopped);
   }
@@ -493,12 +500,17 @@ export class ParallelMasker implements RecordMasker {
       }
     }
     this.#totals.add(result.counts, result.times);
+    this.#wentOut(piece.worker + 1, result.counts.out);
     const { from, names: operations } = result.operationNames;
     while (names.adopted.length < from + operations.length) names.adopted.push(this.#parts.adopt(names.operations[names.adopted.length]));
     for (let i = 0; i < result.fields.length; i += 2) {
       const field = names.fields[result.fields[i] as number] as FieldCount;
       this.#totals.addField({ ...field, operation: names.adopted[field.operation] as number }, result.fields[i + 1] as number);
     }
+  }
+
+  #wentOut(worker: number, records: number): void {
+    this.#outByWorker[worker] = (this.#outByWorker[worker] ?? 0) + records;
   }
 
   #inputOfPiece(): Uint8Array {

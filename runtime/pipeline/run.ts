@@ -83,7 +83,8 @@ export interface Resumption {
   /** Number of the next commit. */
   readonly sequence: number;
   readonly statements: readonly StatementState[];
-  readonly record: Uint8Array;
+  /** Entries of the recorder, in their order. */
+  readonly entries: readonly Uint8Array[];
 }
 
 export interface RunParts {
@@ -123,6 +124,8 @@ export function run(parts: RunParts): Promise<RunResult> {
 /** Turns that the event loop gets, so that signals are heard. */
 const turn = (): Promise<void> => new Promise((resume) => setImmediate(resume));
 
+const NO_RECORD = new Uint8Array(0);
+
 class Course {
   readonly #parts: RunParts;
   readonly #clock: Clock;
@@ -150,7 +153,7 @@ class Course {
     let issue: BautaError["issue"] | undefined;
     let ended: RunEnding = "done";
     try {
-      if (resumed !== undefined) recorder?.restore(resumed.record);
+      if (resumed !== undefined) recorder?.restore(resumed.entries);
       const { resume = "none" } = this.#parts;
       this.tell({ event: "run-start", at: this.#clock.date(), ...facts, resume, resumedAfter: resumed?.sequence });
       for (const statement of statements) {
@@ -218,16 +221,19 @@ class Course {
     }
     const segments = prepared.map(({ segment }) => segment);
     const positions = [...this.#moved.values()];
-    const record = recorder?.entry(segments) ?? new Uint8Array(0);
+    const sequence = this.#sequence;
+    const record = recorder?.entry({ sequence, at: this.#clock.date(), positions, segments }) ?? NO_RECORD;
+    const whole = (): Uint8Array => recorder?.whole() ?? NO_RECORD;
     const durable = this.#clock.ticks();
-    await journal?.write({ sequence: this.#sequence, positions, segments, statements: [...this.#states, state], record, ended });
+    await journal?.write({ sequence, positions, segments, statements: [...this.#states, state], record, whole, ended });
     const recorded = this.#clock.ticks();
     for (const { writer, segment } of prepared) writer.publish(segment);
     const visible = this.#clock.ticks();
     this.#moved.clear();
     this.#lastCommit = visible;
     const times = { prepareMs: durable - from, journalMs: recorded - durable, publishMs: visible - recorded };
-    this.tell({ event: "committed", at: this.#clock.date(), sequence: this.#sequence++, positions, segments, ...times });
+    this.#sequence++;
+    this.tell({ event: "committed", at: this.#clock.date(), sequence, positions, segments, ...times });
     return visible - from;
   }
 }
@@ -308,6 +314,7 @@ class Way {
       sinks: [...this.#shared.map(({ totals }) => totals), ...this.#ownTotals],
       unread: this.#unread,
       times: this.#timesSoFar(),
+      outByWorker: this.#parts.masker.outByWorker,
     };
   }
 
@@ -351,7 +358,7 @@ class Way {
       const ended = await this.#pump(source, from);
       // Behind a refused record a resumed run can go on, behind a broken frame it cannot.
       this.#ended = ended === "done" || ended === "framing";
-      const unreadFrom = ended === "refused" || ended === "framing" ? this.#behind : undefined;
+      const unreadFrom = ended === "done" ? undefined : ended === "stopped" ? masker.position.offset : this.#behind;
       if (unreadFrom !== undefined) this.#unread.push({ source: name, offset: unreadFrom });
       this.#noteMove();
       if (own !== undefined) {
@@ -359,7 +366,8 @@ class Way {
         this.#ownTotals.push(own.totals);
       }
       const { position } = masker;
-      this.#course.tell({ event: "source-ended", at: this.#clock.date(), statement, source: name, position, unreadFrom });
+      const resumes = !this.#ended;
+      this.#course.tell({ event: "source-ended", at: this.#clock.date(), statement, source: name, position, unreadFrom, resumes });
       return ended;
     } finally {
       own?.sink.close();
@@ -501,10 +509,10 @@ class Way {
 
   #tellProgress({ name, size }: Source): void {
     const { masker, name: statement } = this.#parts;
-    const { position } = masker;
+    const { position, outByWorker } = masker;
     const counts = (): Counts => this.#counts();
     const times = (): RunTimes => this.#timesSoFar();
-    this.#course.tell({ event: "progress", at: this.#clock.date(), statement, source: name, size, position, counts, times });
+    this.#course.tell({ event: "progress", at: this.#clock.date(), statement, source: name, size, position, counts, times, outByWorker });
   }
 
   #timesSoFar(): RunTimes {

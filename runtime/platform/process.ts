@@ -1,5 +1,6 @@
 /** What is asked of the operating system about this process. */
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
 
 export interface RuntimeFacts {
   readonly name: "bun" | "node" | "deno";
@@ -23,6 +24,40 @@ export function disableCoreDumps(): boolean {
     return true;
   } catch {
     return false;
+  }
+}
+
+/** What tells this machine from others, and this time of it from the one before its last restart; empty where the system does not say. */
+export function machineFacts(): { readonly host: string; readonly boot: string } {
+  return { host: hostname(), boot: readOrEmpty("/proc/sys/kernel/random/boot_id").trim() };
+}
+
+/**
+ * When a process of this machine began, in the system's own units: another process of the same number has another. Empty where the system
+ * does not say; undefined if there is no such process.
+ */
+export function processStart(pid: number): string | undefined {
+  if (process.platform !== "linux") return isThere(pid) ? "" : undefined;
+  // The name, in brackets, may hold anything. Behind it: state, …, start time (proc(5): fields 3 and 22).
+  const stat = readOrEmpty(`/proc/${pid}/stat`);
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  const [state = "", start] = [fields[0], fields[19]];
+  return start === undefined || /^[ZXx]$/.test(state) ? undefined : start;
+}
+
+function isThere(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+function readOrEmpty(path: string): string {
+  try {
+    return readFileSync(path, "latin1");
+  } catch {
+    return "";
   }
 }
 

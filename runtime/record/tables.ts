@@ -43,6 +43,7 @@ export const ENCODING_JSON_STRING = 4;
 export const ENCODING_JSON_NUMBER = 5;
 export const ENCODING_MT_LINE = 6;
 export const ENCODING_RAW = 7;
+export const ENCODING_MT_WRAP = 8;
 
 /** Outcome of a value; numbers of 1000 and more are issue numbers. */
 export const STATUS_PENDING = 0;

@@ -2,9 +2,9 @@
  * Masked records as line events:
  * `EXPORT | record | stmt=… | source=… | number=0 | message=pacs.008.001.08 | bytes=3012 | body=…`
  *
- * Grammar and escape are those of all line events: in a value stand printable ASCII characters except `|`, `=` and `\`; whatever else
- * is `\u` and four lower-case hex digits. So a record is one line whatever it holds, and no record can forge one.
+ * Grammar and escape are those of all line events (kit/escape.ts), so a record is one line whatever it holds, and no record can forge one.
  */
+import { escapeText, escapeValue } from "../kit/escape.ts";
 import { isUtf8 } from "../platform/bytes.ts";
 import type { Delivery } from "../record/delivery.ts";
 import type { Origin, Sink } from "./api.ts";
@@ -17,7 +17,7 @@ export function logSink(sink: Sink): Sink {
     whole: sink.whole,
     write: (bytes, records) => sink.write(bytes, records),
     writeRecords(delivery, from, to, origin) {
-      const head = `EXPORT | record | stmt=${escapeText(origin.statement)} | source=${escapeText(origin.source)}`;
+      const head = `EXPORT | record | stmt=${escapeValue(origin.statement)} | source=${escapeValue(origin.source)}`;
       let lines = "";
       let count = 0;
       for (let row = from; row < to; row++) {
@@ -41,7 +41,7 @@ const LINES_MAX = 256 * 1024;
 function lineOf({ bytes, ordinals, messages, ownStarts, ownEnds }: Delivery, row: number, origin: Origin): string {
   const start = ownStarts[row] as number;
   const end = ownEnds[row] as number;
-  const message = escapeText(origin.messageName(messages[row] as number));
+  const message = escapeValue(origin.messageName(messages[row] as number));
   return ` | number=${ordinals[row]} | message=${message} | bytes=${end - start} | body=${escapeBytes(bytes.subarray(start, end))}`;
 }
 
@@ -50,12 +50,3 @@ const latin1 = new TextDecoder("latin1");
 
 /** The text of a record, UTF-8 or else ISO-8859-1, escaped. */
 const escapeBytes = (bytes: Uint8Array): string => escapeText((isUtf8(bytes, 0, bytes.length) ? utf8 : latin1).decode(bytes));
-
-/** A space at either end would be lost on the way through other tools. */
-export const escapeText = (text: string): string => text.replaceAll(/[^\x20-\x7e]|[|=\\]|^ | $/g, escapeUnit);
-
-const escapeUnit = (text: string): string => {
-  let out = "";
-  for (let i = 0; i < text.length; i++) out += `\\u${text.charCodeAt(i).toString(16).padStart(4, "0")}`;
-  return out;
-};

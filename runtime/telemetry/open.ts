@@ -100,6 +100,15 @@ class OpenTelemetry implements Telemetry {
 
   tell(event: LineEvent): void {
     if (this.#isBroken) return;
+    try {
+      this.#emit(event);
+    } catch {
+      // What the packages throw costs telemetry, and none of the others who watch.
+      this.#fail();
+    }
+  }
+
+  #emit(event: LineEvent): void {
     const { event: name, ...keys } = event;
     const severityNumber = SEVERITIES[name] ?? SeverityNumber.INFO;
     const severityText = SEVERITY_TEXTS[severityNumber] ?? "INFO";

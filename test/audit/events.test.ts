@@ -1,11 +1,11 @@
 /** One grammar: what is written is read back, a line is one line, and nothing in a text can forge one. */
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { escapeValue, unescapeValue } from "../../runtime/audit/events/escape.ts";
 import { parseLine } from "../../runtime/audit/events/parse.ts";
 import { LogReader } from "../../runtime/audit/events/read.ts";
 import { EVENT_NAMES, type LineEvent } from "../../runtime/audit/events/table.ts";
 import { eventJson, writeEvent } from "../../runtime/audit/events/write.ts";
+import { escapeValue, unescapeValue } from "../../runtime/kit/escape.ts";
 import { LOG_LINE_CHARACTERS_MAX } from "../../runtime/kit/limits.ts";
 import { anyEvent, eventsNamed, hostileText } from "./events.ts";
 

@@ -175,8 +175,8 @@ for (const name of ENGINE_NAMES) {
       expect(() => call([0, 1], 1, new Uint8Array(31))).toThrow("BAUTA-9001");
       expect(() => primitives.keyedLeaves(key, new Uint8Array(10), Uint32Array.of(0, 11), 1, digests)).toThrow("BAUTA-9001");
       expect(() => primitives.nodes(new Uint8Array(63), 1)).toThrow("BAUTA-9001");
-      expect(() => new MerkleTree(primitives, { size: 3, digests: new Uint8Array(32) })).toThrow("BAUTA-9001");
-      expect(() => new MerkleTree(primitives, { size: 3, digests: new Uint8Array(96) })).toThrow("BAUTA-9001");
+      expect(() => new MerkleTree(primitives, { size: 3, digests: new Uint8Array(32), sums: "" })).toThrow("BAUTA-9001");
+      expect(() => new MerkleTree(primitives, { size: 3, digests: new Uint8Array(96), sums: "" })).toThrow("BAUTA-9001");
       expect(() => new MerkleTree(primitives).append(digests, 3)).toThrow("BAUTA-9001");
       expect(() => inclusionProof(primitives, digests, 2)).toThrow("BAUTA-9001");
     });

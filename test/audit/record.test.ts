@@ -61,7 +61,7 @@ test("a sink's root is that of the records that it got, in any routing", () => {
     let manifest: Manifest | undefined;
     const record = new RunRecord({
       hashes: primitives,
-      evidenceOf: () => ({ auditKey: new Uint8Array(32), keyCheck: "", keyFingerprint: "", seed: "", lists: [], rules: [] }),
+      evidenceOf: () => ({ auditKey: new Uint8Array(32), keyCheck: "", keyFingerprint: "", seed: "", lists: [], rules: [], entries: [] }),
       runtime: {},
       signer: undefined,
       journaled: random.chance(0.5),
@@ -95,6 +95,7 @@ test("a sink's root is that of the records that it got, in any routing", () => {
     });
     const got = new Map(names.map((name) => [name, [] as Uint8Array[]]));
     const expected = new Map(names.map((name) => [name, [] as string[]]));
+    let sequence = 0;
     const commit = (): void => {
       const segments = names.map((sink) => ({
         sink,
@@ -104,12 +105,20 @@ test("a sink's root is that of the records that it got, in any routing", () => {
         records: got.get(sink)?.length ?? 0,
         bytes: 0,
       }));
-      record.entry(segments);
+      record.entry({ sequence: sequence++, at, positions: [], segments });
       for (const name of names) expected.get(name)?.push(rootOf(got.get(name) ?? []));
       for (const name of names) got.set(name, []);
     };
     for (let source = random.between(1, 3); source > 0; source--) {
-      tell({ event: "source-opened", at, statement: "s", source: `source ${source}`, size: undefined, sink: undefined });
+      tell({
+        event: "source-opened",
+        at,
+        statement: "s",
+        source: `source ${source}`,
+        size: undefined,
+        sink: undefined,
+        from: { offset: 0 },
+      });
       for (let k = random.below(6); k > 0; k--) {
         const rows = delivery(random, random.between(1, 7));
         record.delivered("s", `source ${source}`, rows);
@@ -122,7 +131,15 @@ test("a sink's root is that of the records that it got, in any routing", () => {
         }
         if (random.chance(0.2)) commit();
       }
-      tell({ event: "source-ended", at, statement: "s", source: `source ${source}`, position: { offset: 1 }, unreadFrom: undefined });
+      tell({
+        event: "source-ended",
+        at,
+        statement: "s",
+        source: `source ${source}`,
+        position: { offset: 1 },
+        unreadFrom: undefined,
+        resumes: false,
+      });
     }
     commit();
     tell({ event: "run-end", at, ended: "done", issue: undefined, commits: 1, milliseconds: 1 });

@@ -4,9 +4,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fromBinary, toBinary } from "@bufbuild/protobuf";
+import { mergeEntries } from "../../runtime/audit/entries.ts";
 import { CheckpointSchema } from "../../runtime/audit/generated/run_pb.ts";
 import type { Manifest } from "../../runtime/audit/manifest.ts";
-import { manifestOfEntry, RunRecord } from "../../runtime/audit/record.ts";
+import { manifestOfEntries, RunRecord } from "../../runtime/audit/record.ts";
 import type { Engine } from "../../runtime/engines/api.ts";
 import { newKeyFile } from "../../runtime/keys/key-file.ts";
 import { openPlan } from "../../runtime/open.ts";
@@ -54,10 +55,16 @@ function memorySink(firstRecord: number): Sink {
 
 interface Recorded {
   readonly manifest: Manifest;
-  readonly entries: readonly JournalEntry[];
+  readonly entries: readonly (JournalEntry & { readonly merged: Uint8Array })[];
 }
 
-async function record(engine: Engine, after?: JournalEntry): Promise<Recorded> {
+/** A run that goes on after a commit, from what the journal has of it: an entry each, or one for all. */
+interface After {
+  readonly last: JournalEntry;
+  readonly entries: readonly Uint8Array[];
+}
+
+async function record(engine: Engine, after?: After): Promise<Recorded> {
   const plan = openPlan({ preset: "test-data", keyFile, direction: "mask" });
   const masker = new Masker({
     engine,
@@ -80,9 +87,9 @@ async function record(engine: Engine, after?: JournalEntry): Promise<Recorded> {
       manifest = told;
     },
   });
-  const entries: JournalEntry[] = [];
-  const position = after?.positions.at(-1);
-  const segments = after === undefined ? [] : (fromBinary(CheckpointSchema, after.record).soFar?.statements[0]?.sinks[0]?.segments ?? []);
+  const entries: (JournalEntry & { merged: Uint8Array })[] = [];
+  const position = after?.last.positions.at(-1);
+  const segments = after === undefined ? [] : (mergeEntries(after.entries).manifest.statements[0]?.sinks[0]?.segments ?? []);
   const first = segments.reduce((sum, { records }) => sum + Number(records), 0);
   let ticks = 0;
   try {
@@ -122,9 +129,15 @@ async function record(engine: Engine, after?: JournalEntry): Promise<Recorded> {
       observers: [made],
       recorder: made,
       clock: { date: () => 0, ticks: () => ticks++, sleep: () => new Promise(() => undefined) },
-      journal: { write: (entry) => void entries.push(structuredClone(entry)) },
+      journal: {
+        write({ whole, ...entry }) {
+          entries.push({ ...structuredClone(entry), whole, merged: whole() });
+        },
+      },
       commit: { records: 4, bytes: 1e9, milliseconds: 1e9 },
-      ...(after === undefined ? {} : { resumed: { sequence: after.sequence + 1, statements: after.statements, record: after.record } }),
+      ...(after === undefined
+        ? {}
+        : { resumed: { sequence: after.last.sequence + 1, statements: after.last.statements, entries: after.entries } }),
     });
   } finally {
     masker.close();
@@ -154,17 +167,28 @@ for (const name of ENGINE_NAMES) {
       const whole = await record(engine);
       expect(whole.entries.length).toBeGreaterThan(4);
       expect(whole.manifest.resumed).toBe(false);
-      for (const entry of whole.entries.slice(0, -1)) {
-        const rest = await record(engine, entry);
-        expect(rest.manifest.resumed).toBe(true);
-        expect(roots(rest.manifest)).toEqual(roots(whole.manifest));
+      const told = whole.entries.map(({ record: entry }) => entry);
+      for (const [i, last] of whole.entries.slice(0, -1).entries()) {
+        for (const entries of [told.slice(0, i + 1), [last.merged]]) {
+          const rest = await record(engine, { last, entries });
+          expect(rest.manifest.resumed).toBe(true);
+          expect(roots(rest.manifest)).toEqual(roots(whole.manifest));
+          // And what was added before and after the kill is one record.
+          const all = [...entries, ...rest.entries.map(({ record: entry }) => entry)];
+          const merged = manifestOfEntries(engine.primitives, all, rest.entries.at(-1)?.statements ?? []);
+          expect(merged.statements[0]?.sources).toEqual(rest.manifest.statements[0]?.sources);
+        }
       }
+      // No entry but the first of a process is longer for what was done before it.
+      const lengths = told.slice(1, -1).map(({ length }) => length);
+      expect(Math.max(...lengths)).toBeLessThan(2 * Math.min(...lengths));
     }, 120_000);
 
     test("and from its journal a manifest can be made after a kill", async () => {
       const { entries, manifest } = await record(engine);
-      for (const [i, { record: entry, statements }] of entries.entries()) {
-        const killed = manifestOfEntry(entry, statements);
+      const told = entries.map(({ record: entry }) => entry);
+      for (const [i, { statements }] of entries.entries()) {
+        const killed = manifestOfEntries(engine.primitives, told.slice(0, i + 1), statements);
         const [statement] = killed.statements;
         expect([killed.status, killed.task, statement?.status]).toEqual(["killed", "t", "killed"]);
         const { counts, sinks, inputs, outputs, messages } = statement ?? {};
@@ -174,12 +198,12 @@ for (const name of ENGINE_NAMES) {
         expect(sinks?.[0]?.segments.length).toBeLessThanOrEqual(i + 1);
         expect(messages?.length).toBeGreaterThan(0);
       }
-      const last = manifestOfEntry(entries.at(-1)?.record ?? new Uint8Array(0), entries.at(-1)?.statements ?? []);
+      const last = manifestOfEntries(engine.primitives, told, entries.at(-1)?.statements ?? []);
       expect(last.statements[0]?.outputs).toEqual(manifest.statements[0]?.outputs);
       // An entry of a version to come is not guessed at.
       const later = fromBinary(CheckpointSchema, entries[0]?.record ?? new Uint8Array(0));
-      later.version = 2;
-      expect(() => manifestOfEntry(toBinary(CheckpointSchema, later), [])).toThrow("BAUTA-8501");
+      later.version = 3;
+      expect(() => manifestOfEntries(engine.primitives, [toBinary(CheckpointSchema, later)], [])).toThrow("BAUTA-8501");
     }, 60_000);
   });
 }

@@ -256,7 +256,7 @@ describe("replay", () => {
         .filter(({ kind }) => kind === "cause")
         .map(({ what }) => what);
     };
-    expect(causes("--key-file", key, "--inputs", changed)).toEqual([`input ${join(inputs, file as string)}`]);
+    expect(causes("--key-file", key, "--inputs", changed)).toEqual([`input ${join(inputs, file as string)}, record 0`]);
     const other = newKey(join(at, "other.key"), "qa");
     expect(causes("--key-file", other)).toContain("key of mask");
     expect(causes("--key-file", key, "--model", write(join(at, "other.yaml"), JSON.stringify(paymentModel("tokens"))))).toContain(
@@ -315,14 +315,14 @@ describe("compare", () => {
 
   test("one changed rule is named, and one that moved is not", () => {
     const { exit, causes } = told(first, run('  - {path: "json:$.other", technique: redact}\n', json));
-    expect([exit, causes.filter((cause) => cause.startsWith("rule"))]).toEqual([EXIT.evidence, ["rule m.yaml rules[1]"]]);
+    expect([exit, causes.filter((cause) => cause.startsWith("rule"))]).toEqual([EXIT.evidence, ["rule m.yaml rules[1] json:$.other"]]);
     const moved = run(`  - {path: "json:$.unused", technique: keep}\n${other}`, json);
-    expect(told(first, moved).causes.filter((cause) => cause.startsWith("rule"))).toEqual(["rule m.yaml rules[1]"]);
+    expect(told(first, moved).causes.filter((cause) => cause.startsWith("rule"))).toEqual(["rule m.yaml rules[1] json:$.unused"]);
   });
 
-  test("one changed byte of the input is named by its file", () => {
+  test("one changed byte of the input is named by its file and record", () => {
     const { exit, causes } = told(first, run(other, json.replace('"o"', '"p"')));
-    expect([exit, causes]).toEqual([EXIT.evidence, ["input /0/in"]]);
+    expect([exit, causes]).toEqual([EXIT.evidence, ["input /0/in, record 0"]]);
   });
 
   test("another key is named, and inputs under another key are not compared", () => {

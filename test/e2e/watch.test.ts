@@ -168,6 +168,54 @@ describe("events and manifest", () => {
   );
 
   test(
+    "each worker tells of itself, and together they are the statement",
+    () => {
+      const input = write(join(here, "shared.xml"), EXAMPLE_XML.repeat(1500));
+      const events = eventsOf(bauta([...MASK, "--profile", "flexibility", "--workers", "3", input, "--out", join(here, "shared.out")]));
+      const progress = named(events, "progress");
+      const whole = progress.filter(({ scope }) => scope === "statement").at(-1);
+      expect(whole).toMatchObject({ percent: 100, exported: 1500 });
+      // The last word of each stands behind the statement's own.
+      const last = progress.slice(progress.lastIndexOf(whole as (typeof progress)[number]) + 1);
+      expect(last.every(({ scope, percent }) => scope === "worker" && percent === 100)).toBe(true);
+      expect(last.flatMap(({ worker }) => (worker === 0 ? [] : [worker]))).toEqual([1, 2, 3]);
+      expect(last.reduce((sum, { exported }) => sum + exported, 0)).toBe(1500);
+    },
+    SLOW,
+  );
+
+  test(
+    "a pipeline file says how it is watched, and the command line says it over that",
+    () => {
+      const watch = "watch: { log-format: json, profile: flexibility, set: { log_progress_pct: 50, log_stmt_start: false } }";
+      const text = `bauta-pipeline: 1\nname: t\npreset: test-data\nkey-file: ${key}\nsources: [{ files: watched.xml }]\nsinks: { all: stdout }\n${watch}\n`;
+      write(join(here, "watched.xml"), EXAMPLE_XML);
+      const file = write(join(here, "watched.yaml"), text);
+      expect(bauta(["check", file]).code).toBe(EXIT.done);
+      const json = bauta(["run", file]).lines.map((line) => JSON.parse(line) as LineEvent);
+      expect(only(json, "settings")).toMatchObject({
+        profile: "flexibility",
+        log_progress_pct: 50,
+        log_stmt_start: false,
+        log_nested_progress: true,
+      });
+      const over = eventsOf(bauta(["run", file, "--log-format", "lines", "--profile", "performance", "--set", "log_stmt_start=true"]));
+      expect(only(over, "settings")).toMatchObject({
+        profile: "performance",
+        log_progress_pct: 50,
+        log_stmt_start: true,
+        log_nested_progress: false,
+      });
+      // --json is a report of its own.
+      expect(bauta(["run", file, "--json"]).stderr).toContain('"event":"summary"');
+      // What is wrong with the file is told in the form that it asks for.
+      write(file, text.replace("name: t", "name: t\ndelta: 1"));
+      expect(bauta(["run", file, "--log-format", "json"]).stderr).toContain('"code":"BAUTA-1402"');
+    },
+    SLOW,
+  );
+
+  test(
     "a stack trace only where it is asked for",
     () => {
       const args = [...MASK, "--env", "production"];

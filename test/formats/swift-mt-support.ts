@@ -139,7 +139,18 @@ export function structureText(input: string | Uint8Array, record: ScannedRecord)
 
 /** Whether what the scanner took for structure is of the closed set: headers, tags, line ends, slashes and the code words of the standard. */
 export function isStructure(text: string): boolean {
-  return RECORD.test(text) || TEXT_ONLY.test(text);
+  let isKnown = true;
+  // Field 86 has forms of its own, which lines and subfields may cut anywhere.
+  const rest = text.replaceAll(/:86:([^:]*?)(?=\r?\n(?::\d\d[A-Z]?:|:NS:|-|\$|$)|$)/g, (_, content: string) => {
+    isKnown &&= isInformation(content);
+    return ":86:";
+  });
+  return isKnown && (RECORD.test(rest) || TEXT_ONLY.test(rest));
+}
+
+function isInformation(content: string): boolean {
+  const joined = content.replaceAll(/\r?\n/g, "");
+  return INFORMATION.test(joined) || INFORMATION.test(joined.replaceAll(/[?<>~^@|!#&*=][0-9]{2}/g, ""));
 }
 
 function frameError(start: number, end: number, status: number, faultOffset: number): ScannedRecord {
@@ -197,19 +208,29 @@ const V = "\\x00";
 const EOL = "\\r?\\n";
 const CLEARING = "(?:AT|AU|BL|CC|CH|CN|CP|ES|FW|GR|HK|IE|IN|IT|NZ|PL|PT|RT|RU|SC|SW|ZA)";
 const CODE_WORDS =
-  "(?:INV|IPI|PURP|RELID|RFB|ROC|SRI|TSU|ULTB|ULTD|URI|ACC|BNF|BUP|CATPURP|CHGS|CODTYPTR|INS|INT|INTA|LOCINS|MREF|OCMT|PHON|PHONBEN|PHONIBK|REC|REJT|RETN|SVCLVL|TELE|TELEBEN|TELEIBK|TEXT|TREF|BENEFRES|ORDERRES|ANSI|IXML|NARR|PROP|SWIF|UEDI)";
+  "(?:INV|IPI|AGNT|COMM|CORCOM|DISC|INSUR|POST|STAMP|TELECHAR|WAREHOUS|PURP|RELID|RFB|ROC|SRI|TSU|ULTB|ULTD|URI|ACC|BNF|BUP|CATPURP|CHGS|CODTYPTR|INS|INT|INTA|LOCINS|MREF|OCMT|PHON|PHONBEN|PHONIBK|REC|REJT|RETN|SVCLVL|TELE|TELEBEN|TELEIBK|TEXT|TREF|BENEFRES|ORDERRES|ANSI|IXML|NARR|PROP|SWIF|UEDI)";
 const IDENTIFIER = `(?:/{1,40}${V}|/[CD]/{1,40}${V}?|(?:/[CD])?//${CLEARING}/*${V}?|/{1,40})`;
 const NUMBERED = `(?:[1-8]/${V}|[1-8]/${V}/${V}|[1-8]/)`;
 const PARTY_CODE = `(?:ARNU|CCPT|CUST|DRLC|EMPL|NIDN|SOSE|TXID)/${V}/${V}`;
 const NARRATIVE = `(?://|/${CODE_WORDS}/)${V}?`;
-const ONE_LINE = `(?:${V}{1,3}|/${V}/${V}[+-]${V}|${V}/${V}|NONREF)`;
-const LINE = `(?:${IDENTIFIER}|${NUMBERED}|${PARTY_CODE}|${NARRATIVE}|${ONE_LINE}|)`;
-const TAG = "(?:20|21|13C|23[BE]|26T|32A|33B|36|5[0-9][A-DFGHKL]?|70|71[AFG]|72|77[BT])";
+/** Code words of field 86, by their forms. */
+const INFORMATION_CODES =
+  "(?:TRTP|TRCD|RTRN|RTYP|PURP|SVCL|SQTP|CDTRREFTP|IBAN|ACCT|BIC|NAME|ORDP|BENM|ULTD|ULTC|ULTB|ADDR|CNTP|EREF|MARF|MREF|CSID|ID|PREF|IREF|KREF|RREF|CDTRREF|REMI|USTD|STRD|ISDT|OCMT|CHGS|EXCH)";
+const INFORMATION_WORDS = "(?:EREF|KREF|MREF|BREF|RREF|CRED|DEBT|SVWZ|COAM|OAMT|ABWA|ABWE|IBAN|BIC|PURP)";
+const INFORMATION = new RegExp(`^(?:${V}|/${INFORMATION_CODES}(?=/)|${INFORMATION_WORDS}\\+|/| )*$`);
+const ONE_LINE = `(?:${V}{1,4}|/${V}/${V}[+-]${V}|/${V}|${V}{2}[+-]${V}|${V}/${V}|${V}/${V} *${V}|${V} +${V} *|NONREF| *${V} *)`;
+/** A statement line, and a line of what is no field of SWIFT. */
+const ENTRY = `(?:${V}{1,2} *${V}{2,4}(?:NONREF|${V})?(?://${V}?)?|[0-9]{2}${V}?)`;
+const LINE = `(?:${IDENTIFIER}|${NUMBERED}|${PARTY_CODE}|${NARRATIVE}|${ONE_LINE}|${ENTRY}|)`;
+const TAG =
+  "(?:11[RS]|12|13[CD]|19|20|21[CDEFR]?|23[BE]?|25[AP]?|26T|28[CD]?|30|32[A-D]|33B|34F|36|5[0-9][A-DFGHKL]?|60[FM]|61|62[FM]|64|65|70|71[ABFG]|72|75|76|77[ABET]|79|86|90[CD]|NS)";
 const FIELDS = `(?:(?::${TAG}:)?${LINE}${EOL})*`;
 const BLOCK_3 = `(?:\\{3:(?:\\{[0-9A-Z]{3}:(?:${V}{0,4}|/${V}/${V}?)\\})*\\})?`;
-const BLOCK_2 = `\\{2:(?:I(?:103|202)${V}[SUN][123]?(?:003|020)?|O(?:103|202)${V}{7}[SUN])\\}`;
+const TYPE = "(?:10[1-47]|11[0-2]|[12]9[0-25689]|20[0-5]|210|9[0-2]0|94[0-2]|910|950)";
+const BLOCK_2 = `\\{2:(?:[IO]${TYPE}${V}[SUN][123]?(?:003|020)?|O${TYPE}${V}{7}[SUN])\\}`;
+const BETWEEN = "[\\r\\n]*";
 const BLOCK_5 = `(?:\\{5:(?:${V}|\\{(?:TNG|DLM|[A-Z0-9]{3}):${V}{0,6}\\})*\\}|${V}+)?`;
 const ACKNOWLEDGEMENT = `\\{1:F21${V}{3}\\}\\{4:(?:\\{[0-9A-Z]{3}:${V}?\\})*\\}`;
-const MESSAGE = `\\{1:F01${V}{3}\\}(?:${BLOCK_2})?${BLOCK_3}\\{4:${EOL}${FIELDS}-\\}${BLOCK_5}${V}?\\{?`;
+const MESSAGE = `\\{1:F01${V}{3}\\}${BETWEEN}(?:${BLOCK_2})?${BETWEEN}${BLOCK_3}${BETWEEN}\\{4:${EOL}${FIELDS}-\\}${BETWEEN}${BLOCK_5}${BETWEEN}${V}?\\{?`;
 const RECORD = new RegExp(`^\\x01?(?:${ACKNOWLEDGEMENT}|(?:${ACKNOWLEDGEMENT})?${MESSAGE})\\x03?$`);
-const TEXT_ONLY = new RegExp(`^(?::${TAG}:)${LINE}(?:${EOL}(?::${TAG}:)?${LINE})*(?:${EOL}-\\}?)?$`);
+const TEXT_ONLY = new RegExp(`^\\x01?${BETWEEN}(?::${TAG}:)${LINE}(?:${EOL}(?::${TAG}:)?${LINE})*(?:${EOL}-\\}?)?${BETWEEN}\\x03?$`);

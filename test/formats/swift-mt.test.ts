@@ -6,18 +6,7 @@ import { fieldsOf, messageTypes } from "../../runtime/formats/swift-mt/catalogue
 import { swiftMt } from "../../runtime/formats/swift-mt/index.ts";
 import { Batch, ENCODING_MT_LINE, ENCODING_RAW, RECORD_FLAG_LATIN1 } from "../../runtime/record/tables.ts";
 import { SHARED_SKIP_REASON, sharedExists, sharedRoot } from "../shared.ts";
-import {
-  bytesOf,
-  DROP,
-  isStructure,
-  type Mode,
-  rules,
-  scanAll,
-  scanKnown,
-  scanOne,
-  structureText,
-  valuesByPath,
-} from "./swift-mt-support.ts";
+import { bytesOf, DROP, isStructure, type Mode, rules, scanAll, scanOne, structureText, valuesByPath } from "./swift-mt-support.ts";
 
 const HEAD = "{1:F01QUELDEFFAXXX0417998100}{2:I103QORBNL2AXXXXN}";
 const PLAIN: readonly (readonly [string, string])[] = [
@@ -305,8 +294,8 @@ describe("framing", () => {
   });
 
   test("detect", () => {
-    const yes = ["{1:F01", ":20:", "\u0001{1:F01"];
-    const no = ["{", "{1", "{ 1:", '{"1:', ":21:", "\u0001:20:", "<a>", "[", "{2:", ""];
+    const yes = ["{1:F01", ":20:", "\u0001{1:F01", "\u0001:20:", "\u0001\r\n:20:"];
+    const no = ["{", "{1", "{ 1:", '{"1:', ":21:", "\u0001:21:", "<a>", "[", "{2:", ""];
     for (const text of yes) expect(swiftMt.detect(bytesOf(text), 0, text.length)).toBe(true);
     for (const text of no) expect(swiftMt.detect(bytesOf(text), 0, text.length)).toBe(false);
     expect(swiftMt.detect(bytesOf("{1:F01"), 0, 2)).toBe(false);
@@ -330,7 +319,7 @@ const REFUSALS: readonly (readonly [string, string, number, number])[] = [
   ["a block that nobody knows", mt103({}, HEAD, "-}{9:{ABC:1}}"), 4001, 4001],
   ["block 4 in braces", `${HEAD}{4:{177:2604171131}}`, 4001, 4001],
   ["text in block 3", mt103({}, `${HEAD}{3:ELARA}`), 4001, 4001],
-  ["another type", mt103({}, "{1:F01QUELDEFFAXXX0417998100}{2:I940QORBNL2AXXXXN}"), 4002, 4002],
+  ["another type", mt103({}, "{1:F01QUELDEFFAXXX0417998100}{2:I700QORBNL2AXXXXN}"), 4002, 4002],
   ["another application", mt103({}, "{1:L02QUELDEFFAXXX0417998100}{2:I103QORBNL2AXXXXN}"), 4002, 4002],
   ["a tag of another message", mt103({ "32A>58A": "QORBNL2A" }), 4003, 4003],
   ["an option that the field does not have", mt103({ "50K": null, "32A>50H": "/0417\nELARA QUENNFELD" }), 4003, 0],
@@ -427,7 +416,9 @@ describe("catalogue", () => {
         if (fit.shape === "enum") expect(fit.values?.length, path).toBeGreaterThan(1);
       }
     }
-    expect(messageTypes()).toEqual(["MT103", "MT202", "MT202COV", "ACK"]);
+    expect(messageTypes().join(" ")).toBe(
+      "MT101 MT102 MT103 MT104 MT107 MT110 MT111 MT112 MT190 MT191 MT192 MT195 MT196 MT198 MT199 MT200 MT201 MT202 MT202COV MT203 MT204 MT205 MT205COV MT210 MT290 MT291 MT292 MT295 MT296 MT298 MT299 MT900 MT910 MT920 MT940 MT941 MT942 MT950 ACK",
+    );
   });
 
   test("the ruleset is asked for every field of a message type, once, when the first of its messages is met", () => {
@@ -502,22 +493,6 @@ describe(sharedExists ? "samples" : `samples (${SHARED_SKIP_REASON})`, () => {
       ["prowide-core__MT103-bulk-with-ack.rje", 3],
       ["prowide-core__MT103-out-ack.rje", 13],
     ]);
-  });
-
-  test.skipIf(!sharedExists)("of every other MT sample, nothing is read", () => {
-    let refused = 0;
-    for (const folder of ["mt940", "mt-other"]) {
-      for (const file of readdirSync(`${sharedRoot}samples/${folder}`, { withFileTypes: true })) {
-        if (!file.isFile()) continue;
-        const bytes = new Uint8Array(readFileSync(`${sharedRoot}samples/${folder}/${file.name}`));
-        if (!swiftMt.detect(bytes, 0, bytes.length)) continue;
-        for (const { status: issue } of scanKnown(bytes).records) {
-          expect([4002, 4005], file.name).toContain(issue);
-          refused++;
-        }
-      }
-    }
-    expect(refused).toBeGreaterThan(20);
   });
 });
 

@@ -49,12 +49,37 @@ describe("pipeline files", () => {
     ["1403 routes[0].when.amount.from", `${GOOD}routes: [{ when: { amount: { from: 1.5 } }, to: a }]\n`],
     ["1403 routes[0].when.currency[1]", `${GOOD}routes: [{ when: { currency: [EUR, eur] }, to: a }]\n`],
     ["1403 fields.sender", `${GOOD}fields: { sender: from.bic }\n`],
+    ["1402 watch.profil profile", `${GOOD}watch: { profil: balanced }\n`],
+    ["1402 watch.set.log_stmt_strat log_stmt_start", `${GOOD}watch: { set: { log_stmt_strat: true } }\n`],
+    ["1403 watch.profile balanced", `${GOOD}watch: { profile: balaced }\n`],
+    ["1403 watch.set.log_progress_pct", `${GOOD}watch: { set: { log_progress_pct: 101 } }\n`],
+    ["1403 watch.set.log_stmt_start", `${GOOD}watch: { set: { log_stmt_start: 1 } }\n`],
+    ["1403 watch.serve", `${GOOD}watch: { serve: 65536 }\n`],
+    ["1403 watch.serve-token-file", `${GOOD}watch: { serve-token-file: t }\n`],
+    ["1403 watch.serve-mtls.key", `${GOOD}watch: { serve: 1, serve-mtls: { certificate: c, client-authority: a } }\n`],
     ["1403 name", GOOD.replace("name: t", "name: a b")],
     ["1404 routes[0].to[1] b", `${GOOD}routes: [{ when: { format: json }, to: [a, bb] }]\n`],
     ["1405 routes[1]", `${GOOD}routes: [{ to: a }, { when: { format: json }, to: a }]\n`],
     ["1406 routes[0].when.message pacs.008", `${GOOD}routes: [{ when: { message: pacs.080 }, to: a }]\n`],
   ])("%s", (problem, text) => {
     expect(found(text)).toContain(problem);
+  });
+
+  test("how it is watched: paths are from the folder of the file, a port may be a number", () => {
+    const { definition, problems } = read(
+      `${GOOD}watch: { log-format: json, profile: performance, set: { log_progress_pct: 5, log_stmt_start: true }, serve: 9464, serve-token-file: t, serve-mtls: { certificate: c, key: k, client-authority: a }, otel-endpoint: "http://127.0.0.1:4318" }\n`,
+    );
+    expect(problems).toEqual([]);
+    expect(definition?.watch).toEqual({
+      logFormat: "json",
+      profile: "performance",
+      knobs: { log_progress_pct: 5, log_stmt_start: true },
+      serve: "9464",
+      serveTokenFile: "/work/t",
+      serveMtls: { certificate: "/work/c", key: "/work/k", clientAuthority: "/work/a" },
+      otelEndpoint: "http://127.0.0.1:4318",
+    });
+    expect(read(GOOD).definition?.watch).toEqual({ knobs: {} });
   });
 
   test("all problems at once, each with its place, and never more than the place is told", () => {
@@ -67,13 +92,16 @@ describe("pipeline files", () => {
   });
 
   test("the schema takes what the reader takes, and refuses what it refuses by its form", () => {
-    for (const text of [GOOD, readFileSync(`${projectRoot}examples/pipelines/payments.yaml`, "utf8"), documented()]) {
+    for (const text of [GOOD, readFileSync(`${projectRoot}examples/pipelines/payments.yaml`, "utf8"), ...documented()]) {
       expect(read(text).problems).toEqual([]);
       expect([valid(parse(text)), valid.errors]).toEqual([true, null]);
     }
     for (const wrong of [
       `${GOOD}souces: stdin\n`,
       `${GOOD}engine: rust\n`,
+      `${GOOD}watch: { profile: fastest }\n`,
+      `${GOOD}watch: { set: { log_progress_pct: true } }\n`,
+      `${GOOD}watch: { serve: 1, serve-mtls: { key: k } }\n`,
       GOOD.replace("sources: stdin\n", ""),
       GOOD.replace("preset", "model: m\npreset"),
     ])
@@ -81,8 +109,8 @@ describe("pipeline files", () => {
   });
 });
 
-/** The example of docs/pipeline.md. */
-function documented(): string {
+/** The examples of docs/pipeline.md. */
+function documented(): readonly string[] {
   const page = readFileSync(`${projectRoot}docs/pipeline.md`, "utf8");
-  return /```yaml\n([\s\S]*?)```/.exec(page)?.[1] ?? "";
+  return [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map((match) => match[1] ?? "");
 }

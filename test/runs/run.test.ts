@@ -4,6 +4,7 @@ import { appendFileSync, chmodSync, existsSync, mkdirSync, readdirSync, readFile
 import { join } from "node:path";
 import { EXIT } from "../../runtime/cli/exit.ts";
 import { WATCH_FILES_MAX } from "../../runtime/kit/limits.ts";
+import { type JournalState, parseJournal } from "../../runtime/pipeline/journal-file.ts";
 import { segmentSink } from "../../runtime/sinks/segments.ts";
 import { watchedFiles } from "../../runtime/sources/watch.ts";
 import {
@@ -63,6 +64,7 @@ refused: ${target}/refused.jsonl
 }
 
 const read = (path: string, name: string): string => readFileSync(join(path, name), "utf8");
+const journalIn = (path: string): JournalState => parseJournal(read(path, "t.journal"), path);
 const FIRST = "000000000000-000000000001";
 
 describe("bauta run", () => {
@@ -107,7 +109,7 @@ describe("bauta run", () => {
   test("a kill behind the last entry: its segments become visible and the manifest is written all the same", () => {
     const { out, run } = place();
     expect(run().code).toBe(EXIT.done);
-    const { segments } = JSON.parse(read(out, "t.journal")) as { segments: { name: string; privateName: string }[] };
+    const { segments } = journalIn(out);
     const whole = readdirSync(out).sort();
     for (const { name, privateName } of segments) renameSync(name, privateName);
     rmSync(join(out, "t.manifest.json"));
@@ -154,8 +156,7 @@ describe("bauta run", () => {
     expect(readdirSync(out)).toContain(`xml.${FIRST}.xml`);
     expect(run("--resume").code).toBe(EXIT.done);
     expect(read(out, "xml.000000000001-000000000002.xml")).toBe(read(out, `xml.${FIRST}.xml`));
-    const state = JSON.parse(read(out, "t.journal")) as { statements: { counts: Record<string, number> }[] };
-    expect(state.statements[0]?.counts).toMatchObject({ in: 4, out: 3, refused: 1 });
+    expect(journalIn(out).statements[0]?.counts).toMatchObject({ in: 4, out: 3, refused: 1 });
   });
 
   test("1421: what is not finished is not begun anew; 1422: nor gone on with as another run", () => {
@@ -242,7 +243,7 @@ describe("bauta run", () => {
     await new Promise((resume) => setTimeout(resume, 1500));
     child.kill("SIGTERM");
     expect(await end).toEqual({ code: 143, signal: null });
-    expect(JSON.parse(state())).toMatchObject({ ended: "stopped", records: { xml: 2, events: 3 } });
+    expect(journalIn(out)).toMatchObject({ ended: "stopped", records: { xml: 2, events: 3 } });
   }, 90_000);
 });
 

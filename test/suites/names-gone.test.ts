@@ -24,9 +24,15 @@ interface FalseAlarm {
 
 /**
  * Words that stand in a name and, by chance or by right, in the masked message too: each looked at by hand. One that is found no more
- * is to be taken out. There are none under the key of the tests.
+ * is to be taken out.
  */
-const FALSE_ALARMS: readonly FalseAlarm[] = [];
+const FALSE_ALARMS: readonly FalseAlarm[] = [
+  {
+    word: "axxx",
+    file: "mt-other/prowide-core__MT101.fin",
+    why: "the letter of a logical terminal and the branch XXX of its BIC, which stay",
+  },
+];
 
 type Choice = Pick<RunOptions, "preset" | "model">;
 

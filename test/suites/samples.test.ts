@@ -18,6 +18,8 @@ const IDENTIFYING = new Set(["person", "organisation", "account", "identifier", 
  */
 const FALSE_ALARMS: ReadonlyMap<string, string> = new Map([
   ["UNKNOWN", "an original message's id, and the code that its name is, which is kept"],
+  ["PLN0", "a floor limit without a decimal comma; a currency and an amount begin alike"],
+  ["0000000000", "a reference of zeros; session and sequence number of the header are zeros too"],
 ]);
 
 /** Documents that their XSD takes and that are not masked to valid ones: code and place, and the reason. */

@@ -46,6 +46,7 @@ pub(super) fn collect_record(engine: &mut Engine, batch: &Batch, record: usize) 
             characters: &mut engine.characters,
             scratch: &mut engine.scratch,
             text_start: from,
+            room: usize::MAX,
         };
         let done = collector.run(batch, value, latin1, &mut engine.text);
         let (status, action) = done.unwrap_or_else(|issue| (issue, Action::Copy));
@@ -71,6 +72,7 @@ pub(super) fn derive(engine: &mut Engine, operation: usize, text: &[u8]) -> usiz
         characters: &mut engine.characters,
         scratch: &mut engine.scratch,
         text_start: from,
+        room: usize::MAX,
     };
     let decoded = Decoded { encoding: Encoding::Raw, count: count_characters(text), lines: 1 };
     let done = collector.apply(text, decoded);
@@ -91,6 +93,8 @@ pub(super) struct Collector<'engine> {
     pub(super) scratch: &'engine mut Scratch,
     /// Where the value at hand begins in the arena of decoded values.
     text_start: usize,
+    /// Code points that the output may have, where lines wrap around the value.
+    pub(super) room: usize,
 }
 
 /// What a value's text is, once it is decoded.
@@ -128,6 +132,9 @@ impl Collector<'_> {
         }
         if decoded.count == 0 {
             return Ok((if is_kept { status::KEPT } else { status::MASKED }, Action::Copy));
+        }
+        if decoded.encoding == Encoding::MtWrap {
+            self.room = decoded.count;
         }
         let takes_any_length = is_kept || matches!(operation.action, operation::Action::Redact(_));
         if decoded.count > VALUE_CHARACTERS_MAX && !takes_any_length {
@@ -265,7 +272,21 @@ impl Collector<'_> {
     pub(super) fn written(&mut self, status: u32, write: impl FnOnce(&mut Vec<u8>)) -> Done {
         let start = self.scratch.output.len();
         write(&mut self.scratch.output);
+        if self.room != usize::MAX {
+            self.fill_if_long(start);
+        }
         (status, Action::Write(start, self.scratch.output.len()))
+    }
+
+    /// What the value has no room for does not stand in its place.
+    #[cold]
+    pub(super) fn fill_if_long(&mut self, start: usize) {
+        let output = &mut self.scratch.output;
+        if count_characters(&output[start..]) > self.room {
+            output.truncate(start);
+            let filler = if self.operation.fit.shape == Shape::Digits { b'0' } else { b'X' };
+            output.resize(start + self.room, filler);
+        }
     }
 
     /// The strict check: an identifier is looked at in its canonical form, since an IBAN in groups is still that IBAN.

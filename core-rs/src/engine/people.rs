@@ -16,6 +16,7 @@ use crate::people::lot::{Lot, draw};
 use crate::people::place::{Pattern, Street, Subdivision, draw_town, town_locales};
 use crate::plan::{Kind, Shape};
 use crate::tables::status;
+use crate::text::{count_characters, offset_of};
 
 impl Collector<'_> {
     /// A drawn value, or what becomes of one for which there is none. Kept apart from the order of work, whose frame it would swell.
@@ -36,8 +37,27 @@ impl Collector<'_> {
             self.scratch.output.truncate(start);
             return self.outside(&people.otherwise, text, decoded, issue::FIELD_FORMAT);
         }
+        if self.room != usize::MAX {
+            self.cut_to_room(start);
+        }
         let end = self.scratch.output.len();
         Ok((status::MASKED, if lines > 1 { Action::WriteLines(start, end) } else { Action::Write(start, end) }))
+    }
+
+    /// Leaves of words what the value has room for, without a space at the end; of what is no words, nothing.
+    #[cold]
+    fn cut_to_room(&mut self, start: usize) {
+        if !self.operation.joins_lines() {
+            self.fill_if_long(start);
+            return;
+        }
+        let output = &mut self.scratch.output;
+        if count_characters(&output[start..]) > self.room {
+            output.truncate(start + offset_of(&output[start..], self.room));
+            while output.len() > start + 1 && output.last() == Some(&b' ') {
+                output.pop();
+            }
+        }
     }
 
     /// A name or a place.

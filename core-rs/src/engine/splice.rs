@@ -121,7 +121,7 @@ impl Writer<'_> {
         let mut rest = text;
         let mut least = 0;
         for (index, (segment, own)) in self.batch.segments_of(value).zip(own).enumerate() {
-            if index == 0 && segment.encoding == Some(Encoding::MtLine) {
+            if index == 0 && matches!(segment.encoding, Some(Encoding::MtLine | Encoding::MtWrap)) {
                 least = 1;
             }
             let behind = count - 1 - index;

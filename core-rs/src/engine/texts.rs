@@ -43,6 +43,17 @@ pub(super) struct Searched {
     pub scope: u32,
 }
 
+impl Searched {
+    /// Code points that the text may have: where lines wrap around it, no more than it has.
+    fn room(&self, max: usize, text: &[u8]) -> usize {
+        if self.encoding != Encoding::MtWrap {
+            return max;
+        }
+        let own = count_characters(text);
+        if max == 0 { own } else { own.min(max) }
+    }
+}
+
 /// A value of the record that texts are searched for.
 struct Entry {
     entity: Entity,
@@ -206,7 +217,8 @@ impl Texts {
         self.finder.find(text, dictionaries);
         let fit = &engine.operations[searched.operation].fit;
         let feeds = searched.lines.saturating_sub(1);
-        let is_long = fit.max > 0 && count_characters(text) - feeds > fit.max;
+        let max = searched.room(fit.max, text);
+        let is_long = max > 0 && count_characters(text) - feeds > max;
         if self.finder.findings.is_empty() && !is_long {
             return;
         }
@@ -299,9 +311,10 @@ impl Texts {
                 self.write(index, operation, operations, scratch, text);
             }
             let line_max = operation.search.as_ref().map_or(0, |search| search.line_max);
-            self.pieces.fit(text, operation.fit.max, line_max, searched.lines);
+            let max = searched.room(operation.fit.max, text);
+            self.pieces.fit(text, max, line_max, searched.lines);
             let start = scratch.output.len();
-            self.pieces.write(text, operation.fit.max, searched.lines, &mut scratch.output);
+            self.pieces.write(text, max, searched.lines, &mut scratch.output);
             let end = scratch.output.len();
             let is_left = self.is_left(replacements.0..replacements.1, &scratch.output[start..]);
             let outcome = &mut scratch.outcomes[searched.outcome];

@@ -57,7 +57,7 @@ impl Mask {
         let countable = text.iter().filter(|byte| is_countable(**byte)).count();
         let (first, last) = self.kept(text, countable);
         if first + last == 0 {
-            let width = if encoding == Encoding::MtLine { count } else { self.total_width };
+            let width = if matches!(encoding, Encoding::MtLine | Encoding::MtWrap) { count } else { self.total_width };
             out.extend(self.character.as_bytes().iter().cycle().take(width * self.character.len()));
             return;
         }

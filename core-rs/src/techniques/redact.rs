@@ -55,7 +55,7 @@ impl Redaction {
                 return;
             }
             _ if self.zero_each => Some(b'0'),
-            Encoding::MtLine => self.line_fill,
+            Encoding::MtLine | Encoding::MtWrap => self.line_fill,
             _ => None,
         };
         match fill {

@@ -67,7 +67,7 @@ fn marks_of(encoding: Encoding) -> u8 {
         Encoding::XmlTextRefs => CARRIAGE_RETURN | AMPERSAND,
         Encoding::XmlAttribute => CARRIAGE_RETURN | AMPERSAND | TAB_OR_LINE_FEED,
         Encoding::JsonString => BACKSLASH,
-        Encoding::XmlCdata | Encoding::JsonNumber | Encoding::MtLine | Encoding::Raw => 0,
+        Encoding::XmlCdata | Encoding::JsonNumber | Encoding::MtLine | Encoding::MtWrap | Encoding::Raw => 0,
     }
 }
 

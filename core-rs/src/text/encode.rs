@@ -104,7 +104,7 @@ fn marks_of(encoding: Encoding) -> u8 {
         Encoding::XmlText | Encoding::XmlTextRefs => OF_XML_TEXT,
         Encoding::XmlAttribute => OF_XML_ATTRIBUTE,
         Encoding::JsonString => OF_JSON,
-        Encoding::XmlCdata | Encoding::JsonNumber | Encoding::MtLine | Encoding::Raw => 0,
+        Encoding::XmlCdata | Encoding::JsonNumber | Encoding::MtLine | Encoding::MtWrap | Encoding::Raw => 0,
     }
 }
 
@@ -151,8 +151,8 @@ fn is_admitted(piece: &[u8], encoding: Encoding, original: Option<u8>) -> bool {
         Encoding::XmlCdata => !piece.windows(3).any(|window| window == b"]]>"),
         Encoding::JsonNumber => lexical::is_json_number(piece),
         // At the start of a line `:` begins a field and `-` ends the block.
-        Encoding::MtLine if piece.is_empty() => original.is_none(),
-        Encoding::MtLine => !is_line_mark(piece.first()) || is_line_mark(original.as_ref()),
+        Encoding::MtLine | Encoding::MtWrap if piece.is_empty() => original.is_none(),
+        Encoding::MtLine | Encoding::MtWrap => !is_line_mark(piece.first()) || is_line_mark(original.as_ref()),
         _ => true,
     }
 }

@@ -1,6 +1,7 @@
 /** Reads lines back into events. Only what `writeEvent` writes is a line: one spelling for each event, nothing besides. */
+
+import { unescapeValue } from "../../kit/escape.ts";
 import { LOG_LINE_CHARACTERS_MAX, LOG_RECORD_CHARACTERS_MAX } from "../../kit/limits.ts";
-import { unescapeValue } from "./escape.ts";
 import { EVENT_NAMES, EVENTS, type EventShape, type Field, type LineEvent } from "./table.ts";
 import { SEPARATOR, writeEvent } from "./write.ts";
 

@@ -1,6 +1,6 @@
 /** An event as its line; docs/line-events.md is the grammar. */
 import { grouped } from "../../kit/digits.ts";
-import { escapeValue } from "./escape.ts";
+import { escapeText, escapeValue } from "../../kit/escape.ts";
 import { EVENTS, type EventOf, type EventShape, type Field, type LineEvent } from "./table.ts";
 
 export const SEPARATOR = " | ";
@@ -35,7 +35,7 @@ function partOf({ key, type, form, optional }: Field, value: unknown): string | 
   if (form === "rate") return `${grouped(safe(value))} rec/s`;
   if (value === undefined && optional) return undefined;
   if (type === "integer") return `${key}=${digits(value)}`;
-  if (type === "body") return `${key}=${escapeValue(String(value), "", Number.POSITIVE_INFINITY)}`;
+  if (type === "body") return `${key}=${escapeText(String(value))}`;
   return `${key}=${escapeValue(String(value))}`;
 }
 

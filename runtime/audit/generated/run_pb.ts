@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file run.proto.
  */
 export const file_run: GenFile = /*@__PURE__*/
-  fileDesc("CglydW4ucHJvdG8SDGJhdXRhLnJ1bi52MSLTAgoITWFuaWZlc3QSDwoHdmVyc2lvbhgBIAEoDRIMCgR0YXNrGAIgASgJEg8KB2NvbW1hbmQYAyABKAkSEAoIcGlwZWxpbmUYBCABKAkSDgoGc3RhdHVzGAUgASgJEg0KBWlzc3VlGAYgASgJEg8KB3N0YXJ0ZWQYByABKAkSDQoFZW5kZWQYCCABKAkSDwoHY29tbWl0cxgJIAEoBBIPCgdyZXN1bWVkGAogASgIEigKCHNvZnR3YXJlGAsgASgLMhYuYmF1dGEucnVuLnYxLlNvZnR3YXJlEiQKBnNpZ25lchgMIAEoCzIULmJhdXRhLnJ1bi52MS5TaWduZXISJwoIc2V0dGluZ3MYDSADKAsyFS5iYXV0YS5ydW4udjEuU2V0dGluZxIrCgpzdGF0ZW1lbnRzGA4gAygLMhcuYmF1dGEucnVuLnYxLlN0YXRlbWVudCJnCghTb2Z0d2FyZRINCgViYXV0YRgBIAEoCRIOCgZlbmdpbmUYAiABKAkSFgoOZW5naW5lX3ZlcnNpb24YAyABKAkSJAoFZmFjdHMYBCADKAsyFS5iYXV0YS5ydW4udjEuU2V0dGluZyJOCgZTaWduZXISEQoJYWxnb3JpdGhtGAEgASgJEgsKA2tleRgCIAEoCRIPCgd2ZXJzaW9uGAMgASgNEhMKC2Vudmlyb25tZW50GAQgASgJIiYKB1NldHRpbmcSDAoEbmFtZRgBIAEoCRINCgV2YWx1ZRgCIAEoCSKABAoJU3RhdGVtZW50EgwKBG5hbWUYASABKAkSDgoGc3RhdHVzGAIgASgJEiIKBW1vZGVsGAMgASgLMhMuYmF1dGEucnVuLnYxLk1vZGVsEh4KA2tleRgEIAEoCzIRLmJhdXRhLnJ1bi52MS5LZXkSJwoIc2V0dGluZ3MYBSADKAsyFS5iYXV0YS5ydW4udjEuU2V0dGluZxIlCgdzb3VyY2VzGAYgAygLMhQuYmF1dGEucnVuLnYxLlNvdXJjZRIiCgZpbnB1dHMYByABKAsyEi5iYXV0YS5ydW4udjEuVHJlZRIjCgdvdXRwdXRzGAggASgLMhIuYmF1dGEucnVuLnYxLlRyZWUSJAoGY291bnRzGAkgASgLMhQuYmF1dGEucnVuLnYxLkNvdW50cxIoCgdyZWZ1c2VkGAogAygLMhcuYmF1dGEucnVuLnYxLkNvZGVDb3VudBIsCghtZXNzYWdlcxgLIAMoCzIaLmJhdXRhLnJ1bi52MS5NZXNzYWdlQ291bnQSMAoKbmFtZXNwYWNlcxgMIAMoCzIcLmJhdXRhLnJ1bi52MS5OYW1lc3BhY2VDb3VudBIhCgVzaW5rcxgNIAMoCzISLmJhdXRhLnJ1bi52MS5TaW5rEiUKB3RpbWluZ3MYDiADKAsyFC5iYXV0YS5ydW4udjEuVGltaW5nIsABCgVNb2RlbBIMCgRuYW1lGAEgASgJEgwKBG1vZGUYAiABKAkSDAoEc2VlZBgDIAEoCRIMCgRsb2NrGAQgASgJEgwKBHBsYW4YBSABKAkSJQoHb3JpZ2lucxgGIAMoCzIULmJhdXRhLnJ1bi52MS5PcmlnaW4SJAoFbGlzdHMYByADKAsyFS5iYXV0YS5ydW4udjEuU2V0dGluZxIkCgVydWxlcxgIIAMoCzIVLmJhdXRhLnJ1bi52MS5TZXR0aW5nIisKBk9yaWdpbhIRCglyZWZlcmVuY2UYASABKAkSDgoGc2hhMjU2GAIgASgJImsKA0tleRIOCgZvcmlnaW4YASABKAkSCgoCaWQYAiABKAkSEwoLZW52aXJvbm1lbnQYAyABKAkSDwoHdmVyc2lvbhgEIAEoDRINCgVjaGVjaxgFIAEoCRITCgtmaW5nZXJwcmludBgGIAEoCSK/AQoGU291cmNlEgwKBG5hbWUYASABKAkSGgoNYnl0ZXNfcGxhbm5lZBgCIAEoBEgAiAEBEg0KBWJ5dGVzGAMgASgEEg8KB3JlY29yZHMYBCABKAQSEAoIY29tcGxldGUYBSABKAgSIgoGaW5wdXRzGAYgASgLMhIuYmF1dGEucnVuLnYxLlRyZWUSIwoHb3V0cHV0cxgHIAEoCzISLmJhdXRhLnJ1bi52MS5UcmVlQhAKDl9ieXRlc19wbGFubmVkIiUKBFRyZWUSDwoHcmVjb3JkcxgBIAEoBBIMCgRyb290GAIgASgJIrcBCgZDb3VudHMSCgoCaW4YASABKAQSCwoDb3V0GAIgASgEEg8KB3JlZnVzZWQYAyABKAQSEAoIYnl0ZXNfaW4YBCABKAQSEQoJYnl0ZXNfb3V0GAUgASgEEg4KBnZhbHVlcxgGIAEoBBIOCgZtYXNrZWQYByABKAQSDAoEa2VwdBgIIAEoBBIPCgdyZW1vdmVkGAkgASgEEhEKCW90aGVyd2lzZRgKIAEoBBIMCgRsZWZ0GAsgASgEIioKCUNvZGVDb3VudBIMCgRjb2RlGAEgASgJEg8KB3JlY29yZHMYAiABKAQiagoMTWVzc2FnZUNvdW50Eg4KBmZvcm1hdBgBIAEoCRIPCgdtZXNzYWdlGAIgASgJEg8KB3JlY29yZHMYAyABKAQSKAoGZmllbGRzGAQgAygLMhguYmF1dGEucnVuLnYxLkZpZWxkQ291bnQimQIKCkZpZWxkQ291bnQSDAoEcGF0aBgBIAEoCRINCgVjbGFzcxgCIAEoCRIRCgl0ZWNobmlxdWUYAyABKAkSDAoEa2luZBgEIAEoCRIRCgluYW1lc3BhY2UYBSABKAkSEwoGbWFza2VkGAYgASgESACIAQESEgoFdG9rZW4YByABKARIAYgBARIVCghyZWRhY3RlZBgIIAEoBEgCiAEBEhEKBGtlcHQYCSABKARIA4gBARIUCgdyZW1vdmVkGAogASgESASIAQESEQoEbGVmdBgLIAEoBEgFiAEBQgkKB19tYXNrZWRCCAoGX3Rva2VuQgsKCV9yZWRhY3RlZEIHCgVfa2VwdEIKCghfcmVtb3ZlZEIHCgVfbGVmdCJhCg5OYW1lc3BhY2VDb3VudBIRCgluYW1lc3BhY2UYASABKAkSEQoJdGVjaG5pcXVlGAIgASgJEgwKBGtpbmQYAyABKAkSCwoDa2V5GAQgASgJEg4KBnZhbHVlcxgFIAEoBCJgCgRTaW5rEgwKBG5hbWUYASABKAkSDwoHcGxhbm5lZBgCIAEoBBIQCghleHBvcnRlZBgDIAEoBBInCghzZWdtZW50cxgEIAMoCzIVLmJhdXRhLnJ1bi52MS5TZWdtZW50ImkKB1NlZ21lbnQSDAoEbmFtZRgBIAEoCRIUCgxmaXJzdF9yZWNvcmQYAiABKAQSDwoHcmVjb3JkcxgDIAEoBBINCgVieXRlcxgEIAEoBBIMCgRyb290GAUgASgJEgwKBGdhcHMYBiABKAkiLQoGVGltaW5nEg0KBXN0YWdlGAEgASgJEhQKDG1pbGxpc2Vjb25kcxgCIAEoASJxCgpDaGVja3BvaW50Eg8KB3ZlcnNpb24YASABKA0SJgoGc29fZmFyGAIgASgLMhYuYmF1dGEucnVuLnYxLk1hbmlmZXN0EioKB3NvdXJjZXMYAyADKAsyGS5iYXV0YS5ydW4udjEuU291cmNlU3RhdGUigQEKC1NvdXJjZVN0YXRlEhEKCXN0YXRlbWVudBgBIAEoCRIOCgZzb3VyY2UYAiABKAkSJgoGaW5wdXRzGAMgASgLMhYuYmF1dGEucnVuLnYxLkZyb250aWVyEicKB291dHB1dHMYBCABKAsyFi5iYXV0YS5ydW4udjEuRnJvbnRpZXIiKQoIRnJvbnRpZXISDAoEc2l6ZRgBIAEoBBIPCgdkaWdlc3RzGAIgASgMYgZwcm90bzM");
+  fileDesc("CglydW4ucHJvdG8SDGJhdXRhLnJ1bi52MSLTAgoITWFuaWZlc3QSDwoHdmVyc2lvbhgBIAEoDRIMCgR0YXNrGAIgASgJEg8KB2NvbW1hbmQYAyABKAkSEAoIcGlwZWxpbmUYBCABKAkSDgoGc3RhdHVzGAUgASgJEg0KBWlzc3VlGAYgASgJEg8KB3N0YXJ0ZWQYByABKAkSDQoFZW5kZWQYCCABKAkSDwoHY29tbWl0cxgJIAEoBBIPCgdyZXN1bWVkGAogASgIEigKCHNvZnR3YXJlGAsgASgLMhYuYmF1dGEucnVuLnYxLlNvZnR3YXJlEiQKBnNpZ25lchgMIAEoCzIULmJhdXRhLnJ1bi52MS5TaWduZXISJwoIc2V0dGluZ3MYDSADKAsyFS5iYXV0YS5ydW4udjEuU2V0dGluZxIrCgpzdGF0ZW1lbnRzGA4gAygLMhcuYmF1dGEucnVuLnYxLlN0YXRlbWVudCJnCghTb2Z0d2FyZRINCgViYXV0YRgBIAEoCRIOCgZlbmdpbmUYAiABKAkSFgoOZW5naW5lX3ZlcnNpb24YAyABKAkSJAoFZmFjdHMYBCADKAsyFS5iYXV0YS5ydW4udjEuU2V0dGluZyJOCgZTaWduZXISEQoJYWxnb3JpdGhtGAEgASgJEgsKA2tleRgCIAEoCRIPCgd2ZXJzaW9uGAMgASgNEhMKC2Vudmlyb25tZW50GAQgASgJIiYKB1NldHRpbmcSDAoEbmFtZRgBIAEoCRINCgV2YWx1ZRgCIAEoCSKABAoJU3RhdGVtZW50EgwKBG5hbWUYASABKAkSDgoGc3RhdHVzGAIgASgJEiIKBW1vZGVsGAMgASgLMhMuYmF1dGEucnVuLnYxLk1vZGVsEh4KA2tleRgEIAEoCzIRLmJhdXRhLnJ1bi52MS5LZXkSJwoIc2V0dGluZ3MYBSADKAsyFS5iYXV0YS5ydW4udjEuU2V0dGluZxIlCgdzb3VyY2VzGAYgAygLMhQuYmF1dGEucnVuLnYxLlNvdXJjZRIiCgZpbnB1dHMYByABKAsyEi5iYXV0YS5ydW4udjEuVHJlZRIjCgdvdXRwdXRzGAggASgLMhIuYmF1dGEucnVuLnYxLlRyZWUSJAoGY291bnRzGAkgASgLMhQuYmF1dGEucnVuLnYxLkNvdW50cxIoCgdyZWZ1c2VkGAogAygLMhcuYmF1dGEucnVuLnYxLkNvZGVDb3VudBIsCghtZXNzYWdlcxgLIAMoCzIaLmJhdXRhLnJ1bi52MS5NZXNzYWdlQ291bnQSMAoKbmFtZXNwYWNlcxgMIAMoCzIcLmJhdXRhLnJ1bi52MS5OYW1lc3BhY2VDb3VudBIhCgVzaW5rcxgNIAMoCzISLmJhdXRhLnJ1bi52MS5TaW5rEiUKB3RpbWluZ3MYDiADKAsyFC5iYXV0YS5ydW4udjEuVGltaW5nIugBCgVNb2RlbBIMCgRuYW1lGAEgASgJEgwKBG1vZGUYAiABKAkSDAoEc2VlZBgDIAEoCRIMCgRsb2NrGAQgASgJEgwKBHBsYW4YBSABKAkSJQoHb3JpZ2lucxgGIAMoCzIULmJhdXRhLnJ1bi52MS5PcmlnaW4SJAoFbGlzdHMYByADKAsyFS5iYXV0YS5ydW4udjEuU2V0dGluZxIkCgVydWxlcxgIIAMoCzIVLmJhdXRhLnJ1bi52MS5TZXR0aW5nEiYKB2VudHJpZXMYCSADKAsyFS5iYXV0YS5ydW4udjEuU2V0dGluZyIrCgZPcmlnaW4SEQoJcmVmZXJlbmNlGAEgASgJEg4KBnNoYTI1NhgCIAEoCSJrCgNLZXkSDgoGb3JpZ2luGAEgASgJEgoKAmlkGAIgASgJEhMKC2Vudmlyb25tZW50GAMgASgJEg8KB3ZlcnNpb24YBCABKA0SDQoFY2hlY2sYBSABKAkSEwoLZmluZ2VycHJpbnQYBiABKAkivwEKBlNvdXJjZRIMCgRuYW1lGAEgASgJEhoKDWJ5dGVzX3BsYW5uZWQYAiABKARIAIgBARINCgVieXRlcxgDIAEoBBIPCgdyZWNvcmRzGAQgASgEEhAKCGNvbXBsZXRlGAUgASgIEiIKBmlucHV0cxgGIAEoCzISLmJhdXRhLnJ1bi52MS5UcmVlEiMKB291dHB1dHMYByABKAsyEi5iYXV0YS5ydW4udjEuVHJlZUIQCg5fYnl0ZXNfcGxhbm5lZCIzCgRUcmVlEg8KB3JlY29yZHMYASABKAQSDAoEcm9vdBgCIAEoCRIMCgRzdW1zGAMgASgJIrcBCgZDb3VudHMSCgoCaW4YASABKAQSCwoDb3V0GAIgASgEEg8KB3JlZnVzZWQYAyABKAQSEAoIYnl0ZXNfaW4YBCABKAQSEQoJYnl0ZXNfb3V0GAUgASgEEg4KBnZhbHVlcxgGIAEoBBIOCgZtYXNrZWQYByABKAQSDAoEa2VwdBgIIAEoBBIPCgdyZW1vdmVkGAkgASgEEhEKCW90aGVyd2lzZRgKIAEoBBIMCgRsZWZ0GAsgASgEIioKCUNvZGVDb3VudBIMCgRjb2RlGAEgASgJEg8KB3JlY29yZHMYAiABKAQiagoMTWVzc2FnZUNvdW50Eg4KBmZvcm1hdBgBIAEoCRIPCgdtZXNzYWdlGAIgASgJEg8KB3JlY29yZHMYAyABKAQSKAoGZmllbGRzGAQgAygLMhguYmF1dGEucnVuLnYxLkZpZWxkQ291bnQimQIKCkZpZWxkQ291bnQSDAoEcGF0aBgBIAEoCRINCgVjbGFzcxgCIAEoCRIRCgl0ZWNobmlxdWUYAyABKAkSDAoEa2luZBgEIAEoCRIRCgluYW1lc3BhY2UYBSABKAkSEwoGbWFza2VkGAYgASgESACIAQESEgoFdG9rZW4YByABKARIAYgBARIVCghyZWRhY3RlZBgIIAEoBEgCiAEBEhEKBGtlcHQYCSABKARIA4gBARIUCgdyZW1vdmVkGAogASgESASIAQESEQoEbGVmdBgLIAEoBEgFiAEBQgkKB19tYXNrZWRCCAoGX3Rva2VuQgsKCV9yZWRhY3RlZEIHCgVfa2VwdEIKCghfcmVtb3ZlZEIHCgVfbGVmdCJhCg5OYW1lc3BhY2VDb3VudBIRCgluYW1lc3BhY2UYASABKAkSEQoJdGVjaG5pcXVlGAIgASgJEgwKBGtpbmQYAyABKAkSCwoDa2V5GAQgASgJEg4KBnZhbHVlcxgFIAEoBCJgCgRTaW5rEgwKBG5hbWUYASABKAkSDwoHcGxhbm5lZBgCIAEoBBIQCghleHBvcnRlZBgDIAEoBBInCghzZWdtZW50cxgEIAMoCzIVLmJhdXRhLnJ1bi52MS5TZWdtZW50ImkKB1NlZ21lbnQSDAoEbmFtZRgBIAEoCRIUCgxmaXJzdF9yZWNvcmQYAiABKAQSDwoHcmVjb3JkcxgDIAEoBBINCgVieXRlcxgEIAEoBBIMCgRyb290GAUgASgJEgwKBGdhcHMYBiABKAkiLQoGVGltaW5nEg0KBXN0YWdlGAEgASgJEhQKDG1pbGxpc2Vjb25kcxgCIAEoASKbAQoKQ2hlY2twb2ludBIPCgd2ZXJzaW9uGAEgASgNEiYKBnNvX2ZhchgCIAEoCzIWLmJhdXRhLnJ1bi52MS5NYW5pZmVzdBIrCgdjaGFuZ2VzGAMgAygLMhouYmF1dGEucnVuLnYxLlNvdXJjZUNoYW5nZRInCgRvcGVuGAQgAygLMhkuYmF1dGEucnVuLnYxLlNvdXJjZVN0YXRlIlMKDFNvdXJjZUNoYW5nZRIRCglzdGF0ZW1lbnQYASABKAkSCgoCYXQYAiABKA0SJAoGc291cmNlGAMgASgLMhQuYmF1dGEucnVuLnYxLlNvdXJjZSJ9CgtTb3VyY2VTdGF0ZRIRCglzdGF0ZW1lbnQYASABKAkSCgoCYXQYAiABKA0SJgoGaW5wdXRzGAMgASgLMhYuYmF1dGEucnVuLnYxLkZyb250aWVyEicKB291dHB1dHMYBCABKAsyFi5iYXV0YS5ydW4udjEuRnJvbnRpZXIiNwoIRnJvbnRpZXISDAoEc2l6ZRgBIAEoBBIPCgdkaWdlc3RzGAIgASgMEgwKBHN1bXMYAyABKAliBnByb3RvMw");
 
 /**
  * Written as its JSON; the signature beside it is over the bytes of that file.
@@ -374,11 +374,18 @@ export type Model = Message<"bauta.run.v1.Model"> & {
   lists: Setting[];
 
   /**
-   * where each rule stands, in its order; digest of what it does
+   * where each rule stands and what it names, in its order; digest of what it does
    *
    * @generated from field: repeated bauta.run.v1.Setting rules = 8;
    */
   rules: Setting[];
+
+  /**
+   * by data file, where an entry is a line: sums that tell which of them changed (runtime/audit/locator.ts)
+   *
+   * @generated from field: repeated bauta.run.v1.Setting entries = 9;
+   */
+  entries: Setting[];
 };
 
 /**
@@ -534,6 +541,13 @@ export type Tree = Message<"bauta.run.v1.Tree"> & {
    * @generated from field: string root = 2;
    */
   root: string;
+
+  /**
+   * of a source: tell which record changed, if one did (runtime/audit/locator.ts); they prove nothing
+   *
+   * @generated from field: string sums = 3;
+   */
+  sums: string;
 };
 
 /**
@@ -899,29 +913,37 @@ export const TimingSchema: GenMessage<Timing> = /*@__PURE__*/
   messageDesc(file_run, 17);
 
 /**
- * What the recorder puts into the entry of a commit: enough to go on, and to make a manifest if nobody does.
+ * What the recorder puts into the entry of a commit: what is new since the entry before, so that no entry grows with what was done
+ * before it. All entries of a run together are enough to go on, and to make a manifest if nobody does.
  *
  * @generated from message bauta.run.v1.Checkpoint
  */
 export type Checkpoint = Message<"bauta.run.v1.Checkpoint"> & {
   /**
-   * 1
+   * 2
    *
    * @generated from field: uint32 version = 1;
    */
   version: number;
 
   /**
-   * counts of values by field are the journal's own
+   * what does not grow, told once by each process; of sinks the new segments. Counts are the journal's own
    *
    * @generated from field: bauta.run.v1.Manifest so_far = 2;
    */
   soFar?: Manifest | undefined;
 
   /**
-   * @generated from field: repeated bauta.run.v1.SourceState sources = 3;
+   * @generated from field: repeated bauta.run.v1.SourceChange changes = 3;
    */
-  sources: SourceState[];
+  changes: SourceChange[];
+
+  /**
+   * sources that are not read to their end
+   *
+   * @generated from field: repeated bauta.run.v1.SourceState open = 4;
+   */
+  open: SourceState[];
 };
 
 /**
@@ -930,6 +952,35 @@ export type Checkpoint = Message<"bauta.run.v1.Checkpoint"> & {
  */
 export const CheckpointSchema: GenMessage<Checkpoint> = /*@__PURE__*/
   messageDesc(file_run, 18);
+
+/**
+ * @generated from message bauta.run.v1.SourceChange
+ */
+export type SourceChange = Message<"bauta.run.v1.SourceChange"> & {
+  /**
+   * @generated from field: string statement = 1;
+   */
+  statement: string;
+
+  /**
+   * place among the sources of its statement
+   *
+   * @generated from field: uint32 at = 2;
+   */
+  at: number;
+
+  /**
+   * @generated from field: bauta.run.v1.Source source = 3;
+   */
+  source?: Source | undefined;
+};
+
+/**
+ * Describes the message bauta.run.v1.SourceChange.
+ * Use `create(SourceChangeSchema)` to create a new message.
+ */
+export const SourceChangeSchema: GenMessage<SourceChange> = /*@__PURE__*/
+  messageDesc(file_run, 19);
 
 /**
  * @generated from message bauta.run.v1.SourceState
@@ -941,9 +992,9 @@ export type SourceState = Message<"bauta.run.v1.SourceState"> & {
   statement: string;
 
   /**
-   * @generated from field: string source = 2;
+   * @generated from field: uint32 at = 2;
    */
-  source: string;
+  at: number;
 
   /**
    * @generated from field: bauta.run.v1.Frontier inputs = 3;
@@ -961,7 +1012,7 @@ export type SourceState = Message<"bauta.run.v1.SourceState"> & {
  * Use `create(SourceStateSchema)` to create a new message.
  */
 export const SourceStateSchema: GenMessage<SourceState> = /*@__PURE__*/
-  messageDesc(file_run, 19);
+  messageDesc(file_run, 20);
 
 /**
  * @generated from message bauta.run.v1.Frontier
@@ -978,6 +1029,11 @@ export type Frontier = Message<"bauta.run.v1.Frontier"> & {
    * @generated from field: bytes digests = 2;
    */
   digests: Uint8Array;
+
+  /**
+   * @generated from field: string sums = 3;
+   */
+  sums: string;
 };
 
 /**
@@ -985,5 +1041,5 @@ export type Frontier = Message<"bauta.run.v1.Frontier"> & {
  * Use `create(FrontierSchema)` to create a new message.
  */
 export const FrontierSchema: GenMessage<Frontier> = /*@__PURE__*/
-  messageDesc(file_run, 20);
+  messageDesc(file_run, 21);
 

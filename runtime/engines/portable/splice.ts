@@ -3,6 +3,7 @@ import { BautaError } from "../../kit/errors.ts";
 import {
   type Batch,
   ENCODING_MT_LINE,
+  ENCODING_MT_WRAP,
   NO_VALUE,
   RECORD_END,
   RECORD_FAULT_VALUE,
@@ -96,7 +97,8 @@ export class Splicer {
     let total = 0;
     for (let segment = first; segment < end; segment++) total += window.segmentCounts[segment - window.firstSegment] as number;
     const sameLength = total === left;
-    const least = segments[first * SEGMENT_STRIDE + SEGMENT_ENCODING] === ENCODING_MT_LINE ? 1 : 0;
+    const encoding = segments[first * SEGMENT_STRIDE + SEGMENT_ENCODING];
+    const least = encoding === ENCODING_MT_LINE || encoding === ENCODING_MT_WRAP ? 1 : 0;
     for (let segment = first; segment < end; segment++) {
       const own = window.segmentCounts[segment - window.firstSegment] as number;
       const behind = end - 1 - segment;

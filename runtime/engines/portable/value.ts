@@ -5,6 +5,7 @@ import { VALUE_POINTS_MAX } from "../../kit/limits.ts";
 import {
   type Batch,
   ENCODING_MT_LINE,
+  ENCODING_MT_WRAP,
   ENCODING_RAW,
   SEGMENT_ENCODING,
   SEGMENT_END,
@@ -52,6 +53,9 @@ const QUEUE_MAX = 16_384;
 const CANDIDATES_MAX = 12;
 const LOT_BITS = 512;
 const LF = 0x0a;
+const SPACE = 0x20;
+const X = 0x58;
+const ZERO = 0x30;
 const NO_COUNTRY: readonly [number, number] = [0x58, 0x58];
 
 /** Kinds whose canonical form is what a strict check of an identifier's shape looks at. */
@@ -95,6 +99,8 @@ export class ValueProcessor {
   /** Where the text lies that identities are made of: the value itself, or a copy with line feeds between its lines. */
   #textStart = 0;
   #textCount = 0;
+  /** What stands for an output that its value has no room for. */
+  #filler = X;
   /** Segments that are lines of their own; 1 for a value that is one text. */
   #lines = 1;
 
@@ -142,6 +148,7 @@ export class ValueProcessor {
     if (this.#count === 0) return keep ? STATUS_KEPT : STATUS_MASKED;
     if (this.#count > VALUE_POINTS_MAX && !keep && technique !== Technique.REDACT) return 6007;
     if (operation.strict && !this.#isAdmitted(operation)) return 6001;
+    this.#filler = operation.fit.shape === Shape.DIGITS ? ZERO : X;
     if (operation.worded) this.#joinLines(batch, value);
     if (operation.searches) return this.#searchText(batch, value, operation);
     return this.#transform(operation);
@@ -400,6 +407,7 @@ export class ValueProcessor {
     texts.reserve(drawn.length);
     for (let i = 0; i < drawn.length; i++) texts.data[start + i] = drawn.charCodeAt(i);
     texts.length = start + drawn.length;
+    if (operation.worded && this.#encoding === ENCODING_MT_WRAP) this.#cut(start);
     return this.#written(start, STATUS_MASKED, this.#lines > 1 ? ACTION_WRITE_LINES : ACTION_WRITE);
   }
 
@@ -540,8 +548,21 @@ export class ValueProcessor {
     }
   }
 
-  /** The output of the value at hand is what was appended since `start`. */
+  /** Leaves of words that were appended since `start` what the value at hand has room for, without a space at the end. */
+  #cut(start: number): void {
+    const { texts } = this.#window;
+    if (texts.length - start <= this.#count) return;
+    texts.length = start + this.#count;
+    while (texts.length > start + 1 && texts.data[texts.length - 1] === SPACE) texts.length--;
+  }
+
+  /** The output of the value at hand is what was appended since `start`; where lines wrap around the value, it is never longer than it. */
   #written(start: number, status: number, action: number = ACTION_WRITE): number {
+    const { texts } = this.#window;
+    if (this.#encoding === ENCODING_MT_WRAP && texts.length - start > this.#count) {
+      texts.length = start;
+      texts.repeat(this.#filler, this.#count);
+    }
     this.#window.write(this.#value, start, this.#window.texts.length - start, action);
     return status;
   }

@@ -5,6 +5,7 @@
  * field is read only when the next one begins, and a value that looks like a tag is either a duplicate or a field out of place.
  */
 import { ENCODING_MT_LINE } from "../../record/tables.ts";
+import { readAccount } from "./account.ts";
 import {
   CHARACTERS,
   CHARACTERS_BRACE,
@@ -17,30 +18,33 @@ import {
   isDigit,
   LF,
 } from "./characters.ts";
-import { type Option, type Sequence, type Structure, tagKey } from "./layout.ts";
+import { readInformation } from "./information.ts";
+import { type LineOption, type Option, type Structure, tagKey } from "./layout.ts";
 import { readLine } from "./line.ts";
 import { readNarrative } from "./narrative.ts";
+import { isNonSwift, NON_SWIFT_TAG_LENGTH, readNonSwift } from "./non-swift.ts";
 import { readNumbered } from "./numbered.ts";
-import { readParty, readRest, readSegments } from "./party.ts";
+import { Order } from "./order.ts";
+import { readParty, readRest, readSegments, refuseField } from "./party.ts";
 import { FINE, type Reading } from "./reading.ts";
+import { readStatementLine } from "./statement-line.ts";
 
-const FIELD_UNKNOWN = 4003;
-const DUPLICATE_FIELD = 4004;
 const CHARSET = 4006;
 const LINE_END = 4008;
 const FORMAT = 4009;
-const MANDATORY_FIELD = 4010;
 const LINE_COUNT = 4011;
 const EMPTY_LINE = 4012;
-const FIELD_ORDER = 4013;
 
 /** Tag at the beginning of a line, found by `findTag`. */
 let tagNumber = 0;
 let tagLetter = 0;
 
+/** Where the message at hand is; one object for all messages. */
+const order = new Order();
+
 /** Reads the fields in `[start, end)`, whole lines; a text without its last line end is whole too. */
 export function readBody(reading: Reading, structure: Structure, start: number, end: number): number {
-  const order = new Order(structure);
+  order.begin(structure);
   let option: Option | undefined;
   let fieldCount = 0;
   let line = start;
@@ -49,14 +53,23 @@ export function readBody(reading: Reading, structure: Structure, start: number, 
     const next = lineEnd(input, line, end);
     const stop = next > line && input[next - 1] === CR && next < end ? next - 1 : next;
     let content = line;
-    if (input[line] === COLON) {
+    if (input[line] === COLON && !reading.strict && structure.nonSwift !== undefined && isNonSwift(input, line, stop)) {
+      content = line + NON_SWIFT_TAG_LENGTH;
+      if (option !== undefined) {
+        const issue = readField(reading, option);
+        if (issue !== FINE) return issue;
+      }
+      option = structure.nonSwift;
+      reading.lineCount = 0;
+      reading.scope = ++fieldCount;
+    } else if (input[line] === COLON && (reading.strict || !isCutTime(input, start, line, stop))) {
       content = findTag(input, line, stop);
       if (content === 0) return reading.refuse(FORMAT, line, stop, option === undefined ? "" : option.tag);
       if (option !== undefined) {
         const issue = readField(reading, option);
         if (issue !== FINE) return issue;
       }
-      const issue = order.place(reading, line, content);
+      const issue = order.place(reading, tagKey(tagNumber, tagLetter), line, content);
       if (issue !== FINE) return issue;
       option = order.option as Option;
       reading.lineCount = 0;
@@ -83,6 +96,18 @@ export function findTag(input: Uint8Array, start: number, end: number): number {
   if (start + 5 > end || !isCapital(input[start + 3]) || input[start + 4] !== COLON) return 0;
   tagLetter = (input[start + 3] as number) - 0x40;
   return start + 5;
+}
+
+/**
+ * Whether the line goes on with a time of day that a line end cut behind its hour (`…2026-11-28T16` and `:26:37`), and that is no tag
+ * of the message. Only a lenient reading asks.
+ */
+function isCutTime(input: Uint8Array, bodyStart: number, start: number, end: number): boolean {
+  let before = start - 1;
+  if (before > bodyStart && input[before - 1] === CR) before--;
+  if (before - 2 < bodyStart || !isDigit(input[before - 1]) || !isDigit(input[before - 2])) return false;
+  if (start + 6 > end || !isDigit(input[start + 4]) || !isDigit(input[start + 5])) return false;
+  return findTag(input, start, end) === start + 4 && order.isUnknown(tagKey(tagNumber, tagLetter));
 }
 
 /** Field numbers that lines of `[start, end)` begin with: a byte for each number from 0 to 99. */
@@ -120,90 +145,45 @@ function readTextLine(reading: Reading, option: Option | undefined, start: numbe
 function readField(reading: Reading, option: Option): number {
   if (reading.lineCount === 0) return FINE;
   switch (option.layout) {
-    case "line": {
-      const start = reading.lineStarts[0] as number;
-      const end = reading.lineEnds[0] as number;
-      const issue = readLine(reading, option.steps, start, end, ENCODING_MT_LINE, FORMAT);
-      if (issue === FORMAT) {
-        return reading.strict
-          ? reading.refuse(FORMAT, start, end, option.tag)
-          : readSegments(reading, option.unparsed, 0, reading.lineCount);
-      }
-      return issue === FINE ? readRest(reading, option, 1, LINE_COUNT) : issue;
-    }
+    case "line":
+      return readLines(reading, option);
+    case "account":
+      return readAccount(reading, option);
+    case "statement-line":
+      return readStatementLine(reading, option);
     case "party":
       return readParty(reading, option);
     case "numbered":
       return readNumbered(reading, option);
     case "narrative":
       return readNarrative(reading, option);
+    case "information":
+      return readInformation(reading, option);
+    case "non-swift":
+      return readNonSwift(reading, option);
   }
 }
 
-/** Keeps account of which fields were there. */
-class Order {
-  option: Option | undefined;
-  private readonly structure: Structure;
-  private readonly seen: Uint8Array;
-  private sequence = 0;
-  private lastSlot = -1;
-
-  constructor(structure: Structure) {
-    this.structure = structure;
-    this.seen = new Uint8Array(structure.slots.length);
-  }
-
-  /** Finds the option and the place of the tag last found; `option` is set if the result is FINE. */
-  place(reading: Reading, start: number, end: number): number {
-    const key = tagKey(tagNumber, tagLetter);
-    const slot = this.slotOf(key, reading.strict);
-    if (slot < 0) return reading.refuse(slot === -2 ? FIELD_ORDER : FIELD_UNKNOWN, start, end, "");
-    const { keys, repeat, label } = this.structure.slots[slot] as { keys: ReadonlySet<number>; repeat: boolean; label: string };
-    const sequence = this.sequenceOf(slot);
-    const option = sequence.options.get(key);
-    if (option === undefined || (reading.strict && !keys.has(key))) return reading.refuse(FIELD_UNKNOWN, start, end, label);
-    if (this.seen[slot] === 1 && !repeat) return reading.refuse(DUPLICATE_FIELD, start, end, option.tag);
-    if (reading.strict && slot < this.lastSlot) return reading.refuse(FIELD_ORDER, start, end, option.tag);
-    this.seen[slot] = 1;
-    this.lastSlot = slot;
-    this.option = option;
-    return FINE;
-  }
-
-  /** 4010 for the first mandatory field that is missing. */
-  complete(reading: Reading, end: number): number {
-    const { slots } = this.structure;
-    for (let slot = 0; slot < slots.length; slot++) {
-      const { mandatory, label } = slots[slot] as { mandatory: boolean; label: string };
-      if (mandatory && this.seen[slot] === 0) return reading.refuse(MANDATORY_FIELD, end, end, label);
+/** Each line by its own rule; what is not of it, and what is too much, is refused, or one text from there on. */
+function readLines(reading: Reading, option: LineOption): number {
+  let line = 0;
+  for (const { steps, optional } of option.lines) {
+    if (line >= reading.lineCount) {
+      if (optional || !reading.strict) break;
+      return refuseField(reading, FORMAT, option.tag);
     }
-    return FINE;
-  }
-
-  /**
-   * Slot of the tag in the sequence where the message is now, or where the tag makes it go on: the second sequence begins
-   * with its first field; for a lenient reading, with any field that the first does not have. -1 no such field, -2 not here.
-   */
-  private slotOf(key: number, strict: boolean): number {
-    const { sequences } = this.structure;
-    const here = (sequences[this.sequence] as Sequence).slotOf.get(key) ?? -1;
-    const next = sequences[this.sequence + 1];
-    const following = next?.slotOf.get(key) ?? -1;
-    if (next !== undefined && following >= 0 && (following === next.first || (here < 0 && !strict))) {
-      this.sequence++;
-      return following;
+    const start = reading.lineStarts[line] as number;
+    const end = reading.lineEnds[line] as number;
+    const issue = readLine(reading, steps, start, end, ENCODING_MT_LINE, FORMAT);
+    if (issue === FORMAT) {
+      return reading.strict
+        ? reading.refuse(FORMAT, start, end, option.tag)
+        : readSegments(reading, option.unparsed, line, reading.lineCount);
     }
-    if (here >= 0) return here;
-    const before = sequences[this.sequence - 1]?.slotOf.get(key) ?? -1;
-    if (before >= 0 && !strict) return before;
-    return before >= 0 || following >= 0 ? -2 : -1;
+    if (issue !== FINE) return issue;
+    line++;
   }
-
-  private sequenceOf(slot: number): Sequence {
-    const { sequences } = this.structure;
-    const second = sequences[1];
-    return second !== undefined && slot >= second.first ? second : (sequences[0] as Sequence);
-  }
+  return readRest(reading, option, line, LINE_COUNT);
 }
 
 /** Offset of the LF that ends the line at `start`, or `end`. */

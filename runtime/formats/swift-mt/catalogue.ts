@@ -6,15 +6,31 @@ import type { Field } from "../api.ts";
 import { packedCodes } from "./codes.ts";
 import { compileMessage } from "./compile.ts";
 import type { MessageCatalogue } from "./layout.ts";
-import { clearingCodeRows, partyIdentifierCodeRows } from "./rows.ts";
+import { clearingCodeRows, currencyRows, messageRows, partyIdentifierCodeRows } from "./rows.ts";
 
-export const MT103 = 0;
-export const MT202 = 1;
-export const MT202COV = 2;
 /** An acknowledgement that stands alone. */
-export const ACK = 3;
+const ACK_NAME = "ACK";
 /** Names of the message types that are read, by RECORD_MESSAGE. */
-const NAMES: readonly string[] = ["MT103", "MT202", "MT202COV", "ACK"];
+const NAMES: readonly string[] = [...new Set(messageRows.map(({ name }) => name)), ACK_NAME];
+export const ACK: number = NAMES.indexOf(ACK_NAME);
+
+/** Message types of a number: the plain one, and the one with the customers of a cover. */
+export interface NumberedType {
+  readonly plain: number;
+  readonly cover: number | undefined;
+}
+const BY_NUMBER: ReadonlyMap<number, NumberedType> = new Map(
+  messageRows
+    .filter(({ name, type }) => name === `MT${type}`)
+    .map(({ name, type }) => {
+      const cover = NAMES.indexOf(`${name}COV`);
+      return [Number(type), { plain: NAMES.indexOf(name), cover: cover < 0 ? undefined : cover }];
+    }),
+);
+
+/** The message types of a number such as 103; undefined for one that is not read. */
+export const typesOf = (number: number): NumberedType | undefined => BY_NUMBER.get(number);
+
 const compiled: (MessageCatalogue | undefined)[] = [];
 
 /** A message type by RECORD_MESSAGE, compiled when it is first asked for; undefined for one that is not read. */
@@ -40,3 +56,5 @@ export const swiftMtCatalogue = { format: "swift-mt", messages: messageTypes, fi
 export const CLEARING_CODES: ReadonlySet<number> = packedCodes(clearingCodeRows);
 /** Codes of the party identifier of 50F, packed. */
 export const PARTY_IDENTIFIER_CODES: ReadonlySet<number> = packedCodes(partyIdentifierCodeRows);
+/** Currencies of ISO 4217, packed. */
+export const CURRENCIES: ReadonlySet<number> = packedCodes(currencyRows);

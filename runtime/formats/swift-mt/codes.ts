@@ -16,9 +16,17 @@ export function packCode(input: Uint8Array, start: number, end: number): number 
   return packed;
 }
 
+/** Packs a code word of letters, whatever its length. */
+export function packLetters(word: string): number {
+  let packed = 0;
+  for (const byte of ascii(word)) packed = packed * 37 + byte - 0x41 + 11;
+  return packed;
+}
+
 /** A set of code words. */
 export function packedCodes(codes: readonly string[]): ReadonlySet<number> {
-  return new Set(codes.map((code) => packCode(ascii(code), 0, code.length)));
+  // What is no code word has no number: else all that is none would be one.
+  return new Set(codes.map((code) => packCode(ascii(code), 0, code.length)).filter((packed) => packed >= 0));
 }
 
 /** Offset behind `/CODE/` at `at` if that code word is in the set; else `at`. */

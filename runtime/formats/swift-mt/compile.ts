@@ -1,22 +1,10 @@
 /** Compiles the rows of the catalogue, once for each message type, since a value's index is its place among the type's values. */
 import { BautaError } from "../../kit/errors.ts";
 import type { DataClass, Field, Fit, Shape } from "../api.ts";
-import { ascii, charactersOf } from "./characters.ts";
-import { packCode, packedCodes } from "./codes.ts";
-import {
-  type Check,
-  type Component,
-  type HeaderTag,
-  type HeaderTags,
-  type MessageCatalogue,
-  type NumberedLine,
-  type Option,
-  type Sequence,
-  type Slot,
-  type Step,
-  type Structure,
-  tagKey,
-} from "./layout.ts";
+import { ascii } from "./characters.ts";
+import { packCode, packedCodes, packLetters } from "./codes.ts";
+import type { Check, Component, HeaderTag, HeaderTags, LineRule, MessageCatalogue, NumberedLine, Option, Step, Target } from "./layout.ts";
+import { COPY, type FormatPart, parseFormat, parseType } from "./notation.ts";
 import {
   ackHeaderRow,
   ackRows,
@@ -29,19 +17,24 @@ import {
   type FieldRow,
   fieldComponents,
   fieldRows,
-  type MessageRow,
+  informationRows,
   messageRows,
-  type SlotRow,
   type StepRow,
   type TagRow,
 } from "./rows.ts";
+import { compileStructure, keyOf, tagsBySequence } from "./structure.ts";
+
+/** A field that no standard has, and the messages that banks write it into. */
+const NON_SWIFT = "NS";
+const STATEMENTS = /^MT9[45]\d$/;
 
 /** Collects the fields of one message type while its layouts are compiled. */
 class FieldList {
   readonly fields: Field[] = [];
 
-  add(path: string, row: ComponentRow): Component {
-    const size = parseType(row.type);
+  /** @param type where a field's own format says more than the row */
+  add(path: string, row: ComponentRow, type: string = row.type): Component {
+    const size = parseType(type);
     const fit: Fit = {
       shape: row.shape as Shape,
       min: size.min,
@@ -50,13 +43,16 @@ class FieldList {
       ...(row.values === undefined ? {} : { values: row.values }),
       ...(row.prefix === undefined ? {} : { prefix: row.prefix }),
     };
-    this.fields.push({ path, type: row.type, dataClass: row.class as DataClass, fit });
+    this.fields.push({ path, type, dataClass: row.class as DataClass, fit });
+    const index = this.fields.length - 1;
+    const isDate = row.shape === "swift-date" && row.prefix === undefined;
     return {
-      index: this.fields.length - 1,
+      index,
       ...size,
       check: checkOf(row),
       values: (row.values ?? []).map(ascii),
       constants: (row.constants ?? []).map(ascii),
+      noDay: isDate ? this.add(`${path}/unparsed`, { ...row, shape: "swift-date-time" }, type) : undefined,
     };
   }
 }
@@ -70,8 +66,9 @@ export function compileMessage(name: string, index: number): MessageCatalogue {
   const block2 = headerComponents(list, "block2/", block2Row.components);
   const block3 = headerTags(list, "block3", block3Rows);
   const rows = messageRows.filter((row) => row.name === name);
-  const options = compileOptions(list, rows);
-  const structures = rows.map((row) => compileStructure(row, options));
+  const options = compileOptions(list, name, rows.map((row) => row.structure).join(" "));
+  const nonSwift = STATEMENTS.test(name) ? compileOption(list, "", NON_SWIFT, fieldRows[NON_SWIFT] as FieldRow) : undefined;
+  const structures = rows.map((row) => ({ ...compileStructure(row.flag, row.structure, options), nonSwift }));
   const block5 = headerTags(list, "block5", block5Rows);
   const blockS = list.add("blockS", rowOf(blockComponents, "digest"));
   return {
@@ -81,6 +78,7 @@ export function compileMessage(name: string, index: number): MessageCatalogue {
     block1,
     block2Input: steps(block2Row.input, block2),
     block2Output: steps(block2Row.output, block2),
+    block2Short: steps([{ literal: "O" }, ...block2Row.input.slice(1)], block2),
     block3,
     block5,
     blockS,
@@ -91,68 +89,69 @@ export function compileMessage(name: string, index: number): MessageCatalogue {
 }
 
 /** Options by sequence: of every field number that one of the structures has there, all options that exist. */
-function compileOptions(list: FieldList, rows: readonly MessageRow[]): ReadonlyMap<number, Option>[] {
-  const sequences = new Set(rows.flatMap((row) => [...row.sequences.keys()]));
-  return [...sequences].map((sequence) => {
-    const numbers = new Set(rows.flatMap((row) => (row.sequences[sequence] ?? []).flatMap((slot) => slot.tags.map(tagNumber))));
-    const prefix = sequence === 0 ? "" : `sequence${String.fromCharCode(0x41 + sequence)}/`;
+function compileOptions(list: FieldList, name: string, orders: string): ReadonlyMap<string, ReadonlyMap<number, Option>> {
+  const compiled = new Map<string, ReadonlyMap<number, Option>>();
+  for (const { sequence, tags } of tagsBySequence(orders)) {
+    const numbers = new Set((sequence === COPY ? copiedTags(name) : tags).map((tag) => tag.slice(0, 2)));
+    const prefix = sequence === "" ? "" : sequence === COPY ? `${COPY}/` : `sequence${sequence}/`;
     const options = new Map<number, Option>();
     for (const [tag, row] of Object.entries(fieldRows)) {
-      if (!numbers.has(tagNumber(tag))) continue;
+      if (!numbers.has(tag.slice(0, 2))) continue;
       const option = compileOption(list, prefix, tag, row);
       options.set(option.key, option);
     }
-    return options;
-  });
-}
-
-function compileStructure(row: MessageRow, options: readonly ReadonlyMap<number, Option>[]): Structure {
-  const slots: Slot[] = [];
-  const sequences = row.sequences.map((slotRows, sequence): Sequence => {
-    const first = slots.length;
-    for (const { tags, mandatory, repeat } of slotRows) {
-      const tag = tags[0] as string;
-      slots.push({
-        label: tags.length > 1 ? `${tag.slice(0, 2)}a` : tag,
-        keys: new Set(tags.map(keyOf)),
-        mandatory: mandatory === true,
-        repeat: repeat === true,
-      });
-    }
-    const known = options[sequence] ?? new Map<number, Option>();
-    return { first, slotOf: slotsByKey(slotRows, first, [...known.keys()]), options: known };
-  });
-  return { flag: row.flag, slots, sequences };
-}
-
-/** A slot takes its own tags, and other options of its number if no other slot has that number (50H is a 50a, but 71B is no 71A). */
-function slotsByKey(rows: readonly SlotRow[], first: number, keys: readonly number[]): ReadonlyMap<number, number> {
-  const slotOf = new Map<number, number>();
-  const numbers = rows.map((row) => tagNumber(row.tags[0] as string));
-  for (const key of keys) {
-    const number = Math.floor(key / 27);
-    if (numbers.indexOf(number) === numbers.lastIndexOf(number)) slotOf.set(key, first + numbers.indexOf(number));
+    compiled.set(sequence, options);
   }
-  rows.forEach((row, index) => {
-    for (const tag of row.tags) slotOf.set(keyOf(tag), first + index);
-  });
-  return slotOf;
+  return compiled;
+}
+
+/** Fields of the messages that an n92, n95 or n96 can be about: those of its category. */
+function copiedTags(name: string): string[] {
+  const category = name.slice(2, 3);
+  return messageRows
+    .filter(({ type }) => type.startsWith(category) && type[1] !== "9")
+    .flatMap(({ structure }) => tagsBySequence(structure).flatMap(({ tags }) => tags));
 }
 
 function compileOption(list: FieldList, prefix: string, tag: string, row: FieldRow): Option {
   const components = new Map<string, Component>();
-  for (const [name, definition] of Object.entries(row.components)) {
-    components.set(name, list.add(`${prefix}${tag}/${name}`, rowOf(fieldComponents, definition)));
+  const types = row.layout === "line" ? valueTypes(row) : [];
+  for (const [at, [name, definition]] of Object.entries(row.components).entries()) {
+    components.set(name, list.add(`${prefix}${tag}/${name}`, rowOf(fieldComponents, definition), types[at]));
   }
   const base = {
     tag: `${prefix}${tag}`,
     key: keyOf(tag),
     unparsed: list.add(`${prefix}${tag}/unparsed`, rowOf(fieldComponents, "unparsed")),
-    charactersZ: row.format.endsWith("z"),
+    charactersZ: /z\]?$/.test(row.format),
   };
   switch (row.layout) {
     case "line":
-      return { ...base, layout: "line", steps: steps(row.line ?? [], components) };
+      return { ...base, layout: "line", lines: lineRules(row, [...components.values()]) };
+    case "account":
+      return {
+        ...base,
+        layout: "account",
+        bic: needed(components, "bic"),
+        bankCode: needed(components, "bank-code"),
+        account: needed(components, "account"),
+        currency: needed(components, "currency"),
+        hasOwner: row.format.includes("|"),
+      };
+    case "statement-line":
+      return {
+        ...base,
+        layout: "statement-line",
+        date: needed(components, "date"),
+        entryDate: needed(components, "entry-date"),
+        mark: needed(components, "mark"),
+        fundsCode: needed(components, "funds-code"),
+        amount: needed(components, "amount"),
+        type: needed(components, "type"),
+        reference: needed(components, "reference"),
+        servicerReference: needed(components, "servicer-reference"),
+        details: needed(components, "details"),
+      };
     case "party":
       return {
         ...base,
@@ -183,9 +182,68 @@ function compileOption(list: FieldList, prefix: string, tag: string, row: FieldR
         text: needed(components, "text"),
         codes: packedCodes(row.codes ?? []),
       };
+    case "information": {
+      const { subfields, words, codes } = informationRows;
+      return {
+        ...base,
+        layout: "information",
+        text: needed(components, "text"),
+        codes: packedCodes(Object.keys(codes)),
+        code: needed(components, "code"),
+        remittance: needed(components, "remittance"),
+        bic: needed(components, "bic"),
+        bankCode: needed(components, "bank-code"),
+        account: needed(components, "account"),
+        name: needed(components, "name"),
+        address: needed(components, "address"),
+        word: needed(components, "word"),
+        worded: new Set(["posting-text", "name", "ultimate-name", "address"].map((name) => needed(components, name))),
+        subfields: targets(subfields, Number, components),
+        words: targets(words, packLetters, components),
+        slashed: targets(codes, packLetters, components),
+      };
+    }
+    case "non-swift":
+      return { ...base, layout: "non-swift", text: needed(components, "text"), name: needed(components, "name") };
     default:
       throw new BautaError(9001, { detail: `catalogue swift-mt: layout of ${tag}` });
   }
+}
+
+function targets(
+  rows: Readonly<Record<string, string>>,
+  keyOfName: (name: string) => number,
+  components: ReadonlyMap<string, Component>,
+): ReadonlyMap<number, Target> {
+  const targetOf = (name: string): Target => (name === "bank" || name === "counterparty" ? name : needed(components, name));
+  return new Map(Object.entries(rows).map(([name, target]) => [keyOfName(name), targetOf(target)]));
+}
+
+/** Types of the values of a format, in their order. */
+function valueTypes({ format }: FieldRow): string[] {
+  const types: string[] = [];
+  const visit = (parts: readonly FormatPart[]): void => {
+    for (const part of parts) {
+      if (part.kind === "value") types.push(part.type);
+      else if (part.kind === "optional") visit(part.parts);
+    }
+  };
+  for (const { parts } of parseFormat(format)) visit(parts);
+  return types;
+}
+
+/** The lines of a format, with its components in their order. */
+function lineRules({ format }: FieldRow, components: readonly Component[]): LineRule[] {
+  let next = 0;
+  const stepOf = (part: FormatPart): Step => {
+    if (part.kind === "literal") return { kind: "literal", text: ascii(part.text) };
+    if (part.kind === "sign") return { kind: "one-of", texts: [ascii("+"), ascii("-")] };
+    if (part.kind === "optional") return { kind: "optional", steps: part.parts.map(stepOf) };
+    const component = components[next++];
+    if (component === undefined) throw new BautaError(9001, { detail: `catalogue swift-mt: components of ${format}` });
+    return { kind: "component", component };
+  };
+  return parseFormat(format).map(({ parts, optional }) => ({ steps: parts.map(stepOf), optional }));
 }
 
 function numberedLines(numbers: readonly number[], components: ReadonlyMap<string, Component>): (NumberedLine | undefined)[] {
@@ -235,44 +293,10 @@ function steps(rows: readonly StepRow[], components: ReadonlyMap<string, Compone
   return rows.map((row): Step => {
     if (typeof row === "string") return { kind: "component", component: needed(components, row) };
     if ("literal" in row) return { kind: "literal", text: ascii(row.literal) };
-    if ("oneOf" in row) return { kind: "one-of", texts: row.oneOf.map(ascii) };
+    if ("oneOf" in row)
+      return { kind: "one-of", texts: (row.oneOf === "types" ? messageRows.map(({ type }) => type) : row.oneOf).map(ascii) };
     return { kind: "optional", steps: steps(row.optional, components) };
   });
-}
-
-interface Size {
-  readonly min: number;
-  readonly max: number;
-  readonly lines: number;
-  readonly lineMax: number;
-  readonly characters: number;
-}
-
-/**
- * Reads `6!n`, `15d`, `4*35x`, `4!a2!a2!c[3!c]`, and `x` alone (any length). Of a compound type the widest character set counts:
- * its parts are checked by the component's check.
- */
-function parseType(type: string): Size {
-  const several = /^(\d+)\*(\d+)([a-z])$/.exec(type);
-  if (several !== null) {
-    const lines = Number(several[1]);
-    const lineMax = Number(several[2]);
-    return { min: 1, max: lines * lineMax, lines, lineMax, characters: charactersOf(several[3] as string) };
-  }
-  if (type === "x") return { min: 1, max: 0, lines: 0, lineMax: 0, characters: charactersOf("x") };
-  let min = 0;
-  let max = 0;
-  let letters = "";
-  for (const part of type.matchAll(/(\[?)(\d+)(!?)([a-z])\]?/g)) {
-    const count = Number(part[2]);
-    max += count;
-    if (part[1] === "") min += part[3] === "!" ? count : 1;
-    letters += part[4] as string;
-  }
-  const widest = new Set(letters).size === 1 ? (letters[0] as string) : "c";
-  // A narrative of one long text (77T) runs over any number of lines.
-  const lines = letters === "z" ? 0 : 1;
-  return { min, max, lines, lineMax: lines === 0 ? 0 : max, characters: charactersOf(widest) };
 }
 
 function checkOf(row: ComponentRow): Check {
@@ -301,12 +325,4 @@ function needed(components: ReadonlyMap<string, Component>, name: string): Compo
   const component = components.get(name);
   if (component === undefined) throw new BautaError(9001, { detail: `catalogue swift-mt: component ${name}` });
   return component;
-}
-
-function tagNumber(tag: string): number {
-  return Number(tag.slice(0, 2));
-}
-
-function keyOf(tag: string): number {
-  return tagKey(tagNumber(tag), tag.length === 2 ? 0 : tag.charCodeAt(2) - 0x40);
 }

@@ -67,8 +67,10 @@ export function findFrame(input: Uint8Array, start: number, limit: number, last:
   if (start >= limit) return unfinished(frame, last, start);
   const enveloped = input[start] === SOH;
   let end: number;
-  if (!enveloped && input[start] === COLON) end = frameText(input, start, limit, last, frame);
-  else end = frameBlocks(input, enveloped ? start + 1 : start, limit, last, frame);
+  const content = enveloped ? behindLineEnd(input, start + 1, limit) : start;
+  if (content >= limit) return unfinished(frame, last, content);
+  if (input[content] === COLON) end = frameText(input, content, limit, last, frame);
+  else end = frameBlocks(input, content, limit, last, frame);
   if (end < 0) return end;
   if (enveloped) {
     if (end >= limit) return unfinished(frame, last, end);
@@ -77,9 +79,17 @@ export function findFrame(input: Uint8Array, start: number, limit: number, last:
   return checkWhatFollows(input, end, limit, last, frame);
 }
 
+/** Offset behind a line end at `at`, if one stands there. */
+function behindLineEnd(input: Uint8Array, at: number, limit: number): number {
+  const line = at < limit && input[at] === CR ? at + 1 : at;
+  return line < limit && input[line] === LF ? line + 1 : at;
+}
+
 function frameBlocks(input: Uint8Array, start: number, limit: number, last: boolean, frame: Frame): number {
   let at = start;
   for (;;) {
+    if (frame.blockCount > 0) at = behindLinesBetween(input, at, limit, last);
+    if (at < 0) return at;
     const colon = blockColon(input, at, limit);
     if (colon === SCAN_MORE) {
       // `{` at the very end of the input cannot be a block of this message; it is the frame layer's to refuse.
@@ -101,6 +111,16 @@ function frameBlocks(input: Uint8Array, start: number, limit: number, last: bool
     addBlock(frame, name, text ? BLOCK_TEXT : BLOCK_NESTED, colon + 1, inside);
     at = inside + (text ? 2 : 1);
   }
+}
+
+/** Offset of the next block of a message, where line ends stand in front of it as some banks write them; else `at`; SCAN_MORE. */
+function behindLinesBetween(input: Uint8Array, at: number, limit: number, last: boolean): number {
+  let next = at;
+  while (next < limit && (input[next] === CR || input[next] === LF)) next++;
+  if (next === at) return at;
+  if (next + 3 > limit) return last ? at : SCAN_MORE;
+  // `{1:` is another message, and a name of more than one character no block of this one.
+  return input[next] === BRACE_OPEN && input[next + 1] !== 0x31 && input[next + 2] === COLON ? next : at;
 }
 
 /** Offset of the colon of `{name:` at `at`; 0 if something else is there; SCAN_MORE if that cannot be told yet. */
@@ -188,18 +208,29 @@ function addBlock(frame: Frame, name: number, kind: number, start: number, end: 
   frame.blockCount = index + 1;
 }
 
-/** Text only: ends behind a line `-}` or `-`, before a line that begins with `$`, or at the end of the input. */
+/**
+ * Text only: ends behind a line `-}` or `-`, before a line that begins with `$` or ETX, before the reference of another statement, or at
+ * the end of the input.
+ */
 function frameText(input: Uint8Array, start: number, limit: number, last: boolean, frame: Frame): number {
   frame.textOnly = true;
   frame.textStart = start;
   let contentEnd = start;
+  let isClosed = false;
   let line = start;
   while (line < limit) {
     const first = input[line];
+    if (first === ETX) break;
+    if (first === COLON && line > start) {
+      if (line + 4 > limit && !last) return SCAN_MORE;
+      // A closing balance is followed by another statement's reference, with nothing between them.
+      if (isClosed && isTextOnlyStart(input, line, limit)) break;
+      isClosed ||= input[line + 1] === 0x36 && input[line + 2] === 0x32;
+    }
     if (first === DASH && line > start) {
       if (line + 1 >= limit && !last) return SCAN_MORE;
       const second = line + 1 < limit ? input[line + 1] : LF;
-      if (second === BRACE_CLOSE || second === LF || second === CR || second === DOLLAR) {
+      if (second === BRACE_CLOSE || second === LF || second === CR || second === DOLLAR || second === ETX) {
         frame.textEnd = line;
         return second === BRACE_CLOSE ? line + 2 : line + 1;
       }
@@ -247,10 +278,11 @@ export function isTextOnlyStart(input: Uint8Array, at: number, limit: number): b
   return at + 4 <= limit && input[at] === COLON && input[at + 1] === 0x32 && input[at + 2] === 0x30 && input[at + 3] === COLON;
 }
 
-/** `{1:`, or the same behind SOH, or `:20:`. */
+/** `{1:` or `:20:`, or one of them behind SOH. */
 export function isRecordStart(input: Uint8Array, start: number, limit: number): boolean {
   if (isTextOnlyStart(input, start, limit)) return true;
-  const at = input[start] === SOH ? start + 1 : start;
+  const at = input[start] === SOH ? behindLineEnd(input, start + 1, limit) : start;
+  if (at > start && isTextOnlyStart(input, at, limit)) return true;
   return at + 3 <= limit && input[at] === BRACE_OPEN && input[at + 1] === 0x31 && input[at + 2] === COLON;
 }
 

@@ -1,4 +1,4 @@
-/** SWIFT MT: MT103 (plain, STP, REMIT), MT202 and MT202COV, with their headers, trailers, acknowledgements and framings. */
+/** SWIFT MT: the payment messages of categories 1, 2 and 9, with their headers, trailers, acknowledgements and framings. */
 import type { Format, OpenFormat, Ruleset, ScanOptions } from "../api.ts";
 import { isRecordStart } from "./frame.ts";
 import { SwiftMtScanner } from "./scanner.ts";

@@ -12,6 +12,7 @@ export type Check =
   | "reference-16x"
   | "bic"
   | "lt-address"
+  | "month-day"
   | "enum"
   | "uuid4";
 
@@ -31,6 +32,8 @@ export interface Component {
   readonly values: readonly Uint8Array[];
   /** Texts that are no value but a constant of the standard. */
   readonly constants: readonly Uint8Array[];
+  /** Of a date: what takes a day that its month does not have, for a lenient reading. */
+  readonly noDay: Component | undefined;
 }
 
 /** A step of a one-line layout. */
@@ -53,7 +56,35 @@ interface OptionBase {
 }
 export interface LineOption extends OptionBase {
   readonly layout: "line";
+  readonly lines: readonly LineRule[];
+}
+/** A line of a layout, and whether it may be missing. */
+export interface LineRule {
   readonly steps: readonly Step[];
+  readonly optional: boolean;
+}
+/** 25 and 25P: an account with its bank in front and its currency behind it. */
+export interface AccountOption extends OptionBase {
+  readonly layout: "account";
+  readonly bic: Component;
+  readonly bankCode: Component;
+  readonly account: Component;
+  readonly currency: Component;
+  /** A second line holds the BIC of the account's owner. */
+  readonly hasOwner: boolean;
+}
+/** 61: an entry of a statement. */
+export interface StatementLineOption extends OptionBase {
+  readonly layout: "statement-line";
+  readonly date: Component;
+  readonly entryDate: Component;
+  readonly mark: Component;
+  readonly fundsCode: Component;
+  readonly amount: Component;
+  readonly type: Component;
+  readonly reference: Component;
+  readonly servicerReference: Component;
+  readonly details: Component;
 }
 export interface PartyOption extends OptionBase {
   readonly layout: "party";
@@ -81,7 +112,44 @@ export interface NarrativeOption extends OptionBase {
   /** Packed code words. */
   readonly codes: ReadonlySet<number>;
 }
-export type Option = LineOption | PartyOption | NumberedOption | NarrativeOption;
+/** What a subfield or code word of 86 begins: a value, a bank by BIC or number, or account, bank, name and town between slashes. */
+export type Target = "bank" | "counterparty" | Component;
+/** 86: a text of banks' own making, or one of their forms (information.ts). */
+export interface InformationOption extends OptionBase {
+  readonly layout: "information";
+  readonly text: Component;
+  /** Packed code words of a text that is of none of the forms. */
+  readonly codes: ReadonlySet<number>;
+  readonly code: Component;
+  readonly remittance: Component;
+  readonly bic: Component;
+  readonly bankCode: Component;
+  readonly account: Component;
+  readonly name: Component;
+  readonly address: Component;
+  readonly word: Component;
+  /** Texts and names: what becomes of them keeps nothing of their layout. */
+  readonly worded: ReadonlySet<Component>;
+  /** By number of a subfield, by packed code word in front of a plus, by packed code word between slashes. */
+  readonly subfields: ReadonlyMap<number, Target>;
+  readonly words: ReadonlyMap<number, Target>;
+  readonly slashed: ReadonlyMap<number, Target>;
+}
+/** `:NS:`: lines that begin with the two digits of what they say. */
+export interface NonSwiftOption extends OptionBase {
+  readonly layout: "non-swift";
+  readonly text: Component;
+  readonly name: Component;
+}
+export type Option =
+  | LineOption
+  | PartyOption
+  | NumberedOption
+  | NarrativeOption
+  | AccountOption
+  | StatementLineOption
+  | InformationOption
+  | NonSwiftOption;
 
 /** How the first line of a number of 50F and 59F begins: a country is followed by a slash. */
 export interface NumberedLine {
@@ -91,28 +159,33 @@ export interface NumberedLine {
 }
 
 /** A place in a message's order. */
-export interface Slot {
+export interface Place {
   /** `59a`: how the field is named in a message to the operator. */
   readonly label: string;
-  readonly keys: ReadonlySet<number>;
-  readonly mandatory: boolean;
-  readonly repeat: boolean;
-}
-
-export interface Sequence {
-  /** Index of the first slot. */
-  readonly first: number;
-  /** Slot index by tag key, of every option that a slot may have in a lenient reading. */
-  readonly slotOf: ReadonlyMap<number, number>;
-  /** Every option that a lenient reading takes, by tag key. */
+  readonly number: number;
+  /** `B`, or empty for the first. */
+  readonly sequence: string;
+  /** Every option that a lenient reading takes in the sequence, by tag key. */
   readonly options: ReadonlyMap<number, Option>;
+  /** Tags that stand here. */
+  readonly keys: ReadonlySet<number>;
+  /** It must be there if what it belongs to is there, */
+  readonly mandatory: boolean;
+  /** and that must be there. */
+  readonly required: boolean;
+  readonly repeat: boolean;
 }
 
 export interface Structure {
   /** The validation flag that selects it; empty: none. */
   readonly flag: string;
-  readonly slots: readonly Slot[];
-  readonly sequences: readonly Sequence[];
+  readonly places: readonly Place[];
+  /** What a lenient reading takes anywhere in a statement. */
+  readonly nonSwift: Option | undefined;
+  /** Place of a tag behind a place (structure.ts, `START`), or -1. */
+  follow(place: number, key: number): number;
+  /** Whether the message may end behind a place. */
+  isEnd(place: number): boolean;
 }
 
 /** A tag of blocks 3, 5 or of an acknowledgement. */
@@ -135,6 +208,8 @@ export interface MessageCatalogue {
   readonly block1: readonly Step[];
   readonly block2Input: readonly Step[];
   readonly block2Output: readonly Step[];
+  /** What some banks write for an output header: an input header with an O. */
+  readonly block2Short: readonly Step[];
   readonly block3: HeaderTags;
   readonly block5: HeaderTags;
   /** The S block, removed as a whole. */

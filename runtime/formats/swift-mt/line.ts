@@ -1,6 +1,7 @@
 /** One-line layouts: a row of components, literals and optional groups, matched from left to right without going back. */
 import { BautaError } from "../../kit/errors.ts";
 import { bytesAre, CHARACTERS, CHARACTERS_A, CHARACTERS_C, COMMA, isCapital, isDigit, SLASH } from "./characters.ts";
+import { isDate, isDay, isDayOfAnyMonth, twoDigits } from "./dates.ts";
 import type { Component, Step } from "./layout.ts";
 import { FINE, type Reading } from "./reading.ts";
 
@@ -104,7 +105,7 @@ function passes(input: Uint8Array, component: Component, start: number, end: num
     case "lt-address":
       return isLogicalTerminal(input, start);
     case "swift-date":
-      return !strict || isDay(2000 + twoDigits(input, start), twoDigits(input, start + 2), twoDigits(input, start + 4));
+      return strict ? isDate(input, start) : isDayOfAnyMonth(input, start);
     case "calendar-day":
       return (
         !strict ||
@@ -112,10 +113,13 @@ function passes(input: Uint8Array, component: Component, start: number, end: num
       );
     case "hour-minute":
       return !strict || (twoDigits(input, start) <= 23 && twoDigits(input, start + 2) <= 59);
+    case "month-day":
+      return !strict || isDay(2000, twoDigits(input, start), twoDigits(input, start + 2));
     case "utc-offset":
       return !strict || (twoDigits(input, start) <= 13 && twoDigits(input, start + 2) <= 59);
     case "swift-amount":
-      return !strict || isAmount(input, start, end);
+      // Whatever the reading: an amount of another form would be refused where it is kept.
+      return isAmount(input, start, end);
     case "reference-16x":
       return !strict || isReference(input, start, end);
     case "uuid4":
@@ -162,15 +166,4 @@ function isUuid4(input: Uint8Array, start: number, end: number): boolean {
   }
   const variant = input[start + 19] as number;
   return input[start + 14] === 0x34 && (variant === 0x38 || variant === 0x39 || variant === 0x61 || variant === 0x62);
-}
-
-function isDay(year: number, month: number, day: number): boolean {
-  if (month < 1 || month > 12 || day < 1) return false;
-  const leap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
-  const days = month === 2 ? (leap ? 29 : 28) : month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
-  return day <= days;
-}
-
-function twoDigits(input: Uint8Array, at: number): number {
-  return ((input[at] as number) - 0x30) * 10 + ((input[at + 1] as number) - 0x30);
 }

@@ -5,7 +5,7 @@
 import { ENCODING_MT_LINE } from "../../record/tables.ts";
 import { SLASH } from "./characters.ts";
 import { skipCode } from "./codes.ts";
-import type { NarrativeOption } from "./layout.ts";
+import type { InformationOption, NarrativeOption } from "./layout.ts";
 import { refuseField } from "./party.ts";
 import { FINE, type Reading } from "./reading.ts";
 
@@ -18,6 +18,11 @@ export function readNarrative(reading: Reading, option: NarrativeOption): number
     const issue = checkSize(reading, option);
     if (issue !== FINE) return issue;
   }
+  return readText(reading, option, ENCODING_MT_LINE);
+}
+
+/** All lines as one value. */
+export function readText(reading: Reading, option: NarrativeOption | InformationOption, encoding: number): number {
   let opened = false;
   for (let line = 0; line < reading.lineCount; line++) {
     const end = reading.lineEnds[line] as number;
@@ -28,19 +33,20 @@ export function readNarrative(reading: Reading, option: NarrativeOption): number
       if (issue !== FINE) return issue;
       opened = true;
     }
-    reading.batch.addSegment(start, end, ENCODING_MT_LINE);
+    reading.batch.addSegment(start, end, encoding);
   }
   return FINE;
 }
 
 /** Behind `//` or a code word. */
-function textStart(reading: Reading, option: NarrativeOption, start: number, end: number): number {
+function textStart(reading: Reading, option: NarrativeOption | InformationOption, start: number, end: number): number {
   if (start >= end || reading.input[start] !== SLASH) return start;
   if (start + 1 < end && reading.input[start + 1] === SLASH) return start + 2;
   return skipCode(reading.input, start, end, option.codes);
 }
 
-function checkSize(reading: Reading, option: NarrativeOption): number {
+/** What the standard asks of lines and their lengths. */
+export function checkSize(reading: Reading, option: NarrativeOption | InformationOption): number {
   const { lines, lineMax, max } = option.text;
   if (reading.lineCount === 0) return refuseField(reading, FORMAT, option.tag);
   if (lines > 0 && reading.lineCount > lines) return refuseField(reading, LINE_COUNT, option.tag);

@@ -2,6 +2,7 @@
 import { VALUES_MAX } from "../../kit/limits.ts";
 import type { Batch } from "../../record/tables.ts";
 import { type Field, UNCOVERED } from "../api.ts";
+import { isDate } from "./dates.ts";
 import type { Component } from "./layout.ts";
 
 /** No reason to refuse. Every reading function returns this or the number of an issue. */
@@ -47,6 +48,8 @@ export class Reading {
   /** A value of one segment; empty ones are none. */
   value(component: Component, start: number, end: number, encoding: number): number {
     if (start >= end) return FINE;
+    if (component.noDay !== undefined && !this.strict && !isDate(this.input, start))
+      return this.value(component.noDay, start, end, encoding);
     const issue = this.open(component, start);
     if (issue === FINE) this.batch.addSegment(start, end, encoding);
     return issue;

@@ -10,6 +10,8 @@ export interface ComponentRow {
   readonly class: string;
   readonly shape: string;
   readonly check?: string;
+  /** Why it is of its class. */
+  readonly why?: string;
   readonly values?: readonly string[];
   readonly constants?: readonly string[];
 }
@@ -17,13 +19,13 @@ export interface ComponentRow {
 export type StepRow =
   | string
   | { readonly literal: string }
-  | { readonly oneOf: readonly string[] }
+  | { readonly oneOf: readonly string[] | "types" }
   | { readonly optional: readonly StepRow[] };
 export interface FieldRow {
+  readonly name: string;
   readonly layout: string;
   readonly format: string;
   readonly components: Readonly<Record<string, string>>;
-  readonly line?: readonly StepRow[];
   readonly identifier?: Identifier;
   readonly content?: PartyContent;
   readonly numbers?: readonly number[];
@@ -36,18 +38,25 @@ export interface TagRow {
 }
 export interface MessageRow {
   readonly name: string;
+  readonly type: string;
   readonly flag: string;
-  readonly sequences: readonly (readonly SlotRow[])[];
+  readonly title: string;
+  /** notation.ts, `parseOrder`. */
+  readonly structure: string;
 }
-export interface SlotRow {
-  readonly tags: readonly string[];
-  readonly mandatory?: boolean;
-  readonly repeat?: boolean;
+/** A field whose form others share. */
+interface FormedRow {
+  readonly name: string;
+  readonly form: string;
 }
 
 interface Fields {
-  readonly fields: Readonly<Record<string, FieldRow>>;
+  readonly forms: Readonly<Record<string, FieldRow>>;
+  readonly fields: Readonly<Record<string, FieldRow | FormedRow>>;
   readonly components: Readonly<Record<string, ComponentRow>>;
+  /** What begins what in field 86: numbers of subfields and code words, each with a component. */
+  readonly information: Readonly<Record<"subfields" | "words" | "codes", Readonly<Record<string, string>>>>;
+  readonly currencies: readonly string[];
   readonly clearingCodes: readonly string[];
   readonly partyIdentifierCodes: readonly string[];
 }
@@ -68,7 +77,12 @@ interface Blocks {
 const blocks = assetJson<Blocks>("schemas/catalogues/swift-mt/blocks.json");
 const fields = assetJson<Fields>("schemas/catalogues/swift-mt/fields.json");
 
-export const fieldRows = fields.fields;
+export const fieldRows: Readonly<Record<string, FieldRow>> = Object.fromEntries(
+  Object.entries(fields.fields).map(([tag, row]) => [
+    tag,
+    "form" in row ? { ...(fields.forms[row.form] as FieldRow), name: row.name } : row,
+  ]),
+);
 export const fieldComponents = fields.components;
 export const blockComponents = blocks.components;
 export const block3Rows = blocks.block3;
@@ -80,3 +94,5 @@ export const block2Row = blocks.block2;
 export const ackHeaderRow = blocks.ack.header;
 export const clearingCodeRows = fields.clearingCodes;
 export const partyIdentifierCodeRows = fields.partyIdentifierCodes;
+export const currencyRows = fields.currencies;
+export const informationRows = fields.information;

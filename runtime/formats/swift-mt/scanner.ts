@@ -3,7 +3,7 @@ import { isUtf8 } from "../../platform/bytes.ts";
 import { type Batch, RECORD_FLAG_LATIN1, RECORD_FLAGS, RECORD_STRIDE } from "../../record/tables.ts";
 import { type AskedField, type DataClass, type OpenFormat, type Ruleset, SCAN_FRAME_ERROR, type ScanOptions } from "../api.ts";
 import { findNumbers, readBody } from "./body.ts";
-import { ACK, MT103, MT202, MT202COV, messageAt } from "./catalogue.ts";
+import { ACK, messageAt, typesOf } from "./catalogue.ts";
 import { ascii, bytesAre, CR, isDigit, LF } from "./characters.ts";
 import { packCode } from "./codes.ts";
 import { BLOCK_NESTED, BLOCK_TEXT, Frame, findFrame, isAcknowledgementHeader } from "./frame.ts";
@@ -13,6 +13,7 @@ import { FINE, Reading } from "./reading.ts";
 
 const BLOCK = 4001;
 const TYPE_UNKNOWN = 4002;
+const FORMAT = 4009;
 
 /** RECORD_MESSAGE of a message whose type cannot be told, and of `MTnnn` that is not read here (1000 + nnn). */
 const MESSAGE_UNKNOWN = 999;
@@ -24,6 +25,8 @@ const BLOCK_3 = 0x33;
 const BLOCK_4 = 0x34;
 const BLOCK_5 = 0x35;
 const BLOCK_S = 0x53;
+/** First character of block 2. */
+const OUTPUT = 0x4f;
 /** The order in which blocks may follow each other. */
 const BLOCK_ORDER = [BLOCK_1, BLOCK_2, BLOCK_3, BLOCK_4, BLOCK_5, BLOCK_S];
 
@@ -116,9 +119,10 @@ export class SwiftMtScanner implements OpenFormat {
       return MESSAGE_UNKNOWN;
     const number =
       ((input[start + 1] as number) - 0x30) * 100 + ((input[start + 2] as number) - 0x30) * 10 + ((input[start + 3] as number) - 0x30);
-    if (number === 103) return MT103;
-    if (number !== 202) return MESSAGE_OTHER + number;
-    return this.flagIs(input, "COV") || hasCustomer(this.bodyNumbers(input)) ? MT202COV : MT202;
+    const types = typesOf(number);
+    if (types === undefined) return MESSAGE_OTHER + number;
+    if (types.cover === undefined) return types.plain;
+    return this.flagIs(input, "COV") || hasCustomer(this.bodyNumbers(input)) ? types.cover : types.plain;
   }
 
   private readRecord(message: MessageCatalogue): number {
@@ -159,13 +163,13 @@ export class SwiftMtScanner implements OpenFormat {
       case BLOCK_1:
         return readHeader(reading, message.block1, start, end, "block1");
       case BLOCK_2:
-        return readHeader(reading, input[start] === 0x4f ? message.block2Output : message.block2Input, start, end, "block2");
+        return readBlock2(reading, message, start, end);
       case BLOCK_3:
         return readTags(reading, message.block3, start, end, "block3");
       case BLOCK_4: {
         if (frame.kinds[block] !== BLOCK_TEXT) return reading.refuse(BLOCK, start, end, "block4");
         const structure = this.structureFor(message, input);
-        if (structure === undefined) return reading.refuse(4009, start, start, "block3/119");
+        if (structure === undefined) return reading.refuse(FORMAT, start, start, "block3/119");
         const body = lineAfter(input, start);
         return body === 0 ? reading.refuse(4008, start, start + 1, "block4") : readBody(reading, structure, body, end);
       }
@@ -230,10 +234,27 @@ export class SwiftMtScanner implements OpenFormat {
   }
 }
 
-/** The type of a text without headers, told by its fields: 23B and 71A are a customer transfer's, 58a a bank transfer's. */
+/**
+ * The type of a text without headers, told by its fields: a balance (60a, 62a) is a statement's, 58a a bank transfer's, 23B and 71A a
+ * customer transfer's. Where two types have the same fields (MT104 and MT107, MT199 and MT299) none is told.
+ */
 function inferType(numbers: Uint8Array): number {
-  if (numbers[58] === 1) return hasCustomer(numbers) ? MT202COV : MT202;
-  return numbers[59] === 1 || numbers[71] === 1 || numbers[23] === 1 ? MT103 : MESSAGE_UNKNOWN;
+  const has = (number: number): boolean => numbers[number] === 1;
+  const typeOf = (number: number): number => typesOf(number)?.plain ?? MESSAGE_UNKNOWN;
+  if (has(58)) return typesOf(202)?.[hasCustomer(numbers) ? "cover" : "plain"] ?? MESSAGE_UNKNOWN;
+  if (has(60) || has(62)) return typeOf(has(90) && !has(61) ? 941 : 940);
+  if (has(90) || (has(34) && (has(13) || has(61)))) return typeOf(942);
+  if (has(25) && has(12)) return typeOf(920);
+  if (has(25) && has(32)) return has(71) ? MESSAGE_UNKNOWN : typeOf(has(50) || has(56) ? 910 : 900);
+  if (has(30)) return has(28) && has(59) ? typeOf(101) : MESSAGE_UNKNOWN;
+  return has(59) || has(71) || has(23) ? typeOf(103) : MESSAGE_UNKNOWN;
+}
+
+/** Input or output; for a lenient reading also an output header of the input's form. */
+function readBlock2(reading: Reading, message: MessageCatalogue, start: number, end: number): number {
+  if (reading.input[start] !== OUTPUT) return readHeader(reading, message.block2Input, start, end, "block2");
+  const issue = readHeader(reading, message.block2Output, start, end, "block2");
+  return issue === FORMAT && !reading.strict ? readHeader(reading, message.block2Short, start, end, "block2") : issue;
 }
 
 /** Whether a customer is named: then a bank transfer is a cover. */

@@ -1,10 +1,12 @@
 /** What a pipeline file says, after it was read: checked, with every name resolved and every default in place (docs/pipeline.md). */
+import type { Knob, ProfileName } from "../../audit/settings.ts";
 import type { EngineName } from "../../engines/api.ts";
 import type { ConnectionDefinition } from "../../kafka/connection.ts";
 import type { FrameMode } from "../frame.ts";
 import type { RoutingField } from "../route/fields.ts";
 import type { RouteCriteria } from "../route/router.ts";
 import type { CommitLimits } from "../run.ts";
+import type { LogFormat } from "./words.ts";
 
 export interface PipelineDefinition {
   readonly name: string;
@@ -31,8 +33,22 @@ export interface PipelineDefinition {
   /** Path, or `none`; undefined: beside the journal. */
   readonly manifest: string | undefined;
   readonly commit: CommitLimits;
+  readonly watch: WatchDefinition;
   /** The cluster, if topics are read or written. */
   readonly kafka: KafkaDefinition | undefined;
+}
+
+/** How the run is watched, as far as the file says; what the command line says counts more. */
+export interface WatchDefinition {
+  readonly logFormat?: LogFormat;
+  readonly profile?: ProfileName;
+  /** Knobs over the profile. */
+  readonly knobs: Readonly<Partial<Record<Knob, boolean | number>>>;
+  /** `[HOST:]PORT` */
+  readonly serve?: string;
+  readonly serveTokenFile?: string;
+  readonly serveMtls?: { readonly certificate: string; readonly key: string; readonly clientAuthority: string };
+  readonly otelEndpoint?: string;
 }
 
 export interface KafkaDefinition {

@@ -13,6 +13,7 @@ import type { CommitLimits } from "../run.ts";
 import type { PipelineDefinition, RouteDefinition, SinkDefinition, SourceDefinition } from "./definition.ts";
 import { readCriteria } from "./read-criteria.ts";
 import { KafkaReader } from "./read-kafka.ts";
+import { readWatch } from "./read-watch.ts";
 import { ENGINES, INPUTS, ON_REFUSE } from "./words.ts";
 
 export const PIPELINE_ISSUES = { twice: 1401, unknownKey: 1402, value: 1403 } as const;
@@ -42,6 +43,7 @@ export const PIPELINE_KEYS = [
   "journal",
   "manifest",
   "commit",
+  "watch",
   "kafka",
 ] as const;
 export const SOURCE_KEYS = ["files", "watch", "poll-seconds", "topics", "key", "headers", "timestamp", "source-header"] as const;
@@ -133,6 +135,7 @@ class PipelineReader {
         bytes: least(limits, "bytes", COMMIT_BYTES),
         milliseconds: least(limits, "milliseconds", kafka === undefined ? COMMIT_MS : 0),
       },
+      watch: readWatch(reader, entries, (inner, key, path) => this.#path(inner, key, path)),
       kafka,
     };
   }

@@ -414,6 +414,7 @@ class TopicsRun {
       position,
       counts,
       times: () => this.#timesSoFar(),
+      outByWorker: undefined,
     });
   }
 
@@ -434,6 +435,7 @@ class TopicsRun {
       sinks: [],
       unread: [],
       times: this.#timesSoFar(),
+      outByWorker: undefined,
     };
   }
 

@@ -7,6 +7,7 @@ import {
   STATUS_KEPT as KEPT,
   STATUS_MASKED as MASKED,
   ENCODING_MT_LINE as MT_LINE,
+  ENCODING_MT_WRAP as MT_WRAP,
   ENCODING_RAW as RAW,
   STATUS_REMOVED as REMOVED,
   ENCODING_XML_ATTRIBUTE as XML_ATTRIBUTE,
@@ -91,7 +92,7 @@ export function encodings(engine: () => Engine): void {
         [JSON_STRING, "\\ude0a"],
         [JSON_STRING, "\\ud83d\\u0041"],
         [JSON_STRING, "\\u12g4"],
-        [8, "a"],
+        [9, "a"],
       ];
       for (const [encoding, bytes] of bad) {
         expect(run(engine(), { technique: "redact" }, bytes, { encoding }).status).toBe(6001);
@@ -163,6 +164,29 @@ export function writeBack(engine: () => Engine): void {
         run(engine(), { technique: "redact", fit: { ...fit, shape: "country", min: 2, max: 2 } }, ["ab", "cd", "ef"], { encoding: MT_LINE })
           .status,
       ).toBe(6012);
+    });
+
+    test("a value that lines wrap around is one text, and its output no longer", () => {
+      const wrapped = { encoding: MT_WRAP };
+      const name = { technique: "pseudonym", kind: "party-name", fit: { shape: "swift-x", min: 0, max: 70 } } as const;
+      const whole = run(engine(), name, "OTTILIE BRANDHORST").text;
+      // Cut in the middle of a word it is the same name, cut to the same size where it is longer.
+      const cut = run(engine(), name, ["OTTILIE BRA", "NDHORST"], wrapped).text.split("|");
+      expect(whole.startsWith(cut.join(""))).toBe(true);
+      expect(cut.join("").length).toBeLessThanOrEqual(18);
+      expect(cut[0]?.length).toBeLessThanOrEqual(11);
+      const short = run(engine(), name, ["LI", " XU"], wrapped).text.replace("|", "");
+      expect(short.length).toBeLessThanOrEqual(5);
+      expect(short).not.toMatch(/ $/);
+      const text = { technique: "pseudonym", kind: "free-text", fit: { shape: "swift-x", min: 0, max: 390 } } as const;
+      expect(run(engine(), text, ["RENT FOR M", "AY AND JUN", "E"], wrapped).text).toMatch(/^[^|]{1,10}\|[^|]{1,10}\|[^|]$/);
+      // A token that does not fit is none: it would not tell apart what it stands for.
+      expect(run(engine(), { technique: "token", fit: { shape: "swift-x", min: 0, max: 35 } }, ["AB12", "3"], wrapped).text).toBe("XXXX|X");
+      const digits = { technique: "token", fit: { shape: "digits", min: 0, max: 12 } } as const;
+      expect(run(engine(), digits, ["12", "3"], wrapped).text).toBe("00|0");
+      expect(run(engine(), { technique: "token" }, "a".repeat(20), wrapped).text).toBe(tokenOf(KEY, "a".repeat(20)));
+      expect(run(engine(), { technique: "redact", fit: { shape: "swift-x", min: 0, max: 35 } }, ["AB", "C"], wrapped).text).toBe("XX|X");
+      expect(run(engine(), { technique: "fpe", kind: "reference" }, ["AB12345", "67"], wrapped).text).toMatch(/^[A-Z0-9]{7}\|[A-Z0-9]{2}$/);
     });
   });
 }

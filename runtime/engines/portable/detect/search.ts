@@ -2,6 +2,7 @@
 import {
   type Batch,
   ENCODING_MT_LINE,
+  ENCODING_MT_WRAP,
   ENCODING_XML_CDATA,
   RECORD_FIRST_VALUE,
   RECORD_STRIDE,
@@ -76,6 +77,8 @@ interface Waiting {
   readonly points: Uint32Array;
   /** Segments that are lines of their own; 1 for a value that is one text. */
   readonly lines: number;
+  /** Code points that it may have; 0: any number. */
+  readonly max: number;
   readonly replacements: readonly Replacement[];
 }
 
@@ -165,11 +168,11 @@ export class Search {
     const { points, lines } = text;
     const dictionaries = this.#dictionariesFor(text.encoding, text.scope);
     this.#finder.find(points, points.length, dictionaries);
-    const { max } = operation.fit;
+    const max = roomOf(operation.fit.max, text.encoding, points.length);
     const isLong = max > 0 && points.length - (lines > 1 ? lines - 1 : 0) > max;
     if (this.#finder.findings.length === 0 && !isLong) return;
     const replacements = this.#finder.findings.map((finding) => this.#replacement({ ...finding }, operation, deriving));
-    this.#waiting.push({ value, operation, points, lines, replacements });
+    this.#waiting.push({ value, operation, points, lines, max, replacements });
   }
 
   #dictionariesFor(encoding: number, scope: number): readonly Dictionary[] {
@@ -389,8 +392,12 @@ function withSkipped(digits: readonly number[], finding: Finding, stream: Stream
 }
 
 /** Cuts what was put in where it makes a line or the text longer than its type admits, and longer than it was: the last first. */
-function fitPieces(pieces: readonly Piece[], { points, operation, lines }: Waiting): void {
-  const { max } = operation.fit;
+/** Code points that a text may have: where lines wrap around it, no more than it has. */
+function roomOf(max: number, encoding: number, count: number): number {
+  return encoding === ENCODING_MT_WRAP && (max === 0 || max > count) ? count : max;
+}
+
+function fitPieces(pieces: readonly Piece[], { points, operation, lines, max }: Waiting): void {
   if (operation.lineMax > 0) {
     let from = 0;
     for (let i = 0; i <= points.length; i++) {
@@ -420,7 +427,7 @@ function shorten(pieces: readonly Piece[], own: number, limit: number): void {
 }
 
 /** The text with its pieces, cut at the field's max; line feeds between segments are no characters of it, and stay. */
-function joined(pieces: readonly Piece[], { points, operation, lines }: Waiting): readonly number[] {
+function joined(pieces: readonly Piece[], { points, lines, max }: Waiting): readonly number[] {
   const out: number[] = [];
   let at = 0;
   for (const { start, end, codes } of pieces) {
@@ -429,7 +436,6 @@ function joined(pieces: readonly Piece[], { points, operation, lines }: Waiting)
     at = end;
   }
   for (; at < points.length; at++) out.push(points[at] as number);
-  const { max } = operation.fit;
   if (max === 0) return out;
   let left = max;
   return out.filter((code) => (lines > 1 && code === LF) || left-- > 0);

@@ -1,6 +1,6 @@
 /** MASK: characters hidden behind one character, wholly or with the ends kept (docs/internals/engine.md, "MASK"). */
 
-import { ENCODING_MT_LINE } from "../../../record/tables.ts";
+import { ENCODING_MT_LINE, ENCODING_MT_WRAP } from "../../../record/tables.ts";
 import { Kind, type Operation, Shape } from "../../generated/plan_pb.ts";
 import { CLASS_OF, type Subject } from "../kinds/subject.ts";
 import { type FitCheck, isOfAlphabet, pointsOf } from "../text/fit.ts";
@@ -54,7 +54,7 @@ export function pushMask(spec: MaskSpec, subject: Subject, encoding: number, out
     last = 0;
   }
   if (first + last === 0) {
-    out.repeat(spec.character, encoding === ENCODING_MT_LINE ? count : spec.totalWidth);
+    out.repeat(spec.character, encoding === ENCODING_MT_LINE || encoding === ENCODING_MT_WRAP ? count : spec.totalWidth);
     return;
   }
   let seen = 0;

@@ -1,6 +1,6 @@
 /** REDACT: the constant of the field's shape (docs/internals/engine.md, "REDACT"). */
 
-import { ENCODING_JSON_NUMBER, ENCODING_MT_LINE } from "../../../record/tables.ts";
+import { ENCODING_JSON_NUMBER, ENCODING_MT_LINE, ENCODING_MT_WRAP } from "../../../record/tables.ts";
 import { Shape } from "../../generated/plan_pb.ts";
 import { type FitCheck, hasLengthFacets, pointsOf } from "../text/fit.ts";
 import type { Points } from "./points.ts";
@@ -65,7 +65,7 @@ export function redactSpec(fit: FitCheck): RedactSpec | string {
 export function pushRedaction(spec: RedactSpec, encoding: number, count: number, out: Points): void {
   if (encoding === ENCODING_JSON_NUMBER) out.repeat(ZERO, 1);
   else if (spec.zeroEach) out.repeat(ZERO, count);
-  else if (encoding === ENCODING_MT_LINE && spec.lineFill !== 0) out.repeat(spec.lineFill, count);
+  else if ((encoding === ENCODING_MT_LINE || encoding === ENCODING_MT_WRAP) && spec.lineFill !== 0) out.repeat(spec.lineFill, count);
   else out.push(spec.constant);
 }
 

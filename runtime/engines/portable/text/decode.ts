@@ -1,5 +1,5 @@
 /** From the bytes of a segment to code points (docs/internals/engine.md, "Encodings of a segment"). */
-import { ENCODING_JSON_STRING, ENCODING_RAW, ENCODING_XML_ATTRIBUTE, ENCODING_XML_TEXT_REFS } from "../../../record/tables.ts";
+import { ENCODING_JSON_STRING, ENCODING_MT_WRAP, ENCODING_XML_ATTRIBUTE, ENCODING_XML_TEXT_REFS } from "../../../record/tables.ts";
 
 const TAB = 0x09;
 const LF = 0x0a;
@@ -34,7 +34,7 @@ export function decodeSegment(
   points: Uint32Array,
   at: number,
 ): number {
-  if (encoding > ENCODING_RAW) return -1;
+  if (encoding > ENCODING_MT_WRAP) return -1;
   const xmlLines = encoding <= ENCODING_XML_ATTRIBUTE;
   const references = encoding === ENCODING_XML_TEXT_REFS || encoding === ENCODING_XML_ATTRIBUTE;
   const json = encoding === ENCODING_JSON_STRING;

@@ -3,6 +3,7 @@ import {
   ENCODING_JSON_NUMBER,
   ENCODING_JSON_STRING,
   ENCODING_MT_LINE,
+  ENCODING_MT_WRAP,
   ENCODING_XML_ATTRIBUTE,
   ENCODING_XML_CDATA,
 } from "../../../record/tables.ts";
@@ -86,7 +87,8 @@ function isAdmitted(points: Uint32Array, from: number, to: number, encoding: num
       return !holdsSectionEnd(points, from, to);
     case ENCODING_JSON_NUMBER:
       return isJsonNumber(points, from, to - from);
-    case ENCODING_MT_LINE: {
+    case ENCODING_MT_LINE:
+    case ENCODING_MT_WRAP: {
       if (from === to) return firstByte < 0;
       return !isLineMark(points[from] as number) || isLineMark(firstByte);
     }
