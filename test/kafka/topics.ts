@@ -1,8 +1,8 @@
 /** Records of topics as tests have them: written by hand, read back whole, with everything that a record has. */
-import { type KafkaProducer, loadKafka } from "../../runtime/kafka/addon.ts";
+import { type KafkaProducer, loadKafka, type Position } from "../../runtime/kafka/addon.ts";
 import { TopicAdmin } from "../../runtime/kafka/admin.ts";
 import { RecordBatch } from "../../runtime/kafka/batch.ts";
-import type { ConnectionDefinition } from "../../runtime/kafka/connection.ts";
+import { type ConnectionDefinition, clientConfig } from "../../runtime/kafka/connection.ts";
 import {
   HEADER_STRIDE,
   NONE,
@@ -20,7 +20,6 @@ import {
   wholeAt,
 } from "../../runtime/kafka/layout.ts";
 import { Outgoing } from "../../runtime/kafka/outgoing.ts";
-import { TopicReader } from "../../runtime/kafka/reader.ts";
 import { GrowingBytes } from "../../runtime/pipeline/framed.ts";
 
 export interface Sent {
@@ -46,6 +45,10 @@ const BATCH_BYTES = 8_000_000;
 const BATCH_RECORDS = 10_000;
 /** Polls without a record behind which a topic that holds what was expected has no more. */
 const QUIET_POLLS = 2;
+const WAIT_MS = 500;
+const LINGER_MS = 5;
+/** librdkafka's number for the first record that there is. */
+const BEGINNING = -2;
 
 let names = 0;
 /** A name that no other test has: topics, groups and transactional ids that meet would fence and repeat each other. */
@@ -55,8 +58,7 @@ export const connectionTo = (bootstrap: string): ConnectionDefinition => ({
   bootstrap: bootstrap.split(","),
   tls: undefined,
   sasl: undefined,
-  // The tests' groups notice soon that a worker was killed.
-  settings: [["session.timeout.ms", "2000"]],
+  settings: [],
 });
 
 export class Topics {
@@ -99,25 +101,33 @@ export class Topics {
     await this.#producer.stage(bytes.bytes, out.records, out.headers, out.count, false, CALL_MS);
   }
 
-  /** Reads topics from their beginning, as a reader of committed records, until so many have come and no more come. */
-  async read(topics: readonly string[], expected: number, milliseconds = 60_000): Promise<Got[]> {
-    const reader = new TopicReader({
-      connection: this.connection,
-      group: unique("check"),
-      protocol: "classic",
-      instance: undefined,
-      start: { rule: -2, positions: [] },
-    });
+  /**
+   * Reads topics from their beginning, as a reader of committed records, until so many have come and no more come. It is in no group: a
+   * machine that has other things to do cannot throw it out.
+   */
+  async read(topics: readonly string[], expected: number, milliseconds = 100_000): Promise<Got[]> {
+    const positions: Position[] = [];
+    for (const topic of topics) {
+      const { partitions = 0 } = (await this.admin.facts(topic)) ?? {};
+      for (let partition = 0; partition < partitions; partition++) positions.push({ topic, partition, offset: BEGINNING });
+    }
+    const reader = new (loadKafka().KafkaConsumer)([
+      ...clientConfig(this.connection, "consumer"),
+      ["group.id", unique("check")],
+      ["enable.auto.commit", "false"],
+      ["isolation.level", "read_committed"],
+      ["auto.offset.reset", "earliest"],
+    ]);
     const batch = new RecordBatch(BATCH_BYTES, BATCH_RECORDS);
     const got: Got[] = [];
     try {
-      reader.subscribe(topics);
+      reader.assign(positions);
       const until = performance.now() + milliseconds;
       let quiet = 0;
       while (quiet < QUIET_POLLS || got.length < expected) {
         if (performance.now() > until) throw new Error(`read ${got.length} of ${expected} records`);
-        await reader.poll(batch, BATCH_RECORDS);
-        quiet = batch.count === 0 && reader.assignment().length > 0 ? quiet + 1 : 0;
+        batch.count = await reader.pollBatch(batch.bytes, batch.records, batch.headers, BATCH_RECORDS, WAIT_MS, LINGER_MS);
+        quiet = batch.count === 0 ? quiet + 1 : 0;
         got.push(...recordsOf(batch, reader.topics()));
       }
       return got;
