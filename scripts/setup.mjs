@@ -59,7 +59,7 @@ export const bun = () => join(root, "node_modules", ".bin", "bun");
 export function oracles() {
   const venv = join(cache, "python");
   const python = join(venv, "bin", "python");
-  if (spawnSync(python, ["-c", "import stdnum"], { stdio: "ignore" }).status !== 0) {
+  if (spawnSync(python, ["-c", "import stdnum, mt940"], { stdio: "ignore" }).status !== 0) {
     const install = `'${python}' -m pip install --quiet --disable-pip-version-check -r test/oracles/requirements.txt`;
     step("installing the tests' python packages", "sh", ["-c", `python3 -m venv '${venv}' && ${install}`]);
   }

@@ -15,6 +15,8 @@ export interface FuzzFormat {
   readonly name: string;
   /** A preset's name, or a model. */
   readonly model: string | ModelDocument;
+  /** How it is read; strictly if nothing is said. */
+  readonly input?: "strict" | "lenient";
   /** Valid messages; the same for the same random source. */
   seeds(random: Random): readonly Planted[];
   /** One mutation. It may move, repeat and cut what is there, and must not spell a canary where names stand. */

@@ -12,8 +12,8 @@ if (format === undefined) throw new Error(`no format ${name}; there are ${FUZZ_F
 const file = openSync(place, "w");
 const at = (number: number): void => void writeSync(file, String(number).padStart(12), 0);
 
-const native = await Masking.open({ engine: "native", model: format.model });
-const portable = await Masking.open({ engine: "portable", model: format.model });
+const native = await Masking.open({ engine: "native", model: format.model, input: format.input ?? "strict" });
+const portable = await Masking.open({ engine: "portable", model: format.model, input: format.input ?? "strict" });
 const result = fuzz({ format, native, portable, seed: Number(seed), from: Number(from), count: Number(count), at });
 console.log(JSON.stringify({ ...result, codes: Object.fromEntries(result.codes) }));
 process.exit(result.failures.length > 0 ? 1 : 0);

@@ -157,7 +157,7 @@ function* spoiledXml(aviary: Aviary, tape: Tape): Generator<Planted> {
 // ── SWIFT MT ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 interface MtParts {
-  readonly type?: "103" | "202";
+  readonly type?: "103" | "202" | "940";
   readonly block3?: string;
   readonly fields: readonly string[];
   readonly behind?: string;
@@ -257,9 +257,36 @@ function* plantedMt(aviary: Aviary): Generator<Planted> {
       },
     ],
   ];
-  for (const [name, parts] of message) yield { name: `${name}.mt`, bytes: bytesOf(mtText(aviary, parts)) };
+  for (const [name, parts] of [...message, statement(aviary)]) yield { name: `${name}.mt`, bytes: bytesOf(mtText(aviary, parts)) };
   const nobody = mtText(aviary, { fields: mtFields(aviary) }).replace(/\{1:F01.{12}/, `{1:F01${words().slice(0, 12)}`);
   yield { name: "terminal-of-nobody.mt", bytes: bytesOf(nobody) };
+}
+
+/** A statement with canaries in 25, 61 and every form of 86, some of them cut by lines and subfields. */
+function statement(aviary: Aviary): readonly [string, MtParts] {
+  const words = (): string => aviary.plant("letters");
+  const cut = (value: string, at: string): string => `${value.slice(0, 5)}${at}${value.slice(5)}`;
+  const entry = (): string => `:61:2611201120D1845,50NTRF${words().slice(0, 16)}//${aviary.plant("digits").slice(0, 16)}\n${words()}`;
+  return [
+    "statement",
+    {
+      type: "940",
+      fields: [
+        `:20:${words().slice(0, 16)}`,
+        `:25:${aviary.plant("iban")}`,
+        ":28C:17/1",
+        ":60F:C261120EUR1845,50",
+        entry(),
+        `:86:166?00${words()}?20EREF+${words()}\n?21SVWZ+${cut(words(), "?22")}?30${aviary.plant("bic")}?31\n${cut(aviary.plant("iban"), "\n")}?32${cut(words(), "?33")}`,
+        entry(),
+        `:86:/TRTP/SEPA/IBAN/${cut(aviary.plant("iban"), "\n")}/NAME/${words()}\n/REMI/${words()} ${aviary.plant("card")}/EREF/\n${words()}`,
+        entry(),
+        `:86:EREF+${words()} IBAN+${aviary.plant("iban")}\nSVWZ+${words()} ${aviary.plant("card")}`,
+        ":62F:D261120EUR3691,",
+        `:86:${words()} ${aviary.plant("iban")}\n${words()}`,
+      ],
+    },
+  ];
 }
 
 function* spoiledMt(aviary: Aviary): Generator<Planted> {

@@ -24,6 +24,7 @@ import {
 } from "./rows.ts";
 import { compileStructure, keyOf, tagsBySequence } from "./structure.ts";
 
+const LENIENT_AMOUNT_CHARACTERS_MAX = 24;
 /** A field that no standard has, and the messages that banks write it into. */
 const NON_SWIFT = "NS";
 const STATEMENTS = /^MT9[45]\d$/;
@@ -35,10 +36,11 @@ class FieldList {
   /** @param type where a field's own format says more than the row */
   add(path: string, row: ComponentRow, type: string = row.type): Component {
     const size = parseType(type);
+    const lenientMax = row.shape === "swift-amount" ? Math.max(size.max, LENIENT_AMOUNT_CHARACTERS_MAX) : size.max;
     const fit: Fit = {
       shape: row.shape as Shape,
       min: size.min,
-      max: size.max,
+      max: lenientMax,
       ...(size.lines > 1 ? { lineMax: row.lineMax ?? size.lineMax } : {}),
       ...(row.values === undefined ? {} : { values: row.values }),
       ...(row.prefix === undefined ? {} : { prefix: row.prefix }),
@@ -49,6 +51,8 @@ class FieldList {
     return {
       index,
       ...size,
+      lenientMax,
+      mayMiss: row.class === "currency",
       check: checkOf(row),
       values: (row.values ?? []).map(ascii),
       constants: (row.constants ?? []).map(ascii),

@@ -22,6 +22,10 @@ export interface Component {
   readonly min: number;
   /** Characters in all; 0 = no limit. */
   readonly max: number;
+  /** Characters that a lenient reading takes; 0 = no limit. Some banks write amounts with more leading zeros. */
+  readonly lenientMax: number;
+  /** A currency, which some banks leave out of balances; only a lenient reading does without. */
+  readonly mayMiss: boolean;
   /** Lines, and characters of each. */
   readonly lines: number;
   readonly lineMax: number;

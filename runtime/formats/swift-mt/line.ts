@@ -66,7 +66,7 @@ function matchStep(reading: Reading, step: Step, at: number, end: number): numbe
     }
     case "component": {
       const after = matchComponent(reading, step.component, at, end);
-      if (after === NO_MATCH) return NO_MATCH;
+      if (after === NO_MATCH) return step.component.mayMiss && !reading.strict ? at : NO_MATCH;
       if (isConstant(reading.input, step.component, at, after)) return after;
       if (matchCount === MATCHES_MAX) throw new BautaError(9001, { detail: "swift-mt: a layout of too many components" });
       matchedStarts[matchCount] = at;
@@ -81,7 +81,8 @@ function matchStep(reading: Reading, step: Step, at: number, end: number): numbe
 /** Takes as many characters of the component's set as it may have. */
 function matchComponent(reading: Reading, component: Component, start: number, end: number): number {
   const { input } = reading;
-  const bound = component.max === 0 || end - start <= component.max ? end : start + component.max;
+  const max = reading.strict ? component.max : component.lenientMax;
+  const bound = max === 0 || end - start <= max ? end : start + max;
   let at = start;
   while (at < bound && ((CHARACTERS[input[at] as number] as number) & component.characters) !== 0) at++;
   if (at - start < component.min) return NO_MATCH;
