@@ -9,6 +9,8 @@ import { BautaError } from "../kit/errors.ts";
 
 /** Largest prime below 2^26: a product of two residues is exact in a double. */
 const PRIME = 67_108_859;
+/** 64² × 2^26 × 64 is below 2^53. */
+const BLOCK = 64;
 /** Hex digits of a sum. */
 const DIGITS = 7;
 
@@ -40,6 +42,36 @@ export class Locator {
     this.#sum = (this.#sum + h) % PRIME;
     this.#first = (this.#first + weighted) % PRIME;
     this.#second = (this.#second + place * weighted) % PRIME;
+  }
+
+  /**
+   * Adds digests one behind the other, `size` bytes each, by their first 26 bits. Remainders are taken once in `BLOCK` digests: until then
+   * every number is exact in a double.
+   */
+  addDigests(digests: Uint8Array, count: number, size: number): void {
+    for (let from = 0; from < count; from += BLOCK) {
+      const items = Math.min(BLOCK, count - from);
+      let sum = 0;
+      let first = 0;
+      let second = 0;
+      for (let i = 0, at = from * size; i < items; i++, at += size) {
+        const word = ((digests[at] as number) << 18) | ((digests[at + 1] as number) << 10) | ((digests[at + 2] as number) << 2);
+        const h = word | ((digests[at + 3] as number) >> 6);
+        sum += h;
+        first += i * h;
+        second += i * i * h;
+      }
+      sum %= PRIME;
+      first %= PRIME;
+      second %= PRIME;
+      // Of place i in the block the place of all is base + i.
+      const base = (this.#count + 1) % PRIME;
+      const weighted = (base * sum) % PRIME;
+      this.#sum = (this.#sum + sum) % PRIME;
+      this.#first = (this.#first + weighted + first) % PRIME;
+      this.#second = (this.#second + ((base * weighted) % PRIME) + ((2 * base * first) % PRIME) + second) % PRIME;
+      this.#count += items;
+    }
   }
 
   copy(): Locator {

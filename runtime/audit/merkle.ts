@@ -44,7 +44,7 @@ export class MerkleTree {
     // One place stands free in front, for the sibling that waits on the level.
     if (this.#scratch.length < (count + 1) * DIGEST_BYTES) this.#scratch = new Uint8Array((count + 1) * DIGEST_BYTES);
     const scratch = this.#scratch;
-    for (let at = 0; at < count * DIGEST_BYTES; at += DIGEST_BYTES) this.#locator.add(firstWord(digests, at));
+    this.#locator.addDigests(digests, count, DIGEST_BYTES);
     scratch.set(digests.subarray(0, count * DIGEST_BYTES), DIGEST_BYTES);
     let waiting = count;
     for (let level = 0; waiting > 0; level++) {
@@ -115,6 +115,3 @@ export class MerkleTree {
     this.#locator = new Locator(sums, size);
   }
 }
-
-const firstWord = (bytes: Uint8Array, at: number): number =>
-  (((bytes[at] as number) << 24) | ((bytes[at + 1] as number) << 16) | ((bytes[at + 2] as number) << 8) | (bytes[at + 3] as number)) >>> 0;

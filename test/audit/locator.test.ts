@@ -41,6 +41,20 @@ describe("the locator", () => {
     for (const text of ["", "0", "z".repeat(21), "f".repeat(21)]) expect(placeOfChange(sumsOf(items), text, 1000)).toBeUndefined();
   });
 
+  test("digests in whatever calls are their first 26 bits, one by one", () => {
+    const digests = Uint8Array.from({ length: 32 * 1000 }, () => random.below(256));
+    const one = new Locator();
+    const view = new DataView(digests.buffer);
+    for (let i = 0; i < 1000; i++) one.add(view.getUint32(32 * i) >>> 6);
+    const many = new Locator();
+    for (let at = 0; at < 1000; ) {
+      const count = Math.min(1000 - at, 1 + random.below(200));
+      many.addDigests(digests.subarray(32 * at), count, 32);
+      at += count;
+    }
+    expect(many.text).toBe(one.text);
+  });
+
   test("goes on from its text", () => {
     const items = Array.from({ length: 300 }, hash);
     const first = new Locator();
