@@ -93,10 +93,11 @@ part("lint and format (TypeScript)", "node_modules/.bin/biome", ["ci", "--error-
 part("import directions", "node_modules/.bin/depcruise", ["--config", ".dependency-cruiser.json", "runtime"]);
 part("format (Rust)", "cargo", ["fmt", "--all", "--check"]);
 part("lint (Rust)", "cargo", ["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"]);
-// In the profile that the addon was built in: OpenSSL and librdkafka are not built once more.
+// In the profile and for the target that the addon was built with: OpenSSL and librdkafka are not built once more.
 const kafka = ["--manifest-path", "bindings/kafka/Cargo.toml"];
+const target = spawnSync("rustc", ["-vV"], { encoding: "utf8" }).stdout?.match(/^host: (.+)$/m)?.[1] ?? "";
 part("format (Rust, Kafka)", "cargo", ["fmt", "--all", "--check", ...kafka]);
-part("lint (Rust, Kafka)", "cargo", ["clippy", "--release", "--locked", ...kafka, "--", "-D", "warnings"]);
+part("lint (Rust, Kafka)", "cargo", ["clippy", "--release", "--locked", "--target", target, ...kafka, "--", "-D", "warnings"]);
 part("generated files are fresh", process.execPath, ["scripts/generate.mjs", "--check"]);
 part("Rust tests", "cargo", ["test", "--workspace", "--release", "--locked"], cargoCount);
 if (!quick) part("instructions and allocations have not grown", bun(), ["--no-install", "bench/counts/main.ts"]);
