@@ -10,9 +10,9 @@ export function jsonPlaces({ before, values }: Pick<InspectedRecord, "before" | 
     paths.push(path);
   });
   let at = 0;
-  return values.map(({ segments }) => {
-    // A string's value begins behind its quote, a removed member with its comma or its name.
-    const from = (segments[0]?.start ?? 0) - 1;
+  return values.map(({ segments, outcome }) => {
+    // A string's value begins behind its quote, a removed member with its comma or its name: right behind the bracket of what holds it.
+    const from = (segments[0]?.start ?? 0) - (outcome === "removed" ? 0 : 1);
     while (at < starts.length && (starts[at] as number) < from) at++;
     const start = starts[at];
     return start !== undefined && start <= (segments.at(-1)?.end ?? 0) ? paths[at] : undefined;

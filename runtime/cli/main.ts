@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** The `bauta` command. */
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Command, CommanderError, Help, InvalidArgumentError, Option } from "commander";
 import { BautaError } from "../kit/errors.ts";
 import { WORKERS_MAX } from "../kit/limits.ts";
 import { VERSION } from "../kit/version.ts";
@@ -25,6 +25,7 @@ const program = new Command("bauta")
     helpWidth: HELP_WIDTH,
     optionDescription: describeOption,
     subcommandTerm: termOf,
+    formatHelp: helpOf,
   })
   .showSuggestionAfterError(true)
   .exitOverride()
@@ -106,6 +107,20 @@ program
   .action(async (model: string | undefined, options) => {
     const { check } = await import("./check.ts");
     process.exitCode = await check(model, options);
+  });
+
+program
+  .command("test")
+  .description("run the tests of a model, and say what they miss")
+  .argument("<model>", "model file with `tests:`")
+  .addOption(choice("--engine", ["native", "portable"], "engine to run"))
+  .option("--mutate", "change each rule in turn: which changes pass the tests?")
+  .option("--time <SECONDS>", "time for that", seconds, 60)
+  .option("--show-values", "show values of messages that stand in the model")
+  .option("--json", "report as JSON")
+  .action(async (model: string, options) => {
+    const { modelTest } = await import("./model-test.ts");
+    process.exitCode = await modelTest(model, options);
   });
 
 const catalogue = program.command("catalogue").description("list known messages; add those of a schema").helpCommand(false);
@@ -303,6 +318,12 @@ function choice(flag: string, words: readonly string[], description: string): Op
   return new Option(`${flag} <${words.join("|")}>`, description).choices(words).default(words[0]);
 }
 
+/** The list of commands leaves no room for empty lines on its screen. */
+function helpOf(command: Command, helper: Help): string {
+  const text = Help.prototype.formatHelp.call(helper, command, helper);
+  return command.parent === null ? text.replaceAll("\n\n", "\n") : text;
+}
+
 /** Name and arguments: that each command has options needs no saying. */
 function termOf(command: Command): string {
   const named = command.registeredArguments.map((argument) => {
@@ -315,6 +336,11 @@ function termOf(command: Command): string {
 function threads(text: string): number {
   if (/^[1-9]\d?$/.test(text) && Number(text) <= WORKERS_MAX) return Number(text);
   throw new InvalidArgumentError(`It is a whole number from 1 to ${WORKERS_MAX}.`);
+}
+
+function seconds(text: string): number {
+  if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("It is a whole number from 1 to 9999.");
 }
 
 function describeOption({ description, defaultValue }: Option): string {

@@ -3,6 +3,7 @@
  * schemas/model.schema.json its JSON Schema for editors.
  */
 import type { DataClass, FormatName, Shape } from "../formats/api.ts";
+import type { Law } from "./read-tests.ts";
 import type {
   Bin,
   DomainRule,
@@ -42,7 +43,31 @@ export interface ModelDocument {
   readonly envelope?: EnvelopeDocument;
   /** Files of `bauta catalogue add`, by paths relative to this one. */
   readonly catalogues?: readonly string[];
+  /** For `bauta test`; they change no output and no digest. */
+  readonly tests?: readonly TestDocument[];
 }
+
+/** A message and what the model is to make of it: `expect`, `laws` or both. */
+export interface TestDocument {
+  readonly name: string;
+  /** Path of a file beside the model, or one made-up message. */
+  readonly given: string | { readonly text: string };
+  /** Where it cannot be told by itself. */
+  readonly format?: FormatName;
+  /** By path, as rules name them; or `{ refused: "BAUTA-2201" }` alone. */
+  readonly expect?: { readonly refused: string } | Readonly<Record<string, ExpectedDocument>>;
+  readonly laws?: OneOrMore<Law>;
+}
+
+export type ExpectedDocument =
+  | "kept"
+  | "masked"
+  | "reversible"
+  | "redacted"
+  | "removed"
+  | { readonly equals: string }
+  | { readonly "same-as": string }
+  | { readonly "differs-from": string };
 
 /** Names of namespaces by what they replace. */
 export type TextDocument = { readonly mode?: TextMode } & Readonly<Partial<Record<Entity, string>>>;

@@ -13,6 +13,7 @@ import type { Model } from "./model.ts";
 import { type Node, nodeOf, parseYaml } from "./node.ts";
 import { type Problem, ProblemList } from "./problem.ts";
 import { type ModelPart, readModel } from "./read.ts";
+import type { ModelTest } from "./read-tests.ts";
 import { baseSource, isPath, type ModelSource, textBeside } from "./sources.ts";
 import { checkUncatalogued } from "./uncatalogued.ts";
 import { PRESETS } from "./vocabulary.ts";
@@ -32,7 +33,12 @@ export interface LoadOptions {
 
 /** The model, or all its problems; never both. */
 export type LoadResult =
-  | { readonly model: Model; readonly problems: readonly [] }
+  | {
+      readonly model: Model;
+      readonly problems: readonly [];
+      /** Those of the model itself: what it extends has tests of its own. */
+      readonly tests: readonly ModelTest[];
+    }
   | {
       readonly model: undefined;
       readonly problems: readonly Problem[];
@@ -56,7 +62,9 @@ export function loadModel(source: ModelSource, options: LoadOptions = {}): LoadR
   const merged = layers === undefined ? undefined : mergeLayers(layers, readCatalogues(layers, options.catalogue ?? textBeside));
   const problems = lists.flatMap((list) => list.problems);
   if (merged !== undefined) problems.push(...checkUncatalogued(merged.model));
-  if (merged !== undefined && problems.length === 0) return { model: merged.model, problems: [] };
+  if (merged !== undefined && problems.length === 0) {
+    return { model: merged.model, problems: [], tests: layers?.at(-1)?.part.tests ?? [] };
+  }
   return { model: undefined, problems, draft: merged === undefined ? undefined : { ...merged.model, rules: merged.named } };
 }
 
@@ -69,12 +77,16 @@ function readChain(source: ModelSource, base: BaseLookup, lists: ProblemList[]):
     const tree = treeOf(next, problems);
     const part = tree === undefined ? undefined : readModel(tree, problems);
     if (tree === undefined || part === undefined) return undefined;
-    layers.unshift({ source: next, part, problems, sha256: digestOf(tree) });
+    layers.unshift({ source: next, part, problems, sha256: digestOf(untested(tree)) });
     if (part.extends === undefined) return layers;
     next = extended(part.extends, layers, base, problems);
   }
   return undefined;
 }
+
+/** What decides outputs. Tests do not, so that a model with more of them is the same model. */
+const untested = (tree: Node): Node =>
+  tree.kind === "map" ? { ...tree, entries: tree.entries.filter(({ key }) => key !== "tests") } : tree;
 
 /** The catalogues that the layers name; of two of one namespace that of the extending model. */
 function readCatalogues(layers: readonly Layer[], lookup: FileLookup): readonly OwnCatalogue[] {

@@ -8,6 +8,7 @@ import type { Node } from "./node.ts";
 import type { Place, ProblemList } from "./problem.ts";
 import { type NamespacePart, namespaceNames, readNamespaces } from "./read-namespaces.ts";
 import { type RulePart, readRules } from "./read-rules.ts";
+import { type ModelTest, readTests } from "./read-tests.ts";
 import { readText, type TextPart } from "./read-text.ts";
 import { type Entries, Reader } from "./reader.ts";
 import { MODES, type Mode, SCOPES, type Scope } from "./vocabulary.ts";
@@ -33,6 +34,7 @@ export interface ModelPart {
   readonly envelope: { readonly open: boolean | undefined; readonly elements: readonly string[]; readonly namespaces: readonly string[] };
   /** References to files. */
   readonly catalogues: readonly Located<string>[];
+  readonly tests: readonly ModelTest[];
 }
 
 export interface Located<T> {
@@ -55,6 +57,7 @@ export const MODEL_KEYS = [
   "text",
   "envelope",
   "catalogues",
+  "tests",
 ] as const;
 export const DEFAULT_KEYS = ["danger-keep-uncovered", "because"] as const;
 export const ENVELOPE_KEYS = ["open", "elements", "namespaces"] as const;
@@ -84,6 +87,7 @@ export function readModel(tree: Node, problems: ProblemList): ModelPart | undefi
     text: readText(reader, entries),
     envelope: readEnvelope(reader, entries),
     catalogues: readCatalogues(reader, entries),
+    tests: readTests(reader, entries),
   };
 }
 

@@ -11,6 +11,7 @@ import { describeProblem } from "../../runtime/model/problem.ts";
 import { DEFAULT_KEYS, ENVELOPE_KEYS, MODEL_KEYS } from "../../runtime/model/read.ts";
 import { NAMESPACE_KEYS } from "../../runtime/model/read-namespaces.ts";
 import { AS_KEYS, RULE_KEYS } from "../../runtime/model/read-rules.ts";
+import { EXPECT_KEYS, EXPECTED_WORDS, GIVEN_KEYS, LAWS, REFUSED, TEST_KEYS } from "../../runtime/model/read-tests.ts";
 import * as vocabulary from "../../runtime/model/vocabulary.ts";
 import { FEW_CATALOGUES } from "../catalogues.ts";
 import { projectRoot } from "../shared.ts";
@@ -64,6 +65,12 @@ describe("docs/model.md", () => {
       ...ENVELOPE_KEYS,
       ...DEFAULT_KEYS,
       ...AS_KEYS,
+      ...TEST_KEYS,
+      ...GIVEN_KEYS,
+      ...EXPECTED_WORDS,
+      ...EXPECT_KEYS,
+      ...LAWS,
+      REFUSED,
       ...Object.keys(vocabulary.TECHNIQUES),
       ...vocabulary.KINDS,
       ...vocabulary.PRESETS,

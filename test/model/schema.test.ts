@@ -10,6 +10,7 @@ import { loadModel } from "../../runtime/model/load.ts";
 import { DEFAULT_KEYS, ENVELOPE_KEYS, MODEL_KEYS } from "../../runtime/model/read.ts";
 import { NAMESPACE_KEYS } from "../../runtime/model/read-namespaces.ts";
 import { AS_KEYS, RULE_KEYS } from "../../runtime/model/read-rules.ts";
+import { EXPECT_KEYS, EXPECTED_WORDS, GIVEN_KEYS, LAWS, REFUSED, TEST_KEYS } from "../../runtime/model/read-tests.ts";
 import * as vocabulary from "../../runtime/model/vocabulary.ts";
 import schema from "../../schemas/model.schema.json" with { type: "json" };
 import { DEPTH, seeded } from "../seed.ts";
@@ -30,6 +31,16 @@ describe("the schema", () => {
     expect(keysOf(schema.properties.envelope.properties)).toEqual([...ENVELOPE_KEYS].sort());
     expect(keysOf(schema.properties.default.oneOf[1]?.properties ?? {})).toEqual([...DEFAULT_KEYS].sort());
     expect(keysOf(definitions.rule.properties.as.anyOf[1]?.properties ?? {})).toEqual([...AS_KEYS].sort());
+  });
+
+  test("has the loader's keys and words of tests", () => {
+    const { properties } = definitions.test;
+    expect(keysOf(properties)).toEqual([...TEST_KEYS].sort());
+    expect(keysOf(properties.given.oneOf[1]?.properties ?? {})).toEqual([...GIVEN_KEYS]);
+    expect(keysOf(properties.expect.properties)).toEqual([REFUSED]);
+    expect(definitions.law.enum).toEqual([...LAWS]);
+    expect(definitions.expected.oneOf[0]?.enum).toEqual([...EXPECTED_WORDS]);
+    expect(keysOf(definitions.expected.oneOf[1]?.properties ?? {})).toEqual([...EXPECT_KEYS].sort());
   });
 
   test("has the loader's words", () => {
@@ -74,6 +85,7 @@ const BASE = {
     { class: "person", technique: "redact" },
   ],
   envelope: { open: true, elements: ["A"], namespaces: ["urn:a"] },
+  tests: [{ name: "t", given: "a.json", format: "json", expect: { "json:$.a": { equals: "x" } }, laws: ["valid"] }],
 };
 /** Every map of the document, with a way to put another in its place. */
 const PLACES: readonly (readonly (string | number)[])[] = [
@@ -84,6 +96,8 @@ const PLACES: readonly (readonly (string | number)[])[] = [
   ["rules", 0, "as"],
   ["rules", 1],
   ["envelope"],
+  ["tests", 0],
+  ["tests", 0, "expect", "json:$.a"],
 ];
 
 function changed(place: readonly (string | number)[], change: (map: Record<string, unknown>) => void): unknown {
@@ -114,7 +128,7 @@ describe("schema and loader", () => {
         place.reduce((map: unknown, step) => (map as Record<string | number, unknown>)[step], BASE) as object,
       )) {
         for (const value of [null, 1.5, [], [[]], "", "\u0000"]) {
-          if (key === "rules" && Array.isArray(value) && value.length === 0) continue;
+          if ((key === "rules" || key === "tests") && Array.isArray(value) && value.length === 0) continue;
           if ((key === "elements" || key === "namespaces") && Array.isArray(value) && value.length === 0) continue;
           const document = changed(place, (map) => {
             map[key] = value;
@@ -153,7 +167,16 @@ describe("schema and loader", () => {
       "just two words",
     );
     const value = fc.oneof(scalar, fc.array(scalar, { maxLength: 2 }));
-    const keys = [...MODEL_KEYS, ...NAMESPACE_KEYS, ...RULE_KEYS, ...AS_KEYS, ...ENVELOPE_KEYS, ...DEFAULT_KEYS];
+    const keys = [
+      ...MODEL_KEYS,
+      ...NAMESPACE_KEYS,
+      ...RULE_KEYS,
+      ...AS_KEYS,
+      ...ENVELOPE_KEYS,
+      ...DEFAULT_KEYS,
+      ...TEST_KEYS,
+      ...EXPECT_KEYS,
+    ];
     const edits = fc.array(fc.record({ place: fc.constantFrom(...PLACES), key: fc.constantFrom(...keys), value, drop: fc.boolean() }), {
       minLength: 1,
       maxLength: 3,
