@@ -63,7 +63,7 @@ function fate(
 ): "caught" | "survived" | "unbuildable" {
   const bench = new ModelBench(engine, model, keys);
   try {
-    return tests.some(({ test, given }) => runTest(bench, test, given).failures.length > 0) ? "caught" : "survived";
+    return tests.some(({ test, given }) => runTest(bench, test, given).length > 0) ? "caught" : "survived";
   } catch (error) {
     if (error instanceof BautaError && error.issue.blame === "operator") return "unbuildable";
     throw error;

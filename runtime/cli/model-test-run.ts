@@ -4,7 +4,7 @@ import { messageKey, type PathPattern, scopeCovers } from "../model/path.ts";
 import type { Expectation, Law, ModelTest } from "../model/read-tests.ts";
 import { segmentsMatch } from "../model/segments.ts";
 import type { OpenPlan } from "../open.ts";
-import type { InspectedRecord, InspectedValue } from "../pipeline/inspect.ts";
+import type { InspectedFault, InspectedRecord, InspectedValue } from "../pipeline/inspect.ts";
 import { MESSAGE_RULES } from "../registry.ts";
 import { jsonPlaces } from "./json-place.ts";
 import { KEYS_MAX, type ModelBench } from "./model-bench.ts";
@@ -30,20 +30,14 @@ export interface Failure {
   readonly chance?: boolean;
 }
 
-export interface TestRun {
-  readonly failures: readonly Failure[];
-  /** What was looked at, under the first key; undefined where the message is not one record. */
-  readonly record: InspectedRecord | undefined;
-}
-
-export function runTest(bench: ModelBench, test: ModelTest, given: Uint8Array): TestRun {
-  const first = new Trial(bench, test, given, 0);
-  let failures = first.failures();
+/** All that does not hold; nothing, if the test passes. */
+export function runTest(bench: ModelBench, test: ModelTest, given: Uint8Array): readonly Failure[] {
+  let failures = new Trial(bench, test, given, 0).failures();
   for (let key = 1; key < KEYS_MAX && failures.some(({ chance }) => chance); key++) {
     const again = new Trial(bench, test, given, key).failures();
     failures = failures.filter(({ chance, check, found }) => !chance || again.some((one) => one.check === check && one.found === found));
   }
-  return { failures, record: first.record };
+  return failures;
 }
 
 /** Values and, by the same index, their own paths. */
@@ -54,7 +48,8 @@ interface Place {
 
 /** One test under one key. */
 class Trial {
-  readonly record: InspectedRecord | undefined;
+  /** undefined where the message is not one record. */
+  readonly #record: InspectedRecord | undefined;
   readonly #bench: ModelBench;
   readonly #test: ModelTest;
   readonly #given: Uint8Array;
@@ -71,15 +66,15 @@ class Trial {
     this.#plan = bench.plan(key);
     const records = bench.look(this.#plan, test, given);
     this.#count = records.length;
-    this.record = records.length === 1 ? records[0] : undefined;
+    this.#record = records.length === 1 ? records[0] : undefined;
   }
 
   failures(): readonly Failure[] {
-    const { name: _, at, refused, expectations, laws } = this.#test;
-    const { record } = this;
+    const { at, refused, expectations, laws } = this.#test;
+    const record = this.#record;
     if (record === undefined) return [{ check: "given", line: at.line, expected: "one message", found: `${this.#count} messages` }];
     const code = record.fault?.issue.code;
-    const outcome = code === undefined ? "the message is masked" : `the message is refused, ${code} ${record.fault?.issue.name}`;
+    const outcome = record.fault === undefined ? "the message is masked" : `the message is refused, ${refusalText(record.fault)}`;
     if (refused !== undefined) {
       return code === refused ? [] : [{ check: "refused", line: at.line, expected: `a refusal, ${refused}`, found: outcome }];
     }
@@ -190,7 +185,7 @@ class Trial {
   #valid(record: InspectedRecord, failure: (found: string, value?: InspectedValue) => Failure): readonly Failure[] {
     const [again, ...more] = this.#readAgain(record);
     if (again === undefined || more.length > 0) return [failure("the output is not one message")];
-    if (again.fault !== undefined) return [failure(`the output is refused, ${again.fault.issue.code} ${again.fault.issue.name}`)];
+    if (again.fault !== undefined) return [failure(`the output is refused, ${refusalText(again.fault)}`)];
     if (again.message !== record.message) return [failure("the output is a message of another type")];
     const rules = MESSAGE_RULES.find(({ format }) => format === record.format);
     const keyOf = ({ issue, path }: { readonly issue: number; readonly path: string }): string => `${issue} ${path}`;
@@ -239,6 +234,9 @@ class Trial {
     return this.#again;
   }
 }
+
+/** Names that only the sender knows are not in its path. */
+const refusalText = ({ issue, path }: InspectedFault): string => `${issue.code} ${issue.name}${path === "" ? "" : ` at ${path}`}`;
 
 /** Values that a path names, as a rule with it would. */
 function placesOf(record: InspectedRecord, pattern: PathPattern): readonly Place[] {

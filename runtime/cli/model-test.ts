@@ -72,7 +72,7 @@ function givenOf({ given }: ModelTest, path: string): Uint8Array {
 function runAll(engine: Engine, model: Model, ready: readonly ReadyTest[], keys: readonly string[]): readonly Tested[] {
   const bench = new ModelBench(engine, model, keys);
   try {
-    return ready.map(({ test, given }) => ({ test, failures: runTest(bench, test, given).failures }));
+    return ready.map(({ test, given }) => ({ test, failures: runTest(bench, test, given) }));
   } finally {
     bench.close();
   }
@@ -100,7 +100,9 @@ function tell(path: string, tested: readonly Tested[], mutants: MutantReport | u
     const name = printable(test.name);
     if (failures.length === 0) print(`${colors.green("✓")} ${name}`);
     else print(`${colors.red("✗")} ${printable(path)}:${test.at.line} ${FAILED.code} ${FAILED.name} ${name}`);
-    for (const failure of failures) for (const line of failureLines(failure, test, options, colors)) print(`    ${line}`);
+    const lines = failures.flatMap((failure) => failureLines(failure, test, options, colors));
+    // Of many values that have one path, one line.
+    for (const line of new Set(lines)) print(`    ${line}`);
   }
   const failed = tested.filter(({ failures }) => failures.length > 0).length;
   print(`${failed === 0 ? colors.green("✓") : " "} ${grouped(tested.length)} tests, ${grouped(failed)} failed`);

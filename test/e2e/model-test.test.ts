@@ -99,31 +99,35 @@ describe("expectations", () => {
     expect(failures('expect: {"json:$.e": {equals: REDACTED}}')).toEqual([]);
   }, 60_000);
 
-  test.each([
-    ['"json:$.a": kept', "json:$.a: masked"],
-    ['"json:$.a": redacted', "json:$.a: masked"],
-    ['"json:$.a": reversible', "json:$.a: masked for good"],
-    ['"json:$.a": {equals: REDACTED}', "json:$.a: another text (masked)"],
-    ['"json:$.a": {differs-from: "json:$.a"}', "json:$.a: the same pseudonym"],
-    ['"json:$.a": {same-as: "json:$.c"}', "json:$.a: another pseudonym"],
-    ['"json:$.a": {same-as: "json:$.e"}', "json:$.a: one of them is redacted"],
-    ['"json:$.a": {differs-from: "json:$.c"}', "json:$.a: they are not one value in the message, so that it says nothing"],
-    ['"json:$.a": {same-as: "json:$.x"}', "json:$.a: no value of the message has the path json:$.x"],
-    ['"json:$.d": kept', "json:$.d: removed"],
-    ['"json:$.e": masked', "json:$.e: redacted"],
-    ['"json:$.f[*]": masked', "json:$.f[*]: kept|json:$.f[*]: kept"],
-    ['"json:$.x": kept', "json:$.x: no value of the message has this path"],
-    ["refused: BAUTA-2201", "refused: the message is masked"],
-  ])("that do not: %s", (expected, found) => {
-    expect(failures(`expect: {${expected}}`).join("|")).toBe(found);
-  });
+  test("that do not", () => {
+    const cases = [
+      ['"json:$.a": kept', "json:$.a: masked"],
+      ['"json:$.a": redacted', "json:$.a: masked"],
+      ['"json:$.a": reversible', "json:$.a: masked for good"],
+      ['"json:$.a": {equals: REDACTED}', "json:$.a: another text (masked)"],
+      ['"json:$.a": {differs-from: "json:$.a"}', "json:$.a: the same pseudonym"],
+      ['"json:$.a": {same-as: "json:$.c"}', "json:$.a: another pseudonym"],
+      ['"json:$.a": {same-as: "json:$.e"}', "json:$.a: one of them is redacted"],
+      ['"json:$.a": {differs-from: "json:$.c"}', "json:$.a: they are not one value in the message, so that it says nothing"],
+      ['"json:$.a": {same-as: "json:$.x"}', "json:$.a: no value of the message has the path json:$.x"],
+      ['"json:$.d": kept', "json:$.d: removed"],
+      ['"json:$.e": masked', "json:$.e: redacted"],
+      ['"json:$.f[*]": masked', "json:$.f[*]: kept|json:$.f[*]: kept"],
+      ['"json:$.x": kept', "json:$.x: no value of the message has this path"],
+      ["refused: BAUTA-2201", "refused: the message is masked"],
+    ] as const;
+    const tests = cases.map(([expected], i) => `  - {name: t${i}, given: {text: '${given}'}, expect: {${expected}}}\n`);
+    const ran = bauta(["test", model(`${rules}tests:\n${tests.join("")}`), "--engine", "portable", "--json"]);
+    const told = reportOf(ran).tests.map(({ failures }) => failures.map(({ check, found }) => `${check}: ${found}`).join("|"));
+    expect(told).toEqual(cases.map(([, found]) => found));
+  }, 60_000);
 
   test("of messages that are none, more than one, or refused with another code", () => {
     const run = (text: string, expected: string): readonly string[] =>
       failuresOf(`${rules}tests:\n  - {name: t, given: {text: '${text}'}, expect: {${expected}}}\n`);
     expect(run('{"z": "x"}', "refused: BAUTA-2201")).toEqual([]);
-    expect(run('{"z": "x"}', "refused: BAUTA-6002")).toEqual(["refused: the message is refused, BAUTA-2201 FIELD_UNCOVERED"]);
-    expect(run('{"z": "x"}', '"json:$.z": kept')).toEqual(["given: the message is refused, BAUTA-2201 FIELD_UNCOVERED"]);
+    expect(run('{"z": "x"}', "refused: BAUTA-6002")).toEqual(["refused: the message is refused, BAUTA-2201 FIELD_UNCOVERED at $.?"]);
+    expect(run('{"z": "x"}', '"json:$.z": kept')).toEqual(["given: the message is refused, BAUTA-2201 FIELD_UNCOVERED at $.?"]);
     expect(run('{"e": "x"} {"e": "y"}', '"json:$.e": redacted')).toEqual(["given: 2 messages"]);
     expect(run(" ", '"json:$.e": redacted')).toEqual(["given: 0 messages"]);
   }, 60_000);
@@ -198,7 +202,7 @@ tests:
     const survivors = (gone: RegExp): readonly string[] => {
       expect(text).toMatch(gone);
       const path = write(join(here, `e${files++}.yaml`), text.replace(gone, ""));
-      const { mutants } = reportOf(bauta(["test", path, "--mutate", "--engine", "portable", "--json"]));
+      const { mutants } = reportOf(bauta(["test", path, "--mutate", "--json"]));
       return mutants?.survivors.map(({ mutation, place }) => `${mutation} ${place}`) ?? ["none tried"];
     };
     expect(survivors(/ {6}"json:\$\.merchant\.id": \{differs.*\n/)).toEqual(["merged rules[0]"]);
