@@ -110,6 +110,9 @@ describe("explain", () => {
     expect(names).toEqual(["$.debtor.name", "$.creditor.name"]);
     const cvv = values.find(({ place }) => place === "$.card.cvv");
     expect([cvv?.status, cvv?.rule, cvv?.clear, cvv?.masked]).toEqual(["removed", null, '"cvv":"318"', null]);
+    // What goes from the front of an object is not the object.
+    const [first] = explained(["--preset", "test-data"], '{"card": {"cvv": "318"}}');
+    expect(first?.values.map(({ place }) => place)).toEqual(["$.card.cvv"]);
   });
 
   test("text: 80 columns, a mark for each value, and the balance", () => {
