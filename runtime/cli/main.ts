@@ -195,6 +195,18 @@ program
   });
 
 program
+  .command("scan")
+  .description("find personal and card data in samples of any form")
+  .argument("<paths...>", "files or folders; - is stdin")
+  .option("--model <FILE>", "write a starter model of what was found")
+  .option("--expect-none", "exit 9 if something is found, but for low confidence")
+  .option("--json", "report as JSON")
+  .action(async (paths: string[], options) => {
+    const { scan } = await import("./scan.ts");
+    process.exitCode = await scan(paths, options);
+  });
+
+program
   .command("replay")
   .description("mask the inputs of a run again, and compare")
   .argument("<manifest>", "what the run left beside its output")
