@@ -1,4 +1,5 @@
 /** `bauta scan`: where personal and card data stand in samples of whatever form. Values are counted, never shown. */
+import { existsSync, realpathSync } from "node:fs";
 import { BautaError, printable } from "../kit/errors.ts";
 import { loadModel } from "../model/load.ts";
 import { type Finding, findingsOf } from "../scan/findings.ts";
@@ -24,8 +25,11 @@ const STDIN = "-";
 export async function scan(paths: readonly string[], options: ScanOptions): Promise<number> {
   const sources = paths.flatMap((path): readonly Source[] => (path === STDIN ? [stdin()] : filesAt(path)));
   if (paths.filter((path) => path === STDIN).length > 1) throw new BautaError(1001, { detail: "standard input can be named once" });
-  if (options.model !== undefined && sources.some(({ name }) => name === options.model))
-    throw new BautaError(1003, { path: options.model });
+  if (options.model !== undefined && existsSync(options.model)) {
+    // Under whatever name.
+    const real = realpathSync(options.model);
+    if (sources.some(({ name }) => existsSync(name) && realpathSync(name) === real)) throw new BautaError(1003, { path: options.model });
+  }
   const scanned = new Scan();
   const progress = new Progress(process.stderr.isTTY === true);
   for (const source of sources) {

@@ -82,6 +82,8 @@ export class Detector {
   #whole = 0;
   /** Whether the value has the digits of a number, or an at sign. */
   #isNumeric = false;
+  /** Whether the value has several lines. */
+  #isWrapped = false;
   #joined: Uint8Array = new Uint8Array(1024);
   readonly #names = loadNames();
   readonly #words = loadWords();
@@ -103,7 +105,9 @@ export class Detector {
   /** As `look`, of a value of several lines, in which a number may be broken by a line end. */
   lookWrapped(bytes: Uint8Array, start: number, end: number, place: Place): void {
     place.values++;
+    this.#isWrapped = true;
     this.#read(bytes, start, end, place);
+    this.#isWrapped = false;
     let found = this.#found;
     const whole = this.#whole;
     if (this.#isNumeric) {
@@ -163,7 +167,8 @@ export class Detector {
     this.#last = end;
     if (ats > 0) this.#emails(bytes, start, end);
     if (mayNumber || mayBic) this.#tokens(bytes, start, end, mayNumber, mayBic, digits);
-    if (mayName) this.#people(bytes, start, end);
+    if (mayName && this.#isWrapped) this.#people(bytes, start, end);
+    else if (mayName) this.#person(bytes, start, end);
     return this.#found !== 0;
   }
 

@@ -303,6 +303,8 @@ test("a folder is walked, and a model may not be written over a sample", () => {
   const ran = scan([root, "--json"]);
   expect((JSON.parse(ran.stdout) as Report).sources).toBe(2);
   expect(scan([two, "--model", two]).code).toBe(EXIT.usage);
+  expect(scan([two, "--model", join(root, "below", "..", "below", "two.xml")]).code).toBe(EXIT.usage);
+  expect(bauta(["scan", root, "--model", "two.xml"], { cwd: join(root, "below") }).code).toBe(EXIT.usage);
   expect(readFileSync(two, "utf8")).toBe(EXAMPLE_XML);
   expect(scan([join(root, "none")]).code).toBe(EXIT.usage);
 });
