@@ -1,6 +1,7 @@
 // `npm test`: everything CI runs. Installs what the tests need when it is root on Debian; else says in one line what is missing.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { raisedLine } from "./raised.mjs";
 import { bun, oracles, root, setup, setupKafka } from "./setup.mjs";
 
