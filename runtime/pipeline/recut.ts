@@ -39,11 +39,12 @@ export function recordCutter(formats: readonly Format[], frame: FrameMode, input
 const NOTHING = new Uint8Array(0);
 
 const KEEPING: PlanSource = {
-  operationFor: () => 0,
-  dropOperation: 0,
+  // What no catalogue describes goes with its element, as in every run that takes it; a signature may have had to stay.
+  operationFor: (_, __, { type }) => (type === "any" ? 1 : 0),
+  dropOperation: 1,
   jsonRules: [{ segments: ["**"], rank: 0, operation: 0, label: "**" }],
   envelope: { open: true, elements: [], namespaces: [] },
-  operationCount: 1,
+  operationCount: 2,
   planBytes: () => NOTHING,
   keyBytes: () => NOTHING,
   perRecord: false,
