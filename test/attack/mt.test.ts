@@ -57,7 +57,8 @@ const CASES: Readonly<Record<string, readonly [input: string | Uint8Array, verdi
   "a line that is too long": [mt103(`:70:${"OTTILIE ".repeat(40)}\r\n`), [4007, 0]],
   "empty lines": [mt103(":70:OTTILIE\r\n\r\nBRANDHORST\r\n"), [4012, 0]],
   "an acknowledgement with text": ["{1:F21GLDTDEFFAXXX4312008815}{4:{177:2611201200}{451:1}{405:OTTILIE}}", [4009, 0]],
-  "a message of another type": [mt103().replace("I103", "I940"), [4002, 4002]],
+  "a message of another type": [mt103().replace("I103", "I320"), [4002, 4002]],
+  "fields of another type": [mt103().replace("I103", "I940"), [4003, 4003]],
 };
 
 for (const [index, input] of (["strict", "lenient"] as const).entries()) {

@@ -1,6 +1,6 @@
 /** One-line layouts: a row of components, literals and optional groups, matched from left to right without going back. */
 import { BautaError } from "../../kit/errors.ts";
-import { bytesAre, CHARACTERS, CHARACTERS_A, CHARACTERS_C, COMMA, isCapital, isDigit, SLASH } from "./characters.ts";
+import { bytesAre, CHARACTERS, CHARACTERS_A, CHARACTERS_C, COMMA, DIGIT_0, isCapital, isDigit, SLASH } from "./characters.ts";
 import { isDate, isDay, isDayOfAnyMonth, twoDigits } from "./dates.ts";
 import type { Component, Step } from "./layout.ts";
 import { FINE, type Reading } from "./reading.ts";
@@ -13,6 +13,7 @@ const matchedComponents: (Component | undefined)[] = new Array<Component | undef
 let matchCount = 0;
 
 const NO_MATCH = -1;
+const AMOUNT_CHARACTERS_MAX = 15;
 
 /**
  * Whether `[start, end)` is exactly of the layout. If so, its values are written and the result is FINE or the issue of a value;
@@ -143,11 +144,16 @@ function isLogicalTerminal(input: Uint8Array, start: number): boolean {
   return isCapital(input[start + 4]) && isCapital(input[start + 5]);
 }
 
-/** At least one digit, then exactly one comma, then digits or nothing. */
+/**
+ * At least one digit, then exactly one comma, then digits or nothing. Banks pad with zeros; without them it is as long as the standard has
+ * it (15d), so that no card number is taken for an amount.
+ */
 function isAmount(input: Uint8Array, start: number, end: number): boolean {
   let commas = 0;
   for (let at = start; at < end; at++) if (input[at] === COMMA) commas++;
-  return commas === 1 && isDigit(input[start]);
+  let first = start;
+  while (first < end && input[first] === DIGIT_0) first++;
+  return commas === 1 && isDigit(input[start]) && end - first <= AMOUNT_CHARACTERS_MAX;
 }
 
 /** No slash at either end, no two in a row. */
