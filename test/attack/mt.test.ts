@@ -8,6 +8,10 @@ const latin1 = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, "
 const with59 = (lines: string): string => mt103().replace(/:59:[^:]*/, `${lines}\r\n`);
 const with50 = (lines: string): string => mt103().replace(/:50K:[^:]*/, `${lines}\r\n`);
 
+/** A statement of one entry. */
+const mt940 = (entry: string, balance = "1845,50"): string =>
+  `{1:F01GLDTDEFFAXXX4312008815}{2:I940MERIFRPPXXXXN}{4:\r\n:20:STATEMENT\r\n:25:DE21700519950000007229\r\n:28C:1/1\r\n:60F:C261120EUR1845,50\r\n${entry === "" ? "" : `${entry}\r\n`}:62F:C261120EUR${balance}\r\n-}`;
+
 /** Issue in strict and in lenient reading; 0: masked. */
 type Verdict = readonly [strict: number, lenient: number];
 
@@ -43,6 +47,8 @@ const CASES: Readonly<Record<string, readonly [input: string | Uint8Array, verdi
   "a day of birth that is none": [with50(":50F:/123456789\r\n1/OTTILIE BRANDHORST\r\n2/A\r\n4/41110530\r\n5/DE/BRANDHORST"), [4009, 0]],
   "an account without its slash": [with50(":50K:DE89370400440532013000\r\nOTTILIE BRANDHORST"), [0, 0]],
   "an amount that is a card number": [mt103(":71F:EUR4111111111111111,\r\n"), [4009, 0]],
+  "an entry's amount that is a card number": [mt940(":61:2611201120C4111111111111111,NTRFNONREF"), [4009, 0]],
+  "a balance that is a card number": [mt940("", "4111111111111111,"), [4009, 0]],
   "text in front of the first field": [mt103().replace(":20:", "OTTILIE\r\n:20:"), [4009, 4009]],
   "a line that begins with a colon": [mt103(":70:OTTILIE\r\n:BRANDHORST\r\n"), [4009, 4009]],
   "a line that is a field": [mt103(":70:OTTILIE\r\n:20:BRANDHORST\r\n"), [4004, 4004]],

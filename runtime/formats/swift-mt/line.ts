@@ -148,7 +148,7 @@ function isLogicalTerminal(input: Uint8Array, start: number): boolean {
  * At least one digit, then exactly one comma, then digits or nothing. Banks pad with zeros; without them it is as long as the standard has
  * it (15d), so that no card number is taken for an amount.
  */
-function isAmount(input: Uint8Array, start: number, end: number): boolean {
+export function isAmount(input: Uint8Array, start: number, end: number): boolean {
   let commas = 0;
   for (let at = start; at < end; at++) if (input[at] === COMMA) commas++;
   let first = start;

@@ -2,7 +2,7 @@
 import { ENCODING_MT_LINE } from "../../record/tables.ts";
 import { bytesAre, CHARACTERS, CHARACTERS_C, CHARACTERS_D, isCapital, isDigit, SLASH } from "./characters.ts";
 import type { Component, StatementLineOption } from "./layout.ts";
-import { isComponent } from "./line.ts";
+import { isAmount, isComponent } from "./line.ts";
 import { readRest, readSegments } from "./party.ts";
 import { FINE, type Reading } from "./reading.ts";
 
@@ -82,7 +82,7 @@ function findParts(reading: Reading, option: StatementLineOption, start: number,
   amountStart = at;
   while (at < end && ((CHARACTERS[input[at] as number] as number) & CHARACTERS_D) !== 0) at++;
   amountEnd = at;
-  if (!isDigit(input[amountStart]) || !isAmount(reading, option, amountStart, amountEnd)) return false;
+  if (!isAmount(input, amountStart, amountEnd) || (strict && amountEnd - amountStart > option.amount.max)) return false;
   if (at + 4 > end || !isType(input, at, strict)) return false;
   at += 4;
   referenceEnd = at;
@@ -96,13 +96,6 @@ function findParts(reading: Reading, option: StatementLineOption, start: number,
 function markBehind(reading: Reading, option: StatementLineOption, start: number, end: number): number {
   for (const value of option.mark.values) if (bytesAre(reading.input, start, end, value)) return start + value.length;
   return start;
-}
-
-/** Exactly one comma whatever the reading: an amount of another form is none. */
-function isAmount(reading: Reading, option: StatementLineOption, start: number, end: number): boolean {
-  let commas = 0;
-  for (let at = start; at < end; at++) if (!isDigit(reading.input[at])) commas++;
-  return commas === 1 && (!reading.strict || end - start <= option.amount.max);
 }
 
 /** `1!a3!c`; some banks leave blanks in it. */
