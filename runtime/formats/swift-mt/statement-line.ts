@@ -1,6 +1,6 @@
 /** An entry of a statement (61): dates, mark, amount, kind, references, and a line of details. */
 import { ENCODING_MT_LINE } from "../../record/tables.ts";
-import { bytesAre, CHARACTERS, CHARACTERS_C, CHARACTERS_D, isCapital, isDigit, SLASH } from "./characters.ts";
+import { bytesAre, CHARACTERS, CHARACTERS_C, CHARACTERS_D, isCapital, SLASH } from "./characters.ts";
 import type { Component, StatementLineOption } from "./layout.ts";
 import { isAmount, isComponent } from "./line.ts";
 import { readRest, readSegments } from "./party.ts";
