@@ -19,8 +19,8 @@ import { encodeLock, type Lock, lockOf, verifyLock } from "./model/lock.ts";
 import type { Model } from "./model/model.ts";
 import { modelError } from "./model/problem.ts";
 import { fileSource, type ModelSource, presetSource } from "./model/sources.ts";
-import type { PlanSource } from "./pipeline/masker.ts";
 import type { OperationFacts, PlanFacts } from "./pipeline/observe.ts";
+import type { PlanSource } from "./pipeline/plan-handle.ts";
 import { cataloguesOf } from "./registry.ts";
 
 export interface PlanChoice {

@@ -1,6 +1,7 @@
 /** Counts of several maskers, or of a run before and after it was resumed, added up. */
-import type { Counts, FieldCount } from "./masker.ts";
+import type { Counts } from "./masker.ts";
 import type { OperationFacts } from "./observe.ts";
+import type { FieldCount } from "./value-counts.ts";
 
 export type CountNumbers = Omit<Counts, "refusedByCode" | "recordsByMessage">;
 

@@ -1,67 +1,20 @@
-/**
- * Masks values whose bounds are known: what a record of Kafka holds, which is one message or several. A value goes out whole or not at
- * all, so one refused message refuses its value. Values are masked many at a time: a batch of the engine holds messages of several.
- */
-import type { EngineHandle } from "../engines/api.ts";
 import { BATCH_BYTES_MAX, BATCH_RECORDS_MAX, RECORD_BYTES_MAX } from "../kit/limits.ts";
 import {
   Batch,
   type Fault,
-  NO_VALUE,
   RECORD_END,
-  RECORD_FAULT_VALUE,
-  RECORD_MESSAGE,
   RECORD_OUT_END,
   RECORD_OUT_START,
   RECORD_START,
   RECORD_STATUS,
   RECORD_STRIDE,
-  SEGMENT_END,
-  SEGMENT_START,
-  SEGMENT_STRIDE,
-  STATUS_KEPT,
-  STATUS_LEFT,
-  STATUS_MASKED,
-  STATUS_REDACTED,
-  STATUS_REMOVED,
-  STATUS_TOKEN,
-  VALUE_FIELD,
-  VALUE_FIRST_SEGMENT,
-  VALUE_SEGMENT_COUNT,
-  VALUE_STRIDE,
 } from "../record/tables.ts";
+import { blamedValue } from "./blame.ts";
 import { behindSeparators, type FormatSlot, NEXT_MORE, NEXT_STOP, type Next, nextRecord } from "./frame.ts";
-import { type Counts, type FieldCount, type MaskerParts, type RecordRouter, ROUTES_MAX, type StageTimes } from "./masker.ts";
-import { Tally } from "./tally.ts";
-
-/** Bytes that grow. What was appended before stays where it is, by offset. */
-export class GrowingBytes {
-  bytes: Uint8Array<ArrayBuffer>;
-  used = 0;
-
-  constructor(size: number) {
-    this.bytes = new Uint8Array(size);
-  }
-
-  /** Makes room for so many more. */
-  reserve(more: number): void {
-    if (this.used + more <= this.bytes.length) return;
-    let size = this.bytes.length * 2;
-    while (size < this.used + more) size *= 2;
-    const larger = new Uint8Array(size);
-    larger.set(this.bytes.subarray(0, this.used));
-    this.bytes = larger;
-  }
-
-  /** Returns where the copy begins. */
-  append(part: Uint8Array): number {
-    this.reserve(part.length);
-    const at = this.used;
-    this.bytes.set(part, at);
-    this.used += part.length;
-    return at;
-  }
-}
+import { appendTransformed, type GrowingBytes } from "./growing-bytes.ts";
+import { type MaskerParts, type RecordRouter, ROUTES_MAX, type StageTimes } from "./masker.ts";
+import { PlanHandle } from "./plan-handle.ts";
+import { type FieldCount, ValueCounts, type ValueNumbers } from "./value-counts.ts";
 
 /** Why a value was refused, and where; offsets are from its beginning. */
 export interface FrameFault {
@@ -71,8 +24,6 @@ export interface FrameFault {
   readonly offset: number;
   readonly length: number;
 }
-
-type ValueCounts = Pick<Counts, "found" | "masked" | "kept" | "removed" | "otherwise" | "left" | "recordsByMessage">;
 
 /** What became of the values of a call, by their places in it. */
 export class FramedResult {
@@ -95,16 +46,6 @@ export class FramedResult {
   }
 }
 
-/** A message type that was met. */
-interface MessageRow {
-  readonly format: number;
-  /** RECORD_MESSAGE. */
-  readonly message: number;
-  readonly name: string;
-  /** Messages of values that went out. */
-  count: number;
-}
-
 /** Messages of one value go to different places. */
 const ROUTES_DIFFER = 2503;
 
@@ -118,18 +59,16 @@ export class FramedMasker {
   readonly #formats: number[] = [];
   readonly #frames: number[] = [];
   readonly #routes: number[] = [];
-  readonly #tally = new Tally();
-  readonly #messageIndexes: number[][];
-  readonly #messages: MessageRow[] = [];
-  #handle: EngineHandle | undefined;
-  #operations = -1;
+  readonly #values: ValueCounts;
+  readonly #handle: PlanHandle;
   #scanMs = 0;
   #engineMs = 0;
 
   constructor(parts: MaskerParts) {
     this.#parts = parts;
     this.#slots = parts.formats.map((format) => ({ format, open: format.open(parts.plan, parts.scan) }));
-    this.#messageIndexes = parts.formats.map(() => []);
+    this.#values = new ValueCounts(this.#slots);
+    this.#handle = new PlanHandle(parts);
     this.#router = parts.router?.(this.#slots);
   }
 
@@ -166,45 +105,14 @@ export class FramedMasker {
   }
 
   /** What was masked since it was asked last. Records are messages here; how many values there were, whoever read them knows. */
-  take(): { readonly counts: ValueCounts; readonly fields: readonly FieldCount[] } {
-    const values = this.#tally.totals();
-    const of = (status: number): number => values[status] as number;
-    const otherwise = of(STATUS_TOKEN) + of(STATUS_REDACTED);
-    const recordsByMessage = new Map<string, number>();
-    for (const row of this.#messages) {
-      if (row.count > 0) recordsByMessage.set(row.name, (recordsByMessage.get(row.name) ?? 0) + row.count);
-      row.count = 0;
-    }
-    const fields = [...this.#tally.cells()].map(({ message, field, operation, outcome, count }): FieldCount => {
-      const { format, message: index, name } = this.#messages[message] as MessageRow;
-      const { open, format: named } = this.#slots[format] as FormatSlot;
-      return {
-        format: named.name,
-        message: name,
-        path: open.fieldPath(index, field),
-        dataClass: open.fieldClass(index, field),
-        operation,
-        outcome,
-        count,
-      };
-    });
-    this.#tally.clear();
-    const counts = {
-      found: values.reduce((sum, one) => sum + one, 0),
-      masked: of(STATUS_MASKED) + otherwise,
-      kept: of(STATUS_KEPT),
-      removed: of(STATUS_REMOVED),
-      otherwise,
-      left: of(STATUS_LEFT),
-      recordsByMessage,
-    };
-    return { counts, fields };
+  take(): { readonly counts: ValueNumbers; readonly fields: readonly FieldCount[] } {
+    const taken = { counts: this.#values.numbers(), fields: this.#values.fields() };
+    this.#values.clear();
+    return taken;
   }
 
   close(): void {
-    this.#handle?.close();
-    this.#handle = undefined;
-    this.#operations = -1;
+    this.#handle.close();
   }
 
   #clear(input: Uint8Array): void {
@@ -282,28 +190,11 @@ export class FramedMasker {
   /** The engine's turn: values [first, end) of the call, whose messages are the batch. */
   #finish(first: number, end: number, bounds: Uint32Array, output: GrowingBytes, result: FramedResult): void {
     const batch = this.#batch;
-    const { records } = batch;
     if (batch.recordCount === 0) return;
-    const handle = this.#open();
+    const handle = this.#handle.open();
     output.reserve((bounds[2 * end - 1] as number) - (bounds[2 * first] as number) + ROOM_BYTES);
     const began = performance.now();
-    /** Where the record last masked ends. */
-    let done = 0;
-    while (done < batch.recordCount) {
-      const base = output.used;
-      const now = handle.transform(batch, output.bytes.subarray(base), done);
-      if (now === done) {
-        output.reserve(output.bytes.length);
-        continue;
-      }
-      for (let record = done; record < now; record++) {
-        const at = record * RECORD_STRIDE;
-        records[at + RECORD_OUT_START] = (records[at + RECORD_OUT_START] as number) + base;
-        records[at + RECORD_OUT_END] = (records[at + RECORD_OUT_END] as number) + base;
-      }
-      output.used = records[(now - 1) * RECORD_STRIDE + RECORD_OUT_END] as number;
-      done = now;
-    }
+    appendTransformed(handle, batch, output);
     this.#engineMs += performance.now() - began;
     this.#collect(bounds, result);
   }
@@ -323,57 +214,19 @@ export class FramedMasker {
         result.starts[frame] = records[record * RECORD_STRIDE + RECORD_OUT_START] as number;
         result.ends[frame] = records[(last - 1) * RECORD_STRIDE + RECORD_OUT_END] as number;
         result.routes[frame] = this.#routes[record] as number;
-        for (let one = record; one < last; one++) this.#count(one);
+        for (let one = record; one < last; one++) this.#values.add(batch, one, this.#formats[one] as number);
       }
       record = last;
     }
   }
 
-  #count(record: number): void {
-    const message = this.#messageIndex(
-      this.#formats[record] as number,
-      this.#batch.records[record * RECORD_STRIDE + RECORD_MESSAGE] as number,
-    );
-    this.#tally.add(this.#batch, record, message);
-    (this.#messages[message] as MessageRow).count++;
-  }
-
-  #messageIndex(format: number, message: number): number {
-    const indexes = this.#messageIndexes[format] as number[];
-    const known = indexes[message];
-    if (known !== undefined) return known - 1;
-    const name = (this.#slots[format] as FormatSlot).open.messageName(message);
-    indexes[message] = this.#messages.push({ format, message, name, count: 0 });
-    return this.#messages.length - 1;
-  }
-
   /** The place of a value that the engine refused. */
   #valueFault(record: number, start: number): FrameFault {
-    const { records, values, segments } = this.#batch;
-    const at = record * RECORD_STRIDE;
     const format = this.#formats[record] as number;
-    const issue = records[at + RECORD_STATUS] as number;
-    const value = records[at + RECORD_FAULT_VALUE] as number;
-    if (value === NO_VALUE) return fault(issue, this.#formatName(format));
-    const valueAt = value * VALUE_STRIDE;
-    const first = values[valueAt + VALUE_FIRST_SEGMENT] as number;
-    const last = first + (values[valueAt + VALUE_SEGMENT_COUNT] as number) - 1;
-    const offset = segments[first * SEGMENT_STRIDE + SEGMENT_START] as number;
-    const length = (segments[last * SEGMENT_STRIDE + SEGMENT_END] as number) - offset;
-    const { open } = this.#slots[format] as FormatSlot;
-    const path = open.fieldPath(records[at + RECORD_MESSAGE] as number, values[valueAt + VALUE_FIELD] as number);
-    return fault(issue, this.#formatName(format), path, offset - start, length);
-  }
-
-  /** Opens the plan, or opens it anew when message types were compiled since. */
-  #open(): EngineHandle {
-    const { engine, plan, direction } = this.#parts;
-    if (this.#handle === undefined || plan.perRecord || this.#operations !== plan.operationCount) {
-      this.#handle?.close();
-      this.#operations = plan.operationCount;
-      this.#handle = engine.open(plan.planBytes(), plan.keyBytes(), direction);
-    }
-    return this.#handle;
+    const issue = this.#batch.records[record * RECORD_STRIDE + RECORD_STATUS] as number;
+    const blamed = blamedValue(this.#batch, record, this.#slots[format] as FormatSlot);
+    const name = this.#formatName(format);
+    return blamed === undefined ? fault(issue, name) : fault(issue, name, blamed.path, blamed.offset - start, blamed.length);
   }
 }
 

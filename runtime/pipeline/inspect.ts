@@ -46,7 +46,7 @@ import {
   VALUE_STRIDE,
 } from "../record/tables.ts";
 import { behindSeparators, type FormatSlot, NEXT_MORE, NEXT_STOP, type Next, nextRecord } from "./frame.ts";
-import type { PlanSource } from "./masker.ts";
+import type { PlanSource } from "./plan-handle.ts";
 
 /**
  * Writes the code points of a segment to `points` from `at` on; returns the index behind them, or −1 for bytes that the encoding does

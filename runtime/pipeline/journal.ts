@@ -1,7 +1,8 @@
 /** What makes a commit a commit: one entry, durable in one step (docs/internals/runs.md). */
 import type { Segment } from "../sinks/api.ts";
-import type { Counts, FieldCount } from "./masker.ts";
+import type { Counts } from "./masker.ts";
 import type { Ended, OperationFacts, Position } from "./observe.ts";
+import type { FieldCount } from "./value-counts.ts";
 
 /** What a commit adds to what the entries before it tell; of the numbers the last entry tells all. */
 export interface JournalEntry {

@@ -3,52 +3,28 @@
  * batch; whoever calls it does the waiting.
  */
 
-import type { Direction, Engine, EngineHandle } from "../engines/api.ts";
-import type { DataClass, Format, FormatName, Ruleset, ScanOptions } from "../formats/api.ts";
+import type { Direction, Engine } from "../engines/api.ts";
+import type { Format, ScanOptions } from "../formats/api.ts";
 import { BautaError, issueOf } from "../kit/errors.ts";
 import { BATCH_BYTES_MAX, BATCH_RECORDS_MAX, RECORD_BYTES_MAX } from "../kit/limits.ts";
 import { Delivery } from "../record/delivery.ts";
 import {
   Batch,
   type Fault,
-  NO_VALUE,
   RECORD_END,
-  RECORD_FAULT_VALUE,
-  RECORD_MESSAGE,
   RECORD_OUT_END,
   RECORD_OUT_START,
   RECORD_START,
   RECORD_STATUS,
   RECORD_STRIDE,
-  SEGMENT_END,
-  SEGMENT_START,
-  SEGMENT_STRIDE,
-  STATUS_KEPT,
-  STATUS_LEFT,
-  STATUS_MASKED,
-  STATUS_REDACTED,
-  STATUS_REMOVED,
-  STATUS_TOKEN,
-  VALUE_FIELD,
-  VALUE_FIRST_SEGMENT,
-  VALUE_SEGMENT_COUNT,
-  VALUE_STRIDE,
 } from "../record/tables.ts";
+import { blamedValue } from "./blame.ts";
 import { behindSeparators, type FormatSlot, type FrameMode, NEXT_MORE, NEXT_STOP, type Next, nextRecord, SOH } from "./frame.ts";
 import type { Outlet } from "./outlet.ts";
+import { PlanHandle, type PlanSource } from "./plan-handle.ts";
 import { Recall } from "./recall.ts";
-import { type Cell, type FieldOutcome, Tally } from "./tally.ts";
-
-/** What the masker needs of a compiled model; its operations grow while message types are met. */
-export interface PlanSource extends Ruleset {
-  readonly operationCount: number;
-  /** bauta.plan.v1.Plan with the operations so far. */
-  planBytes(): Uint8Array;
-  /** 32 bytes for each namespace of the plan, in its order. */
-  keyBytes(): Uint8Array;
-  /** Each record has a key of its own: `keyBytes` gives another one at every call. */
-  readonly perRecord: boolean;
-}
+import type { Cell } from "./tally.ts";
+import { type FieldCount, ValueCounts, type ValueNumbers } from "./value-counts.ts";
 
 export interface MaskerParts {
   readonly engine: Engine;
@@ -64,38 +40,14 @@ export interface MaskerParts {
   keyedHash(bytes: Uint8Array): string;
 }
 
-export interface Counts {
+export interface Counts extends ValueNumbers {
   /** Records. */
   readonly in: number;
   readonly out: number;
   readonly refused: number;
   readonly bytesIn: number;
   readonly bytesOut: number;
-  /** Values of records that were written. */
-  readonly found: number;
-  readonly masked: number;
-  readonly kept: number;
-  readonly removed: number;
-  /** Of the masked ones: values outside their kind, which became tokens or redactions. */
-  readonly otherwise: number;
-  /** Unmask only: values that cannot be reversed. */
-  readonly left: number;
   readonly refusedByCode: ReadonlyMap<string, number>;
-  /** Records that went out. */
-  readonly recordsByMessage: ReadonlyMap<string, number>;
-}
-
-/** Values of records that went out, by field and outcome. */
-export interface FieldCount {
-  readonly format: FormatName;
-  readonly message: string;
-  /** Path of the field; for JSON of the rule that took it. */
-  readonly path: string;
-  readonly dataClass: DataClass;
-  /** Index in the plan. */
-  readonly operation: number;
-  readonly outcome: FieldOutcome;
-  readonly count: number;
 }
 
 /** A place between records of a source: what stands before it has been handed out. */
@@ -197,16 +149,6 @@ export interface Taken {
   readonly times: StageTimes;
 }
 
-/** A message type that was met. */
-interface MessageRow {
-  readonly format: number;
-  /** RECORD_MESSAGE. */
-  readonly message: number;
-  readonly name: string;
-  /** Records that went out. */
-  count: number;
-}
-
 export class Masker implements RecordMasker {
   readonly #parts: MaskerParts;
   readonly #slots: FormatSlot[];
@@ -223,10 +165,8 @@ export class Masker implements RecordMasker {
   readonly #recordNext: number[] = [];
   readonly #recordRoute: number[] = [];
   readonly #delivery = new Delivery();
-  readonly #tally = new Tally();
-  /** By format and RECORD_MESSAGE: index of the message type, plus 1. */
-  readonly #messageIndexes: number[][];
-  readonly #messages: MessageRow[] = [];
+  readonly #values: ValueCounts;
+  readonly #handle: PlanHandle;
   readonly #refusedByCode = new Map<string, number>();
   #out = 0;
   #refused = 0;
@@ -236,8 +176,6 @@ export class Masker implements RecordMasker {
   #engineMs = 0;
   /** Absolute offset in the source behind what was handed out. */
   #handed = 0;
-  #handle: EngineHandle | undefined;
-  #operations = -1;
   #output: Uint8Array = new Uint8Array(INITIAL_BUFFER);
   /** Records that are written in another layout than the engine's: with a length in front, or filled up to sectors. */
   #framed: Uint8Array = new Uint8Array(0);
@@ -259,31 +197,21 @@ export class Masker implements RecordMasker {
   constructor(parts: MaskerParts) {
     this.#parts = parts;
     this.#slots = parts.formats.map((format) => ({ format, open: format.open(parts.plan, parts.scan) }));
-    this.#messageIndexes = parts.formats.map(() => []);
+    this.#values = new ValueCounts(this.#slots);
+    this.#handle = new PlanHandle(parts);
     this.#router = parts.router?.(this.#slots);
     this.#recall = parts.frame === "auto" && parts.engine.templates !== undefined ? new Recall(parts.engine.templates()) : undefined;
   }
 
   get counts(): Counts {
-    const values = this.#tally.totals();
-    const of = (status: number): number => values[status] as number;
-    const otherwise = of(STATUS_TOKEN) + of(STATUS_REDACTED);
-    const byMessage = new Map<string, number>();
-    for (const { name, count } of this.#messages) if (count > 0) byMessage.set(name, (byMessage.get(name) ?? 0) + count);
     return {
       in: this.#out + this.#refused,
       out: this.#out,
       refused: this.#refused,
       bytesIn: this.#bytesIn,
       bytesOut: this.#bytesOut,
-      found: values.reduce((sum, count) => sum + count, 0),
-      masked: of(STATUS_MASKED) + otherwise,
-      kept: of(STATUS_KEPT),
-      removed: of(STATUS_REMOVED),
-      otherwise,
-      left: of(STATUS_LEFT),
+      ...this.#values.numbers(),
       refusedByCode: new Map(this.#refusedByCode),
-      recordsByMessage: byMessage,
     };
   }
 
@@ -304,27 +232,23 @@ export class Masker implements RecordMasker {
   }
 
   messageName(index: number): string {
-    return this.#messages[index]?.name ?? "";
+    return this.#values.messageName(index);
   }
 
   fieldCounts(): readonly FieldCount[] {
-    return [...this.#tally.cells()].map((cell) => this.describe(cell));
+    return this.#values.fields();
   }
 
   /** The names of a count of a field. */
-  describe({ message, field, operation, outcome, count }: Cell): FieldCount {
-    const { format, message: index, name } = this.#messages[message] as MessageRow;
-    const { open, format: named } = this.#slots[format] as FormatSlot;
-    const path = open.fieldPath(index, field);
-    return { format: named.name, message: name, path, dataClass: open.fieldClass(index, field), operation, outcome, count };
+  describe(cell: Cell): FieldCount {
+    return this.#values.describe(cell);
   }
 
   /** Counts and times since they were taken last, which begin anew. */
   take(): Taken {
-    const taken = { counts: this.counts, cells: [...this.#tally.cells()], times: this.times };
-    this.#tally.clear();
+    const taken = { counts: this.counts, cells: this.#values.cells(), times: this.times };
+    this.#values.clear();
     this.#refusedByCode.clear();
-    for (const message of this.#messages) message.count = 0;
     this.#out = 0;
     this.#refused = 0;
     this.#bytesIn = 0;
@@ -366,9 +290,7 @@ export class Masker implements RecordMasker {
   }
 
   close(): void {
-    this.#handle?.close();
-    this.#handle = undefined;
-    this.#operations = -1;
+    this.#handle.close();
   }
 
   /** Throws BautaError 7005 when records were lost. */
@@ -568,7 +490,7 @@ export class Masker implements RecordMasker {
 
   #transform(outlet: Outlet): void {
     const batch = this.#batch;
-    const handle = this.#open();
+    const handle = this.#handle.open();
     let first = 0;
     while (first < batch.recordCount) {
       const began = performance.now();
@@ -581,17 +503,6 @@ export class Masker implements RecordMasker {
       if (!this.#deliver(first, done, outlet)) return;
       first = done;
     }
-  }
-
-  /** Opens the plan, or opens it anew when message types were compiled since. */
-  #open(): EngineHandle {
-    const { engine, plan, direction } = this.#parts;
-    if (this.#handle === undefined || plan.perRecord || this.#operations !== plan.operationCount) {
-      this.#handle?.close();
-      this.#operations = plan.operationCount;
-      this.#handle = engine.open(plan.planBytes(), plan.keyBytes(), direction);
-    }
-    return this.#handle;
   }
 
   /** Gives out records [first, done) of the batch; false when a refusal stops the run. */
@@ -638,23 +549,11 @@ export class Masker implements RecordMasker {
     // Separators are copied, so they are as long in the output as in the input.
     delivery.ownStarts[row] = outStart + start - (records[at + RECORD_START] as number);
     delivery.ownEnds[row] = outEnd - (records[at + RECORD_END] as number) + end;
-    const message = this.#messageIndex(this.#recordFormat[record] as number, records[at + RECORD_MESSAGE] as number);
-    delivery.messages[row] = message;
+    delivery.messages[row] = this.#values.add(this.#batch, record, this.#recordFormat[record] as number);
     delivery.routes[row] = this.#recordRoute[record] as number;
-    this.#tally.add(this.#batch, record, message);
-    (this.#messages[message] as MessageRow).count++;
     this.#out++;
     this.#lastRefused = false;
     this.#handed = this.#base + (this.#recordNext[record] as number);
-  }
-
-  #messageIndex(format: number, message: number): number {
-    const indexes = this.#messageIndexes[format] as number[];
-    const known = indexes[message];
-    if (known !== undefined) return known - 1;
-    const name = (this.#slots[format] as FormatSlot).open.messageName(message);
-    indexes[message] = this.#messages.push({ format, message, name, count: 0 });
-    return this.#messages.length - 1;
   }
 
   /** Hands out the rows that were added, in one piece. */
@@ -685,21 +584,9 @@ export class Masker implements RecordMasker {
 
   /** The place of a value that the engine refused. */
   #valueFault(record: number, start: number, format: number): Fault {
-    const { records, values, segments } = this.#batch;
-    const at = record * RECORD_STRIDE;
-    const issue = records[at + RECORD_STATUS] as number;
-    const value = records[at + RECORD_FAULT_VALUE] as number;
-    if (value === NO_VALUE) return { record, issue, offset: start, length: 0, path: "" };
-    const valueAt = value * VALUE_STRIDE;
-    const firstSegment = values[valueAt + VALUE_FIRST_SEGMENT] as number;
-    const lastSegment = firstSegment + (values[valueAt + VALUE_SEGMENT_COUNT] as number) - 1;
-    const offset = segments[firstSegment * SEGMENT_STRIDE + SEGMENT_START] as number;
-    const length = (segments[lastSegment * SEGMENT_STRIDE + SEGMENT_END] as number) - offset;
-    const path = (this.#slots[format] as FormatSlot).open.fieldPath(
-      records[at + RECORD_MESSAGE] as number,
-      values[valueAt + VALUE_FIELD] as number,
-    );
-    return { record, issue, offset, length, path };
+    const issue = this.#batch.records[record * RECORD_STRIDE + RECORD_STATUS] as number;
+    const blamed = blamedValue(this.#batch, record, this.#slots[format] as FormatSlot);
+    return { record, issue, ...(blamed ?? { path: "", offset: start, length: 0 }) };
   }
 
   #refuse(outlet: Outlet, fault: Fault, start: number, end: number, format: number): void {

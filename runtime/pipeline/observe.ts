@@ -4,7 +4,8 @@
  */
 import type { Issue } from "../kit/errors.ts";
 import type { Segment } from "../sinks/api.ts";
-import type { Counts, FieldCount, SourcePoint, StageTimes } from "./masker.ts";
+import type { Counts, SourcePoint, StageTimes } from "./masker.ts";
+import type { FieldCount } from "./value-counts.ts";
 
 export interface RunObserver {
   /** For messages about it. */

@@ -30,7 +30,6 @@ import { type Boundaries, boundariesOf, NO_MORE } from "./boundaries.ts";
 import { type FrameMode, isSeparator } from "./frame.ts";
 import {
   type Counts,
-  type FieldCount,
   type Masker,
   type RecordMasker,
   reconcile,
@@ -42,6 +41,7 @@ import {
 import type { Outlet } from "./outlet.ts";
 import type { PieceResult, PieceRows, PieceTask } from "./piece.ts";
 import { Totals } from "./totals.ts";
+import type { FieldCount } from "./value-counts.ts";
 
 /** A thread that masks pieces one after the other. */
 export interface PieceWorker {

@@ -5,8 +5,10 @@
 import { DIGEST_BYTES } from "../engines/api.ts";
 import type { Delivery, DeliveryLeaves } from "../record/delivery.ts";
 import { NO_COUNTS } from "./counts.ts";
-import type { Counts, FieldCount, Masker, PlanSource, SourcePoint, StageTimes, Stopped } from "./masker.ts";
+import type { Counts, Masker, SourcePoint, StageTimes, Stopped } from "./masker.ts";
 import type { Outlet, Refusal } from "./outlet.ts";
+import type { PlanSource } from "./plan-handle.ts";
+import type { FieldCount } from "./value-counts.ts";
 
 export interface PieceTask {
   /** Number of the piece, for its result. */

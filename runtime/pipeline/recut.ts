@@ -20,7 +20,8 @@ import {
   VALUE_STRIDE,
 } from "../record/tables.ts";
 import type { FrameMode } from "./frame.ts";
-import { Masker, type PlanSource } from "./masker.ts";
+import { Masker } from "./masker.ts";
+import type { PlanSource } from "./plan-handle.ts";
 
 /** A masker that hands out what it is given. */
 export function recordCutter(formats: readonly Format[], frame: FrameMode, input: "strict" | "lenient"): Masker {

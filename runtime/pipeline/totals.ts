@@ -1,6 +1,7 @@
 /** What several maskers did, added up in the order of the source. */
 import { type CountNumbers, NO_NUMBERS } from "./counts.ts";
-import type { Counts, FieldCount, StageTimes } from "./masker.ts";
+import type { Counts, StageTimes } from "./masker.ts";
+import type { FieldCount } from "./value-counts.ts";
 
 type Numbers = { -readonly [Name in keyof CountNumbers]: number };
 

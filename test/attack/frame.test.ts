@@ -4,8 +4,9 @@ import type { Engine } from "../../runtime/engines/api.ts";
 import { type Format, type OpenFormat, SCAN_MORE } from "../../runtime/formats/api.ts";
 import { RECORD_BYTES_MAX } from "../../runtime/kit/limits.ts";
 import type { ModelDocument } from "../../runtime/model/document.ts";
-import { Masker, type PlanSource } from "../../runtime/pipeline/masker.ts";
+import { Masker } from "../../runtime/pipeline/masker.ts";
 import { bytesOutlet } from "../../runtime/pipeline/outlet.ts";
+import type { PlanSource } from "../../runtime/pipeline/plan-handle.ts";
 import { run } from "../harness.ts";
 import { attack, codesOf, DEBTOR, mt103, mt103Text, pacs008 } from "./support.ts";
 

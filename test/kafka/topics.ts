@@ -20,7 +20,7 @@ import {
   wholeAt,
 } from "../../runtime/kafka/layout.ts";
 import { Outgoing } from "../../runtime/kafka/outgoing.ts";
-import { GrowingBytes } from "../../runtime/pipeline/framed.ts";
+import { GrowingBytes } from "../../runtime/pipeline/growing-bytes.ts";
 
 export interface Sent {
   readonly key?: string | Uint8Array | undefined;

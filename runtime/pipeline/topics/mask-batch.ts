@@ -22,7 +22,8 @@ import {
 } from "../../kafka/layout.ts";
 import { Outgoing } from "../../kafka/outgoing.ts";
 import { type Issue, issueOf } from "../../kit/errors.ts";
-import { type FramedMasker, FramedResult, GrowingBytes } from "../framed.ts";
+import { type FramedMasker, FramedResult } from "../framed.ts";
+import { GrowingBytes } from "../growing-bytes.ts";
 import type { PartMasker } from "./part-masker.ts";
 import type { Part, TopicPlan } from "./plan.ts";
 

@@ -1,8 +1,8 @@
 /** Masks texts that stand in no message: keys and headers of records, each under the operation of its namespace. */
 import type { Engine, EngineHandle } from "../../engines/api.ts";
 import { Batch, ENCODING_RAW, RECORD_OUT_END, RECORD_OUT_START, RECORD_STATUS, RECORD_STRIDE } from "../../record/tables.ts";
-import type { GrowingBytes } from "../framed.ts";
-import type { PlanSource } from "../masker.ts";
+import { appendTransformed, type GrowingBytes } from "../growing-bytes.ts";
+import type { PlanSource } from "../plan-handle.ts";
 
 export class PartMasker {
   readonly #engine: Engine;
@@ -33,25 +33,10 @@ export class PartMasker {
   /** Masks all parts that were added, and appends them to the output. */
   mask(output: GrowingBytes): void {
     const batch = this.#batch;
-    const { records } = batch;
+    if (batch.recordCount === 0) return;
     // Every operation that is asked for here was in the plan before the first record was read.
-    if (batch.recordCount > 0) this.#handle ??= this.#engine.open(this.#plan.planBytes(), this.#plan.keyBytes(), "mask");
-    let done = 0;
-    while (done < batch.recordCount) {
-      const base = output.used;
-      const now = this.#handle?.transform(batch, output.bytes.subarray(base), done) ?? done;
-      if (now === done) {
-        output.reserve(output.bytes.length);
-        continue;
-      }
-      for (let record = done; record < now; record++) {
-        const at = record * RECORD_STRIDE;
-        records[at + RECORD_OUT_START] = (records[at + RECORD_OUT_START] as number) + base;
-        records[at + RECORD_OUT_END] = (records[at + RECORD_OUT_END] as number) + base;
-      }
-      output.used = records[(now - 1) * RECORD_STRIDE + RECORD_OUT_END] as number;
-      done = now;
-    }
+    this.#handle ??= this.#engine.open(this.#plan.planBytes(), this.#plan.keyBytes(), "mask");
+    appendTransformed(this.#handle, batch, output);
   }
 
   /** Issue of a part; 0 if it was masked. */
