@@ -1,5 +1,3 @@
-/** `bauta catalogue`: which messages are known and what of, and catalogues of schemas that do not come with Bauta. */
-import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { DATA_CLASSES, type DataClass, type Field } from "../formats/api.ts";
 import { type Catalogue, catalogueOf, fieldsOf } from "../formats/iso20022/catalogue.ts";
@@ -12,6 +10,7 @@ import { CATALOGUES } from "../registry.ts";
 import { commitSink } from "../sinks/api.ts";
 import { fileSink } from "../sinks/file.ts";
 import { EXIT } from "./exit.ts";
+import { readText } from "./read-file.ts";
 import { colorsFor, grouped, print } from "./terminal.ts";
 
 export interface AddOptions {
@@ -29,8 +28,8 @@ const SHOWN_MAX = 20;
  * @throws BautaError 1231 of the schema, 1232 of leaves without a class, 1233 of the file of classes
  */
 export function catalogueAdd(path: string, options: AddOptions): number {
-  const own = options.classes === undefined ? [] : parseRules(textOf(options.classes));
-  const derived = deriveCatalogue(textOf(path), new Classes([...own, ...ownRules()]), options.message);
+  const own = options.classes === undefined ? [] : parseRules(readText(options.classes));
+  const derived = deriveCatalogue(readText(path), new Classes([...own, ...ownRules()]), options.message);
   if (derived.unclassed.length > 0) throw unclassedError(derived.unclassed);
   const { catalogue, unshaped } = derived;
   const file = options.out ?? `${catalogue.message}.json`;
@@ -45,14 +44,6 @@ export function catalogueAdd(path: string, options: AddOptions): number {
     print(JSON.stringify({ ...headOf(catalogue), file, ...counts, unshaped, differences: differencesOf(catalogue) }, null, 1));
   else tellAdded(derived, file);
   return EXIT.done;
-}
-
-function textOf(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    throw new BautaError(1002, { path });
-  }
 }
 
 function unclassedError(unclassed: readonly string[]): BautaError {
@@ -156,7 +147,7 @@ export function catalogueShow(name: string, options: { readonly json?: boolean }
 }
 
 function fieldsNamed(name: string): readonly Field[] {
-  if (/[/\\]|\.json$/.test(name)) return fieldsOf(parseCatalogue(textOf(name)));
+  if (/[/\\]|\.json$/.test(name)) return fieldsOf(parseCatalogue(readText(name)));
   const all = CATALOGUES.flatMap(({ messages }) => messages());
   const catalogue = CATALOGUES.find(({ messages }) => messages().includes(name));
   if (catalogue !== undefined) return [...catalogue.fieldsOf(name)];

@@ -1,8 +1,7 @@
-/** Whether environments share a key: key files, and manifests where a key file is not at hand, against each other. */
-import { readFileSync } from "node:fs";
 import { decodeManifest } from "../audit/manifest.ts";
 import { openKeyFile } from "../keys/key-file.ts";
 import { BautaError } from "../kit/errors.ts";
+import { readBytes } from "./read-file.ts";
 
 export interface KeyPair {
   readonly one: string;
@@ -54,13 +53,5 @@ function heldIn(path: string): Held {
 
 /** The manifest in a file that says it is one. A key file's bytes are not looked at here: only who opens it as such may. */
 function manifestAt(path: string): ReturnType<typeof decodeManifest> | undefined {
-  return path.endsWith(".json") ? decodeManifest(readFile(path)) : undefined;
-}
-
-function readFile(path: string): Uint8Array {
-  try {
-    return new Uint8Array(readFileSync(path));
-  } catch {
-    throw new BautaError(1002, { path });
-  }
+  return path.endsWith(".json") ? decodeManifest(readBytes(path)) : undefined;
 }

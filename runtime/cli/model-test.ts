@@ -1,5 +1,3 @@
-/** `bauta test`: whether a model does what its tests say, and whether its tests would notice if it did not. */
-import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { engineLine } from "../audit/events/engine.ts";
 import type { Engine, EngineName } from "../engines/api.ts";
@@ -16,6 +14,7 @@ import { EXIT } from "./exit.ts";
 import { ModelBench, testKeys } from "./model-bench.ts";
 import { type MutantReport, tryMutants } from "./model-mutants.ts";
 import { type Failure, type ReadyTest, runTest } from "./model-test-run.ts";
+import { readBytes } from "./read-file.ts";
 import { type Colors, colorsFor, grouped, Progress, print, say } from "./terminal.ts";
 
 export interface ModelTestOptions {
@@ -62,11 +61,7 @@ const isCaught = (report: MutantReport | undefined): boolean =>
 
 function givenOf({ given }: ModelTest, path: string): Uint8Array {
   if ("text" in given) return new TextEncoder().encode(given.text);
-  try {
-    return new Uint8Array(readFileSync(resolve(dirname(path), given.file)));
-  } catch {
-    throw new BautaError(1002, { path: given.file });
-  }
+  return readBytes(resolve(dirname(path), given.file), given.file);
 }
 
 function runAll(engine: Engine, model: Model, ready: readonly ReadyTest[], keys: readonly string[]): readonly Tested[] {

@@ -1,7 +1,4 @@
-/** A pipeline file, and what a run is told of its routes. */
-import { readFileSync } from "node:fs";
 import { rulePath } from "../formats/json/paths.ts";
-import { BautaError } from "../kit/errors.ts";
 import type { Problem } from "../model/problem.ts";
 import type { OpenPlan } from "../open.ts";
 import type { PipelineDefinition } from "../pipeline/definition/definition.ts";
@@ -9,16 +6,11 @@ import { readPipeline } from "../pipeline/definition/read.ts";
 import type { StatementFacts } from "../pipeline/observe.ts";
 import { CATALOGUES } from "../registry.ts";
 import type { RouteTable } from "../routes.ts";
+import { readText } from "./read-file.ts";
 
 /** @throws BautaError 1002 */
 export function readPipelineFile(path: string): ReturnType<typeof readPipeline> {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch {
-    throw new BautaError(1002, { path });
-  }
-  return readPipeline(text, path, CATALOGUES);
+  return readPipeline(readText(path), path, CATALOGUES);
 }
 
 /** JSON has no catalogue: a routing field there is a member that a rule of the model names. */
