@@ -79,8 +79,10 @@ export declare class KafkaProducer {
    * Commits the open transaction, and in it offsets of a batch, under the membership that was taken with it; or under a group of which
    * nobody is a member, where the source is another cluster. Rows name topics by their places in `topics`. When it ran out of time it is
    * to be called again with the same: whether the transaction was committed is not known until it is answered.
+   *
+   * `mark` is an offset of a group of its own in the same transaction: it says, to whoever asks later, that this one was committed.
    */
-  commit(membership: KafkaMembership | undefined | null, shadowGroup: string | undefined | null, topics: Array<string>, offsets: Uint32Array, timeoutMs: number): Promise<void>
+  commit(membership: KafkaMembership | undefined | null, shadowGroup: string | undefined | null, topics: Array<string>, offsets: Uint32Array, timeoutMs: number, mark?: Mark | undefined | null): Promise<void>
   /** Aborts the open transaction, if there is one. */
   abort(timeoutMs: number): Promise<void>
   /** What happened since the last call. */
@@ -93,18 +95,29 @@ export declare class KafkaProducer {
 
 /** Something that happened in a client. */
 export interface ClientEvent {
-  /** `assigned`, `revoked`, `lost`, `error` or `dropped`. */
+  /**
+   * `assigned`, `revoked`, `lost`, `error`, `dropped`, or `end`: all that a partition has now was polled, where the configuration has
+   * `enable.partition.eof`.
+   */
   kind: string
   /** Of an error: its name in librdkafka. */
   name: string
   /** Of an error: librdkafka's words; of `dropped`: how many. */
   text: string
-  /** Of an assignment or a revocation. */
+  /** Of an assignment or a revocation; of `end` the one partition, whose topic librdkafka does not tell. */
   partitions: Array<Partition>
 }
 
 /** Version of librdkafka, such as `2.12.1`. */
 export declare function librdkafkaVersion(): string
+
+/** An offset that marks a transaction. */
+export interface Mark {
+  /** A group of which nobody is a member. */
+  group: string
+  /** A partition that is there; its offset is the mark. */
+  position: Position
+}
 
 /** A partition of a topic. */
 export interface Partition {

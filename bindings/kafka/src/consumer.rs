@@ -529,6 +529,10 @@ impl Poll {
 
 /// An error between records: those that end the consumer are thrown, the others are told as events.
 fn note(context: &Context, error: KafkaError) -> Result<()> {
+    if let KafkaError::PartitionEOF(partition) = error {
+        context.events.push(ClientEvent::partitions("end", vec![Partition { topic: String::new(), partition }]));
+        return Ok(());
+    }
     let failure = Failure::from(error);
     if failure.fatal {
         return Err(failure.into());

@@ -22,13 +22,14 @@ pub struct Partition {
 #[derive(Clone, Debug)]
 #[napi(object)]
 pub struct ClientEvent {
-    /// `assigned`, `revoked`, `lost`, `error` or `dropped`.
+    /// `assigned`, `revoked`, `lost`, `error`, `dropped`, or `end`: all that a partition has now was polled, where the configuration has
+    /// `enable.partition.eof`.
     pub kind: String,
     /// Of an error: its name in librdkafka.
     pub name: String,
     /// Of an error: librdkafka's words; of `dropped`: how many.
     pub text: String,
-    /// Of an assignment or a revocation.
+    /// Of an assignment or a revocation; of `end` the one partition, whose topic librdkafka does not tell.
     pub partitions: Vec<Partition>,
 }
 

@@ -148,6 +148,18 @@ impl Client {
         Ok(())
     }
 
+    /// Puts offsets into the open transaction.
+    fn send_offsets(&self, membership: &Membership, offsets: &[(Position, i32)], until: Instant) -> Result<()> {
+        if offsets.is_empty() {
+            return Ok(());
+        }
+        let list = OffsetList::of(offsets)?;
+        retried(until, |left| {
+            // SAFETY: a live client, list and membership.
+            unsafe { native::rd_kafka_send_offsets_to_transaction(self.handle, list.0, membership.as_ptr(), left) }
+        })
+    }
+
     /// Waits until every record was sent and acknowledged, or has failed.
     fn drain(&self, until: Instant) -> Result<()> {
         let from = Instant::now();
@@ -249,6 +261,8 @@ impl KafkaProducer {
     /// Commits the open transaction, and in it offsets of a batch, under the membership that was taken with it; or under a group of which
     /// nobody is a member, where the source is another cluster. Rows name topics by their places in `topics`. When it ran out of time it is
     /// to be called again with the same: whether the transaction was committed is not known until it is answered.
+    ///
+    /// `mark` is an offset of a group of its own in the same transaction: it says, to whoever asks later, that this one was committed.
     #[napi(catch_unwind, ts_return_type = "Promise<void>")]
     pub fn commit(
         &self,
@@ -257,6 +271,7 @@ impl KafkaProducer {
         topics: Vec<String>,
         offsets: Uint32Array,
         timeout_ms: u32,
+        mark: Option<Mark>,
     ) -> Result<AsyncTask<Step>> {
         let membership = match (membership, &shadow_group) {
             (Some(held), _) => Some(Arc::clone(&held.membership)),
@@ -267,7 +282,12 @@ impl KafkaProducer {
         if membership.is_none() && !offsets.is_empty() {
             return Err(Failure::own("GROUP", "offsets without a group").into());
         }
-        self.step(Kind::Commit(membership, offsets), timeout_ms)
+        let mark = match mark {
+            Some(Mark { group, position }) => Some((Arc::new(shadow(&group)?), vec![(position, -1)])),
+            None => None,
+        };
+        let sent = membership.map(|membership| (membership, offsets));
+        self.step(Kind::Commit(sent, mark), timeout_ms)
     }
 
     /// Aborts the open transaction, if there is one.
@@ -309,6 +329,18 @@ impl KafkaProducer {
     }
 }
 
+/// An offset that marks a transaction.
+#[napi(object)]
+pub struct Mark {
+    /// A group of which nobody is a member.
+    pub group: String,
+    /// A partition that is there; its offset is the mark.
+    pub position: Position,
+}
+
+/// Offsets, and what they are committed under.
+type Sent = (Arc<Membership>, Vec<(Position, i32)>);
+
 /// A group without members.
 fn shadow(group: &str) -> Result<Membership> {
     let text = CString::new(group).map_err(|_| Failure::own("GROUP", "the name of a group holds a zero"))?;
@@ -322,8 +354,8 @@ pub enum Kind {
     Init,
     /// Sends records.
     Stage(Box<Stage>),
-    /// Commits.
-    Commit(Option<Arc<Membership>>, Vec<(Position, i32)>),
+    /// Commits offsets, and a mark.
+    Commit(Option<Sent>, Option<Sent>),
     /// Aborts.
     Abort,
 }
@@ -374,22 +406,12 @@ impl Step {
                 stage.send(client, until)?;
                 client.drain(until)
             }
-            Kind::Commit(membership, offsets) => {
+            Kind::Commit(offsets, mark) => {
                 client.begin()?;
-                let again = client.committing.load(Ordering::Acquire);
-                if let (Some(membership), false, false) = (membership, offsets.is_empty(), again) {
-                    let list = OffsetList::of(offsets)?;
-                    retried(until, |left| {
-                        // SAFETY: a live client, list and membership.
-                        unsafe {
-                            native::rd_kafka_send_offsets_to_transaction(
-                                client.handle,
-                                list.0,
-                                membership.as_ptr(),
-                                left,
-                            )
-                        }
-                    })?;
+                if !client.committing.load(Ordering::Acquire) {
+                    for (membership, offsets) in [offsets, mark].into_iter().flatten() {
+                        client.send_offsets(membership, offsets, until)?;
+                    }
                 }
                 client.committing.store(true, Ordering::Release);
                 // SAFETY: a live client.
