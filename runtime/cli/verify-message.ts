@@ -1,6 +1,6 @@
 /** `bauta verify-message`: whether messages add up, by rules between their values. */
-import type { Ruleset } from "../formats/api.ts";
-import type { Verdict } from "../formats/rules.ts";
+import type { FormatName, Ruleset } from "../formats/api.ts";
+import { Series, type Verdict } from "../formats/rules.ts";
 import { issueOf, printable } from "../kit/errors.ts";
 import { type FormatSlot, NEXT_MORE, type Next, nextRecord } from "../pipeline/frame.ts";
 import { Batch } from "../record/tables.ts";
@@ -26,7 +26,9 @@ const ANY_RULES: Ruleset = {
 
 export async function verifyMessage(paths: readonly string[], options: { readonly json?: boolean }): Promise<number> {
   const judged: Judged[] = [];
-  for (const file of paths.flatMap((path) => filesAt(path))) judged.push(...(await judge(file)));
+  const series = new Map(MESSAGE_RULES.map(({ format }) => [format, new Series()]));
+  for (const file of paths.flatMap((path) => filesAt(path))) judged.push(...(await judge(file, series)));
+  for (const each of series.values()) each.close();
   const findings = judged.reduce((sum, { verdict }) => sum + (verdict?.findings.length ?? 0), 0);
   if (options.json) {
     for (const row of judged) print(JSON.stringify(reportOf(row)));
@@ -34,7 +36,7 @@ export async function verifyMessage(paths: readonly string[], options: { readonl
   return findings > 0 ? EXIT.evidence : EXIT.done;
 }
 
-async function judge(file: FileSource): Promise<readonly Judged[]> {
+async function judge(file: FileSource, series: ReadonlyMap<FormatName, Series>): Promise<readonly Judged[]> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of file.chunks()) chunks.push(chunk.slice());
   const input = new Uint8Array(Buffer.concat(chunks));
@@ -50,7 +52,8 @@ async function judge(file: FileSource): Promise<readonly Judged[]> {
     const end = next.end < 0 ? input.length : next.end;
     const name = slots[next.format]?.format.name;
     const record = input.subarray(next.start, end);
-    const verdict = MESSAGE_RULES.find(({ format }) => format === name)?.verify(record);
+    const rules = MESSAGE_RULES.find(({ format }) => format === name);
+    const verdict = rules?.verify(record, series.get(rules.format));
     judged.push({ source: file.name, record: judged.length, verdict });
     from = end;
   }

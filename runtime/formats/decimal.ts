@@ -1,6 +1,8 @@
 /** Amounts as whole numbers of 10^-18: sums of them are exact. */
 
 const SCALE = 18;
+/** The amount 1. */
+export const ONE: bigint = 10n ** 18n;
 const FORM = /^\s*([+-]?)(\d*)(?:\.(\d*))?\s*$/;
 
 /** The amount a text says; undefined if it says none. */
@@ -18,3 +20,5 @@ export function fractionDigitsOf(text: string): number {
   const [, , , fraction = ""] = FORM.exec(text) ?? [];
   return fraction.replace(/0+$/, "").length;
 }
+
+export const sumOf = (amounts: readonly bigint[]): bigint => amounts.reduce((sum, amount) => sum + amount, 0n);

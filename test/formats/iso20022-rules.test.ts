@@ -1,14 +1,14 @@
 /** Rules between the values of ISO 20022 messages, `bauta verify-message`, and that masking changes nothing about them. */
 import { describe, expect, test } from "bun:test";
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { EXIT } from "../../runtime/cli/exit.ts";
 import { decimalOf, fractionDigitsOf } from "../../runtime/formats/decimal.ts";
-import { iso20022Rules } from "../../runtime/formats/iso20022/rules.ts";
+import { iso20022Rules } from "../../runtime/formats/iso20022/rules/index.ts";
 import { PRESETS } from "../../runtime/model/vocabulary.ts";
 import { bauta, EXAMPLE_XML, folder, write } from "../e2e/cli.ts";
 import { run } from "../harness.ts";
-import { SHARED_SKIP_REASON, sharedExists, sharedRoot } from "../shared.ts";
+import { filesBelow, SHARED_SKIP_REASON, sharedExists, sharedRoot } from "../shared.ts";
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const found = (text: string | Uint8Array): readonly (readonly [number, string])[] => {
@@ -110,6 +110,57 @@ test("an account is of its bank's country, or of one of its territories", () => 
   expect(one("DE89370400440532013000", "BNPAFRPP")).toEqual([[8605, "CstmrCdtTrfInitn/PmtInf/CdtTrfTxInf/CdtrAcct/Id/IBAN"]]);
 });
 
+describe("rates", () => {
+  const settled = (amount: string, rate: string, charges = ""): string =>
+    document(
+      "pacs.008.001.08",
+      `<FIToFICstmrCdtTrf><CdtTrfTxInf><IntrBkSttlmAmt Ccy="EUR">${amount}</IntrBkSttlmAmt><InstdAmt Ccy="USD">1000.00</InstdAmt><XchgRate>${rate}</XchgRate>${charges}</CdtTrfTxInf></FIToFICstmrCdtTrf>`,
+    );
+  const charge = (currency: string): string => `<ChrgsInf><Amt Ccy="${currency}">15.00</Amt></ChrgsInf>`;
+
+  test("make the settled amount, in either direction, charges aside", () => {
+    expect(found(settled("919.73", "0.91973"))).toEqual([]);
+    expect(found(settled("919.73", "1.08728"))).toEqual([]);
+    expect(found(settled("904.73", "0.91973", charge("EUR")))).toEqual([]);
+    for (const wrong of [settled("919.75", "0.91973"), settled("904.73", "0.91973"), settled("904.73", "0.91973", charge("USD"))]) {
+      expect(found(wrong)).toEqual([[8606, "FIToFICstmrCdtTrf/CdtTrfTxInf/IntrBkSttlmAmt"]]);
+    }
+  });
+
+  test("of an entry stand between two of its amounts", () => {
+    const entry = (amount: string): string =>
+      STATEMENT(
+        `<Ntry><Amt Ccy="EUR">${amount}</Amt><AmtDtls><InstdAmt><Amt Ccy="CHF">100.00</Amt></InstdAmt><TxAmt><Amt Ccy="EUR">${amount}</Amt><CcyXchg><SrcCcy>CHF</SrcCcy><TrgtCcy>EUR</TrgtCcy><XchgRate>1.0417</XchgRate></CcyXchg></TxAmt></AmtDtls></Ntry>`,
+      );
+    expect(found(entry("104.17"))).toEqual([]);
+    expect(found(entry("104.71"))).toEqual([[8606, "BkToCstmrStmt/Stmt/Ntry/AmtDtls/TxAmt/CcyXchg/XchgRate"]]);
+  });
+});
+
+test("a statement opens with what the one before closed with", () => {
+  const statement = (number: number, opening: string, closing: string, more = ""): string =>
+    `<Stmt><ElctrncSeqNb>${number}</ElctrncSeqNb>${more}<Acct><Id><IBAN>DE89370400440532013000</IBAN></Id></Acct>${BALANCE("OPBD", opening)}${BALANCE("CLBD", closing)}</Stmt>`;
+  const series = (...statements: readonly string[]) =>
+    found(document("camt.053.001.08", `<BkToCstmrStmt>${statements.join("")}</BkToCstmrStmt>`)).filter(([issue]) => issue === 8607);
+  expect(series(statement(7, "1", "2"), statement(8, "2", "3"), statement(9, "3.00", "4"))).toEqual([]);
+  expect(series(statement(9, "3", "4"), statement(7, "1", "2"), statement(8, "2", "3"))).toEqual([]);
+  expect(series(statement(7, "1", "2"), statement(8, "2.01", "3"))).toEqual([[8607, "BkToCstmrStmt/Stmt[2]/Bal"]]);
+  expect(series(statement(7, "1", "2"), statement(9, "5", "6"))).toEqual([[8607, "BkToCstmrStmt/Stmt[2]/ElctrncSeqNb"]]);
+  // A bank that does not count, and a copy.
+  expect(series(statement(7, "1", "2"), statement(7, "5", "6"))).toEqual([]);
+  expect(series(statement(7, "1", "2"), statement(8, "5", "6", "<CpyDplctInd>DUPL</CpyDplctInd>"))).toEqual([]);
+});
+
+test("one account or LEI has one name, in whatever spelling", () => {
+  const named = (name: string, account = "DE89370400440532013000"): string =>
+    `<CdtTrfTxInf><Cdtr><Nm>${name}</Nm></Cdtr><CdtrAcct><Id><IBAN>${account}</IBAN></Id></CdtrAcct></CdtTrfTxInf>`;
+  const names = (...parties: readonly string[]) => found(INITIATION("", ...parties));
+  expect(names(named("Ottilie Brandhorst"), named("BRANDHORST, OTTILIE"))).toEqual([]);
+  expect(names(named("Vereinigte Mühlenwerke Sankt Goar am Rhein"), named("Vereinigte Mühlenwerke Sankt Go"))).toEqual([]);
+  expect(names(named("Ottilie Brandhorst"), named("Ottilie Brandhorst", "FR7630006000011234567890189"))).toEqual([]);
+  expect(names(named("Ottilie Brandhorst"), named("Oskar Brandhorst"))).toEqual([[8608, "CstmrCdtTrfInitn/PmtInf[2]/CdtTrfTxInf/Cdtr/Nm"]]);
+});
+
 test("what adds up before masking adds up after it, under every preset", async () => {
   for (const input of [EXAMPLE_XML, INITIATION("<NbOfTxs>1</NbOfTxs><CtrlSum>1.5</CtrlSum>", TRANSFER("1.5"))]) {
     for (const preset of PRESETS) {
@@ -124,7 +175,7 @@ test.skipIf(!sharedExists)(
   async () => {
     let messages = 0;
     let rules = 0;
-    for (const path of samples(join(sharedRoot, "samples"))) {
+    for (const path of filesBelow(join(sharedRoot, "samples"))) {
       const input = new Uint8Array(readFileSync(path));
       const before = iso20022Rules.verify(input);
       if (before === undefined) continue;
@@ -139,13 +190,6 @@ test.skipIf(!sharedExists)(
   },
   120_000,
 );
-
-function samples(path: string): readonly string[] {
-  return readdirSync(path)
-    .sort()
-    .map((name) => join(path, name))
-    .flatMap((entry) => (statSync(entry).isDirectory() ? (entry.endsWith("/xsd") ? [] : samples(entry)) : [entry]));
-}
 
 test("bauta verify-message names messages and places, never a value", () => {
   const here = folder();

@@ -191,7 +191,7 @@ describe("strict", () => {
     const classes = new Set(kept.map(({ field }) => field.dataClass));
     expect([...classes].sort()).toEqual(["amount", "code", "currency", "date", "number", "technical"]);
     const counts = kept.filter(({ field }) => field.dataClass === "number").map(({ field }) => field.path.split("/").at(-1));
-    expect(new Set(counts)).toEqual(new Set(["NbOfTxs"]));
+    expect(new Set(counts)).toEqual(new Set(["NbOfTxs", "NbOfNtries", "count"]));
     const free = kept.filter(({ field }) => field.fit.shape === "text").map(({ field }) => field.path.split("/").at(-1));
     expect(new Set(free)).toEqual(new Set(["MsgDefIdr"]));
   });

@@ -60,6 +60,9 @@ export function statementOf(scene: Scene): readonly (readonly Field[])[] {
   });
 }
 
+/** Cents of `12EUR345,6`. */
+const centsOf = (content: string): number => Math.round(Number(content.replace(/^.*[A-Z]/, "").replace(",", ".")) * 100);
+
 /** Balance report, 941, and interim report, 942. */
 export function reportOf(scene: Scene): readonly Field[] {
   const { random, type, currency } = scene;
@@ -68,6 +71,7 @@ export function reportOf(scene: Scene): readonly Field[] {
     ["90D", contentOf("90D", scene)],
     ["90C", contentOf("90C", scene)],
   ];
+  const changed = sums.reduce((sum, [tag, content]) => sum + (tag === "90C" ? 1 : -1) * centsOf(content), 0);
   const head: Field[] = [
     ["20", referenceOf(scene)],
     ...(random.chance(0.5) ? [["21", contentOf("21", scene)] as const] : []),
@@ -80,7 +84,7 @@ export function reportOf(scene: Scene): readonly Field[] {
       ["13D", contentOf("13D", scene)],
       ["60F", balance(cents, dateOf(scene), currency)],
       ...sums,
-      ["62F", balance(cents + 17, dateOf(scene), currency)],
+      ["62F", balance(cents + changed, dateOf(scene), currency)],
       ["64", balance(cents, dateOf(scene), currency)],
       ["65", balance(cents, dateOf(scene), currency)],
       ["86", informationOf(scene)],

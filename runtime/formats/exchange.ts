@@ -1,0 +1,34 @@
+/** Amounts of one payment in two currencies, and the rate between them. */
+import { decimalsOf } from "./currencies.ts";
+import { decimalOf, fractionDigitsOf, ONE } from "./decimal.ts";
+
+export interface Money {
+  readonly amount: bigint;
+  readonly currency: string;
+}
+
+/**
+ * Whether one amount at a rate makes the other, in either direction, since not every bank says the unit of its rates. What the rate
+ * left out behind its last digit, and one minor unit, may be missing.
+ * undefined for a rate of nought, which says nothing.
+ * @param charges that may have been taken from the second amount, or added to it
+ */
+export function isExchanged(one: Money, other: Money, rateText: string, charges: bigint): boolean | undefined {
+  const rate = decimalOf(rateText);
+  if (rate === undefined || rate === 0n) return undefined;
+  const step = ONE / 10n ** BigInt(fractionDigitsOf(rateText));
+  const makes = (from: bigint, to: bigint, currency: string): boolean => {
+    const slack = (from * step) / (2n * ONE) + minorUnitOf(currency);
+    return absolute((from * rate) / ONE - to) <= slack;
+  };
+  return [other.amount, other.amount + charges, other.amount - charges].some(
+    (amount) => makes(one.amount, amount, other.currency) || makes(amount, one.amount, one.currency),
+  );
+}
+
+function minorUnitOf(currency: string): bigint {
+  const decimals = decimalsOf(currency);
+  return Number.isFinite(decimals) ? ONE / 10n ** BigInt(decimals) : 1n;
+}
+
+export const absolute = (amount: bigint): bigint => (amount < 0n ? -amount : amount);

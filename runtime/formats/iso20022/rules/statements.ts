@@ -1,0 +1,126 @@
+/** Rules of statements, reports and notifications: their summaries, their balances, and what goes on from one to the next. */
+import { decimalOf, sumOf } from "../../decimal.ts";
+import { absolute } from "../../exchange.ts";
+import { BALANCE, COUNT, type Collected, SERIES, type Series, SUM } from "../../rules.ts";
+import type { XmlElement } from "../xsd/markup.ts";
+import { at, child, childrenOf, textAt } from "./elements.ts";
+
+interface Entry {
+  readonly amount: bigint;
+  readonly currency: string;
+  readonly booked: boolean;
+}
+
+export function verifyStatement(statement: XmlElement, path: string, out: Collected): void {
+  const entries = childrenOf(statement, "Ntry").map(entryOf);
+  if (entries.some((entry) => entry === undefined)) return;
+  if (entries.length > 0) verifySummary(statement, path, entries as readonly Entry[], out);
+  verifyBalances(statement, path, entries as readonly Entry[], out);
+}
+
+/** Credits are positive. */
+function entryOf(entry: XmlElement): Entry | undefined {
+  const amount = signedAmount(entry, "Amt");
+  const status = textAt(entry, "Sts/Cd") ?? textAt(entry, "Sts");
+  const currency = child(entry, "Amt")?.attributes.get("Ccy") ?? "";
+  return amount === undefined ? undefined : { amount, currency, booked: status === undefined || status.trim() === "BOOK" };
+}
+
+function signedAmount(element: XmlElement, at: string): bigint | undefined {
+  const amount = decimalOf(textAt(element, at));
+  const indicator = textAt(element, "CdtDbtInd")?.trim();
+  if (amount === undefined || (indicator !== "CRDT" && indicator !== "DBIT")) return undefined;
+  return indicator === "DBIT" ? -amount : amount;
+}
+
+/** Totals of the summary: over all entries, or over the booked ones, whichever the bank counts. */
+function verifySummary(statement: XmlElement, path: string, entries: readonly Entry[], out: Collected): void {
+  const kinds = [
+    ["TtlNtries", () => true],
+    ["TtlCdtNtries", ({ amount }: Entry) => amount >= 0n],
+    ["TtlDbtNtries", ({ amount }: Entry) => amount < 0n],
+  ] as const;
+  const counted = [entries, entries.filter(({ booked }) => booked)];
+  for (const [name, belongs] of kinds) {
+    const totals = at(statement, `TxsSummry/${name}`);
+    if (totals === undefined) continue;
+    const [count, sum] = [decimalOf(textAt(totals, "NbOfNtries")), decimalOf(textAt(totals, "Sum"))];
+    const chosen = counted.map((each) => each.filter(belongs));
+    const where = `${path}/TxsSummry/${name}`;
+    if (count !== undefined)
+      out.rule(
+        COUNT,
+        `${where}/NbOfNtries`,
+        chosen.some((each) => decimalOf(String(each.length)) === count),
+      );
+    if (sum !== undefined)
+      out.rule(
+        SUM,
+        `${where}/Sum`,
+        chosen.some((each) => sumOf(each.map(({ amount }) => absolute(amount))) === sum),
+      );
+    const net = signedNet(totals);
+    if (net !== undefined)
+      out.rule(
+        SUM,
+        `${where}/TtlNetNtry`,
+        chosen.some((each) => sumOf(each.map(({ amount }) => amount)) === net),
+      );
+  }
+}
+
+/** `TtlNetNtry/Amt` with its indicator, or `TtlNetNtryAmt` of older versions. */
+function signedNet(totals: XmlElement): bigint | undefined {
+  const net = child(totals, "TtlNetNtry");
+  return net === undefined ? signedAmount(totals, "TtlNetNtryAmt") : signedAmount(net, "Amt");
+}
+
+interface Balance {
+  readonly type: string;
+  readonly amount: bigint | undefined;
+  readonly currency: string;
+  readonly date: string;
+}
+
+/** Opening and closing booked balance, where the statement says one of each. */
+function endsOf(statement: XmlElement): { readonly opening: Balance | undefined; readonly closing: Balance | undefined } {
+  const balances = childrenOf(statement, "Bal").map((balance) => ({
+    type: (textAt(balance, "Tp/CdOrPrtry/Cd") ?? textAt(balance, "Tp/Cd") ?? "").trim(),
+    amount: signedAmount(balance, "Amt"),
+    currency: child(balance, "Amt")?.attributes.get("Ccy") ?? "",
+    date: (textAt(balance, "Dt/Dt") ?? textAt(balance, "Dt/DtTm") ?? "").trim().slice(0, 10),
+  }));
+  const only = (code: string): Balance | undefined => {
+    const found = balances.filter(({ type }) => type === code);
+    return found.length === 1 ? found[0] : undefined;
+  };
+  return { opening: only("OPBD") ?? only("PRCD"), closing: only("CLBD") };
+}
+
+/** Opening balance and booked entries make the closing balance, in a statement that is whole. */
+function verifyBalances(statement: XmlElement, path: string, entries: readonly Entry[], out: Collected): void {
+  const { opening, closing } = endsOf(statement);
+  if (opening?.amount === undefined || closing?.amount === undefined || opening.currency !== closing.currency) return;
+  const booked = entries.filter((entry) => entry.booked);
+  if (booked.some(({ currency }) => currency !== opening.currency)) return;
+  out.rule(BALANCE, `${path}/Bal`, opening.amount + sumOf(booked.map(({ amount }) => amount)) === closing.amount);
+}
+
+/** A statement opens with what the one before it closed with. Copies and pages that are not the last stand for nothing. */
+export function verifySeries(statement: XmlElement, path: string, series: Series, out: Collected): void {
+  const account = textAt(statement, "Acct/Id/IBAN") ?? textAt(statement, "Acct/Id/Othr/Id");
+  const { opening, closing } = endsOf(statement);
+  const numbered = ["ElctrncSeqNb", "LglSeqNb"].find((name) => textAt(statement, name) !== undefined);
+  const isPart = textAt(statement, "StmtPgntn/LastPgInd")?.trim() === "false" || textAt(statement, "CpyDplctInd") !== undefined;
+  if (account === undefined || opening === undefined || numbered === undefined || isPart) return;
+  const place = {
+    date: closing?.date ?? "",
+    number: decimalOf(textAt(statement, numbered)),
+    sheet: undefined,
+    opening: opening.amount,
+    closing: closing?.currency === opening.currency ? closing.amount : undefined,
+  };
+  series.add(`${account.trim()} ${opening.currency}`, place, (follows) =>
+    out.rule(SERIES, `${path}/${follows === "number" ? numbered : "Bal"}`, follows === "continues"),
+  );
+}

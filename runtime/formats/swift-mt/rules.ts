@@ -1,0 +1,211 @@
+/**
+ * Rules between the values of a SWIFT MT message: sums of transactions, entries and their balances, amounts at their rate, minor units of
+ * currencies, the country of an account beside that of its bank, one name for one account, and what continues from statement to statement.
+ */
+
+import { isOfCountry } from "../countries.ts";
+import { hasMinorUnits } from "../currencies.ts";
+import { decimalOf, sumOf } from "../decimal.ts";
+import { isExchanged, type Money } from "../exchange.ts";
+import { BALANCE, COUNT, COUNTRY, Collected, type MessageRules, MINOR_UNITS, RATE, SERIES, type Series, SUM } from "../rules.ts";
+import { type BodyField, groupsOf, readFields } from "./fields.ts";
+
+export const swiftMtRules: MessageRules = {
+  format: "swift-mt",
+  verify(record, series) {
+    const read = readFields(record);
+    if (read === undefined) return undefined;
+    const { message, fields } = read;
+    const out = new Collected(message);
+    for (const group of groupsOf(fields)) {
+      verifyRate(group, fields, out);
+      verifyAccounts(group, out);
+    }
+    verifySums(message, fields, out);
+    const currency = textOf(find(fields, OPENING) ?? find(fields, CLOSING), "currency");
+    for (const field of fields) verifyMinorUnits(field, currency, out);
+    verifyStatement(fields, out);
+    verifyEntries(fields, out);
+    if (SERIAL.includes(message) && series !== undefined) verifySeries(message, fields, series, out);
+    return out;
+  },
+};
+
+const textOf = (field: BodyField | undefined, component: string): string | undefined => field?.parts.get(component);
+/** The field, if it stands there once. */
+const find = (fields: readonly BodyField[], tags: readonly string[]): BodyField | undefined => {
+  const found = fields.filter(({ tag }) => tags.includes(tag));
+  return found.length === 1 ? found[0] : undefined;
+};
+/** `1234,5` as a decimal. */
+const decimalText = (amount: string): string => amount.replace(",", ".");
+const amountOf = (field: BodyField | undefined): bigint | undefined => {
+  const amount = textOf(field, "amount");
+  return amount === undefined ? undefined : decimalOf(decimalText(amount));
+};
+const amountsOf = (fields: readonly BodyField[]): readonly bigint[] | undefined => {
+  const amounts = fields.map(amountOf);
+  return amounts.length === 0 || amounts.includes(undefined) ? undefined : (amounts as bigint[]);
+};
+const moneyOf = (field: BodyField | undefined): Money | undefined => {
+  const [amount, currency] = [amountOf(field), textOf(field, "currency")];
+  return amount === undefined || currency === undefined ? undefined : { amount, currency };
+};
+
+// ── payments ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Messages with a sum of transactions in 19, and where it stands if 19 does not. */
+const TOTALLED: Readonly<Record<string, readonly string[]>> = {
+  MT102: ["32A"],
+  MT104: ["32B"],
+  MT107: ["32B"],
+  MT201: [],
+  MT203: [],
+  MT204: [],
+};
+
+/** 19, or what settles the transactions where 19 need not say another sum. */
+function verifySums(message: string, fields: readonly BodyField[], out: Collected): void {
+  const settled = TOTALLED[message];
+  if (settled === undefined) return;
+  const amounts = amountsOf(fields.filter(({ sequence, tag }) => sequence === "B" && tag === "32B"));
+  const total = find(fields, ["19"]) ?? fields.find(({ sequence, tag }) => sequence === "C" && settled.includes(tag));
+  const said = amountOf(total);
+  if (amounts === undefined || said === undefined || total === undefined) return;
+  out.rule(SUM, `${total.path}/amount`, said === sumOf(amounts));
+}
+
+/** The amount that was ordered (33B) at its rate (36) makes the one that is paid. */
+function verifyRate(group: readonly BodyField[], fields: readonly BodyField[], out: Collected): void {
+  const paid = find(group, ["32A", "32B"]);
+  const [ordered, money] = [moneyOf(find(group, ["33B"])), moneyOf(paid)];
+  const rate = textOf(find(group, ["36"]) ?? fields.find(({ sequence, tag }) => sequence === "" && tag === "36"), "rate");
+  if (ordered === undefined || money === undefined || rate === undefined || paid === undefined) return;
+  const charges = group
+    .filter(({ tag }) => tag === "71F" || tag === "71G")
+    .map(moneyOf)
+    .filter((charge): charge is Money => charge !== undefined && charge.currency === money.currency);
+  const total = sumOf(charges.map(({ amount }) => amount));
+  out.rule(RATE, `${paid.path}/amount`, isExchanged(ordered, money, decimalText(rate), total));
+}
+
+/** Customers, and the institutions that keep their accounts. */
+const KEPT_BY: readonly (readonly [customers: readonly string[], bank: string])[] = [
+  [["50A", "50F", "50G", "50H", "50K"], "52A"],
+  [["59", "59A", "59F"], "57A"],
+];
+
+function verifyAccounts(group: readonly BodyField[], out: Collected): void {
+  for (const [customers, bank] of KEPT_BY) {
+    const customer = find(group, customers);
+    if (customer !== undefined)
+      out.rule(COUNTRY, `${customer.path}/account`, isOfCountry(textOf(customer, "account"), textOf(find(group, [bank]), "bic")));
+  }
+  for (const { tag, path, parts } of group) {
+    const [account, name] = [parts.get("account"), parts.get("name") ?? (tag.endsWith("F") ? parts.get("1") : undefined)];
+    out.party(account, name, `${path}/${parts.has("name") ? "name" : "1"}`);
+    if (["25", "25P", "86"].includes(tag)) out.rule(COUNTRY, `${path}/account`, isOfCountry(account, parts.get("bic")));
+  }
+}
+
+/** @param currency of the account, which its entries do not say */
+function verifyMinorUnits(field: BodyField, currency: string | undefined, out: Collected): void {
+  const [amount, own] = [textOf(field, "amount"), textOf(field, "currency") ?? (field.tag === "61" ? currency : undefined)];
+  if (amount !== undefined && own !== undefined) out.rule(MINOR_UNITS, `${field.path}/amount`, hasMinorUnits(decimalText(amount), own));
+}
+
+// ── statements ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Messages whose numbers (28C) count the statements of an account. */
+const SERIAL: readonly string[] = ["MT940", "MT950"];
+const OPENING = ["60F", "60M"];
+const CLOSING = ["62F", "62M"];
+
+/** A balance; debits are negative. */
+function balanceOf(field: BodyField | undefined): bigint | undefined {
+  const [amount, mark] = [amountOf(field), textOf(field, "mark")];
+  if (amount === undefined || (mark !== "C" && mark !== "D")) return undefined;
+  return mark === "D" ? -amount : amount;
+}
+
+/** Opening balance and entries (or what a report says of them: 90C and 90D) make the closing balance. */
+function verifyStatement(fields: readonly BodyField[], out: Collected): void {
+  const [opening, closing] = [find(fields, OPENING), find(fields, CLOSING)];
+  const [from, to] = [balanceOf(opening), balanceOf(closing)];
+  if (closing === undefined || from === undefined || to === undefined) return;
+  if (textOf(opening, "currency") !== textOf(closing, "currency")) return;
+  const reported = fields.filter(({ tag }) => tag === "90C" || tag === "90D");
+  const entries = fields.filter(({ tag }) => tag === "61");
+  const changes = entries.length === 0 && reported.length > 0 ? reported.map(reportedChange) : entries.map(changeOf);
+  if (changes.includes(undefined)) return;
+  out.rule(BALANCE, `${closing.path}/amount`, from + sumOf(changes as bigint[]) === to);
+}
+
+/** Of an entry: credits and reversals of debits are positive, what is only expected changes nothing yet. */
+function changeOf(entry: BodyField): bigint | undefined {
+  const amount = amountOf(entry);
+  if (amount === undefined) return undefined;
+  switch (textOf(entry, "mark")) {
+    case "C":
+    case "RD":
+      return amount;
+    case "D":
+    case "RC":
+      return -amount;
+    case "EC":
+    case "ED":
+      return 0n;
+    default:
+      return undefined;
+  }
+}
+
+function reportedChange(field: BodyField): bigint | undefined {
+  const amount = amountOf(field);
+  return amount === undefined || field.tag === "90C" ? amount : -amount;
+}
+
+/** Which marks a bank counts as credits and as debits: reversals by their side, by what they reverse, or not at all. */
+const COUNTED: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  "90C": [["C", "RD", "EC"], ["C", "RC", "EC"], ["C", "EC"], ["C", "RD"], ["C", "RC"], ["C"]],
+  "90D": [["D", "RC", "ED"], ["D", "RD", "ED"], ["D", "ED"], ["D", "RC"], ["D", "RD"], ["D"]],
+};
+
+/** Number and sum of a report's entries. */
+function verifyEntries(fields: readonly BodyField[], out: Collected): void {
+  const entries = fields.filter(({ tag }) => tag === "61");
+  if (entries.length === 0) return;
+  for (const field of fields) {
+    const [count, sum] = [textOf(field, "count"), amountOf(field)];
+    const choices = COUNTED[field.tag]?.map((marks) => entries.filter((entry) => marks.includes(textOf(entry, "mark") ?? "")));
+    if (choices === undefined || count === undefined || sum === undefined) continue;
+    out.rule(
+      COUNT,
+      `${field.path}/count`,
+      choices.some((chosen) => chosen.length === Number(count)),
+    );
+    const sums = choices.map((chosen) => (chosen.length === 0 ? [] : amountsOf(chosen)));
+    if (!sums.includes(undefined))
+      out.rule(
+        SUM,
+        `${field.path}/amount`,
+        sums.some((amounts) => sumOf(amounts ?? []) === sum),
+      );
+  }
+}
+
+function verifySeries(message: string, fields: readonly BodyField[], series: Series, out: Collected): void {
+  const [account, number, opening] = [find(fields, ["25", "25P"]), find(fields, ["28", "28C"]), find(fields, OPENING)];
+  if (account === undefined || number === undefined || opening === undefined) return;
+  const closing = find(fields, CLOSING);
+  const place = {
+    date: textOf(closing, "date") ?? "",
+    number: decimalOf(textOf(number, "statement")),
+    sheet: decimalOf(textOf(number, "sheet")),
+    opening: balanceOf(opening),
+    closing: balanceOf(closing),
+  };
+  series.add(`${message} ${textOf(account, "account")} ${textOf(opening, "currency")}`, place, (follows) =>
+    out.rule(SERIES, follows === "number" ? `${number.path}/statement` : `${opening.path}/amount`, follows === "continues"),
+  );
+}
