@@ -2,6 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { opaPath } from "./opa.mjs";
 import { raisedLine } from "./raised.mjs";
 import { bun, oracles, root, setup, setupKafka } from "./setup.mjs";
 
@@ -104,13 +105,18 @@ part("Rust tests", "cargo", ["test", "--workspace", "--release", "--locked"], ca
 if (!quick) part("instructions and allocations have not grown", bun(), ["--no-install", "bench/counts/main.ts"]);
 part("Kafka's jars", "mvn", ["-q", "-B", "-f", "test/services/kafka/pom.xml", "package"]);
 if (!quick) part("Prowide oracle builds", "mvn", ["-q", "-B", "-f", "test/oracles/java/pom.xml", "package"]);
+part("OPA for the policies' tests", process.execPath, ["scripts/opa.mjs"]);
 part("runtimes for the package's tests", process.execPath, ["scripts/runtimes.mjs"]);
 // A process for each core, so that suites that wait leave it to those that compute.
 const parallel = ["--parallel=2", "--timings=test/timings.json"];
 const raised = join(root, ".cache", "raised.txt");
 mkdirSync(join(root, ".cache"), { recursive: true });
 writeFileSync(raised, "");
-part("TypeScript tests", bun(), ["test", "--timeout", "300000", ...parallel], bunCount, { BAUTA_PYTHON: python, BAUTA_RAISED: raised });
+part("TypeScript tests", bun(), ["test", "--timeout", "300000", ...parallel], bunCount, {
+  BAUTA_PYTHON: python,
+  BAUTA_OPA: opaPath(),
+  BAUTA_RAISED: raised,
+});
 // Which issues the tests raise, not only name.
 process.stdout.write(`       ${raisedLine(raised)}\n`);
 
