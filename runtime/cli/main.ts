@@ -68,6 +68,10 @@ addWatchOptions(program.command("run"))
   .option("--resume", "go on where a run of it was killed or stopped")
   .option("--dry-run", "read and mask, write nothing")
   .option("--instance <NAME>", "of topics: this worker's own name")
+  .option("--into <TOPIC>", "mask offsets once more, into this topic")
+  .option("--from <OFFSETS>", "first: TOPIC/PARTITION:OFFSET,... or @FILE")
+  .option("--to <OFFSETS>", "behind the last (default: as it is now)")
+  .option("--share <K/N>", "the Kth of N parts of these offsets")
   .option("--json", "reports as JSON lines on standard error")
   .option("-q, --quiet", "only the engine line and refusals")
   .action(async (pipeline: string, options, command: Command) => {
@@ -226,12 +230,21 @@ program
 
 program
   .command("compare")
-  .description("say what differs between two manifests, and why")
-  .argument("<before>", "manifest")
-  .argument("<after>", "manifest")
+  .description("say what differs between two manifests, or topics")
+  .argument("<before>", "manifest, or topics")
+  .argument("<after>", "manifest, or topics")
   .option("--all", "tell circumstances, too: task, times, host, places")
+  .option("--topics <PIPELINE>", "compare topics of this pipeline's cluster")
+  .option("--from <OFFSETS>", "of topics: first source offsets that count")
+  .option("--to <OFFSETS>", "of topics: behind the last that count")
   .option("--json", "report as JSON")
   .action(async (before: string, after: string, options) => {
+    if (options.topics !== undefined) {
+      const { compareTopics } = await import("./compare-topics.ts");
+      process.exitCode = await compareTopics(before, after, options);
+      return;
+    }
+    if ((options.from ?? options.to) !== undefined) throw new BautaError(1001, { detail: "--from and --to are for --topics" });
     const { compare } = await import("./compare.ts");
     process.exitCode = compare(before, after, options);
   });

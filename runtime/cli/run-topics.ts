@@ -5,7 +5,7 @@ import { selectEngine } from "../engines/select.ts";
 import type { Start } from "../kafka/addon.ts";
 import { TopicAdmin } from "../kafka/admin.ts";
 import { errorOfFailure, failureOf, isFinal, issueOfFailure, kafkaError } from "../kafka/failure.ts";
-import { TopicReader } from "../kafka/reader.ts";
+import { type BatchReader, TopicReader } from "../kafka/reader.ts";
 import { type Token, tokenOf } from "../kafka/token.ts";
 import { TopicWriter } from "../kafka/writer.ts";
 import { BautaError } from "../kit/errors.ts";
@@ -27,13 +27,12 @@ import { openRoutes } from "../routes.ts";
 import { EXIT, exitCodeOfEnd } from "./exit.ts";
 import { routeFactsOf, routesOf, settingsOf } from "./pipeline-file.ts";
 import { refusedRow } from "./refused.ts";
-
+import { openReplay, type ReplayTopicsOptions, replayed, type TopicsReplay } from "./replay-topics.ts";
 import type { Watch } from "./watch.ts";
 
-export interface TopicsOptions {
+export interface TopicsOptions extends ReplayTopicsOptions {
   /** Name of this worker among those of the group: its transactional id and its static membership. */
   readonly instance?: string;
-  readonly resume?: boolean;
   readonly dryRun?: boolean;
 }
 
@@ -45,7 +44,7 @@ const INSTANCE = /^[A-Za-z0-9._-]{1,64}$/;
 /** Runs one worker until it is told to stop. Returns its exit code. */
 export async function runTopicsPipeline(
   path: string,
-  definition: PipelineDefinition,
+  pipeline: PipelineDefinition,
   kafka: KafkaDefinition,
   options: TopicsOptions,
   watch: Watch,
@@ -54,6 +53,12 @@ export async function runTopicsPipeline(
   if (options.dryRun) throw new BautaError(1001, { detail: "--dry-run is for files" });
   if (instance !== undefined && !INSTANCE.test(instance))
     throw new BautaError(1001, { detail: "--instance takes letters, digits, `.`, `_` and `-`" });
+  const { into } = options;
+  if (into === undefined && (options.from ?? options.to ?? options.share) !== undefined)
+    throw new BautaError(1001, { detail: "--from, --to and --share need --into" });
+  if (into !== undefined && (instance !== undefined || (options.from ?? options.to) === undefined))
+    throw new BautaError(1001, { detail: "--into needs --from or --to, and takes no --instance" });
+  const definition = into === undefined ? pipeline : replayed(pipeline, into);
   const plan = openPlan({ ...definition, direction: "mask" });
   const stop = onStopSignal();
   try {
@@ -72,7 +77,9 @@ export async function runTopicsPipeline(
     };
     const backend = { kind: "kafka", owner: "consumer-group", strategy: "subscription", selector: "all", bytes: undefined } as const;
     const observers = await watch.observers({ task, descriptor: path, workers: 1, backend: () => backend, engineMs, report });
-    const worker = await openWorker({ definition, kafka, rules, instance, task, stop, watch });
+    const topics = definition.sources.flatMap((source) => (source.kind === "topics" ? source.topics : []));
+    const replay = into === undefined ? undefined : await openReplay(kafka, topics, options);
+    const worker = await openWorker({ definition, kafka: definition.kafka ?? kafka, rules, instance, task, stop, watch, replay });
     if (worker === undefined) return stop.exitCode ?? EXIT.done;
     try {
       const { onRefuse, frame, input } = definition;
@@ -145,7 +152,7 @@ export function rulesOf(definition: PipelineDefinition, plan: OpenPlan): TopicRu
 }
 
 interface Worker {
-  readonly reader: TopicReader;
+  readonly reader: BatchReader;
   readonly writer: TopicWriter;
   readonly targets: Targets;
   close(): Promise<void>;
@@ -159,21 +166,23 @@ interface WorkerChoice {
   readonly task: string;
   readonly stop: StopRequest;
   readonly watch: Watch;
+  readonly replay: TopicsReplay | undefined;
 }
 
 /** Opens reader and writer once the cluster answers; undefined if the worker was told to stop before. */
-async function openWorker({ definition, kafka, rules, instance, task, stop, watch }: WorkerChoice): Promise<Worker | undefined> {
+async function openWorker({ definition, kafka, rules, instance, task, stop, watch, replay }: WorkerChoice): Promise<Worker | undefined> {
   const { connection, group, protocol } = kafka;
   const sinks = definition.sinks.filter((sink): sink is TopicSink => sink.kind === "topic");
-  const topics = definition.sources.flatMap((source) => (source.kind === "topics" ? source.topics : []));
+  const named = definition.sources.flatMap((source) => (source.kind === "topics" ? source.topics : []));
+  const topics = replay?.reader.topics() ?? named;
   const targets = new Targets(new TopicAdmin(connection), rules, sinks, definition.routes);
   const admin = new TopicAdmin(connection);
   const known = await whenThere(stop, watch, async () => {
     const there = topics.some(isPattern) ? await admin.names() : [];
-    const named = topics.filter((topic) => !isPattern(topic));
-    for (const topic of named) if ((await admin.facts(topic)) === undefined) throw new BautaError(1515, { path: topic });
+    const plain = topics.filter((topic) => !isPattern(topic));
+    for (const topic of plain) if ((await admin.facts(topic)) === undefined) throw new BautaError(1515, { path: topic });
     const found = [
-      ...new Set([...named, ...there.filter((name) => topics.some((topic) => isPattern(topic) && new RegExp(topic, "u").test(name)))]),
+      ...new Set([...plain, ...there.filter((name) => topics.some((topic) => isPattern(topic) && new RegExp(topic, "u").test(name)))]),
     ];
     for (const topic of found) await targets.prepare(topic);
     if (kafka.refused !== undefined) await targets.require(kafka.refused);
@@ -183,7 +192,8 @@ async function openWorker({ definition, kafka, rules, instance, task, stop, watc
   const { most, least } = targets.bytesMax;
   const writer = new TopicWriter({
     connection,
-    transactionalId: `${group}-${instance ?? task}`,
+    transactionalId: replay?.group ?? `${group}-${instance ?? task}`,
+    shadowGroup: replay?.group,
     // What a pattern comes to name later may take more: how large a record may be is checked against its own topic.
     messageBytesMax: topics.some(isPattern) || !Number.isFinite(most) ? MESSAGE_BYTES : most + MESSAGE_ROOM,
     batchBytesMax: Number.isFinite(least) ? least : MESSAGE_BYTES,
@@ -205,10 +215,16 @@ async function openWorker({ definition, kafka, rules, instance, task, stop, watc
     await writer.close();
     return undefined;
   }
-  const reader = new TopicReader({ connection, group, protocol, instance, start: startOf(kafka) });
+  try {
+    await replay?.begin();
+  } catch (error) {
+    tokens.stop();
+    await writer.close();
+    throw error;
+  }
+  const reader = replay?.reader ?? joined(new TopicReader({ connection, group, protocol, instance, start: startOf(kafka) }), topics);
   clients.push(reader);
   tokens.tell();
-  reader.subscribe(topics);
   return {
     reader,
     writer,
@@ -221,6 +237,11 @@ async function openWorker({ definition, kafka, rules, instance, task, stop, watc
       await writer.close();
     },
   };
+}
+
+function joined(reader: TopicReader, topics: readonly string[]): TopicReader {
+  reader.subscribe(topics);
+  return reader;
 }
 
 /** Largest batch that librdkafka takes in hand, where no topic says less; and room for its own framing. */

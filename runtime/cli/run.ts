@@ -33,6 +33,11 @@ export interface RunOptions extends WatchOptions {
   readonly dryRun?: boolean;
   /** Of a worker on topics. */
   readonly instance?: string;
+  /** Of a replay of topics: see ReplayTopicsOptions. */
+  readonly from?: string;
+  readonly to?: string;
+  readonly into?: string;
+  readonly share?: string;
 }
 
 /** Runs the command and returns its exit code. */
@@ -64,7 +69,8 @@ async function runWatched(path: string, definition: PipelineDefinition, options:
     const { runTopicsPipeline } = await import("./run-topics.ts");
     return runTopicsPipeline(path, definition, definition.kafka, options, watch);
   }
-  if (options.instance !== undefined) throw new BautaError(1001, { detail: "--instance is for topics" });
+  for (const name of ["instance", "into", "from", "to", "share"] as const)
+    if (options[name] !== undefined) throw new BautaError(1001, { detail: `--${name} is for topics` });
   const isDry = options.dryRun === true;
   let lock: Lock | undefined;
   const plan = openPlan({ ...definition, direction: "mask" });

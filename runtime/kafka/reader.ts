@@ -4,7 +4,7 @@ import type { ClientEvent, KafkaConsumer, KafkaMembership, Position, Start } fro
 import { loadKafka } from "./addon.ts";
 import type { RecordBatch } from "./batch.ts";
 import { type ClientConfig, type ConnectionDefinition, clientConfig } from "./connection.ts";
-import { kafkaError } from "./failure.ts";
+import { failureOf, kafkaError } from "./failure.ts";
 import type { Token } from "./token.ts";
 
 export interface ReaderOptions {
@@ -16,16 +16,39 @@ export interface ReaderOptions {
   readonly start: Start;
 }
 
-export class TopicReader {
-  readonly #consumer: KafkaConsumer;
+/** Where a run over topics has its records from. */
+export interface BatchReader {
+  /** Nothing comes any more. Readers of a group never end. */
+  readonly isDone: boolean;
+  poll(batch: RecordBatch, recordsMax: number): Promise<RecordBatch>;
+  membership(): KafkaMembership | undefined;
+  topics(): string[];
+  events(): readonly ClientEvent[];
+  begun(): readonly Position[];
+  settled(positions: readonly Position[]): void;
+  rewind(): Promise<void>;
+  setToken(token: Token): void;
+  close(): Promise<void>;
+}
+
+export class TopicReader implements BatchReader {
+  readonly isDone = false;
+  readonly #options: ReaderOptions;
+  #consumer: KafkaConsumer;
+  #subscribed: readonly string[] = [];
+  #token: Token | undefined;
+  /** What is told besides what the client tells. */
+  #events: ClientEvent[] = [];
 
   /** Connects in the background. */
   constructor(options: ReaderOptions) {
+    this.#options = options;
     this.#consumer = new (loadKafka().KafkaConsumer)(readerConfig(options), options.start);
   }
 
   /** Names, and patterns that begin with `^`. */
   subscribe(topics: readonly string[]): void {
+    this.#subscribed = topics;
     this.#consumer.subscribe([...topics]);
   }
 
@@ -40,8 +63,24 @@ export class TopicReader {
         batch.reserve(-count);
       }
     } catch (error) {
-      throw kafkaError(error);
+      if (failureOf(error)?.name !== UNRELEASED || this.topics().length > 0) throw kafkaError(error);
+      await this.#joinAgain();
+      return batch;
     }
+  }
+
+  /**
+   * A worker of this name that was killed counts as a member until its session has run out. Groups of the newer protocol do not let it in
+   * again before, and the client is of no use then.
+   */
+  async #joinAgain(): Promise<void> {
+    const text = "a worker of this name is a member of the group until its session has run out";
+    this.#events.push({ kind: "error", name: UNRELEASED, text, partitions: [] });
+    await this.#consumer.close();
+    await new Promise((resume) => setTimeout(resume, JOIN_AGAIN_MS));
+    this.#consumer = new (loadKafka().KafkaConsumer)(readerConfig(this.#options), this.#options.start);
+    if (this.#token !== undefined) this.setToken(this.#token);
+    this.#consumer.subscribe([...this.#subscribed]);
   }
 
   /** To be taken between two polls: what the batch of the first is committed under. */
@@ -55,7 +94,7 @@ export class TopicReader {
   }
 
   events(): readonly ClientEvent[] {
-    return this.#consumer.events();
+    return [...this.#events.splice(0), ...this.#consumer.events()];
   }
 
   assignment(): readonly { readonly topic: string; readonly partition: number }[] {
@@ -82,8 +121,9 @@ export class TopicReader {
     return marks.filter((_, at) => at % 2 === 1).map(({ offset }) => offset);
   }
 
-  setToken({ token, expiresMs, principal }: Token): void {
-    this.#consumer.setToken(token, expiresMs, principal);
+  setToken(token: Token): void {
+    this.#token = token;
+    this.#consumer.setToken(token.token, token.expiresMs, token.principal);
   }
 
   /** Leaves the group. */
@@ -121,6 +161,10 @@ function readerConfig({ connection, group, protocol, instance }: ReaderOptions):
     ["allow.auto.create.topics", "false"],
   ];
 }
+
+/** librdkafka's name for what the broker says of a name that a member has. */
+const UNRELEASED = "UNRELEASED_INSTANCE_ID";
+const JOIN_AGAIN_MS = 1000;
 
 /** Settings that the broker has with the newer protocol. */
 const CLASSIC_ONLY: ReadonlySet<string> = new Set(["session.timeout.ms", "heartbeat.interval.ms"]);

@@ -11,6 +11,8 @@ export interface WriterOptions {
   /** The most and the least that any target topic takes, bytes. */
   readonly messageBytesMax: number;
   readonly batchBytesMax: number;
+  /** Group of which nobody is a member: offsets are committed in it, where who reads is in no group that this cluster knows. */
+  readonly shadowGroup?: string | undefined;
 }
 
 /** What librdkafka takes for a message's size at most. */
@@ -19,9 +21,11 @@ export const MESSAGE_BYTES_MAX = 1_000_000_000;
 export class TopicWriter {
   readonly #producer: KafkaProducer;
   readonly #topics = new Map<string, number>();
+  readonly #shadowGroup: string | undefined;
 
   /** Connects in the background. */
   constructor(options: WriterOptions) {
+    this.#shadowGroup = options.shadowGroup;
     this.#producer = new (loadKafka().KafkaProducer)(writerConfig(options));
   }
 
@@ -46,7 +50,7 @@ export class TopicWriter {
 
   /** @param rows as `CommitRows` makes them, over `topics` */
   commit(membership: KafkaMembership | undefined, topics: readonly string[], rows: Uint32Array): Promise<void> {
-    return this.#producer.commit(membership, undefined, [...topics], rows, KAFKA_CALL_MS);
+    return this.#producer.commit(membership, this.#shadowGroup, [...topics], rows, KAFKA_CALL_MS);
   }
 
   abort(): Promise<void> {

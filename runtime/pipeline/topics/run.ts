@@ -16,7 +16,7 @@ import type { ClientEvent, KafkaMembership } from "../../kafka/addon.ts";
 import { CommitRows, RecordBatch } from "../../kafka/batch.ts";
 import { errorOfFailure, failureOf, isFinal, issueOfFailure, kafkaError } from "../../kafka/failure.ts";
 import { RECORD_PARTITION, RECORD_STRIDE, RECORD_TOPIC } from "../../kafka/layout.ts";
-import type { TopicReader } from "../../kafka/reader.ts";
+import type { BatchReader } from "../../kafka/reader.ts";
 import type { TopicWriter } from "../../kafka/writer.ts";
 import { BautaError, issueOf } from "../../kit/errors.ts";
 import { KAFKA_TOLD_MS, POLL_BYTES, PROGRESS_MS, TRANSACTION_RETRIES_MAX, TRANSACTION_RETRY_MS } from "../../kit/limits.ts";
@@ -47,7 +47,7 @@ export interface TopicsParts {
   readonly clock: Clock;
   readonly commit: CommitLimits;
   readonly stop: AbortSignal;
-  readonly reader: TopicReader;
+  readonly reader: BatchReader;
   readonly writer: TopicWriter;
   readonly masker: FramedMasker;
   readonly batches: BatchMasker;
@@ -154,6 +154,8 @@ class TopicsRun {
         const batch = await polled;
         this.#times.source += this.#clock.ticks() - waited;
         if (stop.aborted) return await this.#stopped(batch);
+        // Nothing is under way behind an empty batch but what is committed here; what fails of it is read again.
+        const ends = batch.count === 0 && reader.isDone;
         const membership = reader.membership();
         // Between two polls nobody else names topics.
         this.#topics = reader.topics();
@@ -162,9 +164,9 @@ class TopicsRun {
         try {
           await this.#listen(events);
           const refused = await this.#take(batch, membership);
-          if (refused) {
+          if (refused || ends) {
             await this.#finish();
-            return "refused";
+            return refused ? "refused" : "done";
           }
         } catch (error) {
           await this.#recover(error, polled);

@@ -1,0 +1,230 @@
+/**
+ * Reads ranges of partitions to their ends, in no group, and then ends. Topics are read one after the other: that a partition has ended is
+ * told by its number only, and of one topic that is enough.
+ */
+import { KAFKA_CALL_MS, POLL_LINGER_MS, POLL_WAIT_MS } from "../kit/limits.ts";
+import { type ClientEvent, type KafkaConsumer, type KafkaMembership, loadKafka, type Position } from "./addon.ts";
+import type { RecordBatch } from "./batch.ts";
+import { type ClientConfig, type ConnectionDefinition, clientConfig } from "./connection.ts";
+import { kafkaError } from "./failure.ts";
+import { RECORD_OFFSET, RECORD_PARTITION, RECORD_STRIDE, RECORD_TOPIC, wholeAt } from "./layout.ts";
+import { type PartitionRange, placeOf } from "./offsets.ts";
+import type { BatchReader } from "./reader.ts";
+import type { Token } from "./token.ts";
+
+export interface RangeOptions {
+  readonly connection: ConnectionDefinition;
+  /** A group of which nobody is a member; offsets that are committed in it say how far the ranges were read. */
+  readonly group: string;
+  /** None ends behind what its partition has. */
+  readonly ranges: readonly PartitionRange[];
+}
+
+interface Progress {
+  readonly range: PartitionRange;
+  next: number;
+  done: boolean;
+}
+
+export class RangeReader implements BatchReader {
+  readonly #options: RangeOptions;
+  readonly #topics: readonly string[];
+  readonly #progress: ReadonlyMap<string, Progress>;
+  /** Place of the topic under way. */
+  #at = 0;
+  #consumer: KafkaConsumer | undefined;
+  #token: Token | undefined;
+  #events: ClientEvent[] = [];
+
+  constructor(options: RangeOptions) {
+    this.#options = options;
+    this.#topics = [...new Set(options.ranges.map(({ topic }) => topic))];
+    this.#progress = new Map(
+      options.ranges.map((range) => [placeOf(range), { range, next: range.from, done: range.from >= range.to }] as const),
+    );
+  }
+
+  /** All ranges were read to their ends. */
+  get isDone(): boolean {
+    return [...this.#progress.values()].every(({ done }) => done);
+  }
+
+  /** Goes on behind what is committed in the group. Returns whether anything is. */
+  async resume(): Promise<boolean> {
+    const committed = await this.#committed();
+    for (const position of committed) {
+      const progress = this.#progress.get(placeOf(position));
+      if (progress === undefined || position.offset < 0) continue;
+      progress.next = Math.max(progress.range.from, position.offset);
+      progress.done = progress.next >= progress.range.to;
+    }
+    return committed.some(({ offset }) => offset >= 0);
+  }
+
+  async poll(batch: RecordBatch, recordsMax: number): Promise<RecordBatch> {
+    batch.count = 0;
+    try {
+      const consumer = await this.#current();
+      if (consumer === undefined) return batch;
+      for (;;) {
+        const { bytes, records, headers } = batch;
+        const count = await consumer.pollBatch(bytes, records, headers, recordsMax, POLL_WAIT_MS, POLL_LINGER_MS);
+        batch.count = Math.max(0, count);
+        if (count >= 0) break;
+        batch.reserve(-count);
+      }
+      this.#cut(batch);
+      this.#listen(consumer.events());
+      return batch;
+    } catch (error) {
+      throw kafkaError(error);
+    }
+  }
+
+  membership(): KafkaMembership | undefined {
+    return undefined;
+  }
+
+  topics(): string[] {
+    return [...this.#topics];
+  }
+
+  events(): readonly ClientEvent[] {
+    const events = this.#events;
+    this.#events = [];
+    return events;
+  }
+
+  begun(): readonly Position[] {
+    return [];
+  }
+
+  settled(): void {
+    // Nothing is begun but what is said.
+  }
+
+  async rewind(): Promise<void> {
+    await this.close();
+    for (const progress of this.#progress.values()) {
+      progress.next = progress.range.from;
+      progress.done = progress.range.from >= progress.range.to;
+    }
+    await this.resume();
+  }
+
+  setToken(token: Token): void {
+    this.#token = token;
+    this.#consumer?.setToken(token.token, token.expiresMs, token.principal);
+  }
+
+  async close(): Promise<void> {
+    const consumer = this.#consumer;
+    this.#consumer = undefined;
+    this.#at = 0;
+    await consumer?.close();
+  }
+
+  /** The reader of the first topic that is not read to its end; undefined if all are. */
+  async #current(): Promise<KafkaConsumer | undefined> {
+    for (; this.#at < this.#topics.length; this.#at++) {
+      const waiting = this.#waiting(this.#topics[this.#at] as string);
+      if (waiting.length === 0) {
+        await this.#consumer?.close();
+        this.#consumer = undefined;
+        continue;
+      }
+      if (this.#consumer === undefined) {
+        this.#consumer = this.#open();
+        this.#consumer.assign(waiting.map(({ range: { topic, partition }, next }) => ({ topic, partition, offset: next })));
+      }
+      return this.#consumer;
+    }
+    return undefined;
+  }
+
+  #waiting(topic: string): readonly Progress[] {
+    return [...this.#progress.values()].filter(({ range, done }) => range.topic === topic && !done);
+  }
+
+  /** Takes out the rows behind the ends of their ranges. */
+  #cut(batch: RecordBatch): void {
+    const { records } = batch;
+    const topic = this.#topics[this.#at] as string;
+    let kept = 0;
+    for (let row = 0; row < batch.count; row++) {
+      const at = row * RECORD_STRIDE;
+      const partition = records[at + RECORD_PARTITION] as number;
+      const offset = wholeAt(records, at + RECORD_OFFSET);
+      const progress = this.#progress.get(placeOf({ topic, partition }));
+      if (progress === undefined) continue;
+      if (offset >= progress.range.to - 1) progress.done = true;
+      if (offset >= progress.range.to) continue;
+      records.copyWithin(kept * RECORD_STRIDE, at, at + RECORD_STRIDE);
+      records[kept++ * RECORD_STRIDE + RECORD_TOPIC] = this.#at;
+    }
+    batch.count = kept;
+  }
+
+  /** What the last offsets of a range hold may be no record: that the partition has ended tells that the range has, too. */
+  #listen(events: readonly ClientEvent[]): void {
+    const topic = this.#topics[this.#at] as string;
+    for (const event of events) {
+      if (event.kind !== "end") {
+        this.#events.push(event);
+        continue;
+      }
+      for (const { partition } of event.partitions) {
+        const progress = this.#progress.get(placeOf({ topic, partition }));
+        if (progress !== undefined) progress.done = true;
+      }
+    }
+  }
+
+  async #committed(): Promise<readonly Position[]> {
+    const consumer = this.#open();
+    try {
+      return await consumer.committed(
+        this.#options.ranges.map(({ topic, partition }) => ({ topic, partition })),
+        KAFKA_CALL_MS,
+      );
+    } catch (error) {
+      throw kafkaError(error);
+    } finally {
+      await consumer.close();
+    }
+  }
+
+  #open(): KafkaConsumer {
+    const { connection, group } = this.#options;
+    const consumer = new (loadKafka().KafkaConsumer)(rangeConfig(connection, group));
+    if (this.#token !== undefined) consumer.setToken(this.#token.token, this.#token.expiresMs, this.#token.principal);
+    return consumer;
+  }
+}
+
+const rangeConfig = (connection: ConnectionDefinition, group: string): ClientConfig => [
+  ...clientConfig(connection, "consumer"),
+  ["group.id", group],
+  ["enable.auto.commit", "false"],
+  ["enable.auto.offset.store", "false"],
+  ["isolation.level", "read_committed"],
+  ["auto.offset.reset", "error"],
+  ["enable.partition.eof", "true"],
+  ["allow.auto.create.topics", "false"],
+];
+
+/** First and next offsets of partitions, as a reader of committed records sees them. */
+export async function watermarks(
+  connection: ConnectionDefinition,
+  partitions: readonly { readonly topic: string; readonly partition: number }[],
+): Promise<readonly { readonly first: number; readonly next: number }[]> {
+  const consumer = new (loadKafka().KafkaConsumer)(rangeConfig(connection, "bauta-watermarks"));
+  try {
+    const marks = await consumer.watermarks([...partitions], KAFKA_CALL_MS);
+    return partitions.map((_, at) => ({ first: marks[2 * at]?.offset ?? 0, next: marks[2 * at + 1]?.offset ?? 0 }));
+  } catch (error) {
+    throw kafkaError(error);
+  } finally {
+    await consumer.close();
+  }
+}
