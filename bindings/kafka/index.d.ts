@@ -5,6 +5,8 @@
 export declare class KafkaAdmin {
   /** Configuration by librdkafka's names. */
   constructor(config: Array<[string, string]>)
+  /** Sets the OAUTHBEARER token of the calls that follow. */
+  setToken(token: string, lifetimeMs: number, principal: string): void
   /** All topics, or one; internal ones too. */
   topics(name: string | undefined | null, timeoutMs: number): Promise<Topic[]>
   /** Makes topics; one that is there already stays as it is. Resolves to those that were made. */
@@ -35,6 +37,8 @@ export declare class KafkaConsumer {
   statistics(): string
   /** Partitions that this consumer reads now. */
   assignment(): Array<Partition>
+  /** Where partitions end, as the broker said with the records that were fetched last: nobody is asked. −1 where it is not known yet. */
+  ends(partitions: Array<Partition>): Array<Position>
   /** Where partitions were begun that had no committed offset; they stay in the list until they are committed (`settled`). */
   begun(): Array<Position>
   /** Positions of `begun` were committed. */

@@ -6,7 +6,7 @@ import type { Start } from "../kafka/addon.ts";
 import { TopicAdmin } from "../kafka/admin.ts";
 import { errorOfFailure, failureOf, isFinal, issueOfFailure, kafkaError } from "../kafka/failure.ts";
 import { type BatchReader, TopicReader } from "../kafka/reader.ts";
-import { type Token, tokenOf } from "../kafka/token.ts";
+import { Tokens } from "../kafka/token.ts";
 import { TopicWriter } from "../kafka/writer.ts";
 import { BautaError } from "../kit/errors.ts";
 import { KAFKA_TOLD_MS, KAFKA_WAIT_MS } from "../kit/limits.ts";
@@ -175,8 +175,12 @@ async function openWorker({ definition, kafka, rules, instance, task, stop, watc
   const sinks = definition.sinks.filter((sink): sink is TopicSink => sink.kind === "topic");
   const named = definition.sources.flatMap((source) => (source.kind === "topics" ? source.topics : []));
   const topics = replay?.reader.topics() ?? named;
-  const targets = new Targets(new TopicAdmin(connection), rules, sinks, definition.routes);
+  const tokens = await Tokens.open(connection.sasl?.tokenCommand, (error) => {
+    if (error instanceof BautaError) watch.degraded("token", error);
+  });
   const admin = new TopicAdmin(connection);
+  tokens?.add(admin);
+  const targets = new Targets(admin, rules, sinks, definition.routes);
   const known = await whenThere(stop, watch, async () => {
     const there = topics.some(isPattern) ? await admin.names() : [];
     const plain = topics.filter((topic) => !isPattern(topic));
@@ -188,7 +192,10 @@ async function openWorker({ definition, kafka, rules, instance, task, stop, watc
     if (kafka.refused !== undefined) await targets.require(kafka.refused);
     return found;
   });
-  if (known === undefined) return undefined;
+  if (known === undefined) {
+    tokens?.close();
+    return undefined;
+  }
   const { most, least } = targets.bytesMax;
   const writer = new TopicWriter({
     connection,
@@ -198,8 +205,7 @@ async function openWorker({ definition, kafka, rules, instance, task, stop, watc
     messageBytesMax: topics.some(isPattern) || !Number.isFinite(most) ? MESSAGE_BYTES : most + MESSAGE_ROOM,
     batchBytesMax: Number.isFinite(least) ? least : MESSAGE_BYTES,
   });
-  const clients: { setToken(token: Token): void }[] = [writer];
-  const tokens = await keepTokens(connection.sasl?.tokenCommand, clients);
+  tokens?.add(writer);
   const ready = await whenThere(stop, watch, async () => {
     try {
       await writer.init(KAFKA_WAIT_MS);
@@ -211,26 +217,26 @@ async function openWorker({ definition, kafka, rules, instance, task, stop, watc
     }
   });
   if (ready === undefined) {
-    tokens.stop();
+    tokens?.close();
     await writer.close();
     return undefined;
   }
+  if (replay !== undefined) tokens?.add(replay.reader);
   try {
     await replay?.begin();
   } catch (error) {
-    tokens.stop();
+    tokens?.close();
     await writer.close();
     throw error;
   }
   const reader = replay?.reader ?? joined(new TopicReader({ connection, group, protocol, instance, start: startOf(kafka) }), topics);
-  clients.push(reader);
-  tokens.tell();
+  if (replay === undefined) tokens?.add(reader);
   return {
     reader,
     writer,
     targets,
     async close() {
-      tokens.stop();
+      tokens?.close();
       // A transaction that is still open is nobody's any more, and would keep readers waiting.
       await writer.abort().catch(() => undefined);
       await reader.close();
@@ -288,37 +294,6 @@ function startOf({ from }: KafkaDefinition): Start {
       return from satisfies never;
   }
 }
-
-/** Tokens for OAUTHBEARER: the first at once, each next one before the last has run out. */
-async function keepTokens(
-  command: readonly string[] | undefined,
-  clients: readonly { setToken(token: Token): void }[],
-): Promise<{ tell(): void; stop(): void }> {
-  if (command === undefined) return { tell: () => undefined, stop: () => undefined };
-  let token = await tokenOf(command);
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const tell = (): void => {
-    for (const client of clients) client.setToken(token);
-  };
-  const again = (): void => {
-    const left = Math.max(TOKEN_RETRY_MS, 0.8 * (token.expiresMs - Date.now()));
-    timer = setTimeout(() => {
-      tokenOf(command)
-        .then((next) => {
-          token = next;
-          tell();
-        })
-        // The old one serves while it lasts; then the broker says so.
-        .catch(() => undefined)
-        .finally(again);
-    }, left);
-  };
-  tell();
-  again();
-  return { tell, stop: () => clearTimeout(timer) };
-}
-
-const TOKEN_RETRY_MS = 5000;
 
 interface MaskerChoice {
   readonly definition: PipelineDefinition;

@@ -35,6 +35,8 @@ export interface Watched {
 
 type Form = Exclude<LogFormat, "auto"> | "report";
 
+/** Exit codes behind it are those of whoever was told to end by a signal. */
+const SIGNALLED = 128;
 /** Events that --quiet leaves. */
 const LOUD: ReadonlySet<LineEvent["event"]> = new Set(["fastops", "refused", "unread", "degrade", "warning", "error", "trace"]);
 
@@ -167,7 +169,9 @@ export class Watch {
 
   async end(exit: number): Promise<void> {
     this.#flush();
-    const status = this.#ended === undefined ? (exit === EXIT.done ? "ok" : "failed") : statusOf(this.#ended);
+    // A worker that waited for its cluster was told to stop before its run began.
+    const unbegun = exit === EXIT.done ? "ok" : exit > SIGNALLED ? "stopped" : "failed";
+    const status = this.#ended === undefined ? unbegun : statusOf(this.#ended);
     const event: LineEvent = { event: "end", status, exit };
     // What telemetry has to say at its end stands in front of the last line.
     this.#telemetry?.tell(event);

@@ -4,6 +4,7 @@ import { KAFKA_ADMIN_MS } from "../kit/limits.ts";
 import { type KafkaAdmin, loadKafka } from "./addon.ts";
 import { type ConnectionDefinition, clientConfig } from "./connection.ts";
 import { kafkaError } from "./failure.ts";
+import type { Token } from "./token.ts";
 
 export interface TopicFacts {
   readonly name: string;
@@ -36,6 +37,10 @@ export class TopicAdmin {
 
   constructor(connection: ConnectionDefinition) {
     this.#admin = new (loadKafka().KafkaAdmin)(clientConfig(connection, "admin"));
+  }
+
+  setToken({ token, expiresMs, principal }: Token): void {
+    this.#admin.setToken(token, expiresMs, principal);
   }
 
   /** undefined: there is no such topic. */

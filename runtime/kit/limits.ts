@@ -82,7 +82,9 @@ export const POLL_WAIT_MS = 500;
 export const POLL_LINGER_MS = 5;
 /** How long a call to a cluster may take before it has failed: to begin, to write, to commit, to leave; milliseconds. */
 export const KAFKA_CALL_MS = 20_000;
-export const KAFKA_ADMIN_MS = 10_000;
+export const KAFKA_ADMIN_MS = 5000;
+/** Milliseconds between two tries to have a token, and between two tokens at least. */
+export const TOKEN_AGAIN_MS = 1000;
 /** A transaction that nobody ends is ended by the broker after so many milliseconds. */
 export const TRANSACTION_TIMEOUT_MS = 60_000;
 /** A worker that is not heard of for so long has left its group, milliseconds. */

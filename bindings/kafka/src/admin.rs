@@ -1,42 +1,49 @@
 //! Topics: what there is, and making them.
 
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_executor::block_on;
 use napi::bindgen_prelude::AsyncTask;
 use napi::{Env, Result, Task};
 use napi_derive::napi;
 use rdkafka::admin::{AdminClient, AdminOptions, ConfigSource, NewTopic, ResourceSpecifier, TopicReplication};
+use rdkafka::bindings as native;
 use rdkafka::client::ClientContext;
 use rdkafka::config::ClientConfig;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::message::DeliveryResult;
+use rdkafka::metadata::Metadata;
+use rdkafka::producer::{BaseProducer, Producer as _, ProducerContext};
 
 use crate::event::lock;
 use crate::failure::{Failure, name_of};
+use crate::producer::set_token;
 
-/// Says nothing by itself; keeps the error that tells why a call ran out of time.
+/// How long a question waits before it looks why there is no answer.
+const STEP: Duration = Duration::from_millis(300);
+
+/// Says nothing by itself; keeps the error that tells why there is no connection.
 #[derive(Clone, Default)]
 struct Silent {
     reason: Arc<Mutex<Option<Failure>>>,
-}
-
-impl Silent {
-    /// Why a call failed, if more is known than that it did.
-    fn why(&self, failure: Failure) -> Failure {
-        lock(&self.reason).take().unwrap_or(failure)
-    }
 }
 
 impl ClientContext for Silent {
     fn log(&self, _: rdkafka::config::RDKafkaLogLevel, _: &str, _: &str) {}
     fn error(&self, error: KafkaError, text: &str) {
         let failure = Failure { text: text.to_owned(), ..Failure::from(error) };
-        if matches!(failure.name.as_str(), "_SSL" | "_AUTHENTICATION") {
+        // That all brokers are down is said behind what is wrong with each.
+        if failure.name != "_ALL_BROKERS_DOWN" {
             *lock(&self.reason) = Some(failure);
         }
     }
     fn stats_raw(&self, _: &[u8]) {}
+}
+
+impl ProducerContext for Silent {
+    type DeliveryOpaque = ();
+    fn delivery(&self, _: &DeliveryResult<'_>, (): ()) {}
 }
 
 /// A topic of the cluster.
@@ -87,7 +94,11 @@ pub struct Setting {
 #[napi]
 pub struct KafkaAdmin {
     config: Vec<(String, String)>,
+    token: Option<Token>,
 }
+
+/// An OAUTHBEARER token: what it is, when it runs out, and whose it is.
+type Token = (String, i64, String);
 
 #[napi]
 impl KafkaAdmin {
@@ -95,7 +106,13 @@ impl KafkaAdmin {
     #[must_use]
     #[napi(constructor, catch_unwind)]
     pub fn new(config: Vec<(String, String)>) -> Self {
-        Self { config }
+        Self { config, token: None }
+    }
+
+    /// Sets the OAUTHBEARER token of the calls that follow.
+    #[napi(catch_unwind)]
+    pub fn set_token(&mut self, token: String, lifetime_ms: i64, principal: String) {
+        self.token = Some((token, lifetime_ms, principal));
     }
 
     /// All topics, or one; internal ones too.
@@ -118,6 +135,7 @@ impl KafkaAdmin {
     pub fn topic_settings(&self, name: String, timeout_ms: u32) -> AsyncTask<ReadSettings> {
         AsyncTask::new(ReadSettings {
             config: self.config.clone(),
+            token: self.token.clone(),
             name,
             timeout: Duration::from_millis(u64::from(timeout_ms)),
         })
@@ -126,6 +144,7 @@ impl KafkaAdmin {
     fn ask(&self, ask: Ask, timeout_ms: u32) -> AsyncTask<Administer> {
         AsyncTask::new(Administer {
             config: self.config.clone(),
+            token: self.token.clone(),
             ask,
             timeout: Duration::from_millis(u64::from(timeout_ms)),
         })
@@ -135,6 +154,7 @@ impl KafkaAdmin {
 /// An administrative call, on a thread of the pool.
 pub struct Administer {
     config: Vec<(String, String)>,
+    token: Option<Token>,
     ask: Ask,
     timeout: Duration,
 }
@@ -144,14 +164,9 @@ impl Task for Administer {
     type JsValue = Vec<Topic>;
 
     fn compute(&mut self) -> Result<Vec<Topic>> {
-        let (client, context) = open(&mut self.config)?;
-        let options = options(self.timeout);
         match &self.ask {
             Ask::Topics(name) => {
-                let found = client
-                    .inner()
-                    .fetch_metadata(name.as_deref(), self.timeout)
-                    .map_err(|error| context.why(error.into()))?;
+                let found = ask_until(&mut self.config, self.token.take(), name.as_deref(), self.timeout)?;
                 Ok(found
                     .topics()
                     .iter()
@@ -167,6 +182,8 @@ impl Task for Administer {
                     .collect())
             }
             Ask::Create(specs) => {
+                let client = open(&mut self.config, self.token.take())?;
+                let options = options(self.timeout);
                 let topics: Vec<NewTopic<'_>> = specs.iter().map(new_topic).collect();
                 let results = block_on(client.create_topics(&topics, &options)).map_err(Failure::from)?;
                 let mut made = Vec::new();
@@ -194,10 +211,41 @@ impl Task for Administer {
     }
 }
 
-fn open(config: &mut Vec<(String, String)>) -> Result<(AdminClient<Silent>, Silent)> {
+/// Asks for topics until there is an answer, the connection turns out not to be possible, or time is up. The client is a producer's: one
+/// for administration has no place where librdkafka says why there is no connection.
+fn ask_until(
+    config: &mut Vec<(String, String)>,
+    token: Option<Token>,
+    name: Option<&str>,
+    timeout: Duration,
+) -> Result<Metadata> {
     let config: ClientConfig = config.drain(..).collect();
     let context = Silent::default();
-    Ok((config.create_with_context(context.clone()).map_err(Failure::from)?, context))
+    let client: BaseProducer<Silent> = config.create_with_context(context.clone()).map_err(Failure::from)?;
+    show(client.client().native_ptr(), token)?;
+    let until = Instant::now() + timeout;
+    loop {
+        let failure = match client.client().fetch_metadata(name, STEP.min(timeout)) {
+            Ok(found) => return Ok(found),
+            Err(error) => Failure::from(error),
+        };
+        client.poll(Duration::ZERO);
+        let reason = lock(&context.reason).clone().unwrap_or(failure);
+        if Instant::now() >= until || matches!(reason.name.as_str(), "_SSL" | "_AUTHENTICATION") {
+            return Err(reason.into());
+        }
+    }
+}
+
+fn open(config: &mut Vec<(String, String)>, token: Option<Token>) -> Result<AdminClient<Silent>> {
+    let config: ClientConfig = config.drain(..).collect();
+    let client: AdminClient<Silent> = config.create_with_context(Silent::default()).map_err(Failure::from)?;
+    show(client.inner().native_ptr(), token)?;
+    Ok(client)
+}
+
+fn show(client: *mut native::rd_kafka_t, token: Option<Token>) -> Result<()> {
+    token.map_or(Ok(()), |(token, lifetime_ms, principal)| set_token(client, token, lifetime_ms, principal))
 }
 
 fn options(timeout: Duration) -> AdminOptions {
@@ -207,6 +255,7 @@ fn options(timeout: Duration) -> AdminOptions {
 /// `topic_settings`, on a thread of the pool.
 pub struct ReadSettings {
     config: Vec<(String, String)>,
+    token: Option<Token>,
     name: String,
     timeout: Duration,
 }
@@ -216,10 +265,9 @@ impl Task for ReadSettings {
     type JsValue = Vec<Setting>;
 
     fn compute(&mut self) -> Result<Vec<Setting>> {
-        let (client, context) = open(&mut self.config)?;
+        let client = open(&mut self.config, self.token.take())?;
         let asked = [ResourceSpecifier::Topic(&self.name)];
-        let results = block_on(client.describe_configs(&asked, &options(self.timeout)))
-            .map_err(|error| context.why(error.into()))?;
+        let results = block_on(client.describe_configs(&asked, &options(self.timeout))).map_err(Failure::from)?;
         let mut settings = Vec::new();
         for result in results {
             let resource =

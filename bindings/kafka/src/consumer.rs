@@ -1,5 +1,6 @@
 //! Reading: many records in one call.
 
+use std::ffi::CString;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -333,6 +334,23 @@ impl KafkaConsumer {
     #[napi(catch_unwind)]
     pub fn assignment(&self) -> Result<Vec<Partition>> {
         Ok(partitions_of(&self.shared()?.consumer.assignment().map_err(Failure::from)?))
+    }
+
+    /// Where partitions end, as the broker said with the records that were fetched last: nobody is asked. −1 where it is not known yet.
+    #[napi(catch_unwind)]
+    pub fn ends(&self, partitions: Vec<Partition>) -> Result<Vec<Position>> {
+        let client = self.shared()?.consumer.client().native_ptr();
+        let end_of = |Partition { topic, partition }: Partition| -> Result<Position> {
+            let name =
+                CString::new(topic.as_str()).map_err(|_| Failure::own("TOPIC", "a topic's name holds a zero"))?;
+            let (mut first, mut next) = (-1, -1);
+            // SAFETY: a live client, a text that ends with a zero, and two numbers of ours.
+            unsafe {
+                native::rd_kafka_get_watermark_offsets(client, name.as_ptr(), partition, &raw mut first, &raw mut next)
+            };
+            Ok(Position { topic, partition, offset: next.max(-1) })
+        };
+        partitions.into_iter().map(end_of).collect()
     }
 
     /// Where partitions were begun that had no committed offset; they stay in the list until they are committed (`settled`).

@@ -18,8 +18,13 @@ export interface ClusterOptions {
   readonly nodes?: number;
   /** Properties that differ from ours. */
   readonly properties?: Readonly<Record<string, string>>;
-  /** Properties by node, and files beside them, for listeners with TLS and SASL. */
   readonly heap?: string;
+  /** Listeners besides the one without TLS, by name: `SSL`, `SASL_SSL` or `SASL_PLAINTEXT`. */
+  readonly listeners?: Readonly<Record<string, string>>;
+  /** Flags of the Java virtual machine. */
+  readonly jvm?: readonly string[];
+  /** Words for the tool that formats the storage, such as `--add-scram`. */
+  readonly format?: readonly string[];
 }
 
 export interface Cluster {
@@ -43,10 +48,12 @@ export function kafkaJars(): string {
 export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
   const count = options.nodes ?? 1;
   const folder = mkdtempSync(join(tmpdir(), "bauta-kafka-"));
-  const ports = await freePorts(2 * count);
+  const extra = Object.keys(options.listeners ?? {});
+  const ports = await freePorts((2 + extra.length) * count);
   const voters = Array.from({ length: count }, (_, i) => `${i + 1}@127.0.0.1:${ports[count + i]}`).join(",");
   const nodes = Array.from({ length: count }, (_, i) => {
-    return new Broker(join(folder, `node-${i + 1}`), i + 1, ports[i] as number, ports[count + i] as number, voters, count, options);
+    const more = new Map(extra.map((name, at) => [name, ports[(2 + at) * count + i] as number]));
+    return new Broker(join(folder, `node-${i + 1}`), i + 1, ports[i] as number, ports[count + i] as number, more, voters, count, options);
   });
   const stop = async (): Promise<void> => {
     await Promise.all(nodes.map((node) => node.stop()));
@@ -67,23 +74,36 @@ export class Broker {
   readonly address: string;
   readonly folder: string;
   readonly #port: number;
-  readonly #heap: string;
+  readonly #flags: readonly string[];
+  readonly #listeners: ReadonlyMap<string, number>;
   #process: ChildProcess | undefined;
 
-  constructor(folder: string, id: number, port: number, controller: number, voters: string, count: number, options: ClusterOptions) {
+  constructor(
+    folder: string,
+    id: number,
+    port: number,
+    controller: number,
+    listeners: ReadonlyMap<string, number>,
+    voters: string,
+    count: number,
+    options: ClusterOptions,
+  ) {
     this.folder = folder;
     this.address = `127.0.0.1:${port}`;
     this.#port = port;
-    this.#heap = options.heap ?? "512m";
+    this.#flags = [`-Xmx${options.heap ?? "512m"}`, "-XX:+UseSerialGC", "-Xshare:auto", ...(options.jvm ?? [])];
+    this.#listeners = listeners;
+    const more = [...listeners].map(([name, at]) => `,${name}://127.0.0.1:${at}`).join("");
+    const protocols = Object.entries(options.listeners ?? {}).map(([name, protocol]) => `,${name}:${protocol}`);
     mkdirSync(folder, { recursive: true });
     const replicas = String(Math.min(count, 3));
     const properties: Record<string, string> = {
       "process.roles": "broker,controller",
       "node.id": String(id),
       "controller.quorum.voters": voters,
-      listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controller}`,
-      "advertised.listeners": `PLAINTEXT://127.0.0.1:${port}`,
-      "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+      listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controller}${more}`,
+      "advertised.listeners": `PLAINTEXT://127.0.0.1:${port}${more}`,
+      "listener.security.protocol.map": `PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT${protocols.join("")}`,
       "controller.listener.names": "CONTROLLER",
       "inter.broker.listener.name": "PLAINTEXT",
       "log.dirs": join(folder, "data"),
@@ -110,10 +130,26 @@ export class Broker {
     );
     const formatted = spawnSync(
       "java",
-      ["-cp", kafkaJars(), "kafka.tools.StorageTool", "format", "-t", CLUSTER_ID, "-c", this.#properties, "--ignore-formatted"],
+      [
+        "-cp",
+        kafkaJars(),
+        "kafka.tools.StorageTool",
+        "format",
+        "-t",
+        CLUSTER_ID,
+        "-c",
+        this.#properties,
+        "--ignore-formatted",
+        ...(options.format ?? []),
+      ],
       { encoding: "utf8" },
     );
     if (formatted.status !== 0) throw new Error(`Kafka's storage cannot be formatted: ${formatted.stdout}${formatted.stderr}`);
+  }
+
+  /** `host:port` of another listener. */
+  addressOf(listener: string): string {
+    return `127.0.0.1:${this.#listeners.get(listener)}`;
   }
 
   get #properties(): string {
@@ -127,8 +163,7 @@ export class Broker {
   /** Starts the process; see `ready`. */
   start(): void {
     const log = openSync(this.#log, "a");
-    const flags = [`-Xmx${this.#heap}`, "-XX:+UseSerialGC", "-Xshare:auto"];
-    this.#process = spawn("java", [...flags, "-cp", kafkaJars(), "kafka.Kafka", this.#properties], { stdio: ["ignore", log, log] });
+    this.#process = spawn("java", [...this.#flags, "-cp", kafkaJars(), "kafka.Kafka", this.#properties], { stdio: ["ignore", log, log] });
     closeSync(log);
   }
 
