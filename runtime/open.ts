@@ -17,6 +17,7 @@ import { sha256 } from "./model/digest.ts";
 import { loadModel } from "./model/load.ts";
 import { encodeLock, type Lock, lockOf, verifyLock } from "./model/lock.ts";
 import type { Model } from "./model/model.ts";
+import { underPolicy, type ViewPolicy } from "./model/policed.ts";
 import { modelError } from "./model/problem.ts";
 import { fileSource, type ModelSource, presetSource } from "./model/sources.ts";
 import type { OperationFacts, PlanFacts } from "./pipeline/observe.ts";
@@ -35,6 +36,8 @@ export interface PlanChoice {
   readonly environment?: string | undefined;
   readonly direction: Direction;
   readonly input?: "strict" | "lenient" | undefined;
+  /** What a policy answered for the view whose plan this is to be. */
+  readonly policy?: ViewPolicy | undefined;
 }
 
 /** A plan that can be run: rules, operations, sub-keys. `close` overwrites the keys. */
@@ -89,7 +92,7 @@ export function openPlan(choice: PlanChoice): OpenPlan {
   return openSource(sourceOf(choice), { ...choice, keys: keysOf(choice) });
 }
 
-export interface SourceChoice extends Pick<PlanChoice, "direction" | "input"> {
+export interface SourceChoice extends Pick<PlanChoice, "direction" | "input" | "policy"> {
   /** None: for models that take no key, of mode random or with the key from the seed. */
   readonly keys: KeySource | undefined;
 }
@@ -102,7 +105,7 @@ export function openSource(source: ModelSource, choice: SourceChoice): OpenPlan 
   if (!source.preset) refuseWrong(model);
   verifyLockBeside(source, model);
   if (choice.direction === "unmask") requireReversible(model);
-  return runnable(model, ringOf(model, choice), choice.input);
+  return runnable(choice.policy === undefined ? model : underPolicy(model, choice.policy), ringOf(model, choice), choice.input);
 }
 
 function keysOf({ keyFile, environment, keyOfTheMoment }: PlanChoice): KeySource | undefined {
@@ -147,6 +150,7 @@ export function runnable(model: Model, ring: KeyRing, input: "strict" | "lenient
     describe: () => ({
       model: model.name,
       mode: model.mode,
+      ...(model.policy === undefined ? {} : { view: model.policy.view, policy: model.policy.policy.slice(0, 16) }),
       ...(ring.environment === "" ? {} : { environment: ring.environment }),
       key: ring.id === "" ? `${ring.origin}, stored nowhere` : ring.id,
       plan: planDigest().slice(0, 16),
@@ -177,7 +181,7 @@ export function runnable(model: Model, ring: KeyRing, input: "strict" | "lenient
 
 const factsOf = (model: Model, ring: KeyRing, lock: () => Lock): PlanFacts => ({
   model: model.name,
-  origins: model.origins.map(({ reference, sha256: digest }) => ({ reference, sha256: digest })),
+  origins: [...model.origins.map(({ reference, sha256: digest }) => ({ reference, sha256: digest })), ...policyOrigin(model)],
   get lock() {
     return sha256(new TextEncoder().encode(encodeLock(lock())));
   },
@@ -187,6 +191,16 @@ const factsOf = (model: Model, ring: KeyRing, lock: () => Lock): PlanFacts => ({
   keyOrigin: ring.origin,
   keyVersion: ring.keyVersion,
 });
+
+/** A policy decides as models do, and is named beside them: its view, its revision, and what it answered. */
+function policyOrigin({ policy }: Model): readonly { readonly reference: string; readonly sha256: string }[] {
+  if (policy === undefined) return [];
+  const { view, revision } = policy;
+  const answers = JSON.stringify([policy.policy, policy.reads, Object.entries(policy.answers).sort(([a], [b]) => (a < b ? -1 : 1))]);
+  return [
+    { reference: `policy for ${view}${revision === "" ? "" : ` at ${revision}`}`, sha256: sha256(new TextEncoder().encode(answers)) },
+  ];
+}
 
 /** Mode random, scope record: a key that one record sees. */
 function keysOfTheMoment(compiled: CompiledModel): Uint8Array {

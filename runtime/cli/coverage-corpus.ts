@@ -1,6 +1,7 @@
 /** Coverage of a corpus: which paths occur in messages, how often, and what becomes of them. Values are counted, never shown. */
 import { selectEngine } from "../engines/select.ts";
 import { printable } from "../kit/errors.ts";
+import type { ViewPolicy } from "../model/policed.ts";
 import { openPlan } from "../open.ts";
 import { filesAt } from "../sources/file.ts";
 import type { CoverageOptions } from "./coverage-text.ts";
@@ -27,9 +28,10 @@ interface Refused {
 
 export async function corpusCoverage(
   { model, preset, format }: CoverageOptions,
+  policy: ViewPolicy | undefined,
   paths: readonly string[],
 ): Promise<{ readonly text: string; readonly exit: number }> {
-  const plan = openPlan({ model, preset, keyOfTheMoment: true, direction: "mask", input: "strict" });
+  const plan = openPlan({ model, preset, keyOfTheMoment: true, direction: "mask", input: "strict", policy });
   const counts = new Map<string, PathCount>();
   const refused = new Map<string, Refused>();
   const messages = new Map<string, number>();

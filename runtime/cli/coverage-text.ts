@@ -6,6 +6,8 @@ import { grouped } from "./terminal.ts";
 export interface CoverageOptions {
   readonly model?: string;
   readonly preset?: string;
+  readonly policy?: string;
+  readonly view?: string;
   readonly schema?: string;
   readonly against?: string;
   readonly in?: readonly string[];

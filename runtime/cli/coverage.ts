@@ -3,10 +3,8 @@ import { BautaError } from "../kit/errors.ts";
 import { nearest } from "../kit/suggest.ts";
 import type { Catalogue } from "../model/catalogue.ts";
 import { type Change, type Coverage, compareCoverage, coverageOf } from "../model/coverage.ts";
-import { loadModel } from "../model/load.ts";
 import type { Model } from "../model/model.ts";
-import { modelError } from "../model/problem.ts";
-import { fileSource, presetSource } from "../model/sources.ts";
+import { underPolicy } from "../model/policed.ts";
 import { cataloguesOf } from "../registry.ts";
 import { commitSink } from "../sinks/api.ts";
 import { fileSink } from "../sinks/file.ts";
@@ -15,6 +13,7 @@ import { corpusCoverage } from "./coverage-corpus.ts";
 import { coverageHtml } from "./coverage-html.ts";
 import { type CoverageOptions, coverageText, reportOf } from "./coverage-text.ts";
 import { EXIT } from "./exit.ts";
+import { modelOf, policyOf } from "./policy-option.ts";
 
 /** @throws BautaError 1001 where nothing is named to cover, or a message without a catalogue; those of a model that does not load */
 export async function coverage(options: CoverageOptions): Promise<number> {
@@ -22,11 +21,11 @@ export async function coverage(options: CoverageOptions): Promise<number> {
   if ((options.model === undefined) === (options.preset === undefined)) throw usage("name a --model or a --preset");
   if ((schema === undefined) === (options.in === undefined)) throw usage("name a --schema, or messages with --in");
   if (against !== undefined && schema === undefined) throw usage("--against compares with a --schema");
-  const source = options.model === undefined ? presetSource(options.preset ?? "") : fileSource(options.model);
-  const { model, problems } = loadModel(source);
-  if (model === undefined) throw modelError(problems);
+  const policy = await policyOf(options);
+  const own = modelOf(options);
+  const model = policy === undefined ? own : underPolicy(own, policy);
   if (schema === undefined) {
-    const { text, exit } = await corpusCoverage(options, options.in ?? []);
+    const { text, exit } = await corpusCoverage(options, policy, options.in ?? []);
     write(text, options.out);
     return exit;
   }

@@ -14,12 +14,15 @@ import { stdout } from "../sinks/stdout.ts";
 import type { Source } from "../sources/api.ts";
 import { EXIT } from "./exit.ts";
 import { sourcesOf } from "./jobs.ts";
+import { policyOf } from "./policy-option.ts";
 import { colorsFor, grouped, say } from "./terminal.ts";
 
 export interface InspectionOptions {
   readonly model?: string;
   readonly preset?: string;
   readonly keyFile?: string;
+  readonly policy?: string;
+  readonly view?: string;
   readonly engine: EngineName;
   readonly input: "strict" | "lenient";
   /** `--no-values` turns it off. */
@@ -52,7 +55,8 @@ export const columnsFor = (out: string): number => (out === "-" ? Math.min(proce
 export async function inspect(paths: readonly string[], options: InspectionOptions, report: Report): Promise<number> {
   const { out, model, keyFile } = options;
   const sources = sourcesOf({ in: paths.length === 0 ? ["-"] : paths, out, alsoRead: [model, keyFile] });
-  const plan = openPlan({ model, preset: options.preset, keyFile, keyOfTheMoment: true, direction: "mask", input: options.input });
+  const choice = { model, preset: options.preset, keyFile, keyOfTheMoment: true, direction: "mask", input: options.input } as const;
+  const plan = openPlan({ ...choice, policy: await policyOf(options) });
   try {
     const engine = await selectEngine(options.engine);
     announce(options, engine, plan);

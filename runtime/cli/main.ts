@@ -41,6 +41,8 @@ for (const direction of ["mask", "unmask"] as const) {
     .option("--preset <NAME>", "test-data, one-way, tokens or strict")
     .option("--key-file <FILE>", direction === "mask" ? "key file (bauta keys new)" : "key file with the capability unmask")
     .option("--env <NAME>", "refuse a key file of another environment")
+    .option("--policy <PATH>", "policy in Rego: who may see what")
+    .option("--view <NAME>", "of the policy: who will read the output")
     .addOption(choice("--engine", ["native", "portable"], "engine to run"))
     .option("--in <PATH...>", "files or folders; - is stdin (default: -)")
     .option("--out <PATH>", "file or folder, written whole", "-")
@@ -87,6 +89,8 @@ for (const command of ["explain", "diff"] as const) {
     .option("--model <FILE>", "model to apply (YAML)")
     .option("--preset <NAME>", "test-data, one-way, tokens or strict")
     .option("--key-file <FILE>", "key file; without one a key of the moment")
+    .option("--policy <PATH>", "policy in Rego: who may see what")
+    .option("--view <NAME>", "of the policy: who will read the output")
     .addOption(choice("--engine", ["native", "portable"], "engine to run"))
     .addOption(choice("--input", ["strict", "lenient"], "how messages are read"))
     .addOption(choice("--format", command === "explain" ? ["text", "html", "json"] : ["text", "html"], "form of the report"))
@@ -161,6 +165,8 @@ program
   .usage("(--model F | --preset NAME) (--schema MESSAGE | --in PATH...) [options]")
   .option("--model <FILE>", "model (YAML)")
   .option("--preset <NAME>", "test-data, one-way, tokens or strict")
+  .option("--policy <PATH>", "policy in Rego: who may see what")
+  .option("--view <NAME>", "of the policy: who will read the output")
   .option("--schema <MESSAGE>", "message with a catalogue, such as pacs.008.001.08")
   .option("--against <MESSAGE>", "another version: what it adds, moves, changes")
   .option("--in <PATH...>", "messages: which leaves occur, and how often")
@@ -169,6 +175,40 @@ program
   .action(async (options) => {
     const { coverage } = await import("./coverage.ts");
     process.exitCode = await coverage(options);
+  });
+
+const policy = program.command("policy").description("check, test and compare policies in Rego").helpCommand(false);
+policy
+  .command("check")
+  .description("ask a policy all that a run would, and tell what it decides")
+  .argument("<policy>", "folder or file of Rego")
+  .option("--model <FILE>", "model that it is for (YAML)")
+  .option("--preset <NAME>", "test-data, one-way, tokens or strict")
+  .option("--view <NAME>", "one of its views (default: all)")
+  .option("--json", "report as JSON")
+  .action(async (path: string, options) => {
+    process.exitCode = await (await import("./policy.ts")).policyCheck(path, options);
+  });
+policy
+  .command("test")
+  .description("run the policy's own tests, by OPA")
+  .argument("<policy>", "folder of Rego with its tests")
+  .option("--json", "report as JSON")
+  .action(async (path: string, options) => {
+    process.exitCode = (await import("./policy.ts")).policyTest(path, options);
+  });
+policy
+  .command("diff")
+  .description("say what changes for whom, and what of it loosens")
+  .argument("<before>", "policy in force")
+  .argument("<after>", "policy to come")
+  .option("--model <FILE>", "model that they are for (YAML)")
+  .option("--preset <NAME>", "test-data, one-way, tokens or strict")
+  .option("--view <NAME>", "one of the views (default: all)")
+  .option("--refuse-loosening", "exit 9 if a change loosens")
+  .option("--json", "report as JSON, every field of every message")
+  .action(async (before: string, after: string, options) => {
+    process.exitCode = await (await import("./policy-diff.ts")).policyDiff(before, after, options);
   });
 
 program

@@ -19,6 +19,7 @@ import { openRecordMasker } from "../workers.ts";
 import { exitCodeOfEnd } from "./exit.ts";
 import { type Job, jobsOf } from "./jobs.ts";
 import type { ManifestWriter } from "./manifest-writer.ts";
+import { policyOf } from "./policy-option.ts";
 import { refusedLine } from "./refused.ts";
 import { type Watch, watched } from "./watch.ts";
 import type { WatchOptions } from "./watch-options.ts";
@@ -28,6 +29,8 @@ export interface MaskOptions extends WatchOptions {
   readonly preset?: string;
   readonly keyFile?: string;
   readonly env?: string;
+  readonly policy?: string;
+  readonly view?: string;
   readonly engine: EngineName;
   readonly in?: readonly string[];
   readonly out: string;
@@ -57,7 +60,7 @@ async function maskWatched(options: MaskOptions, direction: Direction, watch: Wa
   const jobs = jobsOf({ in: paths, out, refused, alsoRead: [model, keyFile], alsoWritten });
   if (refusedRaw && refused === undefined) throw new BautaError(1001, { detail: "--refused-raw needs --refused" });
   const choice: PlanChoice = { model, preset: options.preset, keyFile, environment: options.env, direction, input };
-  const plan = openPlan(choice);
+  const plan = openPlan({ ...choice, policy: await policyOf(options) });
   try {
     const from = performance.now();
     const engine = await selectEngine(options.engine);
@@ -81,7 +84,20 @@ async function maskWatched(options: MaskOptions, direction: Direction, watch: Wa
     try {
       const task = options.task ?? newTask(systemClock.date());
       const { name, version, facts } = engine;
-      const configuration = { ...choice, in: paths, out, refused, refusedRaw, onRefuse, frame, workers, engine: name, ...watch.settings };
+      const configuration = {
+        ...choice,
+        policy: options.policy,
+        view: options.view,
+        in: paths,
+        out,
+        refused,
+        refusedRaw,
+        onRefuse,
+        frame,
+        workers,
+        engine: name,
+        ...watch.settings,
+      };
       const observers = await watch.observers({
         task,
         descriptor: model ?? options.preset ?? "",

@@ -145,7 +145,7 @@ export function checkNames(draft: Model, catalogues: readonly Catalogue[]): read
 }
 
 /** Which of the model's rules speak of a message, as far as their paths' prefixes say: equal for messages that no rule tells apart. */
-function viewOf(model: Model, format: FormatName, key: string): string {
+export function viewOf(model: Model, format: FormatName, key: string): string {
   const spoken = model.rules.map(({ pattern }) => pattern === undefined || scopeCovers(pattern.scope, format, key));
   return `${format} ${spoken.map((covers) => (covers ? "1" : "0")).join("")}`;
 }
@@ -154,7 +154,7 @@ const fitKeys = new WeakMap<Fit, number>();
 const fitKeysByText = new Map<string, number>();
 
 /** A number for each type there is, alike for types that are equal. */
-function fitKey(fit: Fit): number {
+export function fitKey(fit: Fit): number {
   let key = fitKeys.get(fit);
   if (key === undefined) {
     const text = JSON.stringify(fit);

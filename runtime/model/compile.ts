@@ -11,14 +11,13 @@ import {
 } from "../formats/api.ts";
 import { BautaError } from "../kit/errors.ts";
 import type { Catalogue } from "./catalogue.ts";
-import { decide, decideRule } from "./decide.ts";
+import { decideRule } from "./decide.ts";
+import { Decider, partRule } from "./decider.ts";
 import { detectOperations, feeding, isSearched } from "./detecting.ts";
 import { DROP } from "./lower.ts";
-import type { Model, Rule } from "./model.ts";
+import { KEEP_RULE, type Model } from "./model.ts";
 import { inOwnOrder, OperationTable } from "./operation-table.ts";
-import { messageKey } from "./path.ts";
 import { compareRanks } from "./rank.ts";
-import { RuleIndex } from "./rule-index.ts";
 import { segmentText } from "./segments.ts";
 import { JSON_FIELD, jsonRulesOf } from "./uncatalogued.ts";
 
@@ -53,7 +52,7 @@ export class CompiledModel implements Ruleset {
   readonly jsonRules: readonly JsonRule[];
   readonly envelope: EnvelopeRules;
   readonly catalogues: readonly OwnCatalogue[];
-  readonly #index: RuleIndex;
+  readonly #decider: Decider;
   readonly #table = new OperationTable();
   readonly #strict: boolean;
   /** Operations that replace what is found in texts. */
@@ -66,7 +65,7 @@ export class CompiledModel implements Ruleset {
     this.envelope = model.envelope;
     this.catalogues = model.catalogues;
     this.dropOperation = this.#table.indexOf(DROP);
-    this.#index = new RuleIndex(model.rules);
+    this.#decider = new Decider(model);
     this.jsonRules = this.#compileJson();
     for (const catalogue of options.catalogues ?? []) {
       for (const message of catalogue.messages()) {
@@ -81,7 +80,7 @@ export class CompiledModel implements Ruleset {
   }
 
   operationFor(format: FormatName, messageType: string, field: Field): number {
-    const decision = decide(this.#index, format, messageKey(messageType), field);
+    const decision = this.#decider.field(format, messageType, field);
     if (decision.kind === "operation") {
       return this.#table.indexOf(this.#searching(this.#checked(decision.operation, format, field), format, field));
     }
@@ -92,14 +91,15 @@ export class CompiledModel implements Ruleset {
   /**
    * Index of the operation by which a namespace masks a text that stands in no message, such as a record's key: that of a JSON value.
    * undefined: the model has no such namespace.
-   * @throws BautaError 1211 or 1212 if the namespace cannot mask a text
+   * @throws BautaError 1211 or 1212 if the namespace cannot mask a text, 1609 if the policy denies it
    */
   operationOfNamespace(name: string): number | undefined {
     const namespace = this.model.namespaces.find((one) => one.name === name);
     if (namespace === undefined) return undefined;
-    const rule: Rule = { ...keepRule, label: name, action: { kind: "use", namespace, otherwise: namespace.otherwise } };
-    const decision = decideRule(rule, "json", JSON_FIELD);
-    if (decision.kind !== "operation") throw new BautaError(decision.issue, { path: name, detail: decision.reason });
+    const decision = this.#decider.part(partRule(namespace));
+    if (decision.kind === "denied") throw new BautaError(1609, { path: name, detail: decision.reason });
+    if (decision.kind === "unfit") throw new BautaError(decision.issue, { path: name, detail: decision.reason });
+    if (decision.kind !== "operation") throw new BautaError(9001);
     return this.#table.indexOf(decision.operation);
   }
 
@@ -145,7 +145,7 @@ export class CompiledModel implements Ruleset {
 
   /** A field that no rule names, where the model says in words that such are kept. */
   #kept(format: FormatName, field: Field): number {
-    const decision = decideRule(keepRule, format, field);
+    const decision = decideRule(KEEP_RULE, format, field);
     return decision.kind === "operation" ? this.#table.indexOf(decision.operation) : UNCOVERED;
   }
 
@@ -153,21 +153,28 @@ export class CompiledModel implements Ruleset {
   #compileJson(): readonly JsonRule[] {
     const rules: JsonRule[] = [];
     let rank = 0;
-    const ascending = jsonRulesOf(this.#index);
+    const ascending = jsonRulesOf(this.#decider.index);
     for (const [i, { rule, rank: row }] of ascending.entries()) {
       const before = ascending[i - 1];
       if (before === undefined || compareRanks(before.rank, row) !== 0) rank++;
-      const decision = decideRule(rule, "json", JSON_FIELD);
-      // loadModel refuses such a model: left out, the value would fall to a less specific rule.
-      if (decision.kind !== "operation") throw new BautaError(decision.issue, { path: rule.label, detail: decision.reason });
+      const decision = this.#decider.json(rule);
       const segments = (rule.pattern?.segments ?? []).map(segmentText);
+      const label = rule.pattern?.text ?? rule.label;
+      // What a policy denies is refused here, and does not fall to a less specific rule.
+      if (decision.kind === "denied") {
+        rules.push({ segments, rank, operation: UNCOVERED, protects: true, label });
+        continue;
+      }
+      // loadModel refuses such a model: left out, the value would fall to a less specific rule.
+      if (decision.kind === "uncovered" || decision.kind === "ambiguous") throw new BautaError(9001);
+      if (decision.kind === "unfit") throw new BautaError(decision.issue, { path: rule.label, detail: decision.reason });
       const operation = this.#searching(decision.operation, "json", JSON_FIELD);
       rules.push({
         segments,
         rank,
         operation: this.#table.indexOf(operation),
         protects: operation.technique !== "keep",
-        label: rule.pattern?.text ?? rule.label,
+        label,
       });
     }
     if (this.model.keepUncovered !== undefined) {
@@ -181,21 +188,3 @@ export class CompiledModel implements Ruleset {
 export function compileModel(model: Model, options: CompileOptions = {}): CompiledModel {
   return new CompiledModel(model, options);
 }
-
-const keepRule: Rule = {
-  index: -1,
-  label: "default",
-  source: "",
-  at: { line: 0, column: 0 },
-  path: "default",
-  level: 0,
-  preset: false,
-  pattern: undefined,
-  types: undefined,
-  classes: undefined,
-  shapes: undefined,
-  format: undefined,
-  action: { kind: "keep", strict: undefined, detect: true, codeMax: 0, otherwise: "error" },
-  unfit: "error",
-  declared: undefined,
-};

@@ -12,6 +12,7 @@ import type { Catalogue } from "./catalogue.ts";
 import { Explainer } from "./explain.ts";
 import type { Model } from "./model.ts";
 import { messageKey, type PathPattern, parsePath, scopeCovers } from "./path.ts";
+import { POLICY_LABEL } from "./policed.ts";
 import { segmentsMatch } from "./segments.ts";
 
 /** `code`: a code word is kept, everything else in its place is redacted or refuses the record. */
@@ -62,7 +63,8 @@ export function coverageOf(model: Model, { format, fieldsOf }: Catalogue, messag
   return { format, message, leaves };
 }
 
-function covered(explainer: Explainer, model: Model, format: FormatName, message: string, field: Field): CoveredLeaf {
+/** What becomes of one leaf. */
+export function covered(explainer: Explainer, model: Model, format: FormatName, message: string, field: Field): CoveredLeaf {
   const name = field.path.slice(field.path.lastIndexOf("/") + 1);
   const head = {
     path: field.path,
@@ -75,8 +77,9 @@ function covered(explainer: Explainer, model: Model, format: FormatName, message
   if (format === "iso20022" && isSensitivePath(field.path)) {
     return { ...head, outcome: "removed", technique: "drop", rule: "", reason: CARD_DATA };
   }
-  const { operation, outcome, rules, unfit } = explainer.field(format, message, field);
+  const { operation, outcome, rules, unfit, denied } = explainer.field(format, message, field);
   const rule = rules.filter(({ wins }) => wins).map(({ rule: { label } }) => label);
+  if (denied !== undefined) return { ...head, outcome: "refused", technique: "", rule: POLICY_LABEL, reason: denied };
   if (operation === undefined) {
     if (outcome === "uncovered" && model.keepUncovered !== undefined) {
       return { ...head, outcome: "kept", technique: "keep", rule: "default", reason: model.keepUncovered };

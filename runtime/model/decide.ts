@@ -5,7 +5,7 @@ import { lower } from "./lower.ts";
 import type { Rule } from "./model.ts";
 import { operationKey } from "./operation-table.ts";
 import { compareRanks } from "./rank.ts";
-import type { RankedRule, RuleIndex } from "./rule-index.ts";
+import type { RankedRule } from "./rule-index.ts";
 
 export type Decision =
   | { readonly kind: "operation"; readonly rule: Rule; readonly operation: PlanOperation }
@@ -15,11 +15,6 @@ export type Decision =
   | { readonly kind: "ambiguous"; readonly rules: readonly [Rule, Rule] }
   /** The rule's operation does not fit the field's type; `issue` is 1211 or 1212. */
   | { readonly kind: "unfit"; readonly rule: Rule; readonly issue: number; readonly reason: string };
-
-/** @param message in the form of `messageKey` */
-export function decide(index: RuleIndex, format: FormatName, message: string, field: Field): Decision {
-  return decideAmong(index.best(format, message, field), format, field);
-}
 
 /** @param named the rules that name the field, the most specific first; those of the highest rank are enough */
 export function decideAmong(named: readonly RankedRule[], format: FormatName, field: Field): Decision {

@@ -102,6 +102,8 @@ export interface RuleDocument {
   readonly class?: OneOrMore<DataClass>;
   readonly shape?: OneOrMore<Shape>;
   readonly format?: FormatName;
+  /** Words of your own about what the rule names: policies see them. */
+  readonly tags?: OneOrMore<string>;
   /** A namespace's name; or `technique`. */
   readonly use?: string;
   readonly technique?: PlainTechnique;

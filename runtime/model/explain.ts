@@ -1,41 +1,47 @@
 /** Says what a model does to a field, and why: for `bauta explain` and for reviews of a model. */
 import type { PlanOperation } from "../engines/plan.ts";
 import type { Field, FormatName } from "../formats/api.ts";
-import { type Decision, decide, decideRule } from "./decide.ts";
+import type { Decision } from "./decide.ts";
+import { Decider } from "./decider.ts";
 import { lower } from "./lower.ts";
 import type { Model, Rule } from "./model.ts";
 import { messageKey } from "./path.ts";
+import { type Denied, POLICY_LABEL } from "./policed.ts";
 import { compareRanks, type Rank, rankOf } from "./rank.ts";
-import { RuleIndex } from "./rule-index.ts";
 import { segmentText } from "./segments.ts";
 import { JSON_FIELD, jsonRulesOf } from "./uncatalogued.ts";
 
 export interface Explanation {
-  readonly outcome: Decision["kind"];
+  readonly outcome: (Decision | Denied)["kind"];
   readonly operation: PlanOperation | undefined;
   /** All rules that name the field, the most specific first. Those with `wins` have the highest rank. */
   readonly rules: readonly { readonly rule: Rule; readonly wins: boolean }[];
   /** What the field's type has against the winner's own operation: `unfit: redact` took its place, or the record is refused. */
   readonly unfit?: string;
+  /** Why the policy refuses records with it; empty where it does not say. */
+  readonly denied?: string;
 }
 
 /** A model's answers to why; the rules are put in order once. */
 export class Explainer {
-  readonly #index: RuleIndex;
+  readonly #decider: Decider;
   readonly #json: readonly Rule[];
 
   constructor(model: Model) {
-    this.#index = new RuleIndex(model.rules);
-    this.#json = jsonRulesOf(this.#index).map(({ rule }) => rule);
+    this.#decider = new Decider(model);
+    this.#json = jsonRulesOf(this.#decider.index).map(({ rule }) => rule);
   }
 
   field(format: FormatName, messageType: string, field: Field): Explanation {
     const message = messageKey(messageType);
-    const matching = this.#index.matching(format, message, field);
+    const matching = this.#decider.index.matching(format, message, field);
     const first = matching[0];
-    const decision = decide(this.#index, format, message, field);
+    const decision = this.#decider.field(format, messageType, field);
+    const outcome = outcomeOf(decision, format, field);
+    const answered = answeredBy(decision);
+    if (answered !== undefined) return { ...outcome, rules: [answered, ...matching.map(({ rule }) => ({ rule, wins: false }))] };
     return {
-      ...outcomeOf(decision, format, field),
+      ...outcome,
       rules: matching.map(({ rule, rank }) => ({ rule, wins: first !== undefined && compareRanks(rank, first.rank) === 0 })),
     };
   }
@@ -47,15 +53,25 @@ export class Explainer {
   json(index: number): Explanation | undefined {
     const rule = this.#json[index];
     if (rule === undefined) return undefined;
-    return { ...outcomeOf(decideRule(rule, "json", JSON_FIELD), "json", JSON_FIELD), rules: [{ rule, wins: true }] };
+    const decision = this.#decider.json(rule);
+    const answered = answeredBy(decision);
+    const rules = answered === undefined ? [{ rule, wins: true }] : [answered, { rule, wins: false }];
+    return { ...outcomeOf(decision, "json", JSON_FIELD), rules };
   }
 }
 
 export const explainField = (model: Model, format: FormatName, messageType: string, field: Field): Explanation =>
   new Explainer(model).field(format, messageType, field);
 
-function outcomeOf(decision: Decision, format: FormatName, field: Field): Omit<Explanation, "rules"> {
+/** The rule that a policy's answer made of a decision, which goes before the model's. */
+function answeredBy(decision: Decision | Denied): { readonly rule: Rule; readonly wins: true } | undefined {
+  const isAnswer = (decision.kind === "operation" || decision.kind === "unfit") && decision.rule.label === POLICY_LABEL;
+  return isAnswer ? { rule: decision.rule, wins: true } : undefined;
+}
+
+function outcomeOf(decision: Decision | Denied, format: FormatName, field: Field): Omit<Explanation, "rules"> {
   if (decision.kind === "unfit") return { outcome: "unfit", operation: undefined, unfit: decision.reason };
+  if (decision.kind === "denied") return { outcome: "denied", operation: undefined, denied: decision.reason };
   if (decision.kind !== "operation") return { outcome: decision.kind, operation: undefined };
   const { rule, operation } = decision;
   const own = lower(rule.action, format, rule.declared === undefined ? field : { ...field, fit: rule.declared });

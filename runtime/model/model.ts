@@ -1,6 +1,7 @@
 /** The model after loading: checked, merged with what it extends, and with every name resolved. */
 import type { DataClass, EnvelopeRules, Fit, FormatName, OwnCatalogue, Shape } from "../formats/api.ts";
 import type { PathPattern } from "./path.ts";
+import type { ViewPolicy } from "./policed.ts";
 import type { Place } from "./problem.ts";
 import type { Segment } from "./segments.ts";
 import type { Bin, DomainRule, Entity, HashName, IdentityTechnique, KindName, Mode, Otherwise, Scope, Unfit } from "./vocabulary.ts";
@@ -24,6 +25,8 @@ export interface Model {
   readonly envelope: EnvelopeRules;
   /** Messages that the model describes itself, by files beside it. */
   readonly catalogues: readonly OwnCatalogue[];
+  /** What a policy answered for the view whose plan this is; undefined: no policy has a say. */
+  readonly policy?: ViewPolicy | undefined;
   /** The chain of models that were merged, the base first and the model itself last. */
   readonly origins: readonly Origin[];
 }
@@ -105,8 +108,30 @@ export interface Rule {
   readonly classes: ReadonlySet<DataClass> | undefined;
   readonly shapes: ReadonlySet<Shape> | undefined;
   readonly format: FormatName | undefined;
+  /** Words of the operator's own about what the rule names, for policies. */
+  readonly tags: readonly string[];
   readonly action: Action;
   readonly unfit: Unfit;
   /** Type declared by the rule, for values that no catalogue describes. */
   readonly declared: Fit | undefined;
 }
+
+/** Keeps a value, without saying which: what a rule is of which nothing was written. */
+export const KEEP_RULE: Rule = {
+  index: -1,
+  label: "default",
+  source: "",
+  at: { line: 0, column: 0 },
+  path: "default",
+  level: 0,
+  preset: false,
+  pattern: undefined,
+  types: undefined,
+  classes: undefined,
+  shapes: undefined,
+  format: undefined,
+  tags: [],
+  action: { kind: "keep", strict: undefined, detect: true, codeMax: 0, otherwise: "error" },
+  unfit: "error",
+  declared: undefined,
+};

@@ -24,6 +24,7 @@ export interface RulePart {
   readonly classes: ReadonlySet<DataClass> | undefined;
   readonly shapes: ReadonlySet<Shape> | undefined;
   readonly format: FormatName | undefined;
+  readonly tags: readonly string[];
   /** undefined: wrong, and reported. The rule's names are checked all the same. */
   readonly action: PlainAction | UseAction | undefined;
   readonly unfit: Unfit;
@@ -45,6 +46,7 @@ export const RULE_KEYS = [
   "class",
   "shape",
   "format",
+  "tags",
   "use",
   "technique",
   "otherwise",
@@ -87,6 +89,7 @@ function readRule(reader: Reader, node: Node, path: string): readonly RulePart[]
     classes: readSet(reader, entries, "class", path, DATA_CLASSES),
     shapes: readSet(reader, entries, "shape", path, SHAPES),
     format: reader.word(entries, "format", path, FORMATS),
+    tags: readTags(reader, entries, path),
     unfit: reader.word(entries, "unfit", path, UNFITS) ?? ("error" as const),
     declared: readDeclared(reader, entries, path),
   };
@@ -141,6 +144,19 @@ function readSet<T extends string>(
   const known = found.filter((word) => word !== undefined);
   return known.length === found.length ? new Set(known) : undefined;
 }
+
+function readTags(reader: Reader, entries: Entries, path: string): readonly string[] {
+  const nodes = reader.oneOrMore(entries, "tags", path) ?? [];
+  const tags = nodes.flatMap(({ node, path: place }) => {
+    const tag = reader.textOf(node, place);
+    if (tag === undefined || TAG.test(tag)) return tag ?? [];
+    reader.problems.add(1210, node.at, place, "letters, digits, `.`, `_` and `-` make a tag");
+    return [];
+  });
+  return [...new Set(tags)].sort();
+}
+
+const TAG = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 function readDeclared(reader: Reader, entries: Entries, path: string): Fit | undefined {
   const entry = entries.get("as");

@@ -15,6 +15,7 @@ const GROUPS = [
   [1300, "Engines"],
   [1400, "Pipelines"],
   [1500, "Kafka"],
+  [1600, "Policies"],
   [2000, "Framing"],
   [2100, "Limits"],
   [2200, "Coverage"],

@@ -124,7 +124,8 @@ export function runtimeComponents() {
 function licenceText(folder, licence, authors = []) {
   if (choosesApache(licence)) return undefined;
   const names = existsSync(folder) ? readdirSync(folder) : [];
-  if (licence.includes("BSD-3-Clause")) return headOf(join(folder, "dist/esm/wire/varint.js"));
+  const head = join(folder, "dist/esm/wire/varint.js");
+  if (licence.includes("BSD-3-Clause") && existsSync(head)) return headOf(head);
   const wanted = ["LICENSE-MIT", "LICENSE", "LICENSE.md", "LICENSE.txt"].find((name) => names.includes(name));
   if (wanted !== undefined) return readFileSync(join(folder, wanted), "utf8").replaceAll("\r\n", "\n").trim();
   return `${licence}; no text comes with it. Authors: ${authors.join(", ") || "see its repository"}.`;

@@ -1,0 +1,129 @@
+/** Composition: a policy asked about all that a model can meet, before a run. */
+import type { Field, FormatName } from "./formats/api.ts";
+import { BautaError } from "./kit/errors.ts";
+import { nearest } from "./kit/suggest.ts";
+import { fitKey, viewOf } from "./model/check.ts";
+import { decideRule } from "./model/decide.ts";
+import { Decider, jsonFacts, partFacts, partRule } from "./model/decider.ts";
+import { KEEP_RULE, type Model } from "./model/model.ts";
+import { messageKey } from "./model/path.ts";
+import { factsOf, type ViewPolicy } from "./model/policed.ts";
+import type { RuleIndex } from "./model/rule-index.ts";
+import { JSON_FIELD, jsonRulesOf } from "./model/uncatalogued.ts";
+import type { Answer, PlainAnswer } from "./policy/answer.ts";
+import { FACTS, type FactName, type FieldFacts, type PolicyEngine } from "./policy/api.ts";
+import { factsKey } from "./policy/facts.ts";
+import type { View } from "./policy/views.ts";
+import { cataloguesOf } from "./registry.ts";
+
+/** What a policy answered, for all fields of all messages that the model can meet. */
+export interface Activation {
+  /** By name of the view. */
+  readonly views: ReadonlyMap<string, ViewPolicy>;
+  /** Fields of all catalogued messages, rules for JSON, and keys and headers. */
+  readonly fields: number;
+  /** Of those the policy can tell apart. */
+  readonly kinds: number;
+}
+
+/**
+ * Asks for all views, and looks at every answer: one that names what the model does not have refuses the whole policy.
+ * @throws BautaError 1603 or 1604 of the engine, 1605 for an answer that the model cannot follow
+ */
+export async function activatePolicy(engine: PolicyEngine, model: Model, views: readonly View[]): Promise<Activation> {
+  const { fields, kinds } = kindsOf(model, engine);
+  const asked = [...kinds.values()];
+  const made = new Map<string, ViewPolicy>();
+  for (const view of views) {
+    const answers = await engine.decide(view, asked);
+    const byKey: Record<string, Answer> = {};
+    let at = 0;
+    for (const [key, facts] of kinds) {
+      const answer = answers[at++];
+      if (answer === undefined) throw new BautaError(1603, { detail: "fewer answers than questions" });
+      checkAnswer(answer, model, engine, facts);
+      byKey[key] = answer;
+    }
+    const { revision, sha256, reads } = engine;
+    made.set(view.name, { view: view.name, revision, policy: sha256, reads: FACTS.filter((fact) => reads.has(fact)), answers: byKey });
+  }
+  return { views: made, fields, kinds: kinds.size };
+}
+
+/** One field for each kind that the policy can tell apart, by `factsKey`. */
+function kindsOf(model: Model, { reads }: PolicyEngine): { readonly fields: number; readonly kinds: ReadonlyMap<string, FieldFacts> } {
+  const decider = new Decider({ ...model, policy: undefined });
+  const kinds = new Map<string, FieldFacts>();
+  let fields = 0;
+  const add = (facts: FieldFacts): void => {
+    const key = factsKey(facts, reads);
+    if (!kinds.has(key)) kinds.set(key, facts);
+  };
+  let last = -1;
+  for (const { format, message, field, alike } of cataloguedFields(model, decider.index, reads)) {
+    fields++;
+    if (alike <= last) continue;
+    last = alike;
+    add(factsOf(format, message, field, decider.byRules(format, message, field)));
+  }
+  const rules = jsonRulesOf(decider.index);
+  fields += rules.length + model.namespaces.length;
+  for (const { rule } of rules) add(jsonFacts(rule, decideRule(rule, "json", JSON_FIELD)));
+  if (model.keepUncovered !== undefined) add(jsonFacts(KEEP_RULE, decideRule(KEEP_RULE, "json", JSON_FIELD)));
+  for (const namespace of model.namespaces) add(partFacts(decideRule(partRule(namespace), "json", JSON_FIELD)));
+  return { fields, kinds };
+}
+
+export interface CataloguedField {
+  readonly format: FormatName;
+  readonly message: string;
+  readonly field: Field;
+  /** One number for all fields that neither the model's rules nor the policy can tell apart; a new one is one more than all before. */
+  readonly alike: number;
+}
+
+/** All fields of all messages. Versions of a message have most of their fields in common, so few are alike none before. */
+export function* cataloguedFields(model: Model, index: RuleIndex, reads: ReadonlySet<FactName>): Generator<CataloguedField> {
+  const groups = new Map<string, { readonly fields: Map<Field, number>; readonly texts: Map<string, number> }>();
+  let count = 0;
+  for (const catalogue of cataloguesOf(model)) {
+    const { format } = catalogue;
+    for (const message of catalogue.messages()) {
+      const key = messageKey(message);
+      const name = `${viewOf(model, format, key)} ${reads.has("message") ? message : ""}`;
+      const group = groups.get(name) ?? { fields: new Map<Field, number>(), texts: new Map<string, number>() };
+      groups.set(name, group);
+      for (const field of catalogue.fieldsOf(message)) {
+        let alike = group.fields.get(field);
+        if (alike === undefined) {
+          const byName = !reads.has("path") && index.isByKind(format, key, field);
+          const place = byName ? field.path.slice(field.path.lastIndexOf("/") + 1) : field.path;
+          const text = `${place} ${field.type} ${field.dataClass} ${fitKey(field.fit)}`;
+          alike = group.texts.get(text) ?? count++;
+          group.texts.set(text, alike);
+          group.fields.set(field, alike);
+        }
+        yield { format, message, field, alike };
+      }
+    }
+  }
+}
+
+function checkAnswer(answer: Answer, model: Model, { guards }: PolicyEngine, facts: FieldFacts): void {
+  if (answer.action !== "guarded") return checkPlain(answer, model, facts);
+  if (!guards.includes(answer.guard)) throw unknown("guard", answer.guard, guards, facts);
+  checkPlain(answer.then, model, facts);
+  checkPlain(answer.otherwise, model, facts);
+}
+
+function checkPlain(answer: PlainAnswer, model: Model, facts: FieldFacts): void {
+  if (answer.action !== "use") return;
+  const names = model.namespaces.map(({ name }) => name);
+  if (!names.includes(answer.namespace)) throw unknown("namespace", answer.namespace, names, facts);
+}
+
+function unknown(what: string, name: string, names: readonly string[], { message, path }: FieldFacts): BautaError {
+  const near = nearest(name, names);
+  const detail = `there is no ${what} ${name}${near === undefined ? "" : `; did you mean ${near}?`}`;
+  return new BautaError(1605, { path: `${message} ${path}`.trim(), detail });
+}

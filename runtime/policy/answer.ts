@@ -1,0 +1,141 @@
+/** What a policy may answer: the contract, read strictly. */
+import { BautaError } from "../kit/errors.ts";
+import { nearest } from "../kit/suggest.ts";
+import { isObject } from "./views.ts";
+
+/** What becomes of a field of one view. */
+export type Answer =
+  /** What the model says. */
+  | { readonly action: "model" }
+  /** As the model's namespace of that name masks. */
+  | { readonly action: "use"; readonly namespace: string }
+  | { readonly action: "keep"; readonly detect: boolean; readonly codeMax: number }
+  /** A constant of the field's type. */
+  | { readonly action: "redact" }
+  | { readonly action: "drop" }
+  | {
+      readonly action: "mask";
+      readonly keepFirst: number;
+      readonly keepLast: number;
+      readonly character: string | undefined;
+    }
+  /** A keyed digest. */
+  | { readonly action: "hash" }
+  /** A record with the field is refused. */
+  | { readonly action: "refuse"; readonly reason: string }
+  /** `then` where a condition on the record holds, `otherwise` where it does not, or cannot be told. */
+  | { readonly action: "guarded"; readonly guard: string; readonly then: PlainAnswer; readonly otherwise: PlainAnswer };
+export type PlainAnswer = Exclude<Answer, { readonly action: "guarded" }>;
+
+export const ACTIONS = ["model", "use", "keep", "redact", "drop", "mask", "hash", "refuse"] as const;
+type Action = (typeof ACTIONS)[number];
+
+/** Keys that each action takes besides `action` and `when`. */
+const KEYS: Readonly<Record<Action, readonly string[]>> = {
+  model: [],
+  use: ["namespace"],
+  keep: ["danger-no-detect", "code-max"],
+  redact: [],
+  drop: [],
+  mask: ["keep-first", "keep-last", "character"],
+  hash: [],
+  refuse: ["reason"],
+};
+/** Characters that may stay of a masked value, and of a code word, at most: as in models. */
+const KEEP_MAX = 15;
+const CODE_MAX = 64;
+
+/**
+ * Reads an answer: a word, or an object with `action` and what belongs to it.
+ * @param where what was asked, for messages: names only
+ * @throws BautaError 1604
+ */
+export function answerOf(written: unknown, where: string): Answer {
+  if (typeof written === "string") return plain({ action: written }, where);
+  if (!isObject(written)) throw wrong(where, "an answer is a word or an object with `action`");
+  const { when, else: otherwise, ...rest } = written;
+  if (when === undefined) {
+    if (otherwise !== undefined) throw wrong(where, "`else` belongs to `when`");
+    return plain(rest, where);
+  }
+  if (typeof when !== "string") throw wrong(where, "`when` is the name of a guard");
+  const then = plain(rest, where);
+  const other = otherwise === undefined ? ({ action: "model" } as const) : answerOf(otherwise, where);
+  if (other.action === "guarded") throw wrong(where, "one `when` to an answer");
+  return { action: "guarded", guard: when, then, otherwise: other };
+}
+
+function plain(written: Readonly<Record<string, unknown>>, where: string): PlainAnswer {
+  const { action } = written;
+  if (typeof action !== "string") throw wrong(where, "`action` is missing");
+  if (!isAction(action)) throw wrong(where, unknownWord("action", action, ACTIONS));
+  for (const key of Object.keys(written)) {
+    if (key !== "action" && !KEYS[action].includes(key)) throw wrong(where, unknownWord(`key of ${action}`, key, KEYS[action]));
+  }
+  switch (action) {
+    case "model":
+    case "redact":
+    case "drop":
+    case "hash":
+      return { action };
+    case "use":
+      return { action, namespace: text(written, "namespace", where) };
+    case "keep":
+      return {
+        action,
+        detect: !flag(written, "danger-no-detect", where),
+        codeMax: whole(written, "code-max", CODE_MAX, where),
+      };
+    case "mask":
+      return {
+        action,
+        keepFirst: whole(written, "keep-first", KEEP_MAX, where),
+        keepLast: whole(written, "keep-last", KEEP_MAX, where),
+        character: character(written, where),
+      };
+    case "refuse":
+      return { action, reason: written["reason"] === undefined ? "" : text(written, "reason", where) };
+  }
+}
+
+const isAction = (word: string): word is Action => ACTIONS.some((action) => action === word);
+
+function unknownWord(what: string, word: string, words: readonly string[]): string {
+  const near = nearest(word, words);
+  return `there is no ${what} ${word}${near === undefined ? "" : `; did you mean ${near}?`}`;
+}
+
+function text(written: Readonly<Record<string, unknown>>, key: string, where: string): string {
+  const value = written[key];
+  if (typeof value !== "string" || value === "") throw wrong(where, `\`${key}\` is a text`);
+  return value;
+}
+
+function flag(written: Readonly<Record<string, unknown>>, key: string, where: string): boolean {
+  const value = written[key] ?? false;
+  if (typeof value !== "boolean") throw wrong(where, `\`${key}\` is true or false`);
+  return value;
+}
+
+function whole(written: Readonly<Record<string, unknown>>, key: string, most: number, where: string): number {
+  const value = written[key] ?? 0;
+  if (typeof value !== "number" || !Number.isInteger(value) || value < 0 || value > most) {
+    throw wrong(where, `\`${key}\` is a whole number up to ${most}`);
+  }
+  return value;
+}
+
+function character(written: Readonly<Record<string, unknown>>, where: string): string | undefined {
+  const value = written["character"];
+  if (value === undefined) return undefined;
+  if (typeof value !== "string" || !/^[!-~]$/.test(value)) throw wrong(where, "`character` is one printable ASCII character");
+  return value;
+}
+
+const wrong = (path: string, detail: string): BautaError => new BautaError(1604, { path, detail });
+
+/**
+ * How much an answer lets through, for comparing policies: a change to a larger figure is a loosening. The model's own answer has the
+ * rank of what the model does.
+ */
+export const LEVELS = ["refuse", "drop", "redact", "mask", "hash", "pseudonym", "token", "fpe", "keep"] as const;

@@ -1,0 +1,76 @@
+/**
+ * What a policy is: it is asked about fields by their names, for one reader, and answers what becomes of them.
+ *
+ * A policy never sees a value. It is asked when it is activated, once for each kind of field that it can tell apart, and its answers become
+ * part of the plan; no record waits for it.
+ */
+import type { Answer } from "./answer.ts";
+import type { View } from "./views.ts";
+
+/** Package of the rules that are asked: `data.bauta.masking`. */
+export const POLICY_PACKAGE = "bauta/masking";
+/** What becomes of a field: an action. */
+export const PLAN_RULE = `${POLICY_PACKAGE}/plan`;
+/** Why nobody of this view gets a record with this field: a set of texts; one is enough. */
+export const DENY_RULE = `${POLICY_PACKAGE}/deny`;
+/** Conditions on a record, which answers name with `when`. */
+export const GUARDS_RULE = `${POLICY_PACKAGE}/guards`;
+
+/** What is known of a field without looking at a record. All are names; empty where there is none. */
+export interface FieldFacts {
+  /** `iso20022`, `swift-mt`, `json`, or `kafka` for keys and headers. */
+  readonly format: string;
+  /** `pacs.008.001.08`, `MT103`, `json`. */
+  readonly message: string;
+  /** `FIToFICstmrCdtTrf/CdtTrfTxInf/Dbtr/Nm`; of JSON the path of the model's rule, `$.card.pan`. */
+  readonly path: string;
+  /** The last name of the path. */
+  readonly name: string;
+  /** Class of data, docs/model.md. */
+  readonly class: string;
+  /** Type of the format's own standard: `Max140Text`. */
+  readonly type: string;
+  readonly shape: string;
+  /** What the model does: `fpe`, `pseudonym`, `keep`, …; empty where no rule of the model names the field. */
+  readonly technique: string;
+  readonly namespace: string;
+  readonly kind: string;
+  /** Tags of the model's rule. */
+  readonly tags: readonly string[];
+}
+
+export const FACTS = [
+  "format",
+  "message",
+  "path",
+  "name",
+  "class",
+  "type",
+  "shape",
+  "technique",
+  "namespace",
+  "kind",
+  "tags",
+] as const satisfies readonly (keyof FieldFacts)[];
+export type FactName = (typeof FACTS)[number];
+
+/** A policy that was loaded and can be asked. */
+export interface PolicyEngine {
+  /** For reports: `opa-wasm`, `opa-server`. */
+  readonly name: string;
+  /** Who wrote what: the revision that the bundle tells, or empty; and SHA-256 (hex) over all that decides. */
+  readonly revision: string;
+  readonly sha256: string;
+  /** What the answer depends on: fields that differ in nothing of it get one answer. */
+  readonly reads: ReadonlySet<FactName>;
+  /** Readers that the policy knows, by name. */
+  readonly views: ReadonlyMap<string, View>;
+  /** Conditions on records that answers may name. */
+  readonly guards: readonly string[];
+  /**
+   * One answer for each field, in their order. Whatever the policy says that is no answer of the contract is a refusal to activate it.
+   * @throws BautaError 1603, 1604 or 1605
+   */
+  decide(view: View, fields: readonly FieldFacts[]): Promise<readonly Answer[]>;
+  close(): void;
+}

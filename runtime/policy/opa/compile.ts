@@ -1,0 +1,188 @@
+/** A folder of Rego and data, compiled by the OPA binary: WebAssembly, what its rules read, and which guards there are. */
+import { createHash } from "node:crypto";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { BautaError } from "../../kit/errors.ts";
+import { nearest } from "../../kit/suggest.ts";
+import { DENY_RULE, FACTS, type FactName, GUARDS_RULE, PLAN_RULE } from "../api.ts";
+import { isObject } from "../views.ts";
+import { runOpa } from "./binary.ts";
+import { filesOfBundle } from "./tar.ts";
+
+/** What an engine is opened from. Plain data. */
+export interface CompiledPolicy {
+  readonly revision: string;
+  /** SHA-256 (hex) over what decides: the WebAssembly and the data. */
+  readonly sha256: string;
+  readonly wasm: Uint8Array;
+  readonly data: unknown;
+  readonly hasDeny: boolean;
+  readonly guards: readonly Guard[];
+  readonly reads: readonly FactName[];
+}
+
+export interface Guard {
+  readonly name: string;
+  /** Names of the inputs that it reads. */
+  readonly reads: readonly string[];
+}
+
+const FILES_MAX = 10_000;
+const FILE_BYTES_MAX = 16 * 1024 * 1024;
+/** Lines of what the compiler says that are told. */
+const LINES_TOLD = 5;
+
+/**
+ * Compiles a folder, or one file.
+ * @throws BautaError 1601 without the binary, 1602 with what it says of the policy, 1003 for a folder that cannot be read
+ */
+export function compilePolicy(path: string): CompiledPolicy {
+  // What is compiled is what was read once: an editor may be at work in the folder.
+  const work = mkdtempSync(join(tmpdir(), "bauta-policy-"));
+  try {
+    const copy = join(work, "policy");
+    copyPolicy(resolve(path), copy);
+    return compileCopy(work, copy);
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+function copyPolicy(path: string, copy: string): void {
+  try {
+    const isFolder = statSync(path).isDirectory();
+    cpSync(path, isFolder ? copy : join(copy, "policy.rego"), { recursive: true, dereference: true, filter: isPolicyFile });
+  } catch (error) {
+    throw new BautaError(1002, { path, ...(error instanceof Error && "code" in error ? { detail: String(error.code) } : {}) });
+  }
+}
+
+/** Rego, data, and the folders that they are in; tests are no part of what decides. */
+function isPolicyFile(path: string): boolean {
+  const stat = statSync(path);
+  if (stat.isDirectory()) return !/(^|[\\/])\.git$/.test(path);
+  return /\.rego$|(^|[\\/])(data\.(json|ya?ml)|\.manifest)$/.test(path) && stat.size <= FILE_BYTES_MAX;
+}
+
+function compileCopy(work: string, copy: string): CompiledPolicy {
+  const rules = rulesIn(work, copy);
+  if (!rules.includes(PLAN_RULE)) {
+    const near = nearest(PLAN_RULE, rules);
+    throw new BautaError(1602, { detail: `no rule data.bauta.masking.plan${near === undefined ? "" : `; did you mean ${near}?`}` });
+  }
+  const guards = rules.filter((rule) => rule.startsWith(`${GUARDS_RULE}/`)).sort();
+  const hasDeny = rules.includes(DENY_RULE);
+  const entries = [PLAN_RULE, ...(hasDeny ? [DENY_RULE] : []), ...guards];
+  const bundle = join(work, "bundle.tar.gz");
+  const build = ["build", "--target", "wasm", "--bundle", copy, "--ignore", "*_test.rego", "--output", bundle];
+  said(runOpa([...build, ...entries.flatMap((entry) => ["--entrypoint", entry])], work), copy);
+  const files = filesOfBundle(readFileSync(bundle));
+  const wasm = files.get("policy.wasm");
+  const text = files.get("data.json");
+  if (wasm === undefined || text === undefined) throw new BautaError(1602, { detail: "the compiler gave no WebAssembly" });
+  const manifest: unknown = JSON.parse(new TextDecoder().decode(files.get(".manifest") ?? new TextEncoder().encode("{}")));
+  const revision = isObject(manifest) && typeof manifest["revision"] === "string" ? manifest["revision"] : "";
+  const asked = [PLAN_RULE, ...(hasDeny ? [DENY_RULE] : [])];
+  return {
+    revision,
+    sha256: createHash("sha256").update(wasm).update("\n").update(text).digest("hex"),
+    wasm,
+    data: JSON.parse(new TextDecoder().decode(text)),
+    hasDeny,
+    guards: guards.map((guard) => ({
+      name: guard.slice(GUARDS_RULE.length + 1),
+      reads: inputsOf(work, copy, guard).map((at) => at[0] ?? ""),
+    })),
+    reads: factsRead(asked.flatMap((rule) => inputsOf(work, copy, rule))),
+  };
+}
+
+/** Names of rules, as entry points: `bauta/masking/plan`. */
+function rulesIn(work: string, copy: string): readonly string[] {
+  const names = new Set<string>();
+  for (const file of regoFiles(copy)) {
+    const { stdout } = said(runOpa(["parse", "--format", "json", file], work), copy);
+    const module: unknown = JSON.parse(stdout.toString("utf8"));
+    if (!isObject(module)) continue;
+    const pack = pathOf(isObject(module["package"]) ? module["package"]["path"] : []).slice(1);
+    for (const rule of Array.isArray(module["rules"]) ? module["rules"] : []) {
+      const head: unknown = isObject(rule) ? rule["head"] : undefined;
+      if (!isObject(head)) continue;
+      const reference = pathOf(head["ref"]);
+      names.add([...pack, ...(reference.length > 0 ? reference : [String(head["name"])])].join("/"));
+    }
+  }
+  return [...names];
+}
+
+function regoFiles(folder: string): readonly string[] {
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" });
+  const found = files.filter((name) => name.endsWith(".rego") && !name.endsWith("_test.rego")).sort();
+  if (found.length === 0) throw new BautaError(1602, { detail: "no .rego file" });
+  if (found.length > FILES_MAX) throw new BautaError(1602, { detail: `more than ${FILES_MAX} files` });
+  return found.map((name) => join(folder, name));
+}
+
+/** A reference of the syntax tree as its texts, up to what is no text. */
+function pathOf(terms: unknown): string[] {
+  const path: string[] = [];
+  for (const term of Array.isArray(terms) ? terms : []) {
+    if (!isObject(term) || typeof term["value"] !== "string" || (term["type"] === "var" && path.length > 0)) break;
+    path.push(term["value"]);
+  }
+  return path;
+}
+
+/** What a rule reads of `input`, each as its path. */
+function inputsOf(work: string, copy: string, rule: string): readonly (readonly string[])[] {
+  const query = `data.${rule.split("/").join(".")}`;
+  const { stdout } = said(runOpa(["deps", "--format", "json", "--data", copy, "--ignore", "*_test.rego", query], work), copy);
+  const found: unknown = JSON.parse(stdout.toString("utf8"));
+  const base = isObject(found) && Array.isArray(found["base"]) ? found["base"] : [];
+  return base
+    .map(pathOf)
+    .filter(([root]) => root === "input")
+    .map((path) => path.slice(1));
+}
+
+/** Of `input.field.class` the fact; of `input.field` or `input` as a whole, all of them. */
+function factsRead(inputs: readonly (readonly string[])[]): readonly FactName[] {
+  const read = new Set<FactName>();
+  for (const [root, name] of inputs) {
+    if (root === "view") continue;
+    if (root === "format" || root === "message") read.add(root);
+    else if (root !== undefined && (root !== "field" || name !== undefined)) for (const fact of FACTS) if (fact === name) read.add(fact);
+    if (root === undefined || (root === "field" && name === undefined)) for (const fact of FACTS) read.add(fact);
+  }
+  return FACTS.filter((fact) => read.has(fact));
+}
+
+/** Throws with what the compiler says of the policy, without the places of this host. */
+function said(call: ReturnType<typeof runOpa>, copy: string): ReturnType<typeof runOpa> {
+  if (call.ok) return call;
+  const text = errorsOf(call.stderr) ?? `${call.stderr}\n${call.stdout.toString("utf8")}`.replace(/^\s*error: /, "");
+  const lines = text
+    .replaceAll(`${copy}/`, "")
+    .replaceAll(copy, "")
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
+  throw new BautaError(1602, { detail: lines.slice(0, LINES_TOLD).join("; ") });
+}
+
+/** Of an error that is told as JSON: place and message of each. */
+function errorsOf(stderr: string): string | undefined {
+  let told: unknown;
+  try {
+    told = JSON.parse(stderr);
+  } catch {
+    return undefined;
+  }
+  const errors = isObject(told) && Array.isArray(told["errors"]) ? told["errors"] : [];
+  const lines = errors.filter(isObject).map((error) => {
+    const { file = "", row = "" } = isObject(error["location"]) ? error["location"] : {};
+    return `${file}:${row} ${error["message"]}`;
+  });
+  return lines.length === 0 ? undefined : lines.join("\n");
+}
