@@ -1,4 +1,5 @@
 /** Composition: model, key ring and catalogues put together into what a masker runs. */
+
 import { createHmac } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { evidenceOf } from "./audit/evidence.ts";
@@ -17,11 +18,12 @@ import { sha256 } from "./model/digest.ts";
 import { loadModel } from "./model/load.ts";
 import { encodeLock, type Lock, lockOf, verifyLock } from "./model/lock.ts";
 import type { Model } from "./model/model.ts";
-import { underPolicy, type ViewPolicy } from "./model/policed.ts";
+import { underPolicy } from "./model/policed.ts";
 import { modelError } from "./model/problem.ts";
 import { fileSource, type ModelSource, presetSource } from "./model/sources.ts";
 import type { OperationFacts, PlanFacts } from "./pipeline/observe.ts";
 import type { PlanSource } from "./pipeline/plan-handle.ts";
+import type { ViewPolicy } from "./policy/api.ts";
 import { cataloguesOf } from "./registry.ts";
 
 export interface PlanChoice {

@@ -1,4 +1,5 @@
 /** Composition: a policy asked about all that a model can meet, before a run. */
+
 import type { Field, FormatName } from "./formats/api.ts";
 import { BautaError } from "./kit/errors.ts";
 import { nearest } from "./kit/suggest.ts";
@@ -7,10 +8,11 @@ import { decideRule } from "./model/decide.ts";
 import { Decider, jsonFacts, partFacts, partRule } from "./model/decider.ts";
 import { KEEP_RULE, type Model } from "./model/model.ts";
 import { messageKey } from "./model/path.ts";
-import { factsOf, type ViewPolicy } from "./model/policed.ts";
+import { factsOf } from "./model/policed.ts";
 import type { RuleIndex } from "./model/rule-index.ts";
 import { JSON_FIELD, jsonRulesOf } from "./model/uncatalogued.ts";
 import type { Answer, PlainAnswer } from "./policy/answer.ts";
+import type { ViewPolicy } from "./policy/api.ts";
 import { FACTS, type FactName, type FieldFacts, type PolicyEngine } from "./policy/api.ts";
 import { factsKey } from "./policy/facts.ts";
 import type { View } from "./policy/views.ts";

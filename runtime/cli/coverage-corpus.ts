@@ -1,8 +1,9 @@
 /** Coverage of a corpus: which paths occur in messages, how often, and what becomes of them. Values are counted, never shown. */
+
 import { selectEngine } from "../engines/select.ts";
 import { printable } from "../kit/errors.ts";
-import type { ViewPolicy } from "../model/policed.ts";
 import { openPlan } from "../open.ts";
+import type { ViewPolicy } from "../policy/api.ts";
 import { filesAt } from "../sources/file.ts";
 import type { CoverageOptions } from "./coverage-text.ts";
 import { EXIT } from "./exit.ts";

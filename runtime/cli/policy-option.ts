@@ -1,11 +1,11 @@
 /** `--policy` and `--view`: a policy's answers for one reader, in force for a command. */
+
 import { BautaError } from "../kit/errors.ts";
 import { loadModel } from "../model/load.ts";
 import type { Model } from "../model/model.ts";
-import type { ViewPolicy } from "../model/policed.ts";
 import { modelError } from "../model/problem.ts";
 import { fileSource, presetSource } from "../model/sources.ts";
-import type { PolicyEngine } from "../policy/api.ts";
+import type { PolicyEngine, ViewPolicy } from "../policy/api.ts";
 import { viewNamed } from "../policy/views.ts";
 
 export interface PolicyOptions {

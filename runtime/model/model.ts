@@ -1,7 +1,8 @@
 /** The model after loading: checked, merged with what it extends, and with every name resolved. */
+
 import type { DataClass, EnvelopeRules, Fit, FormatName, OwnCatalogue, Shape } from "../formats/api.ts";
+import type { ViewPolicy } from "../policy/api.ts";
 import type { PathPattern } from "./path.ts";
-import type { ViewPolicy } from "./policed.ts";
 import type { Place } from "./problem.ts";
 import type { Segment } from "./segments.ts";
 import type { Bin, DomainRule, Entity, HashName, IdentityTechnique, KindName, Mode, Otherwise, Scope, Unfit } from "./vocabulary.ts";

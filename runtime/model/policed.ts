@@ -5,22 +5,11 @@
  */
 import type { Field, FormatName } from "../formats/api.ts";
 import type { Answer, PlainAnswer } from "../policy/answer.ts";
-import type { FactName, FieldFacts } from "../policy/api.ts";
+import type { FactName, FieldFacts, ViewPolicy } from "../policy/api.ts";
 import { factsKey } from "../policy/facts.ts";
 import { type Decision, decideRule } from "./decide.ts";
 import { type Action, KEEP_RULE, type Model, type Namespace, type Rule } from "./model.ts";
 import { HASH_WIDTH_DEFAULT } from "./vocabulary.ts";
-
-/** The answers for one view. */
-export interface ViewPolicy {
-  readonly view: string;
-  /** Of the policy: what its bundle tells, or empty; and SHA-256 (hex) over what decides. */
-  readonly revision: string;
-  readonly policy: string;
-  readonly reads: readonly FactName[];
-  /** By `factsKey`. */
-  readonly answers: Readonly<Record<string, Answer>>;
-}
 
 /** What rules that a policy made are called. */
 export const POLICY_LABEL = "policy";

@@ -74,3 +74,14 @@ export interface PolicyEngine {
   decide(view: View, fields: readonly FieldFacts[]): Promise<readonly Answer[]>;
   close(): void;
 }
+
+/** The answers for one view. */
+export interface ViewPolicy {
+  readonly view: string;
+  /** Of the policy: what its bundle tells, or empty; and SHA-256 (hex) over what decides. */
+  readonly revision: string;
+  readonly policy: string;
+  readonly reads: readonly FactName[];
+  /** By `factsKey` (facts.ts). */
+  readonly answers: Readonly<Record<string, Answer>>;
+}
