@@ -233,4 +233,7 @@ const BLOCK_5 = `(?:\\{5:(?:${V}|\\{(?:TNG|DLM|[A-Z0-9]{3}):${V}{0,6}\\})*\\}|${
 const ACKNOWLEDGEMENT = `\\{1:F21${V}{3}\\}\\{4:(?:\\{[0-9A-Z]{3}:${V}?\\})*\\}`;
 const MESSAGE = `\\{1:F01${V}{3}\\}${BETWEEN}(?:${BLOCK_2})?${BETWEEN}${BLOCK_3}${BETWEEN}\\{4:${EOL}${FIELDS}-\\}${BETWEEN}${BLOCK_5}${BETWEEN}${V}?\\{?`;
 const RECORD = new RegExp(`^\\x01?(?:${ACKNOWLEDGEMENT}|(?:${ACKNOWLEDGEMENT})?${MESSAGE})\\x03?$`);
-const TEXT_ONLY = new RegExp(`^\\x01?${BETWEEN}(?::${TAG}:)${LINE}(?:${EOL}(?::${TAG}:)?${LINE})*(?:${EOL}-\\}?)?${BETWEEN}\\x03?$`);
+const BANK_LINES = `(?:(?:${V}|:?9[45]\\d:?|9[45]\\d 00|0000 01${V}{2})${EOL}){0,4}`;
+const TEXT_ONLY = new RegExp(
+  `^\\x01?${BETWEEN}${BANK_LINES}(?::${TAG}:)${LINE}(?:${EOL}(?::${TAG}:)?${LINE})*(?:${EOL}-\\}?)?${BETWEEN}\\x03?$`,
+);

@@ -1,7 +1,7 @@
 /** The SWIFT MT scanner against messages written by hand: what becomes which value, and what is refused with which code. */
 import { describe, expect, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
-import { type OpenFormat, UNCOVERED } from "../../runtime/formats/api.ts";
+import { type OpenFormat, SCAN_MORE, UNCOVERED } from "../../runtime/formats/api.ts";
 import { fieldsOf, messageTypes } from "../../runtime/formats/swift-mt/catalogue.ts";
 import { swiftMt } from "../../runtime/formats/swift-mt/index.ts";
 import { Batch, ENCODING_MT_LINE, ENCODING_RAW, RECORD_FLAG_LATIN1 } from "../../runtime/record/tables.ts";
@@ -272,6 +272,60 @@ describe("framing", () => {
       expect([record.status, record.message]).toEqual([0, "MT103"]);
     }
     expect(scanAll(`${text}$\r\n${text}-\r\n${text}`).map(({ status }) => status)).toEqual([0, 0, 0]);
+  });
+
+  describe("lines of a bank in front of a statement", () => {
+    const statement = ":20:S1\r\n:25:NL02QORB0417164300\r\n:28C:1/1\r\n:60F:C260416EUR1,\r\n:62F:C260416EUR1,\r\n";
+    const forms: readonly (readonly [lines: string, values: Readonly<Record<string, string | string[]>>])[] = [
+      ["QORBNL2A\r\n940\r\nQORBNL2A\r\n", { "lines/bic": ["QORBNL2A", "QORBNL2A"] }],
+      ["QORBNL2AXXX\n", { "lines/bic": "QORBNL2AXXX" }],
+      [":940:\r\n", {}],
+      ["940\r\n", {}],
+      [
+        "0000 01QORBNL2AXXXX00001\r\n0000 01QORBNL2AXXXX00001\r\n940 00\r\n",
+        { "lines/lt-address": ["QORBNL2AXXXX", "QORBNL2AXXXX"], "lines/number": ["00001", "00001"] },
+      ],
+    ];
+
+    test.each(forms)("%j", (lines, values) => {
+      for (const mode of ["strict", "lenient"] as const) {
+        const text = `${lines}${statement}`;
+        const record = scanOne(text, mode);
+        expect([record.status, record.message]).toEqual([0, "MT940"]);
+        const found = Object.fromEntries(Object.entries(valuesByPath(record)).filter(([path]) => path.startsWith("lines/")));
+        expect(found).toEqual(values);
+        expect(isStructure(structureText(text, record))).toBe(true);
+      }
+      for (const between of ["", "-\r\n", "-}\r\n", "$\r\n"]) {
+        const two = scanAll(`${lines}${statement}${between}${lines}${statement}`);
+        expect([between, two.map(({ status }) => status)]).toEqual([between, [0, 0]]);
+      }
+    });
+
+    test("they say the type, where the fields are those of several", () => {
+      expect(scanOne(`950\r\n${statement}`).message).toBe("MT950");
+    });
+
+    test("a text of 86 that is like them is none, and neither are other lines", () => {
+      const text = `${statement}:86:FROM\r\nQORBNL2A\r\n940\r\nQORBNL2A\r\n`;
+      expect(scanAll(text).map(({ status, end }) => [status, end])).toEqual([[0, text.length - 2]]);
+      for (const lines of ["ELARA QUENNFELD", "QORBNL2", "103", ":103:", "940 4711", "QORBNL2A 940", "0000 01QORBNL2AXXXX0001"]) {
+        expect(swiftMt.detect(bytesOf(`${lines}\r\n${statement}`), 0, lines.length + statement.length + 2)).toBe(false);
+        expect(scanAll(`${statement}-\r\n${lines}\r\n${statement}`).map(({ status }) => status)).toEqual([4005]);
+      }
+    });
+
+    test("an input that is cut inside of them is waited for", () => {
+      const text = "QORBNL2A\r\n940\r\nQORBNL2A\r\n".concat(statement, "-\r\n");
+      const whole = bytesOf(text + text);
+      const open = swiftMt.open(rules(), { input: "strict" });
+      for (let limit = 40; limit < text.length + 30; limit++) {
+        const batch = new Batch(2, 64, 64);
+        batch.input = whole;
+        const end = open.scan(batch, 0, limit, false);
+        expect([limit, end === SCAN_MORE || end === text.length - 2]).toEqual([limit, true]);
+      }
+    });
   });
 
   test("a single brace behind an RJE message is taken along, and nowhere else", () => {

@@ -131,6 +131,34 @@ describe("generated messages", () => {
     SLOW,
   );
 
+  test(
+    "mt-940 finds the same entries in statements that begin with lines of their bank",
+    async () => {
+      const statement =
+        ":20:ABN AMRO BANK NV\r\n:25:NL91ABNA0417164300\r\n:28:19321/1\r\n:60F:C190716EUR3885,24\r\n:61:1907170716D15,NTRFNONREF//1\r\n:86:/TRTP/SEPA OVERBOEKING/IBAN/NL02RABO0123456789/NAME/E QUENNFELD/REMI/RENT\r\n:62F:C190717EUR3870,24\r\n-\r\n";
+      const texts = [
+        "ABNANL2A\r\n940\r\nABNANL2A\r\n",
+        ":940:\r\n",
+        "0000 01INGBNL2AXXXX00001\r\n0000 01INGBNL2AXXXX00001\r\n940 00\r\n",
+      ].map((lines) => (lines + statement).repeat(2));
+      const files = texts.map((text, i) => {
+        const path = join(folder, `bank-lines-${i}.sta`);
+        writeFileSync(path, text);
+        return path;
+      });
+      const was = judgeStatements(files);
+      expect(was.map(({ whole, entries }) => [whole, entries])).toEqual(texts.map(() => [true, 2]));
+      for (const [i, path] of files.entries()) {
+        const result = await mask(bytesOf(texts[i] as string), "lenient");
+        expect(result.refusals).toEqual([]);
+        expect(result.text).not.toMatch(/ABNA(?!NL)|INGB|QUENNFELD|0417164300|ABNANL2A/);
+        writeFileSync(`${path}.masked`, result.output);
+      }
+      expect(judgeStatements(files.map((path) => `${path}.masked`))).toEqual(was);
+    },
+    SLOW,
+  );
+
   test("the judges can object: a canary", () => {
     const path = join(folder, "canary.sta");
     writeFileSync(path, ":20:A\n:25:1\n:61:3454543545CY1234,NTRFNONREF\n");

@@ -8,6 +8,7 @@ import { COPY, type FormatPart, parseFormat, parseType } from "./notation.ts";
 import {
   ackHeaderRow,
   ackRows,
+  bankLineRows,
   block1Row,
   block2Row,
   block3Rows,
@@ -66,12 +67,14 @@ export function compileMessage(name: string, index: number): MessageCatalogue {
   const list = new FieldList();
   const ackHeader = headerSteps(list, "ack/", ackHeaderRow.components, ackHeaderRow.line);
   const ackTags = headerTags(list, "ack", ackRows);
+  const isStatement = STATEMENTS.test(name);
+  const bankLines = isStatement ? bankLinesOf(list) : [];
   const block1 = headerSteps(list, "block1/", block1Row.components, block1Row.line);
   const block2 = headerComponents(list, "block2/", block2Row.components);
   const block3 = headerTags(list, "block3", block3Rows);
   const rows = messageRows.filter((row) => row.name === name);
   const options = compileOptions(list, name, rows.map((row) => row.structure).join(" "));
-  const nonSwift = STATEMENTS.test(name) ? compileOption(list, "", NON_SWIFT, fieldRows[NON_SWIFT] as FieldRow) : undefined;
+  const nonSwift = isStatement ? compileOption(list, "", NON_SWIFT, fieldRows[NON_SWIFT] as FieldRow) : undefined;
   const structures = rows.map((row) => ({ ...compileStructure(row.flag, row.structure, options), nonSwift }));
   const block5 = headerTags(list, "block5", block5Rows);
   const blockS = list.add("blockS", rowOf(blockComponents, "digest"));
@@ -79,6 +82,7 @@ export function compileMessage(name: string, index: number): MessageCatalogue {
     index,
     name,
     fields: list.fields,
+    bankLines,
     block1,
     block2Input: steps(block2Row.input, block2),
     block2Output: steps(block2Row.output, block2),
@@ -90,6 +94,11 @@ export function compileMessage(name: string, index: number): MessageCatalogue {
     ackTags,
     structures,
   };
+}
+
+function bankLinesOf(list: FieldList): readonly (readonly Step[])[] {
+  const components = headerComponents(list, "lines/", bankLineRows.components);
+  return bankLineRows.rows.map((row) => steps(row, components));
 }
 
 /** Options by sequence: of every field number that one of the structures has there, all options that exist. */

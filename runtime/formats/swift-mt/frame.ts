@@ -2,10 +2,11 @@
  * Finds where a record ends and where its blocks are; what is in them is read afterwards.
  *
  * A record is one message: `{1:…}{2:…}{3:…}{4:…-}{5:…}{S:…}`, or an acknowledgement and the message it stands before, or a message
- * between SOH and ETX (DOS-PCC), or the bare text of block 4 that begins with `:20:`. Where the end is not certain the answer is
+ * between SOH and ETX (DOS-PCC), or the bare text of block 4 that begins with `:20:` or with lines of a bank (bank-lines.ts). Where the end is not certain the answer is
  * SCAN_FRAME_ERROR: nobody guesses where the next message begins.
  */
 import { SCAN_FRAME_ERROR, SCAN_MORE } from "../api.ts";
+import { BANK_LINES_MAX, behindBankLines, mayBeBankLine } from "./bank-lines.ts";
 import {
   BRACE_CLOSE,
   BRACE_OPEN,
@@ -37,8 +38,9 @@ const FRAME_TRAILING = 4005;
 
 /** Where the parts of one record are. Reused for every record. */
 export class Frame {
-  /** The record is text only: block 4 without braces is `[textStart, textEnd)`. */
+  /** The record is text only: block 4 without braces is `[textStart, textEnd)`, a bank's lines are in front of it from `linesStart` on. */
   textOnly = false;
+  linesStart = 0;
   /** An acknowledgement stands in front: blocks 0 and 1 are its own. */
   acknowledged = false;
   blockCount = 0;
@@ -69,7 +71,8 @@ export function findFrame(input: Uint8Array, start: number, limit: number, last:
   let end: number;
   const content = enveloped ? behindLineEnd(input, start + 1, limit) : start;
   if (content >= limit) return unfinished(frame, last, content);
-  if (input[content] === COLON) end = frameText(input, content, limit, last, frame);
+  const lines = behindBankLines(input, content, limit);
+  if (lines > 0 || input[content] === COLON) end = frameText(input, content, lines > 0 ? lines : content, limit, last, frame);
   else end = frameBlocks(input, content, limit, last, frame);
   if (end < 0) return end;
   if (enveloped) {
@@ -209,11 +212,12 @@ function addBlock(frame: Frame, name: number, kind: number, start: number, end: 
 }
 
 /**
- * Text only: ends behind a line `-}` or `-`, before a line that begins with `$` or ETX, before the reference of another statement, or at
- * the end of the input.
+ * Text only: ends behind a line `-}` or `-`, before a line that begins with `$` or ETX, before the reference of another statement or the
+ * lines of its bank, or at the end of the input.
  */
-function frameText(input: Uint8Array, start: number, limit: number, last: boolean, frame: Frame): number {
+function frameText(input: Uint8Array, linesStart: number, start: number, limit: number, last: boolean, frame: Frame): number {
   frame.textOnly = true;
+  frame.linesStart = linesStart;
   frame.textStart = start;
   let contentEnd = start;
   let isClosed = false;
@@ -221,6 +225,10 @@ function frameText(input: Uint8Array, start: number, limit: number, last: boolea
   while (line < limit) {
     const first = input[line];
     if (first === ETX) break;
+    if (isClosed && mayBeBankLine(first)) {
+      if (line + BANK_LINES_MAX > limit && !last) return SCAN_MORE;
+      if (behindBankLines(input, line, limit) > 0) break;
+    }
     if (first === COLON && line > start) {
       if (line + 4 > limit && !last) return SCAN_MORE;
       // A closing balance is followed by another statement's reference, with nothing between them.
@@ -262,9 +270,9 @@ function checkWhatFollows(input: Uint8Array, end: number, limit: number, last: b
   const byte = input[at] as number;
   // `{` MT or JSON, `<` XML, `[` JSON, 0xef a byte order mark, `$` the separator of RJE files
   if (byte === BRACE_OPEN || byte === 0x3c || byte === 0x5b || byte === 0xef || byte === DOLLAR || byte === SOH) return end;
-  if (byte === COLON) {
-    if (at + 4 > limit && !last) return SCAN_MORE;
-    if (isTextOnlyStart(input, at, limit)) return end;
+  if (mayBeBankLine(byte)) {
+    if (at + BANK_LINES_MAX > limit && !last) return SCAN_MORE;
+    if (isTextOnlyStart(input, at, limit) || behindBankLines(input, at, limit) > 0) return end;
   }
   return broken(frame, FRAME_TRAILING, at);
 }
@@ -278,11 +286,10 @@ export function isTextOnlyStart(input: Uint8Array, at: number, limit: number): b
   return at + 4 <= limit && input[at] === COLON && input[at + 1] === 0x32 && input[at + 2] === 0x30 && input[at + 3] === COLON;
 }
 
-/** `{1:` or `:20:`, or one of them behind SOH. */
+/** `{1:`, `:20:` or lines of a bank in front of it, or one of them behind SOH. */
 export function isRecordStart(input: Uint8Array, start: number, limit: number): boolean {
-  if (isTextOnlyStart(input, start, limit)) return true;
   const at = input[start] === SOH ? behindLineEnd(input, start + 1, limit) : start;
-  if (at > start && isTextOnlyStart(input, at, limit)) return true;
+  if (isTextOnlyStart(input, at, limit) || behindBankLines(input, at, limit) > 0) return true;
   return at + 3 <= limit && input[at] === BRACE_OPEN && input[at + 1] === 0x31 && input[at + 2] === COLON;
 }
 

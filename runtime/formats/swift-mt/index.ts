@@ -6,7 +6,7 @@ import { SwiftMtScanner } from "./scanner.ts";
 export { swiftMtCatalogue } from "./catalogue.ts";
 
 /**
- * The format. A record is one message with its acknowledgement, from `{1:`, SOH or `:20:` to behind its last brace, ETX or dash; line
+ * The format. A record is one message with its acknowledgement, from `{1:`, SOH, `:20:` or the lines of a bank in front of that to behind its last brace, ETX or dash; line
  * ends, `$` and padding behind it belong to the framing.
  */
 export const swiftMt: Format = {

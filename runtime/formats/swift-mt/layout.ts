@@ -209,6 +209,8 @@ export interface MessageCatalogue {
   readonly index: number;
   readonly name: string;
   readonly fields: readonly Field[];
+  /** Lines in front of a text without headers; of statements. */
+  readonly bankLines: readonly (readonly Step[])[];
   readonly block1: readonly Step[];
   readonly block2Input: readonly Step[];
   readonly block2Output: readonly Step[];

@@ -71,6 +71,7 @@ interface Blocks {
   readonly block2: Pick<HeaderRow, "components"> & { readonly input: readonly StepRow[]; readonly output: readonly StepRow[] };
   readonly block3: Readonly<Record<string, TagRow>>;
   readonly block5: Readonly<Record<string, TagRow>>;
+  readonly lines: { readonly components: Readonly<Record<string, string>>; readonly rows: readonly (readonly StepRow[])[] };
   readonly ack: { readonly header: HeaderRow; readonly tags: Readonly<Record<string, TagRow>> };
 }
 
@@ -87,6 +88,7 @@ export const fieldComponents = fields.components;
 export const blockComponents = blocks.components;
 export const block3Rows = blocks.block3;
 export const block5Rows = blocks.block5;
+export const bankLineRows = blocks.lines;
 export const ackRows = blocks.ack.tags;
 export const messageRows = assetJson<{ readonly messages: readonly MessageRow[] }>("schemas/catalogues/swift-mt/messages.json").messages;
 export const block1Row = blocks.block1;

@@ -2,6 +2,7 @@
 import { isUtf8 } from "../../platform/bytes.ts";
 import { type Batch, RECORD_FLAG_LATIN1, RECORD_FLAGS, RECORD_STRIDE } from "../../record/tables.ts";
 import { type AskedField, type DataClass, type OpenFormat, type Ruleset, SCAN_FRAME_ERROR, type ScanOptions } from "../api.ts";
+import { readBankLines, typeOfBankLines } from "./bank-lines.ts";
 import { findNumbers, readBody } from "./body.ts";
 import { ACK, messageAt, typesOf } from "./catalogue.ts";
 import { ascii, bytesAre, CR, isDigit, LF } from "./characters.ts";
@@ -107,7 +108,10 @@ export class SwiftMtScanner implements OpenFormat {
   /** RECORD_MESSAGE of the framed record. */
   private messageOf(input: Uint8Array): number {
     const { frame } = this;
-    if (frame.textOnly) return inferType(findNumbers(input, frame.textStart, frame.textEnd));
+    if (frame.textOnly) {
+      const said = typesOf(typeOfBankLines(input, frame.linesStart, frame.textStart));
+      return said?.plain ?? inferType(findNumbers(input, frame.textStart, frame.textEnd));
+    }
     const first = frame.acknowledged ? 2 : 0;
     const application = frame.starts[first] as number;
     if (isAcknowledgementHeader(input, application)) return ACK;
@@ -127,7 +131,10 @@ export class SwiftMtScanner implements OpenFormat {
 
   private readRecord(message: MessageCatalogue): number {
     const { frame, reading } = this;
-    if (frame.textOnly) return readBody(reading, structureOf(message, ""), frame.textStart, frame.textEnd);
+    if (frame.textOnly) {
+      const issue = readBankLines(reading, message, frame.linesStart, frame.textStart);
+      return issue === FINE ? readBody(reading, structureOf(message, ""), frame.textStart, frame.textEnd) : issue;
+    }
     if (frame.overflow) return reading.refuse(BLOCK, frame.starts[0] as number, frame.ends[frame.blockCount - 1] as number, "");
     let block = 0;
     if (frame.acknowledged || message.index === ACK) {
