@@ -5,10 +5,11 @@ import { DATA_CLASSES, SHAPES } from "../formats/api.ts";
 import { ephemeralKeyRing } from "../keys/ephemeral.ts";
 import { BautaError, issueOf, printable } from "../kit/errors.ts";
 import { checkModel, checkNames } from "../model/check.ts";
+import { lenientOnly } from "../model/lenient-only.ts";
 import { loadModel } from "../model/load.ts";
 import { compareLocks, encodeLock, lockOf, parseLock } from "../model/lock.ts";
 import type { Model } from "../model/model.ts";
-import { describeProblem, type Problem } from "../model/problem.ts";
+import { describeNote, describeProblem, type Problem } from "../model/problem.ts";
 import { fileSource, presetSource } from "../model/sources.ts";
 import { KIND_DEFINITIONS, PRESETS, TECHNIQUES } from "../model/vocabulary.ts";
 import { lockPathOf, runnable } from "../open.ts";
@@ -50,6 +51,7 @@ export async function check(path: string | undefined, options: CheckOptions): Pr
   problems.push(...(checked?.problems ?? []));
   // What cannot be loaded can still have names that no message has: everything at once.
   if (loaded.model === undefined && loaded.draft !== undefined) problems.push(...checkNames(loaded.draft, cataloguesOf(loaded.draft)));
+  const notes = loaded.model === undefined ? [] : lenientOnly(loaded.model, cataloguesOf(loaded.model));
   const differences =
     loaded.model === undefined || path === undefined ? [] : lock(loaded.model, path, options.updateLock === true && problems.length === 0);
   const samples =
@@ -72,6 +74,7 @@ export async function check(path: string | undefined, options: CheckOptions): Pr
         {
           model: source.name,
           problems: problems.map((problem) => ({ ...problem, code: `BAUTA-${problem.issue}` })),
+          notes,
           uncovered,
           lock: differences,
           samples,
@@ -84,6 +87,7 @@ export async function check(path: string | undefined, options: CheckOptions): Pr
   }
   const colors = colorsFor(process.stdout);
   for (const problem of problems) print(`${colors.red("✗")} ${describeProblem(problem)}`);
+  for (const note of notes) print(`${colors.yellow("!")} ${describeNote(note)}`);
   for (const difference of differences)
     print(`${colors.yellow(options.updateLock ? "lock updated" : "lock differs")} ${printable(difference)}`);
   for (const line of uncoveredLines(uncovered)) print(`${colors.yellow("!")} ${line}`);

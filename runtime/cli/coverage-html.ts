@@ -1,6 +1,6 @@
 /** The report of `bauta coverage` as a page: one file, nothing from anywhere else. */
 import type { Change, Coverage, CoveredLeaf } from "../model/coverage.ts";
-import { summaryOf } from "./coverage-text.ts";
+import { remarkOf, summaryOf } from "./coverage-text.ts";
 import { escaped, pageBegin, pageEnd } from "./page.ts";
 
 export function coverageHtml(model: string, covered: Coverage, changes: readonly Change[] | undefined): string {
@@ -27,9 +27,10 @@ function changeRow({ change, from, before, after }: Change): string {
   return leaf === undefined ? "" : rowOf(leaf, `${change}${from === "" ? "" : ` from ${from}`}`);
 }
 
-function rowOf({ outcome, technique, class: dataClass, type, path, rule, reason }: CoveredLeaf, change: string): string {
+function rowOf(leaf: CoveredLeaf, change: string): string {
+  const { outcome, technique, class: dataClass, type, path, rule } = leaf;
   const cells = [technique, dataClass, type].map((text) => `<td>${escaped(text)}</td>`).join("");
-  return `<tr><td><span class="status ${outcome}">${outcome}</span></td>${cells}<td><code>${escaped(path)}</code></td><td>${escaped(rule)}</td><td>${escaped(change === "" ? reason : change)}</td></tr>`;
+  return `<tr><td><span class="status ${outcome}">${outcome}</span></td>${cells}<td><code>${escaped(path)}</code></td><td>${escaped(rule)}</td><td>${escaped(change === "" ? remarkOf(leaf) : change)}</td></tr>`;
 }
 
 const STYLE = `

@@ -1,6 +1,6 @@
 /** The report of `bauta coverage` as text, and what its forms share. */
 import { printable } from "../kit/errors.ts";
-import { type Change, type Coverage, countOutcomes, unexplained } from "../model/coverage.ts";
+import { type Change, type Coverage, type CoveredLeaf, countOutcomes, unexplained } from "../model/coverage.ts";
 import { grouped } from "./terminal.ts";
 
 export interface CoverageOptions {
@@ -41,13 +41,17 @@ export function coverageText(
   changes: readonly Change[] | undefined,
 ): string {
   if (changes !== undefined) return changesText(covered, other, changes);
-  const columns = covered.leaves.map(({ outcome, technique, rule, path, reason }) => [outcome, technique, rule, path, reason] as const);
+  const columns = covered.leaves.map((leaf) => [leaf.outcome, leaf.technique, leaf.rule, leaf.path, remarkOf(leaf)] as const);
   const width = (i: 0 | 1 | 2): number => Math.max(0, ...columns.map((row) => row[i].length));
   const lines = columns.map(([outcome, technique, rule, path, reason]) =>
     `${outcome.padEnd(width(0))}  ${technique.padEnd(width(1))}  ${printable(rule).padEnd(width(2))}  ${printable(path)}${reason === "" ? "" : `  (${reason})`}`.trimEnd(),
   );
   return `${[...lines, ...summaryOf(model, covered)].join("\n")}\n`;
 }
+
+/** What is to be said of a leaf besides what becomes of it. */
+export const remarkOf = ({ reason, lenient }: CoveredLeaf): string =>
+  [reason, ...(lenient ? ["lenient reading only"] : [])].filter((text) => text !== "").join("; ");
 
 export function summaryOf(model: string, covered: Coverage): readonly string[] {
   const { text, attribute, any, open } = kindsOf(covered);

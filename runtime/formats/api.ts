@@ -85,6 +85,8 @@ export interface Field {
   readonly type: string;
   readonly dataClass: DataClass;
   readonly fit: Fit;
+  /** The standard does not have it in its message: only a lenient reading finds values there. */
+  readonly isLenient?: true;
 }
 
 /** No rule covers the field. */

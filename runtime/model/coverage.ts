@@ -26,6 +26,8 @@ export interface CoveredLeaf {
   readonly shape: Shape;
   readonly class: string;
   readonly closed: boolean;
+  /** Only a lenient reading has values there. */
+  readonly lenient: boolean;
   readonly outcome: CoverageOutcome;
   /** `fpe account`, `redact`; empty where the record is refused. */
   readonly technique: string;
@@ -73,6 +75,7 @@ export function covered(explainer: Explainer, model: Model, format: FormatName, 
     shape: field.fit.shape,
     class: field.dataClass,
     closed: isClosed(field),
+    lenient: field.isLenient === true,
   } as const;
   if (format === "iso20022" && isSensitivePath(field.path)) {
     return { ...head, outcome: "removed", technique: "drop", rule: "", reason: CARD_DATA };

@@ -46,10 +46,16 @@ export class ProblemList {
 
 /** One line for a terminal: `cards.yaml:12:5 BAUTA-1203 rules[3].technique: …; did you mean …?` */
 export function describeProblem(problem: Problem): string {
-  const place = problem.line === 0 ? problem.source : `${problem.source}:${problem.line}:${problem.column}`;
-  const path = problem.path === "" ? "" : `${problem.path}: `;
-  const hint = problem.suggestion === undefined ? "" : `; did you mean \`${problem.suggestion}\`?`;
-  return printable(`${place} ${issueOf(problem.issue).code} ${path}${problem.message}${hint}`);
+  return described(problem, `${issueOf(problem.issue).code} `);
+}
+
+/** The same for what is no mistake. */
+export const describeNote = (note: Omit<Problem, "issue">): string => described(note, "");
+
+function described({ source, line, column, path, message, suggestion }: Omit<Problem, "issue">, code: string): string {
+  const place = line === 0 ? source : `${source}:${line}:${column}`;
+  const hint = suggestion === undefined ? "" : `; did you mean \`${suggestion}\`?`;
+  return printable(`${place} ${code}${path === "" ? "" : `${path}: `}${message}${hint}`);
 }
 
 /** The one exception for a list of problems: it carries the first one's issue and says how many there are. */

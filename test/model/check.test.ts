@@ -1,6 +1,7 @@
 /** The check against catalogues: rules that match nothing, that never come to their turn, that do not fit; each with a way out. */
 import { describe, expect, test } from "bun:test";
 import { checkModel, checkNames } from "../../runtime/model/check.ts";
+import { lenientOnly } from "../../runtime/model/lenient-only.ts";
 import { loadModel } from "../../runtime/model/load.ts";
 import type { Problem } from "../../runtime/model/problem.ts";
 import { CATALOGUES } from "../../runtime/registry.ts";
@@ -184,5 +185,24 @@ describe("the catalogues", () => {
       ["pacs.008.001.08", ["GrpHdr/MsgId", "CdtTrfTxInf/DbtrAcct/Id/IBAN", "CdtTrfTxInf/InstdAmt"]],
       ["MT103", ["20/reference"]],
     ]);
+  });
+});
+
+describe("rules for what the standard does not have in a message", () => {
+  const notesOf = (...paths: readonly string[]) => {
+    const { model } = loadModel({
+      name: "notes",
+      document: { bauta: 1, name: "notes", extends: "test-data", rules: paths.map((path) => ({ path, technique: "redact" as const })) },
+    });
+    return model === undefined ? undefined : lenientOnly(model, CATALOGUES).map(({ path, suggestion }) => [path, suggestion]);
+  };
+
+  test("are told, with the option that may have been meant", () => {
+    expect(notesOf("mt103:50/name")).toEqual([["rules[0]", "mt103:50K/name"]]);
+    expect(notesOf("mt101:sequenceB/50K/name", "mt940:61/details")).toEqual([["rules[0]", "mt101:sequenceB/50H/name"]]);
+  });
+
+  test("are those alone that a strict reading never meets", () => {
+    expect(notesOf("mt103:50K/name", "swift-mt:50*/name", "swift-mt:**/50/name", "mt103:**/unparsed", "pacs.008:**/Dbtr/Nm")).toEqual([]);
   });
 });

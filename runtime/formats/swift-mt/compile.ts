@@ -33,6 +33,8 @@ const STATEMENTS = /^MT9[45]\d$/;
 /** Collects the fields of one message type while its layouts are compiled. */
 class FieldList {
   readonly fields: Field[] = [];
+  /** What is added is met by a lenient reading only. */
+  isLenient = false;
 
   /** @param type where a field's own format says more than the row */
   add(path: string, row: ComponentRow, type: string = row.type): Component {
@@ -46,7 +48,8 @@ class FieldList {
       ...(row.values === undefined ? {} : { values: row.values }),
       ...(row.prefix === undefined ? {} : { prefix: row.prefix }),
     };
-    this.fields.push({ path, type, dataClass: row.class as DataClass, fit });
+    const isLenient = this.isLenient || path.endsWith("/unparsed");
+    this.fields.push({ path, type, dataClass: row.class as DataClass, fit, ...(isLenient ? { isLenient } : {}) });
     const index = this.fields.length - 1;
     const isDate = row.shape === "swift-date" && row.prefix === undefined;
     return {
@@ -74,7 +77,9 @@ export function compileMessage(name: string, index: number): MessageCatalogue {
   const block3 = headerTags(list, "block3", block3Rows);
   const rows = messageRows.filter((row) => row.name === name);
   const options = compileOptions(list, name, rows.map((row) => row.structure).join(" "));
+  list.isLenient = true;
   const nonSwift = isStatement ? compileOption(list, "", NON_SWIFT, fieldRows[NON_SWIFT] as FieldRow) : undefined;
+  list.isLenient = false;
   const structures = rows.map((row) => ({ ...compileStructure(row.flag, row.structure, options), nonSwift }));
   const block5 = headerTags(list, "block5", block5Rows);
   const blockS = list.add("blockS", rowOf(blockComponents, "digest"));
@@ -105,14 +110,17 @@ function bankLinesOf(list: FieldList): readonly (readonly Step[])[] {
 function compileOptions(list: FieldList, name: string, orders: string): ReadonlyMap<string, ReadonlyMap<number, Option>> {
   const compiled = new Map<string, ReadonlyMap<number, Option>>();
   for (const { sequence, tags } of tagsBySequence(orders)) {
-    const numbers = new Set((sequence === COPY ? copiedTags(name) : tags).map((tag) => tag.slice(0, 2)));
+    const standard = sequence === COPY ? copiedTags(name) : tags;
+    const numbers = new Set(standard.map((tag) => tag.slice(0, 2)));
     const prefix = sequence === "" ? "" : sequence === COPY ? `${COPY}/` : `sequence${sequence}/`;
     const options = new Map<number, Option>();
     for (const [tag, row] of Object.entries(fieldRows)) {
       if (!numbers.has(tag.slice(0, 2))) continue;
+      list.isLenient = !standard.includes(tag);
       const option = compileOption(list, prefix, tag, row);
       options.set(option.key, option);
     }
+    list.isLenient = false;
     compiled.set(sequence, options);
   }
   return compiled;
