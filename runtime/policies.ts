@@ -28,33 +28,62 @@ export interface Activation {
   readonly kinds: number;
 }
 
-/**
- * Asks for all views, and looks at every answer: one that names what the model does not have refuses the whole policy.
- * @throws BautaError 1603 or 1604 of the engine, 1605 for an answer that the model cannot follow
- */
-export async function activatePolicy(engine: PolicyEngine, model: Model, views: readonly View[]): Promise<Activation> {
-  const { fields, kinds } = kindsOf(model, engine);
-  const asked = [...kinds.values()];
-  const made = new Map<string, ViewPolicy>();
-  for (const view of views) {
-    const answers = await engine.decide(view, asked);
-    const byKey: Record<string, Answer> = {};
-    let at = 0;
-    for (const [key, facts] of kinds) {
-      const answer = answers[at++];
-      if (answer === undefined) throw new BautaError(1603, { detail: "fewer answers than questions" });
-      checkAnswer(answer, model, engine, facts);
-      byKey[key] = answer;
-    }
-    const { revision, sha256, reads } = engine;
-    made.set(view.name, { view: view.name, revision, policy: sha256, reads: FACTS.filter((fact) => reads.has(fact)), answers: byKey });
+/** Asks policies about what one model can meet. What that is does not change, so policies that read the same are asked the same. */
+export class PolicyActivator {
+  readonly #model: Model;
+  readonly #asked = new Map<string, Asked>();
+
+  constructor(model: Model) {
+    this.#model = { ...model, policy: undefined };
   }
-  return { views: made, fields, kinds: kinds.size };
+
+  /**
+   * Asks for all views, and looks at every answer: one that names what the model does not have refuses the whole policy.
+   * @throws BautaError 1603 or 1604 of the engine, 1605 for an answer that the model cannot follow
+   */
+  async activate(engine: PolicyEngine, views: readonly View[]): Promise<Activation> {
+    const reads = FACTS.filter((fact) => engine.reads.has(fact));
+    const { fields, kinds } = await this.#askedOf(reads);
+    const facts = [...kinds.values()];
+    const made = new Map<string, ViewPolicy>();
+    for (const view of views) {
+      const found = await engine.decide(view, facts);
+      const answers: Record<string, Answer> = {};
+      let at = 0;
+      for (const [key, each] of kinds) {
+        const answer = found[at++];
+        if (answer === undefined) throw new BautaError(1603, { detail: "fewer answers than questions" });
+        checkAnswer(answer, this.#model, engine, each);
+        answers[key] = answer;
+      }
+      made.set(view.name, { view: view.name, revision: engine.revision, policy: engine.sha256, reads, answers });
+    }
+    return { views: made, fields, kinds: kinds.size };
+  }
+
+  async #askedOf(reads: readonly FactName[]): Promise<Asked> {
+    const key = reads.join(" ");
+    const asked = this.#asked.get(key) ?? (await kindsOf(this.#model, new Set(reads)));
+    this.#asked.set(key, asked);
+    return asked;
+  }
 }
 
-/** One field for each kind that the policy can tell apart, by `factsKey`. */
-function kindsOf(model: Model, { reads }: PolicyEngine): { readonly fields: number; readonly kinds: ReadonlyMap<string, FieldFacts> } {
-  const decider = new Decider({ ...model, policy: undefined });
+/** Asks one policy about a model. @see PolicyActivator.activate */
+export const activatePolicy = (engine: PolicyEngine, model: Model, views: readonly View[]): Promise<Activation> =>
+  new PolicyActivator(model).activate(engine, views);
+
+/** What a policy is asked about: one field for each kind that it can tell apart, by `factsKey`. */
+interface Asked {
+  readonly fields: number;
+  readonly kinds: ReadonlyMap<string, FieldFacts>;
+}
+
+/** Fields that are gone through before others get their turn: records are masked meanwhile. */
+const FIELDS_AT_ONCE = 16_384;
+
+async function kindsOf(model: Model, reads: ReadonlySet<FactName>): Promise<Asked> {
+  const decider = new Decider(model);
   const kinds = new Map<string, FieldFacts>();
   let fields = 0;
   const add = (facts: FieldFacts): void => {
@@ -63,7 +92,7 @@ function kindsOf(model: Model, { reads }: PolicyEngine): { readonly fields: numb
   };
   let last = -1;
   for (const { format, message, field, alike } of cataloguedFields(model, decider.index, reads)) {
-    fields++;
+    if (++fields % FIELDS_AT_ONCE === 0) await turn();
     if (alike <= last) continue;
     last = alike;
     add(factsOf(format, message, field, decider.byRules(format, message, field)));
@@ -75,6 +104,8 @@ function kindsOf(model: Model, { reads }: PolicyEngine): { readonly fields: numb
   for (const namespace of model.namespaces) add(partFacts(decideRule(partRule(namespace), "json", JSON_FIELD)));
   return { fields, kinds };
 }
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 export interface CataloguedField {
   readonly format: FormatName;

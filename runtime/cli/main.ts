@@ -195,7 +195,7 @@ policy
   .argument("<policy>", "folder of Rego with its tests")
   .option("--json", "report as JSON")
   .action(async (path: string, options) => {
-    process.exitCode = (await import("./policy.ts")).policyTest(path, options);
+    process.exitCode = await (await import("./policy.ts")).policyTest(path, options);
   });
 policy
   .command("diff")

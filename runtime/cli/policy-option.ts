@@ -38,7 +38,7 @@ export async function policyOf(options: PolicyOptions): Promise<ViewPolicy | und
 export async function openPolicy(path: string): Promise<PolicyEngine> {
   const { compilePolicy } = await import("../policy/opa/compile.ts");
   const { openWasm } = await import("../policy/opa/wasm.ts");
-  return openWasm(compilePolicy(path));
+  return openWasm(await compilePolicy(path));
 }
 
 /** The model that the options name. */

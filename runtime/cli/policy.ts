@@ -75,8 +75,8 @@ function countActions(answers: readonly Answer[]): Readonly<Record<string, numbe
 }
 
 /** The policy's own tests, by OPA. Returns the exit code. */
-export function policyTest(path: string, { json = false }: { readonly json?: boolean }): number {
-  const { ok, stdout, stderr } = runOpa(["test", "--format", json ? "json" : "pretty", "--bundle", path], process.cwd());
+export async function policyTest(path: string, { json = false }: { readonly json?: boolean }): Promise<number> {
+  const { ok, stdout, stderr } = await runOpa(["test", "--format", json ? "json" : "pretty", "--bundle", path], process.cwd());
   const text = stdout.toString("utf8").trimEnd();
   if (!ok && text === "") throw new BautaError(1602, { path, detail: stderr.trim().split("\n")[0] ?? "" });
   print(text === "" ? "no tests: rules called `test_…` in files `…_test.rego` are" : text);

@@ -80,7 +80,7 @@ describe.skipIf(!OPA_THERE)("what the engine answers", () => {
           const views = [...viewsOf(data).values()];
           const asked = views.flatMap((view) => fields.map((field) => ({ view, field })));
           const expected = answersOfOpa(folder, asked, rules.denials.length > 0);
-          const engine = await openWasm(compilePolicy(folder));
+          const engine = await openWasm(await compilePolicy(folder));
           const found = (await Promise.all(views.map((view) => engine.decide(view, fields)))).flat();
           expect(found).toEqual(expected);
           decisions += found.length;

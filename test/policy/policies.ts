@@ -36,5 +36,5 @@ export function policyFolder(
 }
 
 export async function openRules(rules: string, data?: object): Promise<PolicyEngine> {
-  return openWasm(compilePolicy(policyFolder(rules, data)));
+  return openWasm(await compilePolicy(policyFolder(rules, data)));
 }

@@ -205,7 +205,7 @@ describe.skipIf(!OPA_THERE)("a policy", () => {
       const folder = policyFolder(`import data.helpers\n\nplan := "redact" if helpers.is_contact(input.field)`, undefined, {
         "lib/helpers.rego": helper,
       });
-      expect(compilePolicy(folder).reads).toContain("class");
+      expect((await compilePolicy(folder)).reads).toContain("class");
     });
   });
 

@@ -1,5 +1,5 @@
 /** The OPA binary: it compiles what is written in Rego. Signed bundles carry what it made, and need none. */
-import { spawnSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { BautaError } from "../../kit/errors.ts";
@@ -31,14 +31,21 @@ export interface OpaCall {
 }
 
 /** Runs it. What it prints is about the operator's own policy, never about records: it has not seen any. */
-export function runOpa(args: readonly string[], folder: string): OpaCall {
-  const { status, stdout, stderr, error } = spawnSync(opaBinary(), [...args], {
+export async function runOpa(args: readonly string[], folder: string): Promise<OpaCall> {
+  const options = {
     cwd: folder,
     timeout: CALL_MS,
     maxBuffer: OUTPUT_BYTES_MAX,
+    encoding: "buffer",
     // Nothing of this process's surroundings is a policy's business, and nobody is told that a policy is compiled.
     env: { HOME: folder, OPA_DISABLE_TELEMETRY: "true" },
+  } as const;
+  const binary = opaBinary();
+  return new Promise((resolve, reject) => {
+    execFile(binary, [...args], options, (error, stdout, stderr) => {
+      // A code is how OPA ended; without one it did not start, or did not end.
+      if (error !== null && typeof error.code !== "number") reject(new BautaError(1601, { detail: error.name }));
+      else resolve({ ok: error === null, stdout, stderr: stderr.toString("utf8") });
+    });
   });
-  if (error !== undefined && status === null) throw new BautaError(1601, { detail: error.name });
-  return { ok: status === 0, stdout, stderr: stderr.toString("utf8") };
 }
