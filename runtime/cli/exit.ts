@@ -48,7 +48,7 @@ export function exitCodeOf(error: unknown): number {
   if (number === 1002) return EXIT.usage;
   if (number >= 8500 && number < 9000) return EXIT.evidence;
   if (number >= 7000 && number < 8000 && number !== 7005) return EXIT.io;
-  if (number >= 1500 && number < 1600 && blame === "dependency") return EXIT.io;
+  if (number >= 1500 && number < 1700 && blame === "dependency") return EXIT.io;
   if (blame === "operator") return EXIT.usage;
   if (blame === "input") return EXIT.refused;
   return EXIT.bug;

@@ -96,3 +96,20 @@ export const TRANSACTION_RETRY_MS = 100;
 export const KAFKA_TOLD_MS = 10_000;
 /** A worker whose cluster does not answer asks again after so many milliseconds. */
 export const KAFKA_WAIT_MS = 2000;
+/** A bundle of a policy: bytes as it is sent, unpacked, and of one of its files; files; characters of a path. */
+export const BUNDLE_BYTES_MAX: number = 64 * 1024 * 1024;
+export const BUNDLE_UNPACKED_BYTES_MAX: number = 256 * 1024 * 1024;
+export const BUNDLE_FILE_BYTES_MAX: number = 64 * 1024 * 1024;
+export const BUNDLE_FILES_MAX = 10_000;
+export const BUNDLE_PATH_CHARACTERS_MAX = 1024;
+/** How often a bundle on this machine is looked at, and one of a server asked for, unless the settings say otherwise; milliseconds. */
+export const BUNDLE_LOOK_MS = 200;
+export const BUNDLE_POLL_MS = 30_000;
+/** How long a server may take for a bundle, besides the time that it was asked to wait; milliseconds. */
+export const BUNDLE_TIMEOUT_MS = 10_000;
+/** How long is waited after a source's first failure, and between two answers of a server that does not wait as asked; milliseconds. */
+export const BUNDLE_RETRY_MS = 100;
+/** Seconds that a server is asked to wait for a change, at most. */
+export const BUNDLE_WAIT_SECONDS_MAX = 300;
+/** A file that was changed so lately may have been changed again within the same tick of the file system's clock, milliseconds. */
+export const BUNDLE_FRESH_MS = 2000;

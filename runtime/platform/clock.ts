@@ -8,11 +8,14 @@ export const systemClock = {
   /** Resolves after so many milliseconds, or when the signal says so. */
   sleep: (milliseconds: number, signal: AbortSignal): Promise<void> =>
     new Promise((resolve) => {
-      const timer = setTimeout(resolve, Math.min(milliseconds, TIMER_MAX));
-      signal.addEventListener("abort", () => {
+      const end = (): void => {
         clearTimeout(timer);
+        // A signal that lives as long as the process would keep every sleep there ever was.
+        signal.removeEventListener("abort", end);
         resolve();
-      });
+      };
+      const timer = setTimeout(end, Math.min(milliseconds, TIMER_MAX));
+      signal.addEventListener("abort", end);
     }),
 };
 

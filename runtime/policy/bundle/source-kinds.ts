@@ -1,0 +1,44 @@
+/** What there is to say of a source of bundles, and what each kind of it does by itself. */
+import type { Bundle } from "./bundle.ts";
+
+export type BundleSourceDefinition =
+  | {
+      /** A .tar.gz, a file of Rego, or a folder: told apart by what is there. */
+      readonly kind: "file" | "directory";
+      readonly path: string;
+      /** How often it is looked at. Default 200. */
+      readonly everyMs?: number | undefined;
+    }
+  | HttpSourceDefinition;
+
+export interface HttpSourceDefinition {
+  readonly kind: "http";
+  readonly url: string;
+  /** How often the server is asked, give or take a tenth. Default 30,000. */
+  readonly everyMs?: number | undefined;
+  /** The server is asked to answer when there is another bundle, or after so many seconds. Default 0: at once. */
+  readonly waitSeconds?: number | undefined;
+  /** How long an answer may take besides. Default 10,000. */
+  readonly timeoutMs?: number | undefined;
+  /** A file with a token that is sent as `Authorization: Bearer`; read anew each time. */
+  readonly tokenFile?: string | undefined;
+  /** Certificates (PEM) that the server's is to be signed by, instead of the system's. */
+  readonly caFile?: string | undefined;
+  /** Who we are: certificate and key (PEM). */
+  readonly certificateFile?: string | undefined;
+  readonly keyFile?: string | undefined;
+}
+
+/** The same with what was not said. */
+export type HttpSettings = HttpSourceDefinition & { readonly everyMs: number; readonly waitSeconds: number; readonly timeoutMs: number };
+
+/** What each kind of source does by itself; `watch` is the same for all. */
+export interface Place {
+  readonly name: string;
+  next(signal: AbortSignal): Promise<Bundle | undefined>;
+  forget(): void;
+  /** How long to wait after an answer. */
+  pauseMs(random: number): number;
+  /** The longest wait after a failure. */
+  readonly patienceMs: number;
+}
