@@ -2,9 +2,10 @@
 import { engineLine } from "../audit/events/engine.ts";
 import type { Engine } from "../engines/api.ts";
 import { selectEngine } from "../engines/select.ts";
-import type { Start } from "../kafka/addon.ts";
+import type { Mark, Start } from "../kafka/addon.ts";
 import { TopicAdmin } from "../kafka/admin.ts";
 import { errorOfFailure, failureOf, isFinal, issueOfFailure, kafkaError } from "../kafka/failure.ts";
+import { Marks } from "../kafka/marks.ts";
 import { type BatchReader, TopicReader } from "../kafka/reader.ts";
 import { Tokens } from "../kafka/token.ts";
 import { TopicWriter } from "../kafka/writer.ts";
@@ -12,7 +13,7 @@ import { BautaError } from "../kit/errors.ts";
 import { KAFKA_TOLD_MS, KAFKA_WAIT_MS } from "../kit/limits.ts";
 import { VERSION } from "../kit/version.ts";
 import { type OpenPlan, openPlan } from "../open.ts";
-import type { KafkaDefinition, PipelineDefinition, SinkDefinition, SourceDefinition } from "../pipeline/definition/definition.ts";
+import type { KafkaDefinition, PipelineDefinition, SourceDefinition } from "../pipeline/definition/definition.ts";
 import { FramedMasker } from "../pipeline/framed.ts";
 import { BatchMasker } from "../pipeline/topics/mask-batch.ts";
 import { PartMasker } from "../pipeline/topics/part-masker.ts";
@@ -28,6 +29,7 @@ import { EXIT, exitCodeOfEnd } from "./exit.ts";
 import { routeFactsOf, routesOf, settingsOf } from "./pipeline-file.ts";
 import { refusedRow } from "./refused.ts";
 import { openReplay, type ReplayTopicsOptions, replayed, type TopicsReplay } from "./replay-topics.ts";
+import { fileSinksOf, type OpenFiles, openFiles } from "./topic-files.ts";
 import type { Watch } from "./watch.ts";
 
 export interface TopicsOptions extends ReplayTopicsOptions {
@@ -37,7 +39,6 @@ export interface TopicsOptions extends ReplayTopicsOptions {
 }
 
 type TopicSource = Extract<SourceDefinition, { readonly kind: "topics" }>;
-type TopicSink = Extract<SinkDefinition, { readonly kind: "topic" }>;
 
 const INSTANCE = /^[A-Za-z0-9._-]{1,64}$/;
 
@@ -84,7 +85,9 @@ export async function runTopicsPipeline(
     try {
       const { onRefuse, frame, input } = definition;
       const { masker, parts, batches } = openMaskers({ definition, engine, plan, worker });
+      let opened: OpenFiles | undefined;
       try {
+        opened = await filesOf(definition, instance, worker, masker);
         const { name, version, facts } = engine;
         const result = await runTopics({
           facts: {
@@ -112,6 +115,7 @@ export async function runTopicsPipeline(
           writer: worker.writer,
           masker,
           batches,
+          files: opened?.files,
           planOf: async (topic) => {
             await worker.targets.prepare(topic);
             return worker.targets.planOf(topic, worker.writer);
@@ -123,6 +127,7 @@ export async function runTopicsPipeline(
         watch.summary(result, code);
         return code;
       } finally {
+        opened?.close();
         masker.close();
         parts.close();
       }
@@ -155,7 +160,30 @@ interface Worker {
   readonly reader: BatchReader;
   readonly writer: TopicWriter;
   readonly targets: Targets;
+  readonly marks: Marks;
   close(): Promise<void>;
+}
+
+/** The files of a worker, where its last one left them; undefined if all goes to topics. */
+async function filesOf(
+  definition: PipelineDefinition,
+  instance: string | undefined,
+  { writer, marks }: Worker,
+  masker: FramedMasker,
+): Promise<OpenFiles | undefined> {
+  if (fileSinksOf(definition).length === 0) return undefined;
+  if (instance === undefined) throw new BautaError(1001, { detail: "a worker that writes files has an --instance NAME" });
+  const markOf = (mark: number): Mark => marks.of(mark);
+  const committed = await marks.committed();
+  const opened = openFiles({ definition, instance, committed, markOf, messageName: (index) => masker.messageName(index) });
+  try {
+    // The cluster forgets marks that nobody asks for: one that is made anew is as good as new, and from now on one that is not there was forgotten.
+    if (opened !== undefined) await writer.commit(undefined, [], new Uint32Array(0), markOf(opened.files.mark));
+    return opened;
+  } catch (error) {
+    opened?.close();
+    throw kafkaError(error);
+  }
 }
 
 interface WorkerChoice {
@@ -172,7 +200,6 @@ interface WorkerChoice {
 /** Opens reader and writer once the cluster answers; undefined if the worker was told to stop before. */
 async function openWorker({ definition, kafka, rules, instance, task, stop, watch, replay }: WorkerChoice): Promise<Worker | undefined> {
   const { connection, group, protocol } = kafka;
-  const sinks = definition.sinks.filter((sink): sink is TopicSink => sink.kind === "topic");
   const named = definition.sources.flatMap((source) => (source.kind === "topics" ? source.topics : []));
   const topics = replay?.reader.topics() ?? named;
   const tokens = await Tokens.open(connection.sasl?.tokenCommand, (error) => {
@@ -180,7 +207,7 @@ async function openWorker({ definition, kafka, rules, instance, task, stop, watc
   });
   const admin = new TopicAdmin(connection);
   tokens?.add(admin);
-  const targets = new Targets(admin, rules, sinks, definition.routes);
+  const targets = new Targets(admin, rules, definition.sinks, definition.routes);
   const known = await whenThere(stop, watch, async () => {
     const there = topics.some(isPattern) ? await admin.names() : [];
     const plain = topics.filter((topic) => !isPattern(topic));
@@ -231,10 +258,14 @@ async function openWorker({ definition, kafka, rules, instance, task, stop, watc
   }
   const reader = replay?.reader ?? joined(new TopicReader({ connection, group, protocol, instance, start: startOf(kafka) }), topics);
   if (replay === undefined) tokens?.add(reader);
+  // Any topic that is there will do; this one may be read.
+  const marks = new Marks({ connection, group: `${group}-${instance ?? task}`, topic: known[0] ?? "" });
+  tokens?.add(marks);
   return {
     reader,
     writer,
     targets,
+    marks,
     async close() {
       tokens?.close();
       // A transaction that is still open is nobody's any more, and would keep readers waiting.
@@ -329,6 +360,7 @@ function openMaskers({ definition, engine, plan, worker }: MaskerChoice): {
     refusedValue: (refused) =>
       new TextEncoder().encode(JSON.stringify(refusedRow(`${refused.topic}/${refused.partition}`, refusalOf(refused)))),
     stops: onRefuse === "stop",
+    keeps: definition.routes.map(({ sinks }) => sinks.some((at) => definition.sinks[at]?.kind !== "topic")),
   });
   return { masker, parts, batches };
 }

@@ -16,6 +16,7 @@ export type {
   KafkaConsumer,
   KafkaMembership,
   KafkaProducer,
+  Mark,
   Partition,
   Position,
   Start,

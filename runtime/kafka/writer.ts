@@ -1,6 +1,6 @@
 /** A transactional producer: a transaction's records, their source's offsets, and the commit of both. */
 import { KAFKA_CALL_MS, TRANSACTION_TIMEOUT_MS } from "../kit/limits.ts";
-import { type ClientEvent, type KafkaMembership, type KafkaProducer, loadKafka } from "./addon.ts";
+import { type ClientEvent, type KafkaMembership, type KafkaProducer, loadKafka, type Mark } from "./addon.ts";
 import { type ClientConfig, type ConnectionDefinition, clientConfig } from "./connection.ts";
 import type { Outgoing } from "./outgoing.ts";
 import type { Token } from "./token.ts";
@@ -48,9 +48,12 @@ export class TopicWriter {
     return this.#producer.stage(bytes, records, headers, count, true, KAFKA_CALL_MS);
   }
 
-  /** @param rows as `CommitRows` makes them, over `topics` */
-  commit(membership: KafkaMembership | undefined, topics: readonly string[], rows: Uint32Array): Promise<void> {
-    return this.#producer.commit(membership, this.#shadowGroup, [...topics], rows, KAFKA_CALL_MS);
+  /**
+   * @param rows as `CommitRows` makes them, over `topics`
+   * @param mark an offset by which it can be told later that this transaction was committed
+   */
+  commit(membership: KafkaMembership | undefined, topics: readonly string[], rows: Uint32Array, mark?: Mark): Promise<void> {
+    return this.#producer.commit(membership, this.#shadowGroup, [...topics], rows, KAFKA_CALL_MS, mark);
   }
 
   abort(): Promise<void> {

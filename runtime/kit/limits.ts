@@ -75,6 +75,9 @@ export const WATCH_POLL_MS = 1000;
 export const WATCH_FILES_MAX = 100_000;
 /** From topic to topic: records of a transaction, unless the pipeline file says otherwise. */
 export const TRANSACTION_RECORDS = 2000;
+/** Where files are written beside topics, each transaction is a file: how long it takes, and how long one may take; milliseconds. */
+export const TRANSACTION_FILES_MS = 5000;
+export const TRANSACTION_MS_MAX = 40_000;
 /** Bytes of keys, values and headers that one poll takes at most, unless one record alone is larger. */
 export const POLL_BYTES: number = 8 * 1024 * 1024;
 /** How long a poll waits for its first record, and for others behind it, milliseconds. */

@@ -25,6 +25,28 @@ export interface FrameFault {
   readonly length: number;
 }
 
+/** Messages that went out, in the order of their values: what of the output each is, and which it is by itself. */
+export class FramedMessages {
+  count = 0;
+  frames: number[] = [];
+  starts: number[] = [];
+  ends: number[] = [];
+  ownStarts: number[] = [];
+  ownEnds: number[] = [];
+  /** Indexes for `FramedMasker.messageName`. */
+  messages: number[] = [];
+
+  add(frame: number, place: readonly [start: number, end: number, ownStart: number, ownEnd: number], message: number): void {
+    const at = this.count++;
+    this.frames[at] = frame;
+    this.starts[at] = place[0];
+    this.ends[at] = place[1];
+    this.ownStarts[at] = place[2];
+    this.ownEnds[at] = place[3];
+    this.messages[at] = message;
+  }
+}
+
 /** What became of the values of a call, by their places in it. */
 export class FramedResult {
   /** 0: it is in the output; else the issue. */
@@ -34,6 +56,12 @@ export class FramedResult {
   ends: Uint32Array = new Uint32Array(0);
   routes: Uint32Array = new Uint32Array(0);
   readonly faults = new Map<number, FrameFault>();
+  /** Kept for who asks for them. */
+  readonly messages: FramedMessages | undefined;
+
+  constructor(messages?: FramedMessages) {
+    this.messages = messages;
+  }
 
   reserve(count: number): void {
     if (count > this.issues.length) {
@@ -43,6 +71,7 @@ export class FramedResult {
       this.routes = new Uint32Array(count);
     }
     this.faults.clear();
+    if (this.messages !== undefined) this.messages.count = 0;
   }
 }
 
@@ -59,6 +88,9 @@ export class FramedMasker {
   readonly #formats: number[] = [];
   readonly #frames: number[] = [];
   readonly #routes: number[] = [];
+  /** By record: bytes that stand in front of it and behind it, and are not its own. */
+  readonly #before: number[] = [];
+  readonly #behind: number[] = [];
   readonly #values: ValueCounts;
   readonly #handle: PlanHandle;
   #scanMs = 0;
@@ -111,6 +143,10 @@ export class FramedMasker {
     return taken;
   }
 
+  messageName(index: number): string {
+    return this.#values.messageName(index);
+  }
+
   close(): void {
     this.#handle.close();
   }
@@ -150,14 +186,18 @@ export class FramedMasker {
       if (index > before && route !== this.#routes.at(-1))
         return this.#drop(frame, before, result, fault(ROUTES_DIFFER, this.#formatName(next.format), "", next.start - start));
       this.#routes.push(route);
+      this.#before[index] = next.start - at;
+      this.#behind[index] = next.end - (batch.records[row + RECORD_END] as number);
       batch.records[row + RECORD_START] = at;
       batch.records[row + RECORD_END] = next.end;
       at = next.end;
       if (batch.recordCount - before > RECORDS_PER_VALUE_MAX) return this.#drop(frame, before, result, fault(2104));
     }
     if (batch.recordCount === before) return this.#refuse(frame, result, fault(2001));
-    // What the last one left behind it is its own.
-    batch.records[(batch.recordCount - 1) * RECORD_STRIDE + RECORD_END] = end;
+    // What stands behind the last one goes with it.
+    const last = batch.recordCount - 1;
+    this.#behind[last] = (this.#behind[last] as number) + end - (batch.records[last * RECORD_STRIDE + RECORD_END] as number);
+    batch.records[last * RECORD_STRIDE + RECORD_END] = end;
   }
 
   #refuse(frame: number, result: FramedResult, found: FrameFault): void {
@@ -214,10 +254,20 @@ export class FramedMasker {
         result.starts[frame] = records[record * RECORD_STRIDE + RECORD_OUT_START] as number;
         result.ends[frame] = records[(last - 1) * RECORD_STRIDE + RECORD_OUT_END] as number;
         result.routes[frame] = this.#routes[record] as number;
-        for (let one = record; one < last; one++) this.#values.add(batch, one, this.#formats[one] as number);
+        for (let one = record; one < last; one++) {
+          const message = this.#values.add(batch, one, this.#formats[one] as number);
+          result.messages?.add(frame, this.#placeOf(one), message);
+        }
       }
       record = last;
     }
+  }
+
+  /** Where a message is in the output, and where by itself: separators are copied, so they are as long as in the input. */
+  #placeOf(record: number): readonly [number, number, number, number] {
+    const start = this.#batch.records[record * RECORD_STRIDE + RECORD_OUT_START] as number;
+    const end = this.#batch.records[record * RECORD_STRIDE + RECORD_OUT_END] as number;
+    return [start, end, start + (this.#before[record] as number), end - (this.#behind[record] as number)];
   }
 
   /** The place of a value that the engine refused. */

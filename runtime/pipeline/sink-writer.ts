@@ -65,6 +65,14 @@ export class SinkWriter {
     this.#bytes += segment.bytes;
   }
 
+  /** A commit that was under way will not happen: what was written since the last one goes, and the segment that was prepared for it. */
+  takeBack(prepared: Segment | undefined): void {
+    this.#begun = false;
+    if (this.#isCut) this.#joint.forget();
+    this.#planned = this.#exported;
+    this.sink.takeBack?.(prepared);
+  }
+
   get totals(): SinkTotals {
     return { name: this.sink.name, planned: this.#planned, exported: this.#exported, bytes: this.#bytes };
   }

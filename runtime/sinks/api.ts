@@ -22,6 +22,11 @@ export interface Sink {
   prepare(): Segment | undefined;
   /** Makes a prepared segment visible. Again, or by a sink of the same place in another process, it does no harm. */
   publish(segment: Segment): void;
+  /**
+   * Forgets what was written since the last segment was prepared, and that segment too if it is named: a commit that was under way will not
+   * happen. Only of sinks whose `resume` is `exact` and that are not `whole`.
+   */
+  takeBack?(prepared: Segment | undefined): void;
   /** Ends the sink, and leaves no trace of what no commit took. Once more does no harm. */
   close(): void;
 }

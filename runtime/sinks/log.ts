@@ -31,6 +31,7 @@ export function logSink(sink: Sink): Sink {
     },
     prepare: () => sink.prepare(),
     publish: (segment) => sink.publish(segment),
+    takeBack: (prepared) => sink.takeBack?.(prepared),
     close: () => sink.close(),
   };
 }

@@ -49,6 +49,13 @@ export function segmentSink(options: SegmentOptions): Sink {
     file = openSync(privateName, "wx", mode);
     forget = beforeExit(() => rmSync(privateName, { force: true }));
   };
+  const dropOpen = (): void => {
+    if (file < 0) return;
+    closeSync(file);
+    file = -1;
+    rmSync(privateName, { force: true });
+    forget();
+  };
   return {
     name,
     resume: "exact",
@@ -80,14 +87,21 @@ export function segmentSink(options: SegmentOptions): Sink {
       return segment;
     },
     publish: (segment) => publishSegment(segment),
-    close() {
-      if (file < 0) return;
-      closeSync(file);
-      file = -1;
-      rmSync(privateName, { force: true });
-      forget();
+    takeBack(prepared) {
+      dropOpen();
+      records = 0;
+      size = 0;
+      if (prepared === undefined) return;
+      withdrawSegment(prepared);
+      firstRecord = prepared.firstRecord;
     },
+    close: dropOpen,
   };
+}
+
+/** Removes a prepared segment that no commit will name. */
+export function withdrawSegment({ privateName, name }: Segment): void {
+  failing(name, () => rmSync(privateName, { force: true }));
 }
 
 /**

@@ -183,6 +183,14 @@ describe("pipeline files", () => {
     });
   });
 
+  test("files and logs beside topics: a transaction takes some seconds", () => {
+    const { definition, problems } = read(
+      `${GOOD.replace("masked }", "masked }, b: { file: b.xml }, c: { log: c.log }")}journal: p.journal\n`,
+    );
+    expect(problems).toEqual([]);
+    expect(definition?.commit).toMatchObject({ records: 100_000, milliseconds: 5000 });
+  });
+
   test("beginnings", () => {
     const from = (text: string): unknown => read(GOOD.replace('9092"', `9092", from: ${text}`)).definition?.kafka?.from;
     expect(from("latest")).toEqual({ kind: "latest" });
@@ -210,7 +218,10 @@ describe("pipeline files", () => {
     ["1403 kafka.from", kafka("from: newest")],
     ["1403 kafka.from.timestamp", kafka("from: { timestamp: yesterday }")],
     ["1403 sources", GOOD.replace("{ topics: raw }", "[{ topics: raw }, stdin]")],
-    ["1403 sinks", GOOD.replace("masked }", "masked }, b: stdout")],
+    ["1403 sinks.b", GOOD.replace("masked }", "masked }, b: stdout")],
+    ["1403 sinks.b", GOOD.replace("masked }", "masked }, b: log")],
+    ["1403 journal", `${GOOD}journal: p.journal\n`],
+    ["1403 commit.seconds", `${GOOD}commit: { seconds: 41 }\n`],
     ["1403 sources.topics", GOOD.replace("raw", '"^("')],
     ["1403 sources.key", GOOD.replace("raw", "raw, key: mask")],
     ["1403 sources.headers.bauta.source", GOOD.replace("raw", "raw, headers: { bauta.source: keep }")],

@@ -57,10 +57,13 @@ export class KafkaReader {
     if (reads + writes === 0) this.#wrong(entry.value.at, "kafka", "no topic is read or written");
     // A transaction takes outputs and offsets together, and only what is in the cluster can be in it.
     if (reads < sources.length) this.#wrong(entry.value.at, "sources", "topics and other sources do not go into one pipeline");
-    if (writes < sinks.length) this.#wrong(entry.value.at, "sinks", "records of topics go to topics");
+    for (const { kind, name: sink, ...place } of sinks)
+      if (kind === "stdout" || (kind === "log" && !("path" in place && place.path !== undefined)))
+        this.#wrong(entry.value.at, join("sinks", sink), "records of topics go to topics and files: standard output cannot take back");
     if (entries.has("workers")) this.#wrong(this.#at(entries, "workers"), "workers", "more processes of this pipeline share its topics");
-    for (const key of ["journal", "manifest"])
-      if (entries.has(key)) this.#wrong(this.#at(entries, key), key, "it is of pipelines over files");
+    if (entries.has("manifest")) this.#wrong(this.#at(entries, "manifest"), "manifest", "it is of pipelines over files");
+    if (entries.has("journal") && writes === sinks.length)
+      this.#wrong(this.#at(entries, "journal"), "journal", "it is of pipelines that write files");
     if (entries.has("refused") && refused === undefined)
       this.#wrong(this.#at(entries, "refused"), "refused", "refused records of topics go to a topic: `{ topic: NAME }`");
     if (this.#reader.text(entries, "frame", "") === "length")

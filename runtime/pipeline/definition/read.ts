@@ -1,7 +1,16 @@
 /** Reads a pipeline file. All that is wrong is found in one pass, each with its place. */
 import { dirname, resolve } from "node:path";
 import type { EngineName } from "../../engines/api.ts";
-import { COMMIT_BYTES, COMMIT_MS, COMMIT_RECORDS, TRANSACTION_RECORDS, WATCH_POLL_MS, WORKERS_MAX } from "../../kit/limits.ts";
+import {
+  COMMIT_BYTES,
+  COMMIT_MS,
+  COMMIT_RECORDS,
+  TRANSACTION_FILES_MS,
+  TRANSACTION_MS_MAX,
+  TRANSACTION_RECORDS,
+  WATCH_POLL_MS,
+  WORKERS_MAX,
+} from "../../kit/limits.ts";
 import { nearest } from "../../kit/suggest.ts";
 import type { Catalogue } from "../../model/catalogue.ts";
 import { type Node, parseYaml } from "../../model/node.ts";
@@ -129,15 +138,37 @@ class PipelineReader {
         entries.get("manifest")?.value.kind === "scalar" && reader.text(entries, "manifest", "") === "none"
           ? "none"
           : this.#path(entries, "manifest", ""),
-      commit: {
-        // What goes from topic to topic is not kept waiting.
-        records: least(limits, "records", kafka === undefined ? COMMIT_RECORDS : TRANSACTION_RECORDS),
-        bytes: least(limits, "bytes", COMMIT_BYTES),
-        milliseconds: least(limits, "milliseconds", kafka === undefined ? COMMIT_MS : 0),
-      },
+      commit: this.#commit(entries, limits, kafka !== undefined, sinks ?? []),
       watch: readWatch(reader, entries, (inner, key, path) => this.#path(inner, key, path)),
       kafka,
     };
+  }
+
+  #commit(
+    entries: Entries,
+    limits: readonly Partial<Record<keyof CommitLimits, number>>[],
+    overTopics: boolean,
+    sinks: readonly SinkDefinition[],
+  ): CommitLimits {
+    const topicsOnly = sinks.every(({ kind }) => kind === "topic");
+    // What goes from topic to topic is not kept waiting; a file for each poll would be many.
+    const [records, milliseconds] = !overTopics
+      ? [COMMIT_RECORDS, COMMIT_MS]
+      : topicsOnly
+        ? [TRANSACTION_RECORDS, 0]
+        : [COMMIT_RECORDS, TRANSACTION_FILES_MS];
+    const commit = {
+      records: least(limits, "records", records),
+      bytes: least(limits, "bytes", COMMIT_BYTES),
+      milliseconds: least(limits, "milliseconds", milliseconds),
+    };
+    if (overTopics && commit.milliseconds > TRANSACTION_MS_MAX)
+      this.#wrong(
+        entries.get("commit")?.value.at ?? NOWHERE,
+        "commit.seconds",
+        `a transaction is open for ${TRANSACTION_MS_MAX / 1000} seconds at most: readers of committed records wait for it`,
+      );
+    return commit;
   }
 
   #name(entries: Entries, at: Place): string | undefined {

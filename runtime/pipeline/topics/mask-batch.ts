@@ -24,6 +24,7 @@ import { Outgoing } from "../../kafka/outgoing.ts";
 import { type Issue, issueOf } from "../../kit/errors.ts";
 import { type FramedMasker, FramedResult } from "../framed.ts";
 import { GrowingBytes } from "../growing-bytes.ts";
+import { KeptRecords } from "./kept.ts";
 import type { PartMasker } from "./part-masker.ts";
 import type { Part, TopicPlan } from "./plan.ts";
 
@@ -54,6 +55,8 @@ export interface BatchParts {
   refusedValue(refused: RefusedRecord): Uint8Array;
   /** The first refused record ends the batch. */
   readonly stops: boolean;
+  /** By route: whether its records go to files, too. Default: none do. */
+  readonly keeps?: readonly boolean[] | undefined;
 }
 
 /** What a batch came to. */
@@ -82,7 +85,8 @@ export class BatchMasker {
   readonly #parts: BatchParts;
   readonly #bytes = new GrowingBytes(BUFFER_BYTES);
   readonly #outgoing = new Outgoing();
-  readonly #result = new FramedResult();
+  readonly #result: FramedResult;
+  readonly #kept = new KeptRecords();
   #bounds = new Uint32Array(0);
   /** By row: place of its value among those that were masked, plus 1; 0 for a tombstone. */
   #frames = new Uint32Array(0);
@@ -93,6 +97,7 @@ export class BatchMasker {
 
   constructor(parts: BatchParts) {
     this.#parts = parts;
+    this.#result = new FramedResult(parts.keeps?.includes(true) === true ? this.#kept.messages : undefined);
   }
 
   /** Bytes and rows for the writer, until the next batch. */
@@ -104,10 +109,16 @@ export class BatchMasker {
     return this.#outgoing;
   }
 
+  /** Records for files, over the same bytes. */
+  get kept(): KeptRecords {
+    return this.#kept;
+  }
+
   /** @param plans by topic of the batch */
   mask(batch: RecordBatch, plans: readonly TopicPlan[]): MaskedBatch {
     this.#bytes.used = 0;
     this.#outgoing.clear();
+    this.#kept.clear();
     this.#reserve(batch);
     this.#maskValues(batch);
     this.#maskParts(batch, plans);
@@ -183,6 +194,7 @@ export class BatchMasker {
       const fault = this.#faultOf(batch, row, plan) ?? this.#write(batch, row, plan, sourceName);
       if (typeof fault === "number") {
         if (valueLength === NONE) tombstones++;
+        else this.#keep(records, at, (this.#frames[row] as number) - 1);
         bytesOut += fault;
         continue;
       }
@@ -195,6 +207,13 @@ export class BatchMasker {
       }
     }
     return { taken: row, refused, tombstones, bytesIn, bytesOut };
+  }
+
+  #keep(records: Uint32Array, at: number, frame: number): void {
+    const route = this.#result.routes[frame] as number;
+    if (this.#parts.keeps?.[route] !== true) return;
+    const [topic, partition] = [records[at + RECORD_TOPIC] as number, records[at + RECORD_PARTITION] as number];
+    this.#kept.add(frame, topic, partition, wholeAt(records, at + RECORD_OFFSET), route);
   }
 
   /** Why a record cannot go out; undefined if it can. */
@@ -233,7 +252,8 @@ export class BatchMasker {
     const frame = (this.#frames[row] as number) - 1;
     const targets = frame < 0 ? plan.all : (plan.targets[this.#result.routes[frame] as number] ?? []);
     const [target] = targets;
-    if (target === undefined) return 0;
+    // It goes to files alone, or nowhere.
+    if (target === undefined) return frame < 0 ? 0 : (this.#result.ends[frame] as number) - (this.#result.starts[frame] as number);
     let key = 0;
     let keyLength = NONE;
     const masked = (this.#keys[row] as number) - 1;

@@ -19,7 +19,14 @@ import { RECORD_PARTITION, RECORD_STRIDE, RECORD_TOPIC } from "../../kafka/layou
 import type { BatchReader } from "../../kafka/reader.ts";
 import type { TopicWriter } from "../../kafka/writer.ts";
 import { BautaError, issueOf } from "../../kit/errors.ts";
-import { KAFKA_TOLD_MS, POLL_BYTES, PROGRESS_MS, TRANSACTION_RETRIES_MAX, TRANSACTION_RETRY_MS } from "../../kit/limits.ts";
+import {
+  KAFKA_TOLD_MS,
+  POLL_BYTES,
+  PROGRESS_MS,
+  TRANSACTION_RECORDS,
+  TRANSACTION_RETRIES_MAX,
+  TRANSACTION_RETRY_MS,
+} from "../../kit/limits.ts";
 import { addCounts, addFields, NO_COUNTS } from "../counts.ts";
 import type { FramedMasker } from "../framed.ts";
 import { type Counts, reconcile } from "../masker.ts";
@@ -35,6 +42,7 @@ import type {
   StatementFacts,
 } from "../observe.ts";
 import type { Clock, CommitLimits, RunEnding, RunResult } from "../run.ts";
+import type { TopicFiles } from "./files.ts";
 import type { BatchMasker, MaskedBatch, RefusedRecord } from "./mask-batch.ts";
 import type { TopicPlan } from "./plan.ts";
 
@@ -51,6 +59,8 @@ export interface TopicsParts {
   readonly writer: TopicWriter;
   readonly masker: FramedMasker;
   readonly batches: BatchMasker;
+  /** Files and logs beside the topics. */
+  readonly files?: TopicFiles | undefined;
   /** Looks at the targets of a source topic that was not met before, and plans for it. */
   planOf(topic: string): Promise<TopicPlan>;
   operationFacts(operation: number): OperationFacts;
@@ -139,10 +149,11 @@ class TopicsRun {
   async #course(): Promise<RunEnding> {
     const { reader, stop, commit } = this.#parts;
     // One is masked while the other is filled.
-    const batches = [new RecordBatch(POLL_BYTES, commit.records), new RecordBatch(POLL_BYTES, commit.records)];
+    const most = Math.min(commit.records, TRANSACTION_RECORDS);
+    const batches = [new RecordBatch(POLL_BYTES, most), new RecordBatch(POLL_BYTES, most)];
     let turn = 0;
     const poll = (): Promise<RecordBatch> => {
-      const polling = reader.poll(batches[turn++ % 2] as RecordBatch, commit.records);
+      const polling = reader.poll(batches[turn++ % 2] as RecordBatch, most);
       // It is waited for in its turn; a failure in between is not lost then.
       polling.catch(() => undefined);
       return polling;
@@ -187,7 +198,12 @@ class TopicsRun {
     } catch (error) {
       // What cannot be committed is not there; whoever goes on reads it again.
       if (failureOf(error) === undefined) throw error;
-      await this.#parts.writer.abort().catch(() => undefined);
+      const { writer, files } = this.#parts;
+      // Whether it was committed, whoever begins next under this name finds out.
+      await writer.abort().then(
+        () => files?.takeBack(),
+        () => undefined,
+      );
     }
     return "stopped";
   }
@@ -219,6 +235,7 @@ class TopicsRun {
     open.rows.add(batch);
     this.#count(open, batch, masked);
     const from = this.#clock.ticks();
+    this.#parts.files?.write(batches.bytes, batches.kept, (topic, partition) => this.#sourceOf(topic, partition));
     if (batches.outgoing.count > 0) await writer.stage(batches.bytes, batches.outgoing);
     this.#times.sink += this.#clock.ticks() - from;
     if (this.#isDue(open) || stops) await this.#commitNext();
@@ -319,14 +336,19 @@ class TopicsRun {
   }
 
   async #commitAndTell(open: Transaction): Promise<void> {
-    const { writer, reader, statement } = this.#parts;
+    const { writer, reader, statement, files } = this.#parts;
     const begun = reader.begun();
     const topics = [...this.#topics];
     const rows = open.rows.rows();
     const from = this.#clock.ticks();
-    await this.#untilAnswered(() => writer.commit(open.membership, topics, rows));
-    const journalMs = this.#clock.ticks() - from;
-    this.#times.commit += journalMs;
+    const mark = files?.prepare();
+    const prepared = this.#clock.ticks();
+    await this.#untilAnswered(() => writer.commit(open.membership, topics, rows, mark));
+    const committed = this.#clock.ticks();
+    const segments = files?.publish() ?? [];
+    const published = this.#clock.ticks();
+    const times = { prepareMs: prepared - from, journalMs: committed - prepared, publishMs: published - committed };
+    this.#times.commit += published - from;
     reader.settled(begun.filter(({ topic, partition }) => open.rows.has(topics.indexOf(topic), partition)));
     this.#counts = addCounts(this.#counts, open.counts);
     this.#fields = addFields(this.#fields, open.fields);
@@ -339,7 +361,7 @@ class TopicsRun {
       this.#records.set(source, records);
       return { statement, source, records, offset: next, lastRefused: false, ended: false };
     });
-    this.#tell({ event: "committed", at, sequence: this.#sequence++, positions, segments: [], prepareMs: 0, journalMs, publishMs: 0 });
+    this.#tell({ event: "committed", at, sequence: this.#sequence++, positions, segments, ...times });
     this.#tellProgress();
   }
 
@@ -372,6 +394,7 @@ class TopicsRun {
     }
     this.#degrade("transaction", failure.name, issueOfFailure(failure));
     await writer.abort();
+    this.#parts.files?.takeBack();
     // What was polled meanwhile is read again.
     (await polled).count = 0;
     await this.#clock.sleep(TRANSACTION_RETRY_MS * 2 ** this.#retries++, stop);
@@ -434,7 +457,7 @@ class TopicsRun {
       counts: this.#counts,
       fields: this.#fields,
       planDigest: planDigest(),
-      sinks: [],
+      sinks: this.#parts.files?.totals ?? [],
       unread: [],
       times: this.#timesSoFar(),
       outByWorker: undefined,

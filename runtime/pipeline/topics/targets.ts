@@ -8,6 +8,7 @@ import type { Target, TopicPlan, TopicRules } from "./plan.ts";
 type TopicSink = Extract<SinkDefinition, { readonly kind: "topic" }>;
 
 const PLACEHOLDER = "{topic}";
+const isTopic = (sink: SinkDefinition): sink is TopicSink => sink.kind === "topic";
 
 /** Name of the topic that a sink is for records of a source topic. */
 export const targetName = ({ topic }: TopicSink, source: string): string => topic.replace(PLACEHOLDER, source);
@@ -15,11 +16,12 @@ export const targetName = ({ topic }: TopicSink, source: string): string => topi
 export class Targets {
   readonly #admin: TopicAdmin;
   readonly #rules: TopicRules;
-  readonly #sinks: readonly TopicSink[];
+  readonly #sinks: readonly SinkDefinition[];
   readonly #routes: readonly RouteDefinition[];
   readonly #known = new Map<string, Omit<Target, "index">>();
 
-  constructor(admin: TopicAdmin, rules: TopicRules, sinks: readonly TopicSink[], routes: readonly RouteDefinition[]) {
+  /** @param sinks all of the pipeline: routes name their places */
+  constructor(admin: TopicAdmin, rules: TopicRules, sinks: readonly SinkDefinition[], routes: readonly RouteDefinition[]) {
     this.#admin = admin;
     this.#rules = rules;
     this.#sinks = sinks;
@@ -31,7 +33,7 @@ export class Targets {
    * @throws BautaError 1515 for one that is not there, 1520 for one whose keys would not stay apart
    */
   async prepare(source: string): Promise<void> {
-    for (const sink of this.#sinks) await this.#look(targetName(sink, source), sink.create ? source : undefined);
+    for (const sink of this.#sinks.filter(isTopic)) await this.#look(targetName(sink, source), sink.create ? source : undefined);
     this.#rules.planOf(
       source,
       this.#targetsOf(source, () => 0),
@@ -59,10 +61,12 @@ export class Targets {
 
   #targetsOf(source: string, indexOf: (name: string) => number): readonly (readonly Target[])[] {
     return this.#routes.map(({ sinks }) =>
-      sinks.map((at) => {
-        const known = this.#known.get(targetName(this.#sinks[at] as TopicSink, source));
+      sinks.flatMap((at) => {
+        const sink = this.#sinks[at];
+        if (sink === undefined || !isTopic(sink)) return [];
+        const known = this.#known.get(targetName(sink, source));
         if (known === undefined) throw new BautaError(9001, { detail: "a target that was not looked at" });
-        return { ...known, index: indexOf(known.name) };
+        return [{ ...known, index: indexOf(known.name) }];
       }),
     );
   }
