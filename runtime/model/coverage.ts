@@ -50,7 +50,7 @@ const CLOSED: readonly Shape[] = [
 ];
 /** Shapes that are patterns, which are codes or counts where the class says so. */
 const PATTERNED: readonly Shape[] = ["digits", "alphanumeric", "upper-alphanumeric"];
-const CODED = ["code", "number", "technical", "rate"];
+const CODED = ["code", "number", "technical", "rate", "date"];
 
 const CARD_DATA = "sensitive authentication data, removed whatever rules say";
 
@@ -111,22 +111,43 @@ interface KeptRow {
   readonly pattern: PathPattern;
   readonly reason: string;
 }
-let kept: readonly KeptRow[] | undefined;
+interface KeptFile {
+  readonly kept: readonly { readonly path: string; readonly reason: string }[];
+  readonly elsewhere: readonly { readonly paths: readonly string[]; readonly reason: string }[];
+}
+/** The message that the first list was written for. */
+const LISTED = messageKey("pacs.008.001.08");
+export interface KeptLists {
+  /** Of that message. */
+  readonly pacs008: readonly KeptRow[];
+  /** Of all others, besides those. */
+  readonly elsewhere: readonly KeptRow[];
+}
+let lists: KeptLists | undefined;
 
-/** The committed list of what may be kept although its type is open. */
-export function keptList(): readonly KeptRow[] {
-  kept ??= assetJson<{ kept: readonly { path: string; reason: string }[] }>("schemas/iso20022/kept.json").kept.map(({ path, reason }) => {
-    const pattern = parsePath(path);
-    if ("issue" in pattern) throw new Error(`schemas/iso20022/kept.json: ${path}`);
-    return { pattern, reason };
-  });
-  return kept;
+/** The committed lists of what may be kept although its type is open. */
+export function keptLists(): KeptLists {
+  if (lists !== undefined) return lists;
+  const { kept, elsewhere } = assetJson<KeptFile>("schemas/iso20022/kept.json");
+  lists = {
+    pacs008: kept.map(rowOf),
+    elsewhere: elsewhere.flatMap(({ paths, reason }) => paths.map((path) => rowOf({ path, reason }))),
+  };
+  return lists;
+}
+
+function rowOf({ path, reason }: { readonly path: string; readonly reason: string }): KeptRow {
+  const pattern = parsePath(path);
+  if ("issue" in pattern) throw new Error(`schemas/iso20022/kept.json: ${path}`);
+  return { pattern, reason };
 }
 
 function keptReason(format: FormatName, message: string, { path }: Field): string | undefined {
   const segments = path.split("/");
   const key = messageKey(message);
-  return keptList().find(({ pattern }) => scopeCovers(pattern.scope, format, key) && segmentsMatch(pattern.segments, segments))?.reason;
+  const { pacs008, elsewhere } = keptLists();
+  const rows = key === LISTED ? pacs008 : [...pacs008, ...elsewhere];
+  return rows.find(({ pattern }) => scopeCovers(pattern.scope, format, key) && segmentsMatch(pattern.segments, segments))?.reason;
 }
 
 /** What an open leaf is kept without a reason on record. */

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { EXIT } from "../../runtime/cli/exit.ts";
 import type { Catalogue } from "../../runtime/model/catalogue.ts";
-import { type Coverage, compareCoverage, countOutcomes, coverageOf, keptList, unexplained } from "../../runtime/model/coverage.ts";
+import { type Coverage, compareCoverage, countOutcomes, coverageOf, keptLists, unexplained } from "../../runtime/model/coverage.ts";
 import { loadModel } from "../../runtime/model/load.ts";
 import type { Model } from "../../runtime/model/model.ts";
 import { segmentsMatch } from "../../runtime/model/segments.ts";
@@ -12,6 +12,7 @@ import { presetSource } from "../../runtime/model/sources.ts";
 import { PRESETS, type PresetName } from "../../runtime/model/vocabulary.ts";
 import { CATALOGUES } from "../../runtime/registry.ts";
 import { bauta, EXAMPLE_XML, folder, write } from "../e2e/cli.ts";
+import { DEPTH } from "../seed.ts";
 import { modelOf } from "./tools.ts";
 
 const [ISO] = CATALOGUES as readonly [Catalogue, ...Catalogue[]];
@@ -52,7 +53,7 @@ describe("pacs.008.001.08", () => {
   );
 
   test("the list is short, has no path twice, and each of its paths is one that a preset keeps", () => {
-    const rows = keptList();
+    const rows = keptLists().pacs008;
     expect(rows.length).toBeLessThanOrEqual(KEPT_MAX);
     expect(new Set(rows.map(({ pattern }) => pattern.text)).size).toBe(rows.length);
     const codes = covered("test-data").leaves.filter(({ closed, outcome }) => !closed && outcome === "code");
@@ -62,6 +63,46 @@ describe("pacs.008.001.08", () => {
     }
   });
 });
+
+/** The newest version of each message; with BAUTA_PROPERTY_RUNS all of them. */
+function messagesOf({ messages }: Catalogue): readonly string[] {
+  const newest = new Map(messages().map((name) => [name.split(".").slice(0, 2).join("."), name]));
+  return DEPTH > 1 ? messages() : [...newest.values()];
+}
+
+test(
+  "of every message, nothing of an open type is kept but code words on the lists, each with its reason",
+  () => {
+    const used = new Set<string>();
+    let leafCount = 0;
+    for (const name of PRESETS) {
+      const model = preset(name);
+      for (const catalogue of CATALOGUES) {
+        for (const message of messagesOf(catalogue)) {
+          const coverage = coverageOf(model, catalogue, message);
+          leafCount += coverage.leaves.length;
+          expect([name, message, countOutcomes(coverage.leaves).refused, unexplained(coverage).map(({ path }) => path)]).toEqual([
+            name,
+            message,
+            0,
+            [],
+          ]);
+          const open = coverage.leaves.filter(({ closed, outcome }) => !closed && (outcome === "kept" || outcome === "code"));
+          expect([name, message, open.filter(({ outcome }) => outcome === "kept")]).toEqual([name, message, []]);
+          for (const { path } of open) {
+            const names = path.split("/");
+            for (const { pattern } of keptLists().elsewhere) if (segmentsMatch(pattern.segments, names)) used.add(pattern.text);
+          }
+        }
+      }
+    }
+    console.log(`coverage: ${leafCount} leaves under ${PRESETS.length} presets`);
+    const listed = keptLists().elsewhere.map(({ pattern }) => pattern.text);
+    expect(new Set(listed).size).toBe(listed.length);
+    if (DEPTH > 1) expect(listed.filter((text) => !used.has(text))).toEqual([]);
+  },
+  60_000 * DEPTH,
+);
 
 test("a leaf that is kept, has no rule, or two that contradict each other is told", () => {
   const model = modelOf(
