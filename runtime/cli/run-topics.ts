@@ -2,15 +2,9 @@
 import { engineLine } from "../audit/events/engine.ts";
 import type { Engine } from "../engines/api.ts";
 import { selectEngine } from "../engines/select.ts";
-import type { Mark, Start } from "../kafka/addon.ts";
-import { TopicAdmin } from "../kafka/admin.ts";
-import { errorOfFailure, failureOf, isFinal, issueOfFailure, kafkaError } from "../kafka/failure.ts";
-import { Marks } from "../kafka/marks.ts";
-import { type BatchReader, TopicReader } from "../kafka/reader.ts";
-import { Tokens } from "../kafka/token.ts";
-import { TopicWriter } from "../kafka/writer.ts";
+import type { Mark } from "../kafka/addon.ts";
+import { kafkaError } from "../kafka/failure.ts";
 import { BautaError } from "../kit/errors.ts";
-import { KAFKA_TOLD_MS, KAFKA_WAIT_MS } from "../kit/limits.ts";
 import { VERSION } from "../kit/version.ts";
 import { type OpenPlan, openPlan } from "../open.ts";
 import type { KafkaDefinition, PipelineDefinition, SourceDefinition } from "../pipeline/definition/definition.ts";
@@ -19,17 +13,17 @@ import { BatchMasker } from "../pipeline/topics/mask-batch.ts";
 import { PartMasker } from "../pipeline/topics/part-masker.ts";
 import { TopicRules } from "../pipeline/topics/plan.ts";
 import { refusalOf, runTopics } from "../pipeline/topics/run.ts";
-import { Targets } from "../pipeline/topics/targets.ts";
 import { systemClock } from "../platform/clock.ts";
-import { onStopSignal, type StopRequest } from "../platform/process.ts";
+import { onStopSignal } from "../platform/process.ts";
 import { newTask } from "../platform/task.ts";
 import { FORMATS } from "../registry.ts";
 import { openRoutes } from "../routes.ts";
 import { EXIT, exitCodeOfEnd } from "./exit.ts";
 import { routeFactsOf, routesOf, settingsOf } from "./pipeline-file.ts";
 import { refusedRow } from "./refused.ts";
-import { openReplay, type ReplayTopicsOptions, replayed, type TopicsReplay } from "./replay-topics.ts";
+import { openReplay, type ReplayTopicsOptions, replayed } from "./replay-topics.ts";
 import { fileSinksOf, type OpenFiles, openFiles } from "./topic-files.ts";
+import { openWorker, type Worker } from "./topics-worker.ts";
 import type { Watch } from "./watch.ts";
 
 export interface TopicsOptions extends ReplayTopicsOptions {
@@ -156,14 +150,6 @@ export function rulesOf(definition: PipelineDefinition, plan: OpenPlan): TopicRu
   });
 }
 
-interface Worker {
-  readonly reader: BatchReader;
-  readonly writer: TopicWriter;
-  readonly targets: Targets;
-  readonly marks: Marks;
-  close(): Promise<void>;
-}
-
 /** The files of a worker, where its last one left them; undefined if all goes to topics. */
 async function filesOf(
   definition: PipelineDefinition,
@@ -183,146 +169,6 @@ async function filesOf(
   } catch (error) {
     opened?.close();
     throw kafkaError(error);
-  }
-}
-
-interface WorkerChoice {
-  readonly definition: PipelineDefinition;
-  readonly kafka: KafkaDefinition;
-  readonly rules: TopicRules;
-  readonly instance: string | undefined;
-  readonly task: string;
-  readonly stop: StopRequest;
-  readonly watch: Watch;
-  readonly replay: TopicsReplay | undefined;
-}
-
-/** Opens reader and writer once the cluster answers; undefined if the worker was told to stop before. */
-async function openWorker({ definition, kafka, rules, instance, task, stop, watch, replay }: WorkerChoice): Promise<Worker | undefined> {
-  const { connection, group, protocol } = kafka;
-  const named = definition.sources.flatMap((source) => (source.kind === "topics" ? source.topics : []));
-  const topics = replay?.reader.topics() ?? named;
-  const tokens = await Tokens.open(connection.sasl?.tokenCommand, (error) => {
-    if (error instanceof BautaError) watch.degraded("token", error);
-  });
-  const admin = new TopicAdmin(connection);
-  tokens?.add(admin);
-  const targets = new Targets(admin, rules, definition.sinks, definition.routes);
-  const known = await whenThere(stop, watch, async () => {
-    const there = topics.some(isPattern) ? await admin.names() : [];
-    const plain = topics.filter((topic) => !isPattern(topic));
-    for (const topic of plain) if ((await admin.facts(topic)) === undefined) throw new BautaError(1515, { path: topic });
-    const found = [
-      ...new Set([...plain, ...there.filter((name) => topics.some((topic) => isPattern(topic) && new RegExp(topic, "u").test(name)))]),
-    ];
-    for (const topic of found) await targets.prepare(topic);
-    if (kafka.refused !== undefined) await targets.require(kafka.refused);
-    return found;
-  });
-  if (known === undefined) {
-    tokens?.close();
-    return undefined;
-  }
-  const { most, least } = targets.bytesMax;
-  const writer = new TopicWriter({
-    connection,
-    transactionalId: replay?.group ?? `${group}-${instance ?? task}`,
-    shadowGroup: replay?.group,
-    // What a pattern comes to name later may take more: how large a record may be is checked against its own topic.
-    messageBytesMax: topics.some(isPattern) || !Number.isFinite(most) ? MESSAGE_BYTES : most + MESSAGE_ROOM,
-    batchBytesMax: Number.isFinite(least) ? least : MESSAGE_BYTES,
-  });
-  tokens?.add(writer);
-  const ready = await whenThere(stop, watch, async () => {
-    try {
-      await writer.init(KAFKA_WAIT_MS);
-      return true;
-    } catch (error) {
-      // The writer knows better than the call, which only ran out of time.
-      const event = writer.events().find(({ kind, name }) => kind === "error" && isFinal({ name, fatal: false }));
-      throw event === undefined ? error : errorOfFailure(event);
-    }
-  });
-  if (ready === undefined) {
-    tokens?.close();
-    await writer.close();
-    return undefined;
-  }
-  if (replay !== undefined) tokens?.add(replay.reader);
-  try {
-    await replay?.begin();
-  } catch (error) {
-    tokens?.close();
-    await writer.close();
-    throw error;
-  }
-  const reader = replay?.reader ?? joined(new TopicReader({ connection, group, protocol, instance, start: startOf(kafka) }), topics);
-  if (replay === undefined) tokens?.add(reader);
-  // Any topic that is there will do; this one may be read.
-  const marks = new Marks({ connection, group: `${group}-${instance ?? task}`, topic: known[0] ?? "" });
-  tokens?.add(marks);
-  return {
-    reader,
-    writer,
-    targets,
-    marks,
-    async close() {
-      tokens?.close();
-      // A transaction that is still open is nobody's any more, and would keep readers waiting.
-      await writer.abort().catch(() => undefined);
-      await reader.close();
-      await writer.close();
-    },
-  };
-}
-
-function joined(reader: TopicReader, topics: readonly string[]): TopicReader {
-  reader.subscribe(topics);
-  return reader;
-}
-
-/** Largest batch that librdkafka takes in hand, where no topic says less; and room for its own framing. */
-const MESSAGE_BYTES = 100_000_000;
-const MESSAGE_ROOM = 1024;
-
-const isPattern = (topic: string): boolean => topic.startsWith("^");
-
-/** Tries until the cluster answers; undefined if the worker was told to stop. What waiting does not mend is thrown. */
-async function whenThere<T>(stop: StopRequest, watch: Watch, attempt: () => Promise<T>): Promise<T | undefined> {
-  let told = Number.NEGATIVE_INFINITY;
-  for (;;) {
-    if (stop.signal.aborted) return undefined;
-    try {
-      return await attempt();
-    } catch (error) {
-      const failure = failureOf(error);
-      const issue = failure === undefined ? (error instanceof BautaError ? error.issue.number : 0) : issueOfFailure(failure);
-      const known = kafkaError(error);
-      if (issue !== UNREACHABLE || !(known instanceof BautaError)) throw known;
-      if (systemClock.ticks() - told >= KAFKA_TOLD_MS) {
-        told = systemClock.ticks();
-        watch.degraded("kafka", known);
-      }
-      await systemClock.sleep(KAFKA_WAIT_MS, stop.signal);
-    }
-  }
-}
-
-const UNREACHABLE = 1511;
-
-function startOf({ from }: KafkaDefinition): Start {
-  switch (from.kind) {
-    case "earliest":
-      return { rule: -2, positions: [] };
-    case "latest":
-      return { rule: -1, positions: [] };
-    case "timestamp":
-      return { rule: from.at, positions: [] };
-    case "offsets":
-      // A partition that is not named is begun at its beginning: nothing is passed over that nobody said.
-      return { rule: -2, positions: [...from.positions] };
-    default:
-      return from satisfies never;
   }
 }
 

@@ -1,0 +1,174 @@
+/** One worker of a pipeline over topics: its reader, its writer, and the targets, opened once the cluster answers. */
+import type { Start } from "../kafka/addon.ts";
+import { TopicAdmin } from "../kafka/admin.ts";
+import { errorOfFailure, failureOf, isFinal, issueOfFailure, kafkaError } from "../kafka/failure.ts";
+import { Marks } from "../kafka/marks.ts";
+import { type BatchReader, TopicReader } from "../kafka/reader.ts";
+import { Tokens } from "../kafka/token.ts";
+import { TopicWriter } from "../kafka/writer.ts";
+import { BautaError } from "../kit/errors.ts";
+import { KAFKA_TOLD_MS, KAFKA_WAIT_MS } from "../kit/limits.ts";
+import type { KafkaDefinition, PipelineDefinition } from "../pipeline/definition/definition.ts";
+import type { TopicRules } from "../pipeline/topics/plan.ts";
+import { Targets } from "../pipeline/topics/targets.ts";
+import { systemClock } from "../platform/clock.ts";
+import type { StopRequest } from "../platform/process.ts";
+import type { TopicsReplay } from "./replay-topics.ts";
+import type { Watch } from "./watch.ts";
+
+export interface Worker {
+  readonly reader: BatchReader;
+  readonly writer: TopicWriter;
+  readonly targets: Targets;
+  readonly marks: Marks;
+  close(): Promise<void>;
+}
+
+export interface WorkerChoice {
+  readonly definition: PipelineDefinition;
+  readonly kafka: KafkaDefinition;
+  readonly rules: TopicRules;
+  readonly instance: string | undefined;
+  readonly task: string;
+  readonly stop: StopRequest;
+  readonly watch: Watch;
+  readonly replay: TopicsReplay | undefined;
+}
+
+/** Opens reader and writer once the cluster answers; undefined if the worker was told to stop before. */
+export async function openWorker({
+  definition,
+  kafka,
+  rules,
+  instance,
+  task,
+  stop,
+  watch,
+  replay,
+}: WorkerChoice): Promise<Worker | undefined> {
+  const { connection, group, protocol } = kafka;
+  const named = definition.sources.flatMap((source) => (source.kind === "topics" ? source.topics : []));
+  const topics = replay?.reader.topics() ?? named;
+  const tokens = await Tokens.open(connection.sasl?.tokenCommand, (error) => {
+    if (error instanceof BautaError) watch.degraded("token", error);
+  });
+  const admin = new TopicAdmin(connection);
+  tokens?.add(admin);
+  const targets = new Targets(admin, rules, definition.sinks, definition.routes);
+  const known = await whenThere(stop, watch, async () => {
+    const there = topics.some(isPattern) ? await admin.names() : [];
+    const plain = topics.filter((topic) => !isPattern(topic));
+    for (const topic of plain) if ((await admin.facts(topic)) === undefined) throw new BautaError(1515, { path: topic });
+    const found = [
+      ...new Set([...plain, ...there.filter((name) => topics.some((topic) => isPattern(topic) && new RegExp(topic, "u").test(name)))]),
+    ];
+    for (const topic of found) await targets.prepare(topic);
+    if (kafka.refused !== undefined) await targets.require(kafka.refused);
+    return found;
+  });
+  if (known === undefined) {
+    tokens?.close();
+    return undefined;
+  }
+  const { most, least } = targets.bytesMax;
+  const writer = new TopicWriter({
+    connection,
+    transactionalId: replay?.group ?? `${group}-${instance ?? task}`,
+    shadowGroup: replay?.group,
+    // What a pattern comes to name later may take more: how large a record may be is checked against its own topic.
+    messageBytesMax: topics.some(isPattern) || !Number.isFinite(most) ? MESSAGE_BYTES : most + MESSAGE_ROOM,
+    batchBytesMax: Number.isFinite(least) ? least : MESSAGE_BYTES,
+  });
+  tokens?.add(writer);
+  const ready = await whenThere(stop, watch, async () => {
+    try {
+      await writer.init(KAFKA_WAIT_MS);
+      return true;
+    } catch (error) {
+      // The writer knows better than the call, which only ran out of time.
+      const event = writer.events().find(({ kind, name }) => kind === "error" && isFinal({ name, fatal: false }));
+      throw event === undefined ? error : errorOfFailure(event);
+    }
+  });
+  if (ready === undefined) {
+    tokens?.close();
+    await writer.close();
+    return undefined;
+  }
+  if (replay !== undefined) tokens?.add(replay.reader);
+  try {
+    await replay?.begin();
+  } catch (error) {
+    tokens?.close();
+    await writer.close();
+    throw error;
+  }
+  const reader = replay?.reader ?? joined(new TopicReader({ connection, group, protocol, instance, start: startOf(kafka) }), topics);
+  if (replay === undefined) tokens?.add(reader);
+  // Any topic that is there will do; this one may be read.
+  const marks = new Marks({ connection, group: `${group}-${instance ?? task}`, topic: known[0] ?? "" });
+  tokens?.add(marks);
+  return {
+    reader,
+    writer,
+    targets,
+    marks,
+    async close() {
+      tokens?.close();
+      // A transaction that is still open is nobody's any more, and would keep readers waiting.
+      await writer.abort().catch(() => undefined);
+      await reader.close();
+      await writer.close();
+    },
+  };
+}
+
+function joined(reader: TopicReader, topics: readonly string[]): TopicReader {
+  reader.subscribe(topics);
+  return reader;
+}
+
+/** Largest batch that librdkafka takes in hand, where no topic says less; and room for its own framing. */
+const MESSAGE_BYTES = 100_000_000;
+const MESSAGE_ROOM = 1024;
+
+const isPattern = (topic: string): boolean => topic.startsWith("^");
+
+/** Tries until the cluster answers; undefined if the worker was told to stop. What waiting does not mend is thrown. */
+async function whenThere<T>(stop: StopRequest, watch: Watch, attempt: () => Promise<T>): Promise<T | undefined> {
+  let told = Number.NEGATIVE_INFINITY;
+  for (;;) {
+    if (stop.signal.aborted) return undefined;
+    try {
+      return await attempt();
+    } catch (error) {
+      const failure = failureOf(error);
+      const issue = failure === undefined ? (error instanceof BautaError ? error.issue.number : 0) : issueOfFailure(failure);
+      const known = kafkaError(error);
+      if (issue !== UNREACHABLE || !(known instanceof BautaError)) throw known;
+      if (systemClock.ticks() - told >= KAFKA_TOLD_MS) {
+        told = systemClock.ticks();
+        watch.degraded("kafka", known);
+      }
+      await systemClock.sleep(KAFKA_WAIT_MS, stop.signal);
+    }
+  }
+}
+
+const UNREACHABLE = 1511;
+
+function startOf({ from }: KafkaDefinition): Start {
+  switch (from.kind) {
+    case "earliest":
+      return { rule: -2, positions: [] };
+    case "latest":
+      return { rule: -1, positions: [] };
+    case "timestamp":
+      return { rule: from.at, positions: [] };
+    case "offsets":
+      // A partition that is not named is begun at its beginning: nothing is passed over that nobody said.
+      return { rule: -2, positions: [...from.positions] };
+    default:
+      return from satisfies never;
+  }
+}
