@@ -27,10 +27,16 @@ import {
   VALUE_SEGMENT_COUNT,
   VALUE_STRIDE,
 } from "../../runtime/record/tables.ts";
+import { documentsIn, schemaOf, validate } from "../oracles/xmllint.ts";
 import { DEPTH, seeded } from "../seed.ts";
-import { projectRoot } from "../shared.ts";
+import { projectRoot, SHARED_SKIP_REASON, sharedExists } from "../shared.ts";
 
 const DROP = 99;
+/** A whole payment, without its wrapper. */
+const EXAMPLE: string =
+  documentsIn(readFileSync(`${projectRoot}examples/messages/payment.pacs.008.xml`, "utf8")).find(
+    ({ message }) => message === "pacs.008.001.08",
+  )?.xml ?? "";
 const fakeRules = (envelope: Partial<EnvelopeRules> = {}, uncovered: (field: Field) => boolean = () => false): Ruleset => ({
   operationFor: (_format, _message, field) =>
     uncovered(field) ? UNCOVERED : field.type === "any" ? DROP : DATA_CLASSES.indexOf(field.dataClass),
@@ -194,6 +200,43 @@ describe("what is dropped", () => {
     for (const location of ["http://127.0.0.1:9/x x.xsd", `${URN} Erika.xml`, `${URN} 4111111111111111.xsd`]) {
       expect(scan(at(location)).values[0]?.operation).toBe(DROP);
     }
+  });
+});
+
+describe("xsi:type", () => {
+  const XSI = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"';
+  const at = (type: string, more = ""): string => document(payment(`<Nm ${XSI} ${more} xsi:type="${type}">X</Nm>`));
+
+  test("is kept where it names the type that the schema has there", () => {
+    for (const text of [
+      at("Max140Text"),
+      at("m:Max140Text", `xmlns:m="${URN}"`),
+      named("X").replace("<Dbtr>", `<Dbtr ${XSI} xsi:type="PartyIdentification135">`),
+      named("X").replace("<Document", `<Document ${XSI} xsi:type="Document"`),
+    ]) {
+      const { status, values } = scan(text);
+      expect([status, values.map((value) => value.text)]).toEqual([0, ["X"]]);
+    }
+  });
+
+  test("is refused where it names anything else: another type, one of another namespace, one that nobody declared", () => {
+    for (const text of [at("Max35Text"), at("m:Max140Text", 'xmlns:m="urn:other"'), at("m:Max140Text"), at("Ottilie"), at("")]) {
+      expect(scan(text).status).toBe(2201);
+    }
+    expect(scan(document(payment(`<Nm ${XSI} xsi:nil="false">X</Nm>`))).status).toBe(2201);
+  });
+
+  test.skipIf(!sharedExists)(`libxml2 says the same${sharedExists ? "" : ` (${SHARED_SKIP_REASON})`}`, () => {
+    const types = (type: string): Uint8Array =>
+      new TextEncoder().encode(
+        EXAMPLE.replace("<Dbtr>", `<Dbtr ${XSI} xsi:type="${type}">`).replace(
+          "<IntrBkSttlmDt>",
+          `<IntrBkSttlmDt ${XSI} xsi:type="ISODate">`,
+        ),
+      );
+    const nil = new TextEncoder().encode(EXAMPLE.replace("<IntrBkSttlmDt>", `<IntrBkSttlmDt ${XSI} xsi:nil="false">`));
+    const xsd = schemaOf("pacs.008.001.08") ?? "";
+    expect(validate(xsd, [types("PartyIdentification135"), types("PartyIdentification272"), nil])).toEqual([true, false, false]);
   });
 });
 

@@ -60,6 +60,9 @@ interface Message {
   readonly root: Node;
 }
 
+/** Characters of a name that `xsi:type` is looked at for: ISO's longest has 53, with a prefix of at most 16. */
+const TYPE_NAME_MAX = 128;
+
 /** A namespace declaration in scope. */
 interface Binding {
   readonly prefix: string;
@@ -746,7 +749,8 @@ export class Iso20022Scanner implements OpenFormat {
 
   /**
    * The attributes of a start tag, from behind its name; returns the offset behind its `>`. Namespace declarations are structure,
-   * xsi:schemaLocation is structure if it names schemas only and is dropped otherwise, the rest needs a rule.
+   * xsi:schemaLocation is structure if it names schemas only and is dropped otherwise, xsi:type if it names the element's own type; the
+   * rest needs a rule.
    */
   #attributes(at: number, node: Node, depth: number, tag: number): number {
     const input = this.#input;
@@ -830,6 +834,7 @@ export class Iso20022Scanner implements OpenFormat {
         }
         return 0;
       }
+      if (local === "type" && this.#isDeclaredType(valueAt, end, node)) return 0;
     }
     if (node.kind !== ENVELOPE || colon >= 0) return this.#fault(2201, valueAt, `${node.path}/@`);
     const attribute = this.#envelopeNode(`@${name}`, node);
@@ -837,6 +842,14 @@ export class Iso20022Scanner implements OpenFormat {
     if (attribute.operation === UNCOVERED) return this.#fault(2201, valueAt, attribute.path);
     batch.addSimpleValue(attribute.operation, attribute.field, this.#scope, valueAt, end, ENCODING_XML_ATTRIBUTE);
     return 0;
+  }
+
+  /** Whether `xsi:type` says what the schema has there anyway. No type of these schemas is derived from another that stands in its place. */
+  #isDeclaredType(start: number, end: number, node: Node): boolean {
+    if (node.type === "" || end - start > TYPE_NAME_MAX) return false;
+    const { text } = this.#words.at(this.#input, start, end);
+    const colon = text.indexOf(":");
+    return text.slice(colon + 1) === node.type && this.#resolve(text.slice(0, Math.max(colon, 0))) === this.#namespace;
   }
 
   #schemaLocationAt(start: number, end: number, pairs: boolean): boolean {

@@ -25,6 +25,8 @@ export interface AttributeNode {
 export class Node {
   readonly kind: number;
   readonly name: Uint8Array;
+  /** The type that the schema has there, which `xsi:type` may name; empty for wrappers and what goes. */
+  readonly type: string;
   /** As faults tell it: of wrappers, names that nobody listed are `?`. */
   readonly path: string;
   /** The same with all names. */
@@ -44,6 +46,7 @@ export class Node {
   constructor(init: {
     kind: number;
     name: string;
+    type?: string;
     path: string;
     fullPath?: string;
     operation?: number;
@@ -54,6 +57,7 @@ export class Node {
   }) {
     this.kind = init.kind;
     this.name = ascii(init.name);
+    this.type = init.type ?? "";
     this.path = init.path;
     this.fullPath = init.fullPath ?? init.path;
     this.operation = init.operation ?? UNCOVERED;
@@ -97,6 +101,7 @@ export function compileTree(catalogue: Catalogue, rules: Ruleset, fields: FieldT
     new Node({
       kind: COMPLEX,
       name,
+      type: typeName,
       path,
       scope,
       attributes: attributesOf(typeName, path),
@@ -113,7 +118,7 @@ export function compileTree(catalogue: Catalogue, rules: Ruleset, fields: FieldT
       // What has to go and has to stay: its parent would have gone, if that could.
       if (gone !== undefined) return new Node({ kind: LEAF, name, path, operation: UNCOVERED, field: gone.field });
       const field = leafField(catalogue, path, text, dataClass ?? "technical");
-      return new Node({ kind: LEAF, name, path, attributes: attributesOf(typeName, path), ...operationOf(field) });
+      return new Node({ kind: LEAF, name, type: typeName, path, attributes: attributesOf(typeName, path), ...operationOf(field) });
     }
     if (catalogue.complex[typeName]?.any === true) {
       return new Node({ kind: ANY, name, path, operation: UNCOVERED, field: operationOf(anyField(path)).field });
