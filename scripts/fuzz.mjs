@@ -12,7 +12,7 @@ const PART = 20_000;
 const HANG_MS = 60_000;
 
 setup();
-const formats = asked === "all" ? ["xml", "json"] : [asked];
+const formats = asked === "all" ? ["xml", "json", "swift-mt", "swift-mt-lenient"] : [asked];
 let failed = false;
 for (const format of formats) {
   const totals = { cases: 0, masked: 0, refused: 0 };

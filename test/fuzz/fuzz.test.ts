@@ -2,8 +2,10 @@
 import { describe, expect, test } from "bun:test";
 import { Masking } from "../property/masking.ts";
 import { DEPTH, seeded } from "../seed.ts";
+import type { FuzzFormat } from "./api.ts";
 import { FUZZ_FORMATS } from "./formats.ts";
 import { type FuzzEngine, type FuzzOptions, fuzz } from "./fuzz.ts";
+import { swiftMt } from "./swift-mt.ts";
 import { xml } from "./xml.ts";
 
 const SEED = seeded("fuzz");
@@ -36,11 +38,12 @@ describe("the harness bites", () => {
   const found = async (
     model: Parameters<typeof Masking.open>[0]["model"],
     change: (engine: FuzzEngine) => FuzzEngine,
+    format: FuzzFormat = xml,
   ): Promise<string[]> => {
     const native = await Masking.open({ engine: "native", model });
     const portable = await Masking.open({ engine: "portable", model });
     try {
-      const options: FuzzOptions = { format: xml, native, portable: change(portable), seed: SEED, from: 0, count: 60 };
+      const options: FuzzOptions = { format, native, portable: change(portable), seed: SEED, from: 0, count: 60 };
       return [...new Set(fuzz(options).failures.map(({ what }) => what))];
     } finally {
       native.close();
@@ -53,6 +56,11 @@ describe("the harness bites", () => {
     const rules = [{ class: ["person", "free-text"], technique: "keep", "danger-no-detect": true }] as const;
     const path = [{ path: "iso20022:**/Nm", technique: "keep", "danger-no-detect": true }] as const;
     expect(await found({ bauta: 1, name: "leaky", extends: "test-data", rules: [...rules, ...path] }, same)).toContain("clear canary");
+  }, 60_000);
+
+  test("so does one that keeps names and texts of SWIFT MT", async () => {
+    const leaky = { class: ["person", "free-text"], technique: "keep", "danger-no-detect": true } as const;
+    expect(await found({ bauta: 1, name: "leaky", extends: "test-data", rules: [leaky] }, same, swiftMt)).toContain("clear canary");
   }, 60_000);
 
   test("an engine that gives other bytes, drops a refusal or throws", async () => {

@@ -6,7 +6,12 @@ import { Canaries, type FuzzFormat, mutateBytes, type Planted } from "./api.ts";
 export const swiftMt: FuzzFormat = {
   name: "swift-mt",
   model: "test-data",
-  seeds: (random) => generatedMessages(random.below(1_000_000), 2).map(({ text }) => planted(text, random)),
+  seeds: (random) =>
+    generatedMessages(random.below(1_000_000), 2).flatMap(({ message, text }) => {
+      const whole = planted(text, random);
+      // Statements also as Dutch banks send them: the text alone, behind lines of the bank.
+      return STATEMENT.test(message) && random.chance(0.5) ? [whole, withBankLines(whole, random)] : [whole];
+    }),
   mutate(bytes, random) {
     if (random.chance(0.15)) return mutateBytes(bytes, random);
     const lines = Buffer.from(bytes).toString("latin1").split("\n");
@@ -18,6 +23,15 @@ export const swiftMt: FuzzFormat = {
 
 /** The same, where what is not of its format becomes a text. */
 export const swiftMtLenient: FuzzFormat = { ...swiftMt, name: "swift-mt-lenient", input: "lenient" };
+
+const STATEMENT = /^MT9[45]\d$/;
+
+function withBankLines({ bytes, canaries }: Planted, random: Random): Planted {
+  const text = Buffer.from(bytes).toString("latin1");
+  const body = text.slice(text.indexOf("{4:") + 3, text.lastIndexOf("-}") + 1).trimStart();
+  const lines = random.pick(["QORBNL2A\r\n940\r\nQORBNL2A\r\n", ":940:\r\n", "940\r\n", "0000 01QORBNL2AXXXX00001\r\n940 00\r\n"]);
+  return { bytes: Uint8Array.from(Buffer.from(lines + body, "latin1")), canaries };
+}
 
 /** Fields that hold words: whole lines of them become canaries. */
 const WORDED = /^:(?:50[HK]?|5[2-8]D|59|70|71B|72|75|76|77[ABE]|79|86):/;
@@ -65,6 +79,10 @@ const LINES: readonly string[] = [
   "{1:F01QUELDEFFAXXX0417998100}{2:I940QORBNL2AXXXXN}{4:\r",
   "//A\r",
   "/1\r",
+  ":940:\r",
+  "QORBNL2A\r",
+  "940\r",
+  "0000 01QORBNL2AXXXX00001\r",
   "\r",
   "",
   "$\r",
