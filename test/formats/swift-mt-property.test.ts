@@ -5,6 +5,7 @@ import { SCAN_FRAME_ERROR, SCAN_MORE } from "../../runtime/formats/api.ts";
 import { swiftMt } from "../../runtime/formats/swift-mt/index.ts";
 import { Batch, RECORD_END, RECORD_STRIDE, SEGMENT_STRIDE } from "../../runtime/record/tables.ts";
 import { corpusFiles } from "../corpus/mt/files.ts";
+import { generatedMessages } from "../corpus/mt/generated.ts";
 import { DEPTH, seeded } from "../seed.ts";
 import { bytesOf, isStructure, type Mode, rules, scanAll, scanKnown, structureText } from "./swift-mt-support.ts";
 
@@ -12,7 +13,11 @@ const seed = seeded("swift-mt properties");
 const numRuns = 2000 * DEPTH;
 
 const files = corpusFiles();
-const singles = files.filter(({ messages, name }) => messages === 1 && name.endsWith(".fin"));
+/** Cases written by hand, and a message of every type. */
+const singles = [
+  ...files.filter(({ messages, name }) => messages === 1 && name.endsWith(".fin")),
+  ...generatedMessages(2604, 2).map(({ name, text }) => ({ name, text, messages: 1 })),
+];
 const modes: fc.Arbitrary<Mode> = fc.constantFrom("strict", "lenient");
 
 /** Pieces that messages are made of, so that random input gets far. */
@@ -31,6 +36,15 @@ const pieces = fc.constantFrom(
   "{5:{CHK:0417998100AB}}",
   "{S:{SAC:}}",
   ":20:QF1",
+  ":940:",
+  "QORBNL2A",
+  "940",
+  ":60F:C260417EUR1,",
+  ":61:260417C1,NTRFA",
+  ":86:166?00A",
+  ":62F:C260417EUR1,",
+  "?20EREF+",
+  "/IBAN/",
   ":21:NONREF",
   ":23B:CRED",
   ":32A:260417EUR1,",

@@ -3,6 +3,7 @@
 import type { ModelDocument } from "../../runtime/model/document.ts";
 import type { PresetName } from "../../runtime/model/vocabulary.ts";
 import { type Json, token, write } from "../corpus/json/write.ts";
+import { generatedMessages } from "../corpus/mt/generated.ts";
 import { cases as mtCases, render } from "../corpus/mt/messages.ts";
 import { identityOf, swiftName } from "./identities.ts";
 import { documentOf, HEADERS, PACS008 } from "./pacs008.ts";
@@ -34,8 +35,15 @@ export function xmlPayment(tape: Tape): Payment {
 
 const framedCases = mtCases.filter(({ header }) => header !== "none");
 
-/** MT103, MT202 or MT202COV: a case of the corpus with parties and references of its own. */
+/** A message of every type, in a few variants. */
+const generated = generatedMessages(2604, 3);
+
+/** A generated message of any type; or MT103, MT202 or MT202COV, a case of the corpus with parties and references of its own. */
 export function mtPayment(tape: Tape): Payment {
+  if (tape.chance(1, 2)) {
+    const { text } = tape.pick(generated);
+    return { format: "swift-mt", bytes: new TextEncoder().encode(tape.chance(1, 12) ? inSectors(text) : text) };
+  }
   const plain = tape.pick(framedCases);
   const payer = identityOf(tape.below(IDENTITIES));
   const payee = identityOf(tape.below(IDENTITIES));
