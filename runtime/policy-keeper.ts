@@ -5,8 +5,8 @@
 import { BautaError } from "./kit/errors.ts";
 import type { Model } from "./model/model.ts";
 import { type Activation, PolicyActivator } from "./policies.ts";
-import type { PolicySource } from "./policy/opa/folder.ts";
 import { openWasm } from "./policy/opa/wasm.ts";
+import type { PolicySource } from "./policy/source.ts";
 import { viewNamed } from "./policy/views.ts";
 
 /** A policy that may be put in force. */
@@ -96,7 +96,7 @@ export class PolicyKeeper {
 
   async #next(): Promise<ActivePolicy | undefined> {
     const { source, views, clock } = this.#parts;
-    const compiled = await source.next();
+    const compiled = await source.next(this.#stop.signal);
     if (compiled === undefined) return undefined;
     const engine = await openWasm(compiled);
     const activation = await this.#activator.activate(
@@ -105,6 +105,7 @@ export class PolicyKeeper {
     );
     engine.close();
     const { revision, sha256 } = engine;
+    source.accept();
     this.#failing = undefined;
     this.#active = { ...activation, revision, sha256, sequence: (this.#active?.sequence ?? -1) + 1, at: clock.date() };
     return this.#active;

@@ -5,7 +5,8 @@ import { loadModel } from "../model/load.ts";
 import type { Model } from "../model/model.ts";
 import { modelError } from "../model/problem.ts";
 import { fileSource, presetSource } from "../model/sources.ts";
-import type { PolicyEngine, ViewPolicy } from "../policy/api.ts";
+import type { PipelineDefinition } from "../pipeline/definition/definition.ts";
+import type { PolicyEngine, PolicySourceDefinition, ViewPolicy } from "../policy/api.ts";
 import { viewNamed } from "../policy/views.ts";
 
 export interface PolicyOptions {
@@ -23,10 +24,14 @@ export async function policyOf(options: PolicyOptions): Promise<ViewPolicy | und
   if (policy === undefined && view === undefined) return undefined;
   if (policy === undefined) throw new BautaError(1001, { detail: "--view needs a --policy" });
   if (view === undefined) throw new BautaError(1001, { detail: "--policy needs a --view: who will read the output" });
-  // Loaded with the option only: most commands have no policy.
-  const { activatePolicy } = await import("../policies.ts");
-  const engine = await openPolicy(policy);
+  return activated(await openPolicy(policy), options);
+}
+
+async function activated(engine: PolicyEngine, options: PolicyOptions): Promise<ViewPolicy | undefined> {
+  const view = options.view ?? "";
   try {
+    // Loaded with a policy only: most commands have none.
+    const { activatePolicy } = await import("../policies.ts");
     const { views } = await activatePolicy(engine, modelOf(options), [viewNamed(engine.views, view)]);
     return views.get(view);
   } finally {
@@ -35,10 +40,20 @@ export async function policyOf(options: PolicyOptions): Promise<ViewPolicy | und
 }
 
 /** Compiles and opens a policy. */
-export async function openPolicy(path: string): Promise<PolicyEngine> {
-  const { compilePolicy } = await import("../policy/opa/compile.ts");
+export function openPolicy(path: string): Promise<PolicyEngine> {
+  // Whoever names a policy on the command line has it in hand; who signed it is asked of what a run takes up by itself.
+  return openFrom({ from: { kind: "file", path }, trust: { keys: {}, dangerUnsigned: true }, state: undefined });
+}
+
+async function openFrom(definition: PolicySourceDefinition): Promise<PolicyEngine> {
+  const { openPolicySource } = await import("../policy/source.ts");
   const { openWasm } = await import("../policy/opa/wasm.ts");
-  return openWasm(await compilePolicy(path));
+  const source = openPolicySource(definition);
+  const policy = await source.next(new AbortController().signal);
+  if (policy === undefined) throw new BautaError(1602, { path: source.name, detail: "it changes while it is read" });
+  const engine = await openWasm(policy);
+  source.accept();
+  return engine;
 }
 
 /** The model that the options name. */
@@ -47,4 +62,11 @@ export function modelOf({ model: path, preset }: PolicyOptions): Model {
   const { model, problems } = loadModel(path === undefined ? presetSource(preset ?? "") : fileSource(path));
   if (model === undefined) throw modelError(problems);
   return model;
+}
+
+/** What the policy of a pipeline over files answers for its one view; undefined if it has none. */
+export async function policyOfPipeline({ model, preset, policy, sinks }: PipelineDefinition): Promise<ViewPolicy | undefined> {
+  if (policy === undefined) return undefined;
+  const engine = await openFrom(policy.source);
+  return activated(engine, { model, preset, view: sinks[0]?.view });
 }

@@ -20,6 +20,7 @@ import { FORMATS } from "../registry.ts";
 import { openRoutes } from "../routes.ts";
 import { EXIT, exitCodeOfEnd } from "./exit.ts";
 import { routeFactsOf, routesOf, settingsOf } from "./pipeline-file.ts";
+import { policyOfPipeline } from "./policy-option.ts";
 import { refusedRow } from "./refused.ts";
 import { openReplay, type ReplayTopicsOptions, replayed } from "./replay-topics.ts";
 import { fileSinksOf, type OpenFiles, openFiles } from "./topic-files.ts";
@@ -54,7 +55,7 @@ export async function runTopicsPipeline(
   if (into !== undefined && (instance !== undefined || (options.from ?? options.to) === undefined))
     throw new BautaError(1001, { detail: "--into needs --from or --to, and takes no --instance" });
   const definition = into === undefined ? pipeline : replayed(pipeline, into);
-  const plan = openPlan({ ...definition, direction: "mask" });
+  const plan = openPlan({ ...definition, policy: await policyOfPipeline(definition), direction: "mask" });
   const stop = onStopSignal();
   try {
     const rules = rulesOf(definition, plan);

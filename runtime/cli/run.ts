@@ -24,6 +24,7 @@ import { ManifestWriter } from "./manifest-writer.ts";
 import { readPipelineFile, routeFactsOf, routesOf, settingsOf, undeclaredPaths } from "./pipeline-file.ts";
 import { hasManifest, identityOf, journalPathOf, manifestPathOfPipeline, recover, resumable, whyNoResume } from "./pipeline-journal.ts";
 import { checkApart, checkFresh, markOf, openPipelineSink, REFUSED_SINK, segmentPaths, sourcesOfPipeline } from "./pipeline-places.ts";
+import { policyOfPipeline } from "./policy-option.ts";
 import { refusedLine } from "./refused.ts";
 import { type Watch, watched } from "./watch.ts";
 import { type WatchOptions, watchOf } from "./watch-options.ts";
@@ -73,7 +74,7 @@ async function runWatched(path: string, definition: PipelineDefinition, options:
     if (options[name] !== undefined) throw new BautaError(1001, { detail: `--${name} is for topics` });
   const isDry = options.dryRun === true;
   let lock: Lock | undefined;
-  const plan = openPlan({ ...definition, direction: "mask" });
+  const plan = openPlan({ ...definition, policy: await policyOfPipeline(definition), direction: "mask" });
   try {
     const unnamed = undeclaredPaths(definition, plan, path);
     if (unnamed.length > 0) throw modelError(unnamed);

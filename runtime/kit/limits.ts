@@ -116,3 +116,6 @@ export const BUNDLE_RETRY_MS = 100;
 export const BUNDLE_WAIT_SECONDS_MAX = 300;
 /** A file that was changed so lately may have been changed again within the same tick of the file system's clock, milliseconds. */
 export const BUNDLE_FRESH_MS = 2000;
+
+/** The last good policy serves so long while there is none that is good. */
+export const POLICY_MAX_AGE_MS = 3_600_000;

@@ -5,6 +5,8 @@
  * part of the plan; no record waits for it.
  */
 import type { Answer } from "./answer.ts";
+import type { BundleSourceDefinition } from "./bundle/source-kinds.ts";
+import type { TrustDefinition } from "./bundle/trust.ts";
 import type { View } from "./views.ts";
 
 /** Package of the rules that are asked: `data.bauta.masking`. */
@@ -84,4 +86,11 @@ export interface ViewPolicy {
   readonly reads: readonly FactName[];
   /** By `factsKey` (facts.ts). */
   readonly answers: Readonly<Record<string, Answer>>;
+}
+
+export interface PolicySourceDefinition {
+  readonly from: BundleSourceDefinition;
+  readonly trust: TrustDefinition;
+  /** File that remembers what was put in force, over restarts; undefined: this process alone remembers. */
+  readonly state: string | undefined;
 }

@@ -1,27 +1,31 @@
 /** A policy that changes while a run goes on. */
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { generateKeyPairSync } from "node:crypto";
 import { renameSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { BautaError } from "../../runtime/kit/errors.ts";
 import { loadModel } from "../../runtime/model/load.ts";
 import { presetSource } from "../../runtime/model/sources.ts";
 import { systemClock } from "../../runtime/platform/clock.ts";
-import { FolderSource } from "../../runtime/policy/opa/folder.ts";
+import { openPolicySource, type PolicySource } from "../../runtime/policy/source.ts";
 import { type ActivePolicy, PolicyKeeper } from "../../runtime/policy-keeper.ts";
-import { OPA_THERE } from "./opa.ts";
+import { OPA_THERE, opa } from "./opa.ts";
 import { policyFolder } from "./policies.ts";
 
-const SLOW = 60_000;
+setDefaultTimeout(60_000);
 const rules = (action: string): string => `default plan := "model"\n\nplan := "${action}" if input.field.class == "contact"`;
 const whole = (action: string): string => `package bauta.masking\n\n${rules(action)}\n`;
 
-function keeperOf(folder: string, maxAgeMs = 60_000) {
+const unsigned = (path: string): PolicySource =>
+  openPolicySource({ from: { kind: "directory", path, everyMs: 20 }, trust: { keys: {}, dangerUnsigned: true }, state: undefined });
+
+function keeperOf(source: PolicySource, maxAgeMs = 60_000) {
   const { model } = loadModel(presetSource("test-data"));
   if (model === undefined) throw new Error("the preset does not load");
   const activated: ActivePolicy[] = [];
   const refused: BautaError[] = [];
   const keeper = new PolicyKeeper({
-    source: new FolderSource(folder),
+    source,
     model,
     views: ["analytics", "fraud"],
     maxAgeMs,
@@ -51,78 +55,95 @@ const actionOf = (policy: ActivePolicy): string | undefined =>
   Object.values(policy.views.get("fraud")?.answers ?? {}).find(({ action }) => action !== "model")?.action;
 
 describe.skipIf(!OPA_THERE)("a policy that is kept", () => {
-  test(
-    "is taken up when it changes, compiled and asked for all views",
-    async () => {
-      const folder = policyFolder(rules("redact"));
-      const { keeper, activated, refused } = keeperOf(folder);
-      const first = await keeper.start();
-      expect(actionOf(first)).toBe("redact");
-      expect([...first.views.keys()]).toEqual(["analytics", "fraud"]);
-      for (const [i, action] of ["mask", "hash", "redact"].entries()) {
-        edit(folder, whole(action));
-        await until(() => activated.length > i);
-        expect(actionOf(keeper.active)).toBe(action);
-        expect(keeper.active.sequence).toBe(i + 1);
-      }
-      expect(refused).toEqual([]);
-      await keeper.stop();
-    },
-    SLOW,
-  );
+  test("is taken up when it changes, compiled and asked for all views", async () => {
+    const folder = policyFolder(rules("redact"));
+    const { keeper, activated, refused } = keeperOf(unsigned(folder));
+    const first = await keeper.start();
+    expect(actionOf(first)).toBe("redact");
+    expect([...first.views.keys()]).toEqual(["analytics", "fraud"]);
+    for (const [i, action] of ["mask", "hash", "redact"].entries()) {
+      edit(folder, whole(action));
+      await until(() => activated.length > i);
+      expect(actionOf(keeper.active)).toBe(action);
+      expect(keeper.active.sequence).toBe(i + 1);
+    }
+    expect(refused).toEqual([]);
+    await keeper.stop();
+  });
 
-  test(
-    "stays in force while the new one is wrong, which is told once, and until it is stale",
-    async () => {
-      const folder = policyFolder(rules("redact"));
-      const { keeper, activated, refused } = keeperOf(folder, 300);
-      const first = await keeper.start();
-      edit(folder, "package bauta.masking\n\nplan = {");
-      await until(() => refused.length > 0);
-      expect(refused.map(({ code }) => code)).toEqual(["BAUTA-1602"]);
-      expect(keeper.active).toBe(first);
-      expect(keeper.failing?.error.code).toBe("BAUTA-1602");
-      await until(() => keeper.stale !== undefined);
-      expect(keeper.stale?.code).toBe("BAUTA-1611");
-      expect(refused).toHaveLength(1);
-      edit(folder, whole("mask"));
-      await until(() => activated.length > 0);
-      expect(keeper.stale).toBeUndefined();
-      expect(keeper.failing).toBeUndefined();
-      await keeper.stop();
-    },
-    SLOW,
-  );
+  test("stays in force while the new one is wrong, which is told once, and until it is stale", async () => {
+    const folder = policyFolder(rules("redact"));
+    const { keeper, activated, refused } = keeperOf(unsigned(folder), 300);
+    const first = await keeper.start();
+    edit(folder, "package bauta.masking\n\nplan = {");
+    await until(() => refused.length > 0);
+    expect(refused.map(({ code }) => code)).toEqual(["BAUTA-1602"]);
+    expect(keeper.active).toBe(first);
+    expect(keeper.failing?.error.code).toBe("BAUTA-1602");
+    await until(() => keeper.stale !== undefined);
+    expect(keeper.stale?.code).toBe("BAUTA-1611");
+    expect(refused).toHaveLength(1);
+    edit(folder, whole("mask"));
+    await until(() => activated.length > 0);
+    expect(keeper.stale).toBeUndefined();
+    expect(keeper.failing).toBeUndefined();
+    await keeper.stop();
+  });
 
-  test(
-    "is not taken up if its tests fail, its views are gone, or it is gone",
-    async () => {
-      const tests = (expected: string): string =>
-        `package bauta.masking_test\n\nimport data.bauta.masking\n\ntest_contact if masking.plan == "${expected}" with input as {"field": {"class": "contact"}}\n`;
-      const folder = policyFolder(rules("redact"), undefined, { "masking_test.rego": tests("redact") });
-      const { keeper, activated, refused } = keeperOf(folder);
-      await keeper.start();
-      edit(folder, whole("keep"));
-      await until(() => refused.length === 1);
-      writeFileSync(join(folder, "masking_test.rego"), tests("keep"));
-      await until(() => activated.length === 1);
-      writeFileSync(join(folder, "data.json"), "{}");
-      await until(() => refused.length === 2);
-      rmSync(folder, { recursive: true });
-      await until(() => refused.length === 3);
-      expect(refused.map(({ code }) => code)).toEqual(["BAUTA-1610", "BAUTA-1607", "BAUTA-1002"]);
-      expect(actionOf(keeper.active)).toBe("keep");
-      await keeper.stop();
-    },
-    SLOW,
-  );
+  test("is not taken up if its tests fail, its views are gone, or it is gone", async () => {
+    const tests = (expected: string): string =>
+      `package bauta.masking_test\n\nimport data.bauta.masking\n\ntest_contact if masking.plan == "${expected}" with input as {"field": {"class": "contact"}}\n`;
+    const folder = policyFolder(rules("redact"), undefined, { "masking_test.rego": tests("redact") });
+    const { keeper, activated, refused } = keeperOf(unsigned(folder));
+    await keeper.start();
+    edit(folder, whole("keep"));
+    await until(() => refused.length === 1);
+    writeFileSync(join(folder, "masking_test.rego"), tests("keep"));
+    await until(() => activated.length === 1);
+    writeFileSync(join(folder, "data.json"), "{}");
+    await until(() => refused.length === 2);
+    rmSync(folder, { recursive: true });
+    await until(() => refused.length === 3);
+    expect(refused.map(({ code }) => code)).toEqual(["BAUTA-1610", "BAUTA-1607", "BAUTA-1002"]);
+    expect(actionOf(keeper.active)).toBe("keep");
+    await keeper.stop();
+  });
 
-  test(
-    "that is wrong to begin with keeps a run from beginning",
-    async () => {
-      const { keeper } = keeperOf(policyFolder(`plan := "no_mask"`));
-      await expect(keeper.start()).rejects.toThrow(expect.objectContaining({ code: "BAUTA-1604" }));
-    },
-    SLOW,
-  );
+  test("of a signed bundle needs no compiler, and none follows that is older, after a restart either", async () => {
+    const work = policyFolder(rules("redact"));
+    const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+    const pem = join(work, "..", `${basename(work)}.pem`);
+    writeFileSync(pem, privateKey.export({ type: "pkcs8", format: "pem" }));
+    const bundle = join(work, "..", `${basename(work)}.tar.gz`);
+    const sign = (serial: number): void => {
+      writeFileSync(join(work, ".manifest"), JSON.stringify({ revision: `r${serial}`, roots: [""], metadata: { bauta: { serial } } }));
+      opa(
+        [
+          ...["build", "--target", "wasm", "--entrypoint", "bauta/masking/plan", "--bundle", work, "--output", `${bundle}.new`],
+          ...["--signing-key", pem, "--signing-alg", "ES256"],
+        ],
+        work,
+      );
+      renameSync(`${bundle}.new`, bundle);
+    };
+    const state = `${bundle}.state`;
+    const trust = { keys: { default: { key: publicKey.export({ type: "spki", format: "pem" }).toString(), algorithm: "ES256" } } };
+    const open = () => openPolicySource({ from: { kind: "file", path: bundle, everyMs: 20 }, trust, state });
+    sign(7);
+    const { keeper, activated, refused } = keeperOf(open());
+    const first = await keeper.start();
+    expect([first.revision, actionOf(first)]).toEqual(["r7", "redact"]);
+    sign(8);
+    await until(() => activated.length === 1);
+    sign(6);
+    await until(() => refused.length === 1);
+    expect(refused[0]?.code).toBe("BAUTA-1636");
+    await keeper.stop();
+    await expect(keeperOf(open()).keeper.start()).rejects.toThrow(expect.objectContaining({ code: "BAUTA-1636" }));
+  });
+
+  test("that is wrong to begin with keeps a run from beginning", async () => {
+    const { keeper } = keeperOf(unsigned(policyFolder(`plan := "no_mask"`)));
+    await expect(keeper.start()).rejects.toThrow(expect.objectContaining({ code: "BAUTA-1604" }));
+  });
 });

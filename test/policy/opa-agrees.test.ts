@@ -5,12 +5,11 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { type Answer, answerOf } from "../../runtime/policy/answer.ts";
 import type { FieldFacts } from "../../runtime/policy/api.ts";
-import { compilePolicy } from "../../runtime/policy/opa/compile.ts";
 import { openWasm } from "../../runtime/policy/opa/wasm.ts";
 import { type View, viewsOf } from "../../runtime/policy/views.ts";
 import { DEPTH, seeded } from "../seed.ts";
 import { OPA_THERE, opa } from "./opa.ts";
-import { policyFolder, VIEWS } from "./policies.ts";
+import { compilePolicy, policyFolder, VIEWS } from "./policies.ts";
 
 const SLOW = 120_000;
 const TITLE = "is what OPA answers";

@@ -5,7 +5,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { PolicyEngine } from "../../runtime/policy/api.ts";
-import { compilePolicy } from "../../runtime/policy/opa/compile.ts";
+import { readBundle } from "../../runtime/policy/bundle/bundle.ts";
+import { type CompiledPolicy, compiledOf } from "../../runtime/policy/opa/compile.ts";
 import { openWasm } from "../../runtime/policy/opa/wasm.ts";
 
 export const VIEWS = {
@@ -38,3 +39,5 @@ export function policyFolder(
 export async function openRules(rules: string, data?: object): Promise<PolicyEngine> {
   return openWasm(await compilePolicy(policyFolder(rules, data)));
 }
+
+export const compilePolicy = (folder: string): Promise<CompiledPolicy> => compiledOf(readBundle(folder));

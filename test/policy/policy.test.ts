@@ -1,5 +1,5 @@
 /** Policies over a model: what they answer, what is made of it, and what is refused. */
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { compileModel } from "../../runtime/model/compile.ts";
 import { loadModel } from "../../runtime/model/load.ts";
 import type { Model } from "../../runtime/model/model.ts";
@@ -8,10 +8,11 @@ import { presetSource } from "../../runtime/model/sources.ts";
 import { activatePolicy } from "../../runtime/policies.ts";
 import { answerOf } from "../../runtime/policy/answer.ts";
 import type { FieldFacts } from "../../runtime/policy/api.ts";
-import { compilePolicy } from "../../runtime/policy/opa/compile.ts";
 import { viewNamed } from "../../runtime/policy/views.ts";
 import { OPA_THERE } from "./opa.ts";
-import { openRules, policyFolder } from "./policies.ts";
+import { compilePolicy, openRules, policyFolder } from "./policies.ts";
+
+setDefaultTimeout(60_000);
 
 const preset = (): Model => {
   const { model } = loadModel(presetSource("test-data"));

@@ -59,10 +59,35 @@ describe("pipeline files", () => {
     ["1403 watch.serve-mtls.key", `${GOOD}watch: { serve: 1, serve-mtls: { certificate: c, client-authority: a } }\n`],
     ["1403 name", GOOD.replace("name: t", "name: a b")],
     ["1404 routes[0].to[1] b", `${GOOD}routes: [{ when: { format: json }, to: [a, bb] }]\n`],
+    ["1403 policy.trust", `${GOOD}policy: { path: p }\nview: v\n`],
+    ["1403 policy", `${GOOD}policy: { danger-unsigned: true }\nview: v\n`],
+    ["1403 policy.ca", `${GOOD}policy: { path: p, danger-unsigned: true, ca: c }\nview: v\n`],
+    ["1402 policy.max-aeg max-age", `${GOOD}policy: { path: p, danger-unsigned: true, max-aeg: 1 }\nview: v\n`],
+    ["1403 policy.trust.keys.k", `${GOOD}policy: { path: p, trust: { keys: { k: { key: a.pem } } } }\nview: v\n`],
+    ["1002 policy.trust.keys.k.key", `${GOOD}policy: { path: p, trust: { keys: { k: { key: no.pem, algorithm: ES256 } } } }\nview: v\n`],
+    ["1403 view", `${GOOD}view: v\n`],
+    ["1403 sinks.b.view", GOOD.replace("out/b.xml", "out/b.xml, view: v")],
+    ["1403 sinks.a", `${GOOD}policy: { path: p, danger-unsigned: true }\n`],
+    ["1403 sinks", `${GOOD.replace("out/b.xml", "out/b.xml, view: w")}policy: { path: p, danger-unsigned: true }\nview: v\n`],
     ["1405 routes[1]", `${GOOD}routes: [{ to: a }, { when: { format: json }, to: a }]\n`],
     ["1406 routes[0].when.message pacs.008", `${GOOD}routes: [{ when: { message: pacs.080 }, to: a }]\n`],
   ])("%s", (problem, text) => {
     expect(found(text)).toContain(problem);
+  });
+
+  test("a policy: each sink has its own view, or the pipeline's", () => {
+    const topics = "bauta-pipeline: 1\nname: t\npreset: test-data\nkafka: { bootstrap: h:1 }\nsources: [topics: raw]\n";
+    const sinks = "sinks: { a: { topic: a, view: fraud }, b: { topic: b } }\n";
+    const policy = "policy: { path: policies, danger-unsigned: true, max-age: 60, poll-milliseconds: 100, state: s }\nview: qa\n";
+    const { definition, problems } = read(`${topics}${sinks}${policy}`);
+    expect(problems).toEqual([]);
+    expect(definition?.sinks.map(({ view }) => view)).toEqual(["fraud", "qa"]);
+    expect(definition?.policy).toMatchObject({
+      source: { from: { kind: "file", path: "/work/policies", everyMs: 100 }, trust: { keys: {}, dangerUnsigned: true }, state: "/work/s" },
+      maxAgeMs: 60_000,
+    });
+    expect(valid(parse(`${topics}${sinks}${policy}`))).toBe(true);
+    expect(valid(parse(`${topics}${sinks}policy: { path: p }\n`))).toBe(false);
   });
 
   test("how it is watched: paths are from the folder of the file, a port may be a number", () => {

@@ -2,6 +2,7 @@
 import type { Knob, ProfileName } from "../../audit/settings.ts";
 import type { EngineName } from "../../engines/api.ts";
 import type { ConnectionDefinition } from "../../kafka/connection.ts";
+import type { PolicySourceDefinition } from "../../policy/api.ts";
 import type { FrameMode } from "../frame.ts";
 import type { RoutingField } from "../route/fields.ts";
 import type { RouteCriteria } from "../route/router.ts";
@@ -34,8 +35,17 @@ export interface PipelineDefinition {
   readonly manifest: string | undefined;
   readonly commit: CommitLimits;
   readonly watch: WatchDefinition;
+  /** Who sees what; undefined: the model alone says. */
+  readonly policy: PolicyDefinition | undefined;
   /** The cluster, if topics are read or written. */
   readonly kafka: KafkaDefinition | undefined;
+}
+
+/** A policy in Rego, which is looked at again while the run goes on. */
+export interface PolicyDefinition {
+  readonly source: PolicySourceDefinition;
+  /** How long the last good one serves while there is none that is. */
+  readonly maxAgeMs: number;
 }
 
 /** How the run is watched, as far as the file says; what the command line says counts more. */
@@ -95,7 +105,10 @@ export type SourceDefinition =
   /** Names and patterns (which begin with `^`). */
   | { readonly kind: "topics"; readonly topics: readonly string[]; readonly rules: RecordRules };
 
-export type SinkDefinition =
+/** `view`: who reads it, of the policy's views; undefined without a policy. */
+export type SinkDefinition = { readonly view?: string | undefined } & SinkPlace;
+
+type SinkPlace =
   | { readonly kind: "stdout"; readonly name: string }
   | { readonly kind: "file"; readonly name: string; readonly path: string }
   /** Line events; undefined: on standard output. */

@@ -21,7 +21,7 @@ export const KAFKA_KEYS = ["bootstrap", "tls", "sasl", "settings", "group", "pro
 export const TLS_KEYS = ["ca", "certificate", "key", "key-password"] as const;
 export const SASL_KEYS = ["mechanism", "user", "password", "token-command"] as const;
 const TOPIC_SOURCE_KEYS: readonly string[] = ["topics", "key", "headers", "timestamp", "source-header"];
-const TOPIC_SINK_KEYS: readonly string[] = ["topic", "create"];
+const TOPIC_SINK_KEYS: readonly string[] = ["topic", "create", "view"];
 
 /** What Kafka takes for the name of a topic; `{topic}` stands for the one that the record came from. */
 const TOPIC = /^[A-Za-z0-9._-]{1,249}$/;

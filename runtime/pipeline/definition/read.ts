@@ -22,6 +22,7 @@ import type { CommitLimits } from "../run.ts";
 import type { PipelineDefinition, RouteDefinition, SinkDefinition, SourceDefinition } from "./definition.ts";
 import { readCriteria } from "./read-criteria.ts";
 import { KafkaReader } from "./read-kafka.ts";
+import { PolicyReader, withViews } from "./read-policy.ts";
 import { readWatch } from "./read-watch.ts";
 import { ENGINES, INPUTS, ON_REFUSE } from "./words.ts";
 
@@ -54,9 +55,11 @@ export const PIPELINE_KEYS = [
   "commit",
   "watch",
   "kafka",
+  "policy",
+  "view",
 ] as const;
 export const SOURCE_KEYS = ["files", "watch", "poll-seconds", "topics", "key", "headers", "timestamp", "source-header"] as const;
-export const SINK_KEYS = ["file", "log", "topic", "create", "records", "megabytes", "seconds"] as const;
+export const SINK_KEYS = ["file", "log", "topic", "create", "view", "records", "megabytes", "seconds"] as const;
 export const ROUTE_KEYS = ["name", "when", "to"] as const;
 export const COMMIT_KEYS = ["records", "megabytes", "seconds"] as const;
 
@@ -116,6 +119,9 @@ class PipelineReader {
     const { routes, otherwise } = this.#routes(entries, sinks ?? []);
     const name = this.#name(entries, tree.at) ?? "";
     const kafka = this.#kafka.cluster(entries, name, { sources: sources ?? [], sinks: sinks ?? [] });
+    const policy = new PolicyReader(reader, (inner, key, path) => this.#path(inner, key, path)).read(entries);
+    const view = reader.text(entries, "view", "");
+    const isTopics = sources?.some(({ kind }) => kind === "topics") ?? false;
     return {
       name,
       model,
@@ -128,7 +134,7 @@ class PipelineReader {
       input: reader.word(entries, "input", "", INPUTS) ?? "strict",
       onRefuse: reader.word(entries, "on-refuse", "", ON_REFUSE) ?? "stop",
       sources: sources ?? [],
-      sinks: sinks ?? [],
+      sinks: withViews(reader, entries, { policy, view, sinks: sinks ?? [], isTopics }),
       routes,
       otherwise,
       jsonPaths: this.#fields(entries),
@@ -140,6 +146,7 @@ class PipelineReader {
           : this.#path(entries, "manifest", ""),
       commit: this.#commit(entries, limits, kafka !== undefined, sinks ?? []),
       watch: readWatch(reader, entries, (inner, key, path) => this.#path(inner, key, path)),
+      policy,
       kafka,
     };
   }
@@ -232,13 +239,19 @@ class PipelineReader {
       const path = join("sinks", key);
       if (!NAME.test(key) || key === "refuse") this.#wrong(place, path, "a name is of at most 64 letters, digits, `.`, `_` and `-`");
       const sink = this.#sink(key, value, path);
-      if (sink !== undefined) sinks.push(sink);
+      if (sink !== undefined) sinks.push({ ...sink, ...this.#view(value, path) });
       if (value.kind === "map") limits.push(this.#limits(value, path, SINK_KEYS));
     }
     const refused = this.#refusedPath(entries);
     const places = [...sinks.map((sink) => placeOf(sink)), ...(refused === undefined ? [] : [refused])];
     if (new Set(places).size < places.length) this.#wrong(entry.value.at, "sinks", "two outputs would be written to one place");
     return sinks;
+  }
+
+  #view(node: Node, path: string): { readonly view?: string } {
+    const entries = node.kind === "map" ? this.#reader.map(node, path, SINK_KEYS) : undefined;
+    const view = entries === undefined ? undefined : this.#reader.text(entries, "view", path);
+    return view === undefined ? {} : { view };
   }
 
   #sink(name: string, node: Node, path: string): SinkDefinition | undefined {

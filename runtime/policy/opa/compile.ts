@@ -1,33 +1,14 @@
-/** A folder of Rego and data, compiled by the OPA binary: WebAssembly, what its rules read, and which guards there are. */
+/** Rego and data, compiled by the OPA binary: WebAssembly, what its rules read, and which guards there are. */
 import { createHash } from "node:crypto";
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join } from "node:path";
 import { BautaError } from "../../kit/errors.ts";
 import { nearest } from "../../kit/suggest.ts";
 import { DENY_RULE, FACTS, type FactName, GUARDS_RULE, PLAN_RULE } from "../api.ts";
+import { type Bundle, readBundle } from "../bundle/bundle.ts";
 import { isObject } from "../views.ts";
 import { type OpaCall, runOpa } from "./binary.ts";
-import { filesOfBundle } from "./tar.ts";
-
-/** @throws BautaError 1610 if the policy's own tests fail; without any it passes */
-export async function testPolicy(path: string): Promise<void> {
-  const call = await runOpa(["test", "--format", "json", "--bundle", resolve(path)], tmpdir());
-  if (call.ok) return;
-  let cases: unknown;
-  try {
-    cases = JSON.parse(call.stdout.toString("utf8"));
-  } catch {
-    throw new BautaError(1602, { detail: "its tests do not compile" });
-  }
-  const failed = (Array.isArray(cases) ? cases : []).filter(isObject).filter(({ fail, error }) => fail === true || error !== undefined);
-  throw new BautaError(1610, {
-    detail: failed
-      .map(({ package: pack, name }) => `${pack}.${name}`)
-      .slice(0, LINES_TOLD)
-      .join(", "),
-  });
-}
 
 /** What an engine is opened from. Plain data. */
 export interface CompiledPolicy {
@@ -35,6 +16,8 @@ export interface CompiledPolicy {
   /** SHA-256 (hex) over what decides: the WebAssembly and the data. */
   readonly sha256: string;
   readonly wasm: Uint8Array;
+  /** One JSON text with all numbers as written, and the same as a value. */
+  readonly dataJson: Uint8Array;
   readonly data: unknown;
   readonly hasDeny: boolean;
   readonly guards: readonly Guard[];
@@ -43,47 +26,59 @@ export interface CompiledPolicy {
 
 export interface Guard {
   readonly name: string;
-  /** Names of the inputs that it reads. */
-  readonly reads: readonly string[];
+  /** Names of the inputs that it reads; undefined: nobody says. */
+  readonly reads: readonly string[] | undefined;
 }
 
-const FILES_MAX = 10_000;
 /** Files that are parsed at once. */
 const AT_ONCE = 8;
-const FILE_BYTES_MAX = 16 * 1024 * 1024;
 /** Lines of what the compiler says that are told. */
 const LINES_TOLD = 5;
 
 /**
- * Compiles a folder, or one file.
- * @throws BautaError 1601 without the binary, 1602 with what it says of the policy, 1003 for a folder that cannot be read
+ * What an engine is opened from. A bundle that carries WebAssembly is taken as it is; else its Rego is compiled, and its tests have to hold.
+ * @throws BautaError 1601 without the binary, 1602 with what it says of the policy, 1610 if its own tests fail
  */
-export async function compilePolicy(path: string): Promise<CompiledPolicy> {
-  // What is compiled is what was read once: an editor may be at work in the folder.
+export async function compiledOf(bundle: Bundle): Promise<CompiledPolicy> {
+  if (bundle.wasm !== undefined) return carried(bundle, bundle.wasm);
   const work = mkdtempSync(join(tmpdir(), "bauta-policy-"));
   try {
     const copy = join(work, "policy");
-    copyPolicy(resolve(path), copy);
-    return await compileCopy(work, copy);
+    const hasTests = [...bundle.files].map(([name, bytes]) => writeFile(copy, name, bytes)).includes(true);
+    const [compiled] = await Promise.all([compileCopy(work, copy), hasTests ? testPolicy(work, copy) : undefined]);
+    return { ...compiled, revision: bundle.manifest.revision };
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
 }
 
-function copyPolicy(path: string, copy: string): void {
-  try {
-    const isFolder = statSync(path).isDirectory();
-    cpSync(path, isFolder ? copy : join(copy, "policy.rego"), { recursive: true, dereference: true, filter: isPolicyFile });
-  } catch (error) {
-    throw new BautaError(1002, { path, ...(error instanceof Error && "code" in error ? { detail: String(error.code) } : {}) });
-  }
+/** Writes what OPA reads of a bundle. Returns whether it is a file of tests. */
+function writeFile(copy: string, name: string, bytes: Uint8Array): boolean {
+  if (!/\.rego$|(^|\/)(data\.(json|ya?ml)|\.manifest)$/.test(name)) return false;
+  const path = join(copy, name);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, bytes, { mode: 0o600 });
+  return name.endsWith("_test.rego");
 }
 
-/** Rego, data, and the folders that they are in; tests are no part of what decides. */
-function isPolicyFile(path: string): boolean {
-  const stat = statSync(path);
-  if (stat.isDirectory()) return !/(^|[\\/])\.git$/.test(path);
-  return /\.rego$|(^|[\\/])(data\.(json|ya?ml)|\.manifest)$/.test(path) && stat.size <= FILE_BYTES_MAX;
+/** What a bundle says of the WebAssembly that it carries. */
+function carried({ manifest, dataJson, data, digest }: Bundle, wasm: Uint8Array): CompiledPolicy {
+  const entries = manifest.wasm.map(({ entrypoint }) => entrypoint);
+  if (!entries.includes(PLAN_RULE)) throw new BautaError(1602, { detail: `its WebAssembly has no entry point ${PLAN_RULE}` });
+  return {
+    revision: manifest.revision,
+    sha256: digest,
+    wasm,
+    dataJson,
+    data,
+    hasDeny: entries.includes(DENY_RULE),
+    guards: entries
+      .filter((entry) => entry.startsWith(`${GUARDS_RULE}/`))
+      .sort()
+      .map((entry) => ({ name: entry.slice(GUARDS_RULE.length + 1), reads: undefined })),
+    // Nobody says what its rules read, so that fields are alike for it in nothing.
+    reads: FACTS,
+  };
 }
 
 async function compileCopy(work: string, copy: string): Promise<CompiledPolicy> {
@@ -94,16 +89,17 @@ async function compileCopy(work: string, copy: string): Promise<CompiledPolicy> 
   }
   const guards = rules.filter((rule) => rule.startsWith(`${GUARDS_RULE}/`)).sort();
   const asked = [PLAN_RULE, ...rules.filter((rule) => rule === DENY_RULE)];
-  const [{ wasm, text, revision }, readByAsked, readByGuards] = await Promise.all([
+  const [{ wasm, dataJson, data }, readByAsked, readByGuards] = await Promise.all([
     built(work, copy, [...asked, ...guards]),
     Promise.all(asked.map((rule) => inputsOf(work, copy, rule))),
     Promise.all(guards.map((rule) => inputsOf(work, copy, rule))),
   ]);
   return {
-    revision,
-    sha256: createHash("sha256").update(wasm).update("\n").update(text).digest("hex"),
+    revision: "",
+    sha256: createHash("sha256").update(wasm).update("\n").update(dataJson).digest("hex"),
     wasm,
-    data: JSON.parse(new TextDecoder().decode(text)),
+    dataJson,
+    data,
     hasDeny: asked.includes(DENY_RULE),
     guards: guards.map((guard, i) => ({
       name: guard.slice(GUARDS_RULE.length + 1),
@@ -114,19 +110,13 @@ async function compileCopy(work: string, copy: string): Promise<CompiledPolicy> 
 }
 
 /** The bundle that the compiler makes, with these rules to be asked for. */
-async function built(
-  work: string,
-  copy: string,
-  entries: readonly string[],
-): Promise<{ readonly wasm: Uint8Array; readonly text: Uint8Array; readonly revision: string }> {
+async function built(work: string, copy: string, entries: readonly string[]): Promise<Pick<CompiledPolicy, "wasm" | "dataJson" | "data">> {
   const bundle = join(work, "bundle.tar.gz");
   const build = ["build", "--target", "wasm", "--bundle", copy, "--ignore", "*_test.rego", "--output", bundle];
   said(await runOpa([...build, ...entries.flatMap((entry) => ["--entrypoint", entry])], work), copy);
-  const files = filesOfBundle(readFileSync(bundle));
-  const [wasm, text] = [files.get("policy.wasm"), files.get("data.json")];
-  if (wasm === undefined || text === undefined) throw new BautaError(1602, { detail: "the compiler gave no WebAssembly" });
-  const manifest: unknown = JSON.parse(new TextDecoder().decode(files.get(".manifest") ?? new TextEncoder().encode("{}")));
-  return { wasm, text, revision: isObject(manifest) && typeof manifest["revision"] === "string" ? manifest["revision"] : "" };
+  const { wasm, dataJson, data } = readBundle(readFileSync(bundle));
+  if (wasm === undefined) throw new BautaError(1602, { detail: "the compiler gave no WebAssembly" });
+  return { wasm, dataJson, data };
 }
 
 /** Names of rules, as entry points: `bauta/masking/plan`. */
@@ -156,7 +146,6 @@ function regoFiles(folder: string): readonly string[] {
   const files = readdirSync(folder, { recursive: true, encoding: "utf8" });
   const found = files.filter((name) => name.endsWith(".rego") && !name.endsWith("_test.rego")).sort();
   if (found.length === 0) throw new BautaError(1602, { detail: "no .rego file" });
-  if (found.length > FILES_MAX) throw new BautaError(1602, { detail: `more than ${FILES_MAX} files` });
   return found.map((name) => join(folder, name));
 }
 
@@ -192,6 +181,25 @@ function factsRead(inputs: readonly (readonly string[])[]): readonly FactName[] 
     if (root === undefined || (root === "field" && name === undefined)) for (const fact of FACTS) read.add(fact);
   }
   return FACTS.filter((fact) => read.has(fact));
+}
+
+/** @throws BautaError 1610 if the policy's own tests fail */
+async function testPolicy(work: string, copy: string): Promise<void> {
+  const call = await runOpa(["test", "--format", "json", "--bundle", copy], work);
+  if (call.ok) return;
+  let cases: unknown;
+  try {
+    cases = JSON.parse(call.stdout.toString("utf8"));
+  } catch {
+    said(call, copy);
+  }
+  const failed = (Array.isArray(cases) ? cases : []).filter(isObject).filter(({ fail, error }) => fail === true || error !== undefined);
+  throw new BautaError(1610, {
+    detail: failed
+      .map(({ package: pack, name }) => `${pack}.${name}`)
+      .slice(0, LINES_TOLD)
+      .join(", "),
+  });
 }
 
 /** Throws with what the compiler says of the policy, without the places of this host. */

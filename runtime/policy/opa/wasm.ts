@@ -24,7 +24,9 @@ export async function openWasm(policy: CompiledPolicy): Promise<PolicyEngine> {
   let loaded: LoadedPolicy;
   try {
     loaded = await loadPolicy(policy.wasm, MEMORY);
-    loaded.setData(policy.data as object);
+    // As it is written: a large number would be another one behind JSON.parse.
+    const { buffer, byteOffset, byteLength } = policy.dataJson;
+    loaded.setData(buffer.slice(byteOffset, byteOffset + byteLength) as ArrayBuffer);
   } catch (error) {
     throw new BautaError(1603, { detail: `the WebAssembly does not load: ${said(error)}` });
   }

@@ -1,0 +1,153 @@
+/** `policy` of a pipeline file, and the view of each of its sinks. */
+import { readFileSync } from "node:fs";
+import { POLICY_MAX_AGE_MS } from "../../kit/limits.ts";
+import type { Node } from "../../model/node.ts";
+import { type Entries, join, type Reader } from "../../model/reader.ts";
+import type { PolicyDefinition, SinkDefinition } from "./definition.ts";
+
+export const POLICY_KEYS = [
+  "path",
+  "url",
+  "trust",
+  "danger-unsigned",
+  "state",
+  "max-age",
+  "poll-milliseconds",
+  "wait-seconds",
+  "token-file",
+  "ca",
+  "certificate",
+  "key",
+] as const;
+export const POLICY_TRUST_KEYS = ["keys", "key", "scope"] as const;
+export const POLICY_TRUSTED_KEYS = ["key", "algorithm", "scope"] as const;
+const VALUE = 1403;
+const FILE_MISSING = 1002;
+const URL_KEYS = ["wait-seconds", "token-file", "ca", "certificate", "key"] as const;
+/** Seconds that a policy may serve while its source has none that is good: a month. */
+const MAX_AGE_MAX = 31 * 86_400;
+
+type PathOf = (entries: Entries, key: string, path: string) => string | undefined;
+
+/** Reads `policy`; undefined where there is none, or it is wrong. */
+export class PolicyReader {
+  readonly #reader: Reader;
+  readonly #pathOf: PathOf;
+
+  constructor(reader: Reader, pathOf: PathOf) {
+    this.#reader = reader;
+    this.#pathOf = pathOf;
+  }
+
+  read(entries: Entries): PolicyDefinition | undefined {
+    const reader = this.#reader;
+    const node = entries.get("policy")?.value;
+    const inner = node === undefined ? undefined : reader.map(node, "policy", POLICY_KEYS);
+    if (node === undefined || inner === undefined) return undefined;
+    const from = this.#from(inner, node);
+    const isUnsigned = reader.boolean(inner, "danger-unsigned", "policy") === true;
+    if (!inner.has("trust") && !isUnsigned)
+      this.#wrong(node.at, "policy.trust", "whose policies are taken is missing: `trust` with keys, or `danger-unsigned: true`");
+    const trust = { ...this.#trust(inner), dangerUnsigned: isUnsigned };
+    const maxAge = reader.integer(inner, "max-age", "policy", 0, MAX_AGE_MAX);
+    const state = this.#pathOf(inner, "state", "policy");
+    if (from === undefined) return undefined;
+    return { source: { from, trust, state }, maxAgeMs: maxAge === undefined ? POLICY_MAX_AGE_MS : maxAge * 1000 };
+  }
+
+  #from(inner: Entries, node: Node): PolicyDefinition["source"]["from"] | undefined {
+    const reader = this.#reader;
+    const everyMs = reader.integer(inner, "poll-milliseconds", "policy", 10, 3_600_000);
+    if (inner.has("path") === inner.has("url")) return this.#wrong(node.at, "policy", "where the policy is: either `path` or `url`");
+    if (inner.has("path")) {
+      for (const key of URL_KEYS) if (inner.has(key)) this.#wrong(inner.get(key)?.at ?? node.at, join("policy", key), "it is for a `url`");
+      const path = this.#pathOf(inner, "path", "policy");
+      return path === undefined ? undefined : { kind: "file", path, everyMs };
+    }
+    const url = reader.text(inner, "url", "policy");
+    const file = (key: string): string | undefined => this.#pathOf(inner, key, "policy");
+    if (url === undefined) return undefined;
+    return {
+      kind: "http",
+      url,
+      everyMs,
+      waitSeconds: reader.integer(inner, "wait-seconds", "policy", 0, 300),
+      tokenFile: file("token-file"),
+      caFile: file("ca"),
+      certificateFile: file("certificate"),
+      keyFile: file("key"),
+    };
+  }
+
+  #trust(inner: Entries): Omit<PolicyDefinition["source"]["trust"], "dangerUnsigned"> {
+    const reader = this.#reader;
+    const node = inner.get("trust")?.value;
+    const trust = node === undefined ? undefined : reader.map(node, "policy.trust", POLICY_TRUST_KEYS);
+    const keys: Record<string, { key: string; algorithm: string; scope?: string | undefined }> = {};
+    const named = trust?.get("keys")?.value;
+    if (node !== undefined && named?.kind !== "map") this.#wrong(node.at, "policy.trust.keys", "a map of key ids and keys belongs here");
+    for (const { key: id, value } of named?.kind === "map" ? named.entries : []) {
+      const path = `policy.trust.keys.${id}`;
+      const one = reader.map(value, path, POLICY_TRUSTED_KEYS);
+      const file = one === undefined ? undefined : this.#pathOf(one, "key", path);
+      const algorithm = one === undefined ? undefined : reader.text(one, "algorithm", path);
+      if (file === undefined || algorithm === undefined) {
+        this.#wrong(value.at, path, "`key`, the file of a public key, and its `algorithm` belong here");
+        continue;
+      }
+      const text = textOf(file);
+      if (text === undefined) reader.problems.add(FILE_MISSING, value.at, `${path}.key`, "there is no such file, or it cannot be read");
+      keys[id] = { key: text ?? "", algorithm, scope: one === undefined ? undefined : reader.text(one, "scope", path) };
+    }
+    return {
+      keys,
+      key: trust === undefined ? undefined : reader.text(trust, "key", "policy.trust"),
+      scope: trust === undefined ? undefined : reader.text(trust, "scope", "policy.trust"),
+    };
+  }
+
+  #wrong(at: Node["at"], path: string, message: string): undefined {
+    this.#reader.problems.add(VALUE, at, path, message);
+    return undefined;
+  }
+}
+
+function textOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
+}
+
+interface ViewsOf {
+  readonly policy: PolicyDefinition | undefined;
+  readonly view: string | undefined;
+  readonly sinks: readonly SinkDefinition[];
+  /** Records come from topics: of files there is one view for all sinks. */
+  readonly isTopics: boolean;
+}
+
+/** Each sink with its view: its own, or the pipeline's. What a policy governs has one, and nothing else has. */
+export function withViews(reader: Reader, entries: Entries, { policy, view, sinks, isTopics }: ViewsOf): readonly SinkDefinition[] {
+  const at = (key: string): Node["at"] => entries.get(key)?.at ?? { line: 1, column: 1 };
+  if (!entries.has("policy")) {
+    for (const { name, view: own } of sinks)
+      if (own !== undefined)
+        reader.problems.add(VALUE, at("sinks"), join("sinks", `${name}.view`), "a view is of a `policy`, and there is none");
+    if (view !== undefined) reader.problems.add(VALUE, at("view"), "view", "a view is of a `policy`, and there is none");
+    return sinks;
+  }
+  const whole = sinks.map((sink) => ({ ...sink, view: sink.view ?? view }));
+  for (const sink of whole)
+    if (sink.view === undefined)
+      reader.problems.add(
+        VALUE,
+        at("sinks"),
+        join("sinks", sink.name),
+        "who reads it is missing: `view` here, or one for the whole pipeline",
+      );
+  if (policy !== undefined && !isTopics && new Set(whole.map((sink) => sink.view)).size > 1)
+    reader.problems.add(VALUE, at("sinks"), "sinks", "several views are for pipelines over topics; files have one for all sinks");
+  return whole;
+}
