@@ -11,6 +11,7 @@ import type {
   HashName,
   IdentityTechnique,
   KindName,
+  MaskForm,
   Merge,
   Mode,
   Otherwise,
@@ -126,8 +127,8 @@ export interface RuleDocument {
   readonly "keep-first"?: number;
   readonly "keep-last"?: number;
   readonly character?: string;
-  /** With `technique: mask`: `pan` applies the truncation limits for card numbers. */
-  readonly kind?: "pan" | "text";
+  /** With `technique: mask`: `pan` applies the truncation limits for card numbers, `digits` keeps separators, `email` the domain. */
+  readonly kind?: MaskForm;
 }
 
 export interface EnvelopeDocument {

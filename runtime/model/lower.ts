@@ -102,7 +102,7 @@ function lowerMask(action: Extract<Action, { kind: "mask" }>, fit: Fit): Lowered
   if (MASK_CHARACTERS_ADMITTED[fit.shape]?.test(maskCharacter) !== true)
     return unfit(`shape ${fit.shape} does not admit the mask character`);
   const { keepFirst, keepLast } = action;
-  return { operation: { technique: "mask", kind: action.pan ? "pan" : "text", keepFirst, keepLast, maskCharacter, fit } };
+  return { operation: { technique: "mask", kind: action.form, keepFirst, keepLast, maskCharacter, fit } };
 }
 
 function lowerUse(namespace: Namespace, otherwise: PlanOperation["otherwise"], fit: Fit): Lowered {

@@ -5,7 +5,19 @@ import type { ViewPolicy } from "../policy/api.ts";
 import type { PathPattern } from "./path.ts";
 import type { Place } from "./problem.ts";
 import type { Segment } from "./segments.ts";
-import type { Bin, DomainRule, Entity, HashName, IdentityTechnique, KindName, Mode, Otherwise, Scope, Unfit } from "./vocabulary.ts";
+import type {
+  Bin,
+  DomainRule,
+  Entity,
+  HashName,
+  IdentityTechnique,
+  KindName,
+  MaskForm,
+  Mode,
+  Otherwise,
+  Scope,
+  Unfit,
+} from "./vocabulary.ts";
 
 export interface Model {
   readonly name: string;
@@ -83,7 +95,7 @@ export type Action =
   | { readonly kind: "drop" }
   | {
       readonly kind: "mask";
-      readonly pan: boolean;
+      readonly form: MaskForm;
       readonly keepFirst: number;
       readonly keepLast: number;
       /** undefined: what the field's shape takes. */

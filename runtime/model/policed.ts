@@ -84,8 +84,9 @@ function ruleOf(answer: PlainAnswer, model: Model, base: Decision): Rule | { rea
     case "keep":
       return policyRule({ kind: "keep", strict: undefined, detect: answer.detect, codeMax: answer.codeMax, otherwise: "redact" });
     case "mask": {
-      const { keepFirst, keepLast, character } = answer;
-      return policyRule({ kind: "mask", pan: base.kind === "operation" && base.operation.kind === "pan", keepFirst, keepLast, character });
+      const { keepFirst, keepLast, character, kind } = answer;
+      const isPan = base.kind === "operation" && base.operation.kind === "pan";
+      return policyRule({ kind: "mask", form: kind ?? (isPan ? "pan" : "text"), keepFirst, keepLast, character });
     }
     case "redact":
     case "drop":

@@ -7,6 +7,7 @@ import type { Place } from "./problem.ts";
 import { type Entries, join, list, type Reader } from "./reader.ts";
 import {
   IDENTITY_TECHNIQUES,
+  MASK_FORMS,
   OTHERWISES,
   type Otherwise,
   PLAIN_TECHNIQUES,
@@ -227,7 +228,7 @@ function plainAction(reader: Reader, entries: Entries, technique: PlainTechnique
     case "mask":
       return {
         kind: "mask",
-        pan: reader.word(entries, "kind", path, ["pan", "text"]) === "pan",
+        form: reader.word(entries, "kind", path, MASK_FORMS) ?? "text",
         keepFirst: reader.integer(entries, "keep-first", path, 0, KEEP_MAX) ?? 0,
         keepLast: reader.integer(entries, "keep-last", path, 0, KEEP_MAX) ?? 0,
         character: readCharacter(reader, entries, path),

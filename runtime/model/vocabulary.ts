@@ -72,6 +72,10 @@ export const KINDS = [
 ] as const;
 export type KindName = (typeof KINDS)[number];
 
+/** What the values of a mask may be taken for: of a card number and of digits the separators stay, of an e-mail address the domain. */
+export const MASK_FORMS = ["pan", "digits", "email", "text"] as const satisfies readonly KindName[];
+export type MaskForm = (typeof MASK_FORMS)[number];
+
 const UNICODE = ["unicode/tables.bin"] as const;
 /** What names, places and texts are read by and drawn from. */
 const PEOPLE = [...UNICODE, "people/lists.txt", "people/forms.txt"] as const;

@@ -18,6 +18,8 @@ export type Answer =
       readonly keepFirst: number;
       readonly keepLast: number;
       readonly character: string | undefined;
+      /** What values are taken for; undefined: a card number where the model says so, else a text. */
+      readonly kind: MaskKind | undefined;
     }
   /** A keyed digest. */
   | { readonly action: "hash" }
@@ -26,6 +28,10 @@ export type Answer =
   /** `then` where a condition on the record holds, `otherwise` where it does not, or cannot be told. */
   | { readonly action: "guarded"; readonly guard: string; readonly then: PlainAnswer; readonly otherwise: PlainAnswer };
 export type PlainAnswer = Exclude<Answer, { readonly action: "guarded" }>;
+
+/** As in models. */
+const MASK_KINDS = ["pan", "digits", "email", "text"] as const;
+export type MaskKind = (typeof MASK_KINDS)[number];
 
 export const ACTIONS = ["model", "use", "keep", "redact", "drop", "mask", "hash", "refuse"] as const;
 type Action = (typeof ACTIONS)[number];
@@ -37,7 +43,7 @@ const KEYS: Readonly<Record<Action, readonly string[]>> = {
   keep: ["danger-no-detect", "code-max"],
   redact: [],
   drop: [],
-  mask: ["keep-first", "keep-last", "character"],
+  mask: ["keep-first", "keep-last", "character", "kind"],
   hash: [],
   refuse: ["reason"],
 };
@@ -92,6 +98,7 @@ function plain(written: Readonly<Record<string, unknown>>, where: string): Plain
         keepFirst: whole(written, "keep-first", KEEP_MAX, where),
         keepLast: whole(written, "keep-last", KEEP_MAX, where),
         character: character(written, where),
+        kind: maskKind(written, where),
       };
     case "refuse":
       return { action, reason: written["reason"] === undefined ? "" : text(written, "reason", where) };
@@ -130,6 +137,13 @@ function character(written: Readonly<Record<string, unknown>>, where: string): s
   if (value === undefined) return undefined;
   if (typeof value !== "string" || !/^[!-~]$/.test(value)) throw wrong(where, "`character` is one printable ASCII character");
   return value;
+}
+
+function maskKind(written: Readonly<Record<string, unknown>>, where: string): MaskKind | undefined {
+  const value = written["kind"];
+  const kind = MASK_KINDS.find((one) => one === value);
+  if (value !== undefined && kind === undefined) throw wrong(where, `\`kind\` is one of ${MASK_KINDS.join(", ")}`);
+  return kind;
 }
 
 const wrong = (path: string, detail: string): BautaError => new BautaError(1604, { path, detail });

@@ -14,6 +14,7 @@ import {
   HASHES,
   KINDS,
   type KindName,
+  MASK_FORMS,
   MERGES,
   OTHERWISES,
   PARTY_KINDS,
@@ -156,7 +157,7 @@ describe("an identifier's kind", () => {
   test("does not go where the type demands a beginning", () => {
     const fixed = field("A", "T", "identifier", "digits", 8, 8, { prefix: "CH" });
     expect(outcome(use("technique: fpe, kind: digits"), fixed)).toBe(1212);
-    expect(outcome({ kind: "mask", pan: false, keepFirst: 0, keepLast: 0, character: undefined }, fixed)).toBe(1212);
+    expect(outcome({ kind: "mask", form: "text", keepFirst: 0, keepLast: 0, character: undefined }, fixed)).toBe(1212);
     expect(outcome({ kind: "redact" }, fixed)).toBe("redact");
   });
 });
@@ -210,7 +211,7 @@ describe("plain techniques", () => {
   });
 
   test("mask hides with a character that the shape admits", () => {
-    const mask = (character?: string): Action => ({ kind: "mask", pan: false, keepFirst: 2, keepLast: 2, character });
+    const mask = (character?: string): Action => ({ kind: "mask", form: "text", keepFirst: 2, keepLast: 2, character });
     const characterOf = (of: Field): string | undefined => {
       const lowered = lower(mask(), "iso20022", of);
       return "operation" in lowered ? lowered.operation.maskCharacter : undefined;
@@ -282,7 +283,7 @@ const actions: fc.Arbitrary<Action> = fc.oneof(
     .record({
       keepFirst: fc.nat(8),
       keepLast: fc.nat(8),
-      pan: fc.boolean(),
+      form: fc.constantFrom(...MASK_FORMS),
       character: fc.constantFrom(undefined, "*", "X", "x", "0", "-", "_"),
     })
     .map((mask): Action => ({ kind: "mask", ...mask })),

@@ -57,7 +57,14 @@ describe.skipIf(!OPA_THERE)("a policy", () => {
   describe("an answer", () => {
     test("is a word, or an object with what belongs to its action", () => {
       expect(answerOf("redact", "")).toEqual({ action: "redact" });
-      expect(answerOf({ action: "mask", "keep-last": 4 }, "")).toEqual({ action: "mask", keepFirst: 0, keepLast: 4, character: undefined });
+      expect(answerOf({ action: "mask", "keep-last": 4 }, "")).toEqual({
+        action: "mask",
+        keepFirst: 0,
+        keepLast: 4,
+        character: undefined,
+        kind: undefined,
+      });
+      expect(answerOf({ action: "mask", kind: "email" }, "")).toMatchObject({ kind: "email" });
       expect(answerOf({ action: "use", namespace: "account" }, "")).toEqual({ action: "use", namespace: "account" });
       expect(answerOf({ action: "keep", when: "small", else: "redact" }, "")).toMatchObject({ action: "guarded", guard: "small" });
     });
@@ -76,6 +83,7 @@ describe.skipIf(!OPA_THERE)("a policy", () => {
         { action: "mask", "keep-last": "4" },
         { action: "mask", "keep-lsat": 4 },
         { action: "mask", character: "**" },
+        { action: "mask", kind: "iban" },
         { action: "use" },
         { action: "redact", namespace: "x" },
         { action: "keep", "danger-no-detect": "yes" },

@@ -9,6 +9,20 @@ use crate::text::fit::{Fit, is_of_alphabet};
 const TOTAL_WIDTH: usize = 8;
 /// Characters that stay hidden at least.
 const HIDDEN_MIN: usize = 4;
+/// Mask characters of a mailbox, whatever its length.
+const MAILBOX_WIDTH: usize = 5;
+
+/// What a value is taken for, by the operation's kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    Text,
+    /// Limits by length.
+    Pan,
+    /// The domain stays, the ends of the mailbox may.
+    Email,
+    /// Separators stay.
+    Digits,
+}
 
 /// The mask of a field.
 #[derive(Clone, Debug)]
@@ -18,7 +32,10 @@ pub struct Mask {
     keep_first: usize,
     keep_last: usize,
     total_width: usize,
-    is_pan: bool,
+    /// Limits of an e-mail address; 0 is none.
+    min: usize,
+    max: usize,
+    form: Form,
 }
 
 impl Mask {
@@ -48,16 +65,27 @@ impl Mask {
             keep_first: keep_first as usize,
             keep_last: keep_last as usize,
             total_width: cut.max(fit.min),
-            is_pan: kind == Kind::Pan,
+            min: fit.min,
+            max: fit.max,
+            form: match kind {
+                Kind::Pan => Form::Pan,
+                Kind::Email => Form::Email,
+                Kind::Digits => Form::Digits,
+                _ => Form::Text,
+            },
         })
     }
 
     /// Appends the masked form of a text of `count` code points; `encoding` is that of its first segment.
     pub fn write(&self, text: &[u8], encoding: Encoding, count: usize, out: &mut Vec<u8>) {
+        let is_line = matches!(encoding, Encoding::MtLine | Encoding::MtWrap);
+        if self.form == Form::Email && !is_line && self.write_email(text, out) {
+            return;
+        }
         let countable = text.iter().filter(|byte| is_countable(**byte)).count();
         let (first, last) = self.kept(text, countable);
-        if first + last == 0 {
-            let width = if matches!(encoding, Encoding::MtLine | Encoding::MtWrap) { count } else { self.total_width };
+        if first + last == 0 && !(self.form == Form::Digits && is_grouped_digits(text)) {
+            let width = if is_line { count } else { self.total_width };
             out.extend(self.character.as_bytes().iter().cycle().take(width * self.character.len()));
             return;
         }
@@ -74,12 +102,50 @@ impl Mask {
 
     /// How many letters and digits stay at both ends.
     fn kept(&self, text: &[u8], countable: usize) -> (usize, usize) {
-        let (first, last) = (self.keep_first, self.keep_last);
-        if self.is_pan {
-            return if is_grouped_digits(text) { card_limits(countable, first, last) } else { (0, 0) };
+        match self.form {
+            Form::Text => self.ends(countable),
+            Form::Digits if is_grouped_digits(text) => self.ends(countable),
+            Form::Pan if is_grouped_digits(text) => card_limits(countable, self.keep_first, self.keep_last),
+            _ => (0, 0),
         }
+    }
+
+    /// The ends that so many characters can spare.
+    fn ends(&self, countable: usize) -> (usize, usize) {
+        let (first, last) = (self.keep_first, self.keep_last);
         if countable < 2 * (first + last) || countable < first + last + HIDDEN_MIN { (0, 0) } else { (first, last) }
     }
+
+    /// Writes an e-mail address; false for what is none, or does not fit.
+    fn write_email(&self, text: &[u8], out: &mut Vec<u8>) -> bool {
+        let mut parts = text.split(|byte| *byte == b'@');
+        let (Some(mailbox), Some(domain), None) = (parts.next(), parts.next(), parts.next()) else { return false };
+        let Ok(mailbox) = std::str::from_utf8(mailbox) else { return false };
+        if mailbox.is_empty() || domain.is_empty() || !domain.iter().all(|byte| is_of_domain(*byte)) {
+            return false;
+        }
+        let length = mailbox.chars().count();
+        let (first, last) = self.ends(length);
+        let width = first + MAILBOX_WIDTH + last + 1 + domain.len();
+        if width < self.min || (self.max > 0 && width > self.max) {
+            return false;
+        }
+        let mut bytes = [0; 4];
+        for character in mailbox.chars().take(first) {
+            out.extend_from_slice(character.encode_utf8(&mut bytes).as_bytes());
+        }
+        out.extend(self.character.as_bytes().iter().cycle().take(MAILBOX_WIDTH * self.character.len()));
+        for character in mailbox.chars().skip(length - last) {
+            out.extend_from_slice(character.encode_utf8(&mut bytes).as_bytes());
+        }
+        out.push(b'@');
+        out.extend_from_slice(domain);
+        true
+    }
+}
+
+fn is_of_domain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'.' || byte == b'-'
 }
 
 /// Digits of a card number that may be shown together, by length (PCI DSS 3.4.1 and the council's FAQ on truncation).

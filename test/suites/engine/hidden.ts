@@ -95,6 +95,24 @@ export function masking(engine: () => Engine): void {
     ["pan", 6, 4, "4111111111111111x", "********"],
     ["pan", 6, 4, "4111  1111 1111 1111", "********"],
     ["pan", 0, 4, "4111111111111111", "************1111"],
+    ["email", 1, 1, "jane.smith@mail.example", "j*****h@mail.example"],
+    ["email", 1, 1, "jsmith@b.example", "j*****h@b.example"],
+    ["email", 1, 1, "smith@b.example", "*****@b.example"],
+    ["email", 1, 1, "j@b.example", "*****@b.example"],
+    ["email", 0, 0, "jane.smith@b.example", "*****@b.example"],
+    ["email", 1, 1, "zoë.müller@b.example", "z*****r@b.example"],
+    ["email", 1, 1, "jane@smith@b.example", "********"],
+    ["email", 1, 1, "jane.smith@b.example, 0171 5550100", "********"],
+    ["email", 1, 1, "Jane <jane.smith@b.example>", "********"],
+    ["email", 1, 1, "@b.example", "********"],
+    ["email", 1, 1, "jane.smith@", "********"],
+    ["email", 1, 1, "jane.smith", "********"],
+    ["digits", 0, 0, "4111-1111-1111-1111", "****-****-****-****"],
+    ["digits", 0, 4, "4111-1111-1111-1111", "****-****-****-1111"],
+    ["digits", 0, 4, "1234567", "*******"],
+    ["digits", 0, 0, "4111--1111", "********"],
+    ["digits", 0, 0, "Erika 1", "********"],
+    ["pan", 0, 4, "4111111111111111110", "***************1110"],
   ];
   describe("mask", () => {
     test.each(cases.map((row) => [...row] as const))("%s keeping %i and %i: %s", (kind, keepFirst, keepLast, value, masked) => {
@@ -110,6 +128,20 @@ export function masking(engine: () => Engine): void {
       expect(at("digits", 4, 4)).toBe("0000");
       expect(at("code", 1, 4)).toBe("XXXX");
       expect(at("text", 0, 0, "é")).toBe("éééééééé");
+      const address = (min: number, max: number, encoding = 7): string =>
+        run(
+          engine(),
+          { technique: "mask", kind: "email", keepFirst: 1, keepLast: 1, fit: { shape: "text", min, max } },
+          "jane.smith@b.example",
+          { encoding },
+        ).text;
+      expect([address(0, 17), address(0, 16), address(17, 20), address(18, 20)]).toEqual([
+        "j*****h@b.example",
+        "********",
+        "j*****h@b.example",
+        "******************",
+      ]);
+      expect(address(0, 0, MT_LINE)).toBe("*".repeat(20));
       expect(
         run(engine(), { technique: "mask", fit: { shape: "swift-x", min: 0, max: 35 } }, ["Erika", "M"], { encoding: MT_LINE }).text,
       ).toBe("XXXXX|X");

@@ -9,6 +9,12 @@ import type { Points } from "./points.ts";
 const TOTAL_WIDTH = 8;
 /** Characters that stay hidden at least. */
 const HIDDEN_MIN = 4;
+/** Mask characters of a mailbox, whatever its length. */
+const MAILBOX_WIDTH = 5;
+
+const AT = 0x40;
+const FULL_STOP = 0x2e;
+const HYPHEN = 0x2d;
 
 export interface MaskSpec {
   readonly character: number;
@@ -16,7 +22,11 @@ export interface MaskSpec {
   readonly keepLast: number;
   /** Length of a total mask outside MT. */
   readonly totalWidth: number;
-  readonly pan: boolean;
+  /** Limits of an e-mail address; 0 is none. */
+  readonly min: number;
+  readonly max: number;
+  /** What a value is taken for; other kinds are texts. */
+  readonly kind: Kind;
 }
 
 /** The mask of a field, or what it breaks. */
@@ -34,27 +44,24 @@ export function maskSpec(operation: Operation, fit: FitCheck): MaskSpec | string
     keepFirst: operation.keepFirst,
     keepLast: operation.keepLast,
     totalWidth: cut < fit.min ? fit.min : cut,
-    pan: operation.kind === Kind.PAN,
+    min: fit.min,
+    max: fit.max,
+    kind: operation.kind,
   };
 }
 
 /** Appends the masked form of `count` code points of `out` itself that begin at `start`. */
 export function pushMask(spec: MaskSpec, subject: Subject, encoding: number, out: Points, start: number, count: number): void {
+  const isLine = encoding === ENCODING_MT_LINE || encoding === ENCODING_MT_WRAP;
+  if (spec.kind === Kind.EMAIL && !isLine && pushEmail(spec, out, start, count)) return;
   out.reserve(count);
   const points = out.data;
   let countable = 0;
   for (let i = start; i < start + count; i++) if (isCountable(points[i] as number)) countable++;
-  let first = spec.keepFirst;
-  let last = spec.keepLast;
-  if (spec.pan) {
-    const isPan = subject.load(points, start, count) && subject.isGroupedDigits();
-    [first, last] = isPan ? panLimits(countable, first, last) : [0, 0];
-  } else if (countable < 2 * (first + last) || countable < first + last + HIDDEN_MIN) {
-    first = 0;
-    last = 0;
-  }
-  if (first + last === 0) {
-    out.repeat(spec.character, encoding === ENCODING_MT_LINE || encoding === ENCODING_MT_WRAP ? count : spec.totalWidth);
+  const isNumber = (spec.kind === Kind.PAN || spec.kind === Kind.DIGITS) && isGroupedDigits(subject, points, start, count);
+  const [first, last] = kept(spec, countable, isNumber);
+  if (first + last === 0 && !(spec.kind === Kind.DIGITS && isNumber)) {
+    out.repeat(spec.character, isLine ? count : spec.totalWidth);
     return;
   }
   let seen = 0;
@@ -65,6 +72,55 @@ export function pushMask(spec: MaskSpec, subject: Subject, encoding: number, out
     points[out.length++] = hidden ? spec.character : code;
   }
 }
+
+/** How many letters and digits stay at both ends. */
+function kept(spec: MaskSpec, countable: number, isNumber: boolean): readonly [number, number] {
+  switch (spec.kind) {
+    case Kind.PAN:
+      return isNumber ? panLimits(countable, spec.keepFirst, spec.keepLast) : NONE;
+    case Kind.DIGITS:
+      return isNumber ? ends(spec, countable) : NONE;
+    case Kind.EMAIL:
+      return NONE;
+    default:
+      return ends(spec, countable);
+  }
+}
+
+const NONE = [0, 0] as const;
+
+const isGroupedDigits = (subject: Subject, points: Points["data"], start: number, count: number): boolean =>
+  subject.load(points, start, count) && subject.isGroupedDigits();
+
+/** The ends that so many characters can spare. */
+function ends({ keepFirst, keepLast }: MaskSpec, countable: number): readonly [number, number] {
+  return countable < 2 * (keepFirst + keepLast) || countable < keepFirst + keepLast + HIDDEN_MIN ? NONE : [keepFirst, keepLast];
+}
+
+/** Writes an e-mail address; false for what is none, or does not fit. */
+function pushEmail(spec: MaskSpec, out: Points, start: number, count: number): boolean {
+  const end = start + count;
+  let at = -1;
+  for (let i = start; i < end; i++) {
+    const code = out.data[i] as number;
+    if (code === AT) {
+      if (at >= 0) return false;
+      at = i;
+    } else if (at >= 0 && !isOfDomain(code)) return false;
+  }
+  if (at <= start || at === end - 1) return false;
+  const [first, last] = ends(spec, at - start);
+  const length = first + MAILBOX_WIDTH + last + (end - at);
+  if (length < spec.min || (spec.max > 0 && length > spec.max)) return false;
+  out.reserve(length);
+  const points = out.data;
+  for (let i = start; i < start + first; i++) points[out.length++] = points[i] as number;
+  out.repeat(spec.character, MAILBOX_WIDTH);
+  for (let i = at - last; i < end; i++) points[out.length++] = points[i] as number;
+  return true;
+}
+
+const isOfDomain = (code: number): boolean => code === FULL_STOP || code === HYPHEN || (code < 0x80 && CLASS_OF[code] !== 0);
 
 /** Digits of a card number that may be shown together (PCI DSS 3.4.1 and its FAQ on truncation), by length. */
 function panLimits(digits: number, keepFirst: number, keepLast: number): [number, number] {
