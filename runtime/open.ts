@@ -7,7 +7,7 @@ import type { StatementEvidence } from "./audit/record.ts";
 import { type ManifestSigner, signerOf } from "./audit/signature.ts";
 import type { Direction } from "./engines/api.ts";
 import type { PlanOperation } from "./engines/plan.ts";
-import type { KeyRing } from "./keys/api.ts";
+import type { KeyNamespace, KeyRing } from "./keys/api.ts";
 import { ephemeralKeyRing, seedKeyRing } from "./keys/ephemeral.ts";
 import { type HandedKeys, handedKeyRing, handKeys } from "./keys/handed.ts";
 import { type KeySource, openKeys } from "./keys/source.ts";
@@ -118,6 +118,7 @@ function keysOf({ keyFile, environment, keyOfTheMoment }: PlanChoice): KeySource
 /** A plan over a model that was loaded already, under a key ring that the caller made. */
 export function runnable(model: Model, ring: KeyRing, input: "strict" | "lenient" = "strict"): OpenPlan {
   const compiled: CompiledModel = compileModel(model, { keyVersion: ring.keyVersion, input });
+  const keyed = keyNamespaces(model, compiled);
   const auditKey = ring.purposeKey(REFUSED_RECORDS);
   const perRecord = model.mode === "random" && model.scope === "record";
   const planDigest = (): string => sha256(compiled.planInOwnOrder());
@@ -145,8 +146,8 @@ export function runnable(model: Model, ring: KeyRing, input: "strict" | "lenient
     operationOf: (operation) => compiled.operations[operation],
     planBytes: () => compiled.plan(),
     keyBytes() {
-      if (perRecord) return keysOfTheMoment(compiled);
-      keys ??= ring.namespaceKeys(compiled.namespaces);
+      if (perRecord) return keysOfTheMoment(keyed);
+      keys ??= ring.namespaceKeys(keyed);
       return keys;
     },
     describe: () => ({
@@ -171,7 +172,7 @@ export function runnable(model: Model, ring: KeyRing, input: "strict" | "lenient
     adopt: (operation) => compiled.adopt(operation),
     planDigest,
     keyedHash: (bytes) => createHmac("sha256", auditKey).update(bytes).digest("hex").slice(0, 32),
-    handOver: (purposes) => ({ model, input, keys: handKeys(ring, compiled.namespaces, [REFUSED_RECORDS, ...purposes]) }),
+    handOver: (purposes) => ({ model, input, keys: handKeys(ring, keyed, [REFUSED_RECORDS, ...purposes]) }),
     close() {
       auditKey.fill(0);
       evidence?.auditKey.fill(0);
@@ -204,11 +205,23 @@ function policyOrigin({ policy }: Model): readonly { readonly reference: string;
   ];
 }
 
+/**
+ * The namespaces as their keys are named. Copies for a recipient are masked under keys of its own, so that it cannot join them with those
+ * of another; no namespace of a model has a line end in its name.
+ */
+function keyNamespaces({ policy, namespaces }: Model, compiled: CompiledModel): readonly KeyNamespace[] {
+  const recipient = policy?.recipient ?? "";
+  if (recipient === "") return compiled.namespaces;
+  return compiled.namespaces.map((namespace, i) =>
+    namespaces[i]?.acrossRecipients === true ? namespace : { ...namespace, name: `${namespace.name}\n${recipient}` },
+  );
+}
+
 /** Mode random, scope record: a key that one record sees. */
-function keysOfTheMoment(compiled: CompiledModel): Uint8Array {
+function keysOfTheMoment(namespaces: readonly KeyNamespace[]): Uint8Array {
   const ring = ephemeralKeyRing();
   try {
-    return ring.namespaceKeys(compiled.namespaces);
+    return ring.namespaceKeys(namespaces);
   } finally {
     ring.close();
   }

@@ -56,7 +56,7 @@ export class PolicyActivator {
         checkAnswer(answer, this.#model, engine, each);
         answers[key] = answer;
       }
-      made.set(view.name, { view: view.name, revision: engine.revision, policy: engine.sha256, reads, answers });
+      made.set(view.name, { view: view.name, recipient: view.recipient, revision: engine.revision, policy: engine.sha256, reads, answers });
     }
     return { views: made, fields, kinds: kinds.size };
   }

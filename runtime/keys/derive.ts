@@ -2,7 +2,7 @@
  * Sub-keys by HKDF with SHA-256 (RFC 5869): salt `bauta/v1`; info is a list of fields, each with its length as four bytes, big-endian,
  * in front, so that no two lists of fields give the same info.
  *
- * * a namespace: `namespace`, its name, the key version as four bytes, big-endian
+ * * a namespace: `namespace`, its name (for a recipient of its own: behind it a line end and the recipient), the key version as four bytes, big-endian
  * * a purpose of Bauta's own: `purpose`, its name
  * * the root of a seed (danger-seed-as-key): `seed-as-key`, over the seed's UTF-8 as input key material
  */

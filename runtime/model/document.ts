@@ -87,6 +87,8 @@ export interface NamespaceDocument {
   readonly merge?: OneOrMore<Merge>;
   /** Pseudonyms of e-mail addresses: what becomes of the domain. */
   readonly domain?: DomainRule;
+  /** Copies for different recipients (docs/policy.md) have the same pseudonyms, so that they can be joined. */
+  readonly "across-recipients"?: boolean;
   readonly cardinality?: number | string;
   /** Why a collision risk above 10^-6 is acceptable. */
   readonly "accept-collisions"?: string;

@@ -130,6 +130,7 @@ function completed(part: NamespacePart, cardinality: bigint): Namespace {
     width: part.width ?? width,
     hash: part.hash ?? HASHES[0],
     distinct: part.distinct ?? false,
+    acrossRecipients: part.acrossRecipients ?? false,
     truncated: part.merge?.includes("truncated") ?? false,
     initials: part.merge?.includes("initials") ?? false,
     domain: part.domain ?? DOMAINS[0],
@@ -140,7 +141,20 @@ function completed(part: NamespacePart, cardinality: bigint): Namespace {
 
 /** Whether two definitions say the same; how many values they expect decides nothing about a value. */
 function same(a: Namespace, b: Namespace): boolean {
-  const keys = ["technique", "kind", "otherwise", "bin", "prefix", "width", "hash", "distinct", "truncated", "initials", "domain"] as const;
+  const keys = [
+    "technique",
+    "kind",
+    "otherwise",
+    "bin",
+    "prefix",
+    "width",
+    "hash",
+    "distinct",
+    "truncated",
+    "initials",
+    "domain",
+    "acrossRecipients",
+  ] as const;
   return keys.every((key) => a[key] === b[key]);
 }
 

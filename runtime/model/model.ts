@@ -77,6 +77,8 @@ export interface Namespace {
   /** Names are one with their initials. */
   readonly initials: boolean;
   readonly domain: DomainRule;
+  /** Under a policy: one key for all recipients. */
+  readonly acrossRecipients: boolean;
   readonly cardinality: bigint;
   readonly acceptCollisions: boolean;
 }

@@ -39,6 +39,7 @@ export interface NamespacePart {
   readonly distinct: boolean | undefined;
   readonly merge: readonly Merge[] | undefined;
   readonly domain: DomainRule | undefined;
+  readonly acrossRecipients: boolean | undefined;
   readonly cardinality: bigint | undefined;
   readonly acceptCollisions: boolean;
   readonly override: boolean;
@@ -55,6 +56,7 @@ export const NAMESPACE_KEYS = [
   "distinct",
   "merge",
   "domain",
+  "across-recipients",
   "cardinality",
   "accept-collisions",
   "override",
@@ -104,6 +106,7 @@ function readNamespace(reader: Reader, name: string, at: Place, node: Node, path
     distinct: reader.boolean(entries, "distinct", path),
     merge: reader.wordList(entries, "merge", path, MERGES),
     domain: reader.word(entries, "domain", path, DOMAINS),
+    acrossRecipients: reader.boolean(entries, "across-recipients", path),
     cardinality: reader.count(entries, "cardinality", path),
     acceptCollisions: entries.has("accept-collisions"),
     override: reader.boolean(entries, "override", path) ?? false,

@@ -80,6 +80,8 @@ export interface PolicyEngine {
 /** The answers for one view. */
 export interface ViewPolicy {
   readonly view: string;
+  /** Whose copies are not to be joined with those of others; empty: those of the house. */
+  readonly recipient: string;
   /** Of the policy: what its bundle tells, or empty; and SHA-256 (hex) over what decides. */
   readonly revision: string;
   readonly policy: string;

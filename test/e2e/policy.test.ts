@@ -118,6 +118,29 @@ test_contacts if masking.plan == "redact" with input as {"field": {"class": "con
     expect(bauta(["policy", "test", wrong])).toMatchObject({ code: EXIT.evidence });
   });
 
+  test("gives recipients copies that cannot be joined, unless the model says so", () => {
+    const views = { house: {}, desk: { group: "desk" }, a: { recipient: "bank-a" }, b: { recipient: "bank-b" } };
+    const open = policyFolder(`default plan := "model"`, { bauta: { views } });
+    const ibanOf = (view: string, model = DEMO_MODEL): string => {
+      const args = ["mask", "--model", model, "--key-file", key, "--policy", open, "--view", view];
+      return /<DbtrAcct>.*?<IBAN>(.*?)</s.exec(bauta(args, { input: EXAMPLE_XML }).stdout)?.[1] ?? "";
+    };
+    const [house, desk, a, b] = ["house", "desk", "a", "b"].map((view) => ibanOf(view));
+    expect(house).toMatch(/^DE\d{20}$/);
+    expect(desk).toBe(house as string);
+    expect(new Set([house, a, b]).size).toBe(3);
+    const joined = write(
+      join(here, "joined.yaml"),
+      `bauta: 1
+name: joined
+extends: ${DEMO_MODEL}
+namespaces:
+  account: { technique: fpe, kind: account, across-recipients: true, override: true }
+`,
+    );
+    expect(new Set(["house", "a", "b"].map((view) => ibanOf(view, joined))).size).toBe(1);
+  });
+
   test("governs a pipeline", () => {
     const pipeline = write(
       join(here, "p.yaml"),
