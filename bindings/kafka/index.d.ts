@@ -50,6 +50,8 @@ export declare class KafkaConsumer {
    * transaction.
    */
   rewind(timeoutMs: number): Promise<void>
+  /** Whether a broker answers: asks for a topic, on the connections that there are. */
+  answers(topic: string, timeoutMs: number): Promise<boolean>
   /** Committed offsets of partitions in this consumer's group, none that an open transaction may change (KIP-447). */
   committed(partitions: Array<Partition>, timeoutMs: number): Promise<Position[]>
   /** First offsets whose timestamp is at least the one in `offset`, milliseconds; −1 behind the last record. */

@@ -253,6 +253,7 @@ export class RunRecord implements Recorder, RunObserver {
       case "progress":
       case "refused":
       case "degrade":
+      case "health":
         return;
       default:
         return event satisfies never;

@@ -7,7 +7,7 @@ import { type BatchReader, TopicReader } from "../kafka/reader.ts";
 import { Tokens } from "../kafka/token.ts";
 import { TopicWriter } from "../kafka/writer.ts";
 import { BautaError } from "../kit/errors.ts";
-import { KAFKA_TOLD_MS, KAFKA_WAIT_MS } from "../kit/limits.ts";
+import { KAFKA_LEAVE_MS, KAFKA_TOLD_MS, KAFKA_WAIT_MS } from "../kit/limits.ts";
 import type { KafkaDefinition, PipelineDefinition } from "../pipeline/definition/definition.ts";
 import type { TopicRules } from "../pipeline/topics/plan.ts";
 import { Targets } from "../pipeline/topics/targets.ts";
@@ -55,6 +55,7 @@ export async function openWorker({
   const admin = new TopicAdmin(connection);
   tokens?.add(admin);
   const targets = new Targets(admin, rules, definition.sinks, definition.routes);
+  const asked = systemClock.ticks();
   const known = await whenThere(stop, watch, async () => {
     const there = topics.some(isPattern) ? await admin.names() : [];
     const plain = topics.filter((topic) => !isPattern(topic));
@@ -70,6 +71,7 @@ export async function openWorker({
     tokens?.close();
     return undefined;
   }
+  watch.answered("kafka", systemClock.ticks() - asked);
   const { most, least } = targets.bytesMax;
   const writer = new TopicWriter({
     connection,
@@ -116,7 +118,7 @@ export async function openWorker({
     async close() {
       tokens?.close();
       // A transaction that is still open is nobody's any more, and would keep readers waiting.
-      await writer.abort().catch(() => undefined);
+      await writer.abort(KAFKA_LEAVE_MS).catch(() => undefined);
       await reader.close();
       await writer.close();
     },

@@ -212,6 +212,13 @@ export class Watch {
     }
   }
 
+  /** What the run stands on has answered, after so many milliseconds. */
+  answered(client: string, milliseconds: number): void {
+    this.#tell({ event: "health", client, type: client, status: "ok", latency_ms: Math.round(milliseconds) });
+    for (const observer of this.#server?.observers ?? [])
+      observer.observe({ event: "health", at: Date.now(), client, isOk: true, milliseconds });
+  }
+
   /** Something is missing, and the run waits for it or goes on without it. */
   degraded(resource: string, error: BautaError): void {
     // Whoever waits before the first line of a run must not look as if nothing happened.

@@ -39,7 +39,8 @@ export function controlApp({ board, metrics, token, isLoopback }: ControlParts):
   app.get("/healthz", (context) => context.json({ status: "ok" }));
   app.get("/readyz", (context) => {
     if (board.isReady) return context.json({ status: "ok" });
-    return context.json({ status: board.runs.length === 0 ? "starting" : "ended" }, 503);
+    const [run] = board.runs;
+    return context.json({ status: run === undefined ? "starting" : run.status === "running" ? "waiting" : "ended" }, 503);
   });
   app.get("/metrics", async (context) => context.body(await metrics.text(), 200, { "content-type": metrics.contentType }));
   app.get("/runs", (context) => context.json({ runs: board.runs }));

@@ -30,6 +30,7 @@ export class RunMetrics implements RunObserver {
     registers: [this.#registry],
   });
   readonly #running = this.#gauge("bauta_run_running", "1 while the run is at work, else 0.", []);
+  readonly #up = this.#gauge("bauta_dependency_up", "1 while what the run stands on answers, else 0.", ["client"]);
   readonly #info = this.#gauge("bauta_run_info", "1; its labels say what runs.", ["task", "command", "engine", "version"]);
 
   constructor() {
@@ -67,6 +68,8 @@ export class RunMetrics implements RunObserver {
         return;
       case "degrade":
         return this.degrade(event.what, event.issue.code);
+      case "health":
+        return this.#up.set({ client: event.client }, event.isOk ? 1 : 0);
       case "statement-end":
         return this.#count(event.statement, event.counts);
       case "run-end":

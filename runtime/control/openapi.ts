@@ -11,7 +11,7 @@ const exactly = <P extends Readonly<Record<string, unknown>>>(properties: P) =>
   ({ type: "object", additionalProperties: false, required: Object.keys(properties), properties }) as const;
 
 const SCHEMAS = {
-  Status: exactly({ status: { type: "string", enum: ["ok", "starting", "ended"] } }),
+  Status: exactly({ status: { type: "string", enum: ["ok", "starting", "waiting", "ended"] } }),
   Problem: exactly({ code: text, title: text, help: text }),
   Counts: exactly({
     in: count,
@@ -50,6 +50,7 @@ const SCHEMAS = {
     issue: { type: ["string", "null"] },
     statements: { type: "array", items: { $ref: "#/components/schemas/Statement" } },
     degraded: { type: "array", items: exactly({ resource: text, code: text }) },
+    missing: { type: "array", items: text },
   }),
 } as const;
 
@@ -79,9 +80,9 @@ export const openapi = {
     "/readyz": {
       get: {
         operationId: "ready",
-        summary: "Whether a run is at work.",
+        summary: "Whether a run is at work, and all is there that it stands on.",
         security: [],
-        responses: { "200": status("It is."), "503": status("It has not begun, or has ended.") },
+        responses: { "200": status("It is."), "503": status("It has not begun, waits for what it stands on, or has ended.") },
       },
     },
     "/metrics": {

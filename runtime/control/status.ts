@@ -19,6 +19,8 @@ export interface RunStatus {
   readonly issue: string | null;
   readonly statements: readonly StatementStatus[];
   readonly degraded: readonly { readonly resource: string; readonly code: string }[];
+  /** What it stands on and does not answer: `kafka`. */
+  readonly missing: readonly string[];
 }
 
 export interface StatementStatus {
@@ -48,9 +50,9 @@ export class StatusBoard implements RunObserver {
     return this.#run === undefined ? [] : [this.#run];
   }
 
-  /** Whether a run is at work. */
+  /** Whether a run is at work, and nothing is missing that it stands on. */
   get isReady(): boolean {
-    return this.#run?.status === "running";
+    return this.#run?.status === "running" && this.#run.missing.length === 0;
   }
 
   observe(event: RunEvent): void {
@@ -69,6 +71,7 @@ export class StatusBoard implements RunObserver {
         issue: null,
         statements: [],
         degraded: [],
+        missing: [],
       };
       return;
     }
@@ -104,6 +107,9 @@ export class StatusBoard implements RunObserver {
         return;
       case "degrade":
         return this.degrade(event.what, event.issue.code);
+      case "health":
+        run.missing = [...run.missing.filter((one) => one !== event.client), ...(event.isOk ? [] : [event.client])];
+        return;
       case "run-end":
         run.status = event.ended;
         run.ended = new Date(event.at).toISOString();

@@ -38,7 +38,14 @@ const ISSUES: Readonly<Record<string, number>> = {
   _RESOLVE: 1511,
   _TIMED_OUT: 1511,
   REQUEST_TIMED_OUT: 1511,
+  _MSG_TIMED_OUT: 1511,
+  _WAIT_COORD: 1511,
   COORDINATOR_NOT_AVAILABLE: 1511,
+  COORDINATOR_LOAD_IN_PROGRESS: 1511,
+  NOT_COORDINATOR: 1511,
+  BROKER_NOT_AVAILABLE: 1511,
+  LEADER_NOT_AVAILABLE: 1511,
+  NETWORK_EXCEPTION: 1511,
   _SSL: 1512,
   _AUTHENTICATION: 1513,
   SASL_AUTHENTICATION_FAILED: 1513,
@@ -58,6 +65,8 @@ const ISSUES: Readonly<Record<string, number>> = {
   _AUTO_OFFSET_RESET: 1517,
   OFFSET_OUT_OF_RANGE: 1517,
   KAFKA_STORAGE_ERROR: 1519,
+  NOT_ENOUGH_REPLICAS: 1519,
+  NOT_ENOUGH_REPLICAS_AFTER_APPEND: 1519,
 };
 
 export const issueOfFailure = ({ name }: Pick<KafkaFailure, "name">): number => ISSUES[name] ?? 1521;
@@ -77,6 +86,18 @@ export function errorOfFailure(failure: Pick<KafkaFailure, "name" | "text">, pat
 
 /** librdkafka's texts end with what it tried last, sometimes at length. */
 const shortened = (text: string): string => (text.length > 300 ? `${text.slice(0, 300)}…` : text);
+
+/** Whether time alone may mend it: brokers that do not answer, or cannot store. */
+export const isWaitedFor = (issue: number): boolean => issue === 1511 || issue === 1519;
+
+/** What an error says to a run; undefined for errors that have nothing to do with a cluster. */
+export function problemOf(error: unknown): (Omit<KafkaFailure, "row"> & { readonly issue: number }) | undefined {
+  const failure = failureOf(error);
+  if (failure !== undefined) return { ...failure, issue: issueOfFailure(failure) };
+  if (!(error instanceof BautaError) || !isWaitedFor(error.issue.number)) return undefined;
+  const { number, name, text } = error.issue;
+  return { name, text, issue: number, retriable: true, fatal: false, abort: false };
+}
 
 /** Whether an error ends the worker whatever is done: the client is of no use, or it must not go on. */
 export const isFinal = (failure: Pick<KafkaFailure, "name" | "fatal">): boolean =>

@@ -2,7 +2,7 @@
  * Reads ranges of partitions to their ends, in no group, and then ends. Topics are read one after the other: that a partition has ended is
  * told by its number only, and of one topic that is enough.
  */
-import { KAFKA_CALL_MS, POLL_LINGER_MS, POLL_WAIT_MS } from "../kit/limits.ts";
+import { KAFKA_AGAIN_MS, KAFKA_CALL_MS, POLL_LINGER_MS, POLL_WAIT_MS } from "../kit/limits.ts";
 import { type ClientEvent, type KafkaConsumer, type KafkaMembership, loadKafka, type Position } from "./addon.ts";
 import type { RecordBatch } from "./batch.ts";
 import { type ClientConfig, type ConnectionDefinition, clientConfig } from "./connection.ts";
@@ -110,6 +110,10 @@ export class RangeReader implements BatchReader {
       progress.done = progress.range.from >= progress.range.to;
     }
     await this.resume();
+  }
+
+  async answers(): Promise<boolean> {
+    return (await this.#consumer?.answers(this.#topics[0] ?? "_", KAFKA_AGAIN_MS)) ?? true;
   }
 
   setToken(token: Token): void {

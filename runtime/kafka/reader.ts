@@ -1,5 +1,5 @@
 /** A member of a consumer group that reads whole batches, and knows where it stands. */
-import { KAFKA_CALL_MS, POLL_LINGER_MS, POLL_WAIT_MS, SESSION_TIMEOUT_MS } from "../kit/limits.ts";
+import { KAFKA_AGAIN_MS, KAFKA_CALL_MS, KAFKA_STEP_MS, POLL_LINGER_MS, POLL_WAIT_MS, SESSION_TIMEOUT_MS } from "../kit/limits.ts";
 import type { ClientEvent, KafkaConsumer, KafkaMembership, Position, Start } from "./addon.ts";
 import { loadKafka } from "./addon.ts";
 import type { RecordBatch } from "./batch.ts";
@@ -27,6 +27,8 @@ export interface BatchReader {
   begun(): readonly Position[];
   settled(positions: readonly Position[]): void;
   rewind(): Promise<void>;
+  /** Whether a broker answers. */
+  answers(): Promise<boolean>;
   setToken(token: Token): void;
   close(): Promise<void>;
 }
@@ -112,7 +114,12 @@ export class TopicReader implements BatchReader {
 
   /** Goes back to what was committed. Not to be called while a poll is under way. */
   rewind(): Promise<void> {
-    return this.#consumer.rewind(KAFKA_CALL_MS);
+    return this.#consumer.rewind(KAFKA_STEP_MS);
+  }
+
+  /** Asks for a topic; that it is there is not what is asked. */
+  answers(): Promise<boolean> {
+    return this.#consumer.answers(this.topics()[0] ?? this.#subscribed.find((topic) => !topic.startsWith("^")) ?? "_", KAFKA_AGAIN_MS);
   }
 
   /** Next offsets of partitions: where they end now. */

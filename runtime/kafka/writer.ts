@@ -1,5 +1,5 @@
 /** A transactional producer: a transaction's records, their source's offsets, and the commit of both. */
-import { KAFKA_CALL_MS, TRANSACTION_TIMEOUT_MS } from "../kit/limits.ts";
+import { KAFKA_STEP_MS, TRANSACTION_TIMEOUT_MS } from "../kit/limits.ts";
 import { type ClientEvent, type KafkaMembership, type KafkaProducer, loadKafka, type Mark } from "./addon.ts";
 import { type ClientConfig, type ConnectionDefinition, clientConfig } from "./connection.ts";
 import type { Outgoing } from "./outgoing.ts";
@@ -19,13 +19,20 @@ export interface WriterOptions {
 export const MESSAGE_BYTES_MAX = 1_000_000_000;
 
 export class TopicWriter {
-  readonly #producer: KafkaProducer;
+  readonly #options: WriterOptions;
   readonly #topics = new Map<string, number>();
   readonly #shadowGroup: string | undefined;
+  #producer: KafkaProducer;
+  #token: Token | undefined;
+  /** A transaction that is open for longer is ended by the broker, and with it this writer's right to it; milliseconds. */
+  readonly transactionMsMax: number;
 
   /** Connects in the background. */
   constructor(options: WriterOptions) {
+    this.#options = options;
     this.#shadowGroup = options.shadowGroup;
+    const own = options.connection.settings.find(([name]) => name === "transaction.timeout.ms");
+    this.transactionMsMax = Number(own?.[1] ?? TRANSACTION_TIMEOUT_MS);
     this.#producer = new (loadKafka().KafkaProducer)(writerConfig(options));
   }
 
@@ -45,7 +52,12 @@ export class TopicWriter {
 
   /** Sends records within the transaction and waits until they are stored. Bytes and tables are the call's until it ends. */
   stage(bytes: Uint8Array, { records, headers, count }: Outgoing): Promise<void> {
-    return this.#producer.stage(bytes, records, headers, count, true, KAFKA_CALL_MS);
+    return this.#producer.stage(bytes, records, headers, count, true, KAFKA_STEP_MS);
+  }
+
+  /** Waits on, where `stage` ran out of time. */
+  drain(): Promise<void> {
+    return this.#producer.stage(new Uint8Array(0), new Uint32Array(0), new Uint32Array(0), 0, true, KAFKA_STEP_MS);
   }
 
   /**
@@ -53,19 +65,28 @@ export class TopicWriter {
    * @param mark an offset by which it can be told later that this transaction was committed
    */
   commit(membership: KafkaMembership | undefined, topics: readonly string[], rows: Uint32Array, mark?: Mark): Promise<void> {
-    return this.#producer.commit(membership, this.#shadowGroup, [...topics], rows, KAFKA_CALL_MS, mark);
+    return this.#producer.commit(membership, this.#shadowGroup, [...topics], rows, KAFKA_STEP_MS, mark);
   }
 
-  abort(): Promise<void> {
-    return this.#producer.abort(KAFKA_CALL_MS);
+  abort(timeoutMs: number = KAFKA_STEP_MS): Promise<void> {
+    return this.#producer.abort(timeoutMs);
+  }
+
+  /** Begins anew with the same transactional id, behind a transaction that the broker has ended; `init` comes next. Topics keep their indexes. */
+  async reopen(): Promise<void> {
+    await this.#producer.close();
+    this.#producer = new (loadKafka().KafkaProducer)(writerConfig(this.#options));
+    if (this.#token !== undefined) this.setToken(this.#token);
+    for (const name of this.#topics.keys()) this.#producer.topic(name);
   }
 
   events(): readonly ClientEvent[] {
     return this.#producer.events();
   }
 
-  setToken({ token, expiresMs, principal }: Token): void {
-    this.#producer.setToken(token, expiresMs, principal);
+  setToken(token: Token): void {
+    this.#token = token;
+    this.#producer.setToken(token.token, token.expiresMs, token.principal);
   }
 
   close(): Promise<void> {

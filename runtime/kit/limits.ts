@@ -86,6 +86,14 @@ export const POLL_LINGER_MS = 5;
 /** How long a call to a cluster may take before it has failed: to begin, to write, to commit, to leave; milliseconds. */
 export const KAFKA_CALL_MS = 20_000;
 export const KAFKA_ADMIN_MS = 5000;
+/** What a run waits for is asked for in steps of so many milliseconds, so that it hears of it when it is to end. */
+export const KAFKA_STEP_MS = 5000;
+/** A run whose cluster is away asks again after so many milliseconds. */
+export const KAFKA_AGAIN_MS = 1000;
+/** A writer whose transaction was ended by the broker waits so long for its group to say whether another worker has its name, milliseconds. */
+export const FENCED_LOOK_MS = 3000;
+/** How long a worker that leaves waits for the end of a transaction that it gives up, milliseconds. */
+export const KAFKA_LEAVE_MS = 2000;
 /** Milliseconds between two tries to have a token, and between two tokens at least. */
 export const TOKEN_AGAIN_MS = 1000;
 /** A transaction that nobody ends is ended by the broker after so many milliseconds. */

@@ -102,6 +102,10 @@ export class LineEvents implements RunObserver {
         return this.#committed(event);
       case "degrade":
         return this.#tell({ event: "degrade", resource: event.what, code: event.issue.code, reason: `${event.name}: ${event.issue.text}` });
+      case "health": {
+        const { client, isOk, milliseconds } = event;
+        return this.#tell({ event: "health", client, type: client, status: isOk ? "ok" : "failed", latency_ms: Math.round(milliseconds) });
+      }
       case "statement-end":
         return this.#statementEnd(event);
       case "run-end":

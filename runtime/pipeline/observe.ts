@@ -25,6 +25,7 @@ export type RunEvent =
   | SourceEnded
   | Committed
   | Degrade
+  | Health
   | StatementEnd
   | RunEnd;
 
@@ -185,6 +186,17 @@ export interface Degrade {
   readonly what: string;
   readonly name: string;
   readonly issue: Issue;
+}
+
+/** What the run stands on answers again, or does not any more. */
+export interface Health {
+  readonly event: "health";
+  readonly at: number;
+  /** `kafka` */
+  readonly client: string;
+  readonly isOk: boolean;
+  /** To the answer. */
+  readonly milliseconds: number;
 }
 
 export type Ended =

@@ -37,8 +37,8 @@ pub struct Start {
     pub positions: Vec<Position>,
 }
 
-/// How long a rebalance may wait for the broker to say where to begin.
-const PLACE_TIMEOUT: Duration = Duration::from_secs(20);
+/// How long a rebalance may wait for the broker to say where to begin. Whoever ran out of time asks again, by `rewind`.
+const PLACE_TIMEOUT: Duration = Duration::from_secs(5);
 const BEGINNING: i64 = -2;
 const END: i64 = -1;
 
@@ -120,6 +120,7 @@ impl Context {
             return Ok(());
         }
         let committed = consumer.committed_offsets(list.clone(), PLACE_TIMEOUT).map_err(Failure::from)?;
+        let known = lock(&self.begun).clone();
         let mut begun = Vec::new();
         for element in committed.elements() {
             let (topic, partition) = (element.topic(), element.partition());
@@ -127,9 +128,13 @@ impl Context {
                 offset
             } else {
                 element.error().map_err(Failure::from)?;
-                let offset = start.of(consumer, topic, partition)?;
-                begun.push(Position { topic: topic.to_owned(), partition, offset });
-                offset
+                if let Some(one) = known.iter().find(|one| one.topic == topic && one.partition == partition) {
+                    one.offset
+                } else {
+                    let offset = start.of(consumer, topic, partition)?;
+                    begun.push(Position { topic: topic.to_owned(), partition, offset });
+                    offset
+                }
             };
             list.set_partition_offset(topic, partition, Offset::Offset(offset)).map_err(Failure::from)?;
         }
@@ -379,6 +384,13 @@ impl KafkaConsumer {
     pub fn rewind(&self, timeout_ms: u32) -> Result<AsyncTask<Rewind>> {
         let timeout = Duration::from_millis(u64::from(timeout_ms));
         Ok(AsyncTask::new(Rewind { shared: Arc::clone(self.shared()?), timeout }))
+    }
+
+    /// Whether a broker answers: asks for a topic, on the connections that there are.
+    #[napi(catch_unwind, ts_return_type = "Promise<boolean>")]
+    pub fn answers(&self, topic: String, timeout_ms: u32) -> Result<AsyncTask<Answers>> {
+        let timeout = Duration::from_millis(u64::from(timeout_ms));
+        Ok(AsyncTask::new(Answers { shared: Arc::clone(self.shared()?), topic, timeout }))
     }
 
     /// Committed offsets of partitions in this consumer's group, none that an open transaction may change (KIP-447).
@@ -747,19 +759,8 @@ impl Task for Rewind {
     fn compute(&mut self) -> Result<()> {
         let consumer = &self.shared.consumer;
         *lock(&self.shared.carried) = None;
-        let mut list = consumer.committed(self.timeout).map_err(Failure::from)?;
-        let missing: Vec<(String, i32)> = list
-            .elements()
-            .iter()
-            .filter(|element| !matches!(element.offset(), Offset::Offset(_)))
-            .map(|element| (element.topic().to_owned(), element.partition()))
-            .collect();
-        let begun = lock(&consumer.context().begun).clone();
-        for (topic, partition) in missing {
-            let begun = begun.iter().find(|one| one.topic == topic && one.partition == partition);
-            let offset = begun.ok_or_else(|| Failure::own("_NO_OFFSET", "a partition has no committed offset"))?.offset;
-            list.set_partition_offset(&topic, partition, Offset::Offset(offset)).map_err(Failure::from)?;
-        }
+        let mut list = consumer.assignment().map_err(Failure::from)?;
+        consumer.context().place(consumer, &mut list)?;
         if list.count() > 0 {
             consumer.seek_partitions(list, self.timeout).map_err(Failure::from)?;
         }
@@ -768,6 +769,26 @@ impl Task for Rewind {
 
     fn resolve(&mut self, _: Env, (): ()) -> Result<()> {
         Ok(())
+    }
+}
+
+/// `answers`.
+pub struct Answers {
+    shared: Arc<Shared>,
+    topic: String,
+    timeout: Duration,
+}
+
+impl Task for Answers {
+    type Output = bool;
+    type JsValue = bool;
+
+    fn compute(&mut self) -> Result<bool> {
+        Ok(self.shared.consumer.client().fetch_metadata(Some(&self.topic), self.timeout).is_ok())
+    }
+
+    fn resolve(&mut self, _: Env, output: bool) -> Result<bool> {
+        Ok(output)
     }
 }
 

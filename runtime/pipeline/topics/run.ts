@@ -14,13 +14,15 @@
  */
 import type { ClientEvent, KafkaMembership } from "../../kafka/addon.ts";
 import { CommitRows, RecordBatch } from "../../kafka/batch.ts";
-import { errorOfFailure, failureOf, isFinal, issueOfFailure, kafkaError } from "../../kafka/failure.ts";
+import { errorOfFailure, failureOf, isFinal, issueOfFailure, isWaitedFor, kafkaError, problemOf } from "../../kafka/failure.ts";
 import { RECORD_PARTITION, RECORD_STRIDE, RECORD_TOPIC } from "../../kafka/layout.ts";
 import type { BatchReader } from "../../kafka/reader.ts";
 import type { TopicWriter } from "../../kafka/writer.ts";
 import { BautaError, issueOf } from "../../kit/errors.ts";
 import {
-  KAFKA_TOLD_MS,
+  FENCED_LOOK_MS,
+  KAFKA_LEAVE_MS,
+  KAFKA_WAIT_MS,
   POLL_BYTES,
   PROGRESS_MS,
   TRANSACTION_RECORDS,
@@ -44,6 +46,7 @@ import type {
 import type { Clock, CommitLimits, RunEnding, RunResult } from "../run.ts";
 import type { TopicFiles } from "./files.ts";
 import type { BatchMasker, MaskedBatch, RefusedRecord } from "./mask-batch.ts";
+import { Patience } from "./patience.ts";
 import type { TopicPlan } from "./plan.ts";
 
 export interface TopicsParts {
@@ -71,6 +74,11 @@ export interface TopicsParts {
 export function runTopics(parts: TopicsParts): Promise<RunResult> {
   return new TopicsRun(parts).run();
 }
+
+const FENCED = 1516;
+const FAILED = 1518;
+/** librdkafka's name for a cluster of which nobody answers. */
+const ALL_DOWN = "_ALL_BROKERS_DOWN";
 
 /** What a transaction holds so far. */
 interface Transaction {
@@ -104,8 +112,11 @@ class TopicsRun {
   #committing: Promise<void> | undefined;
   #sequence = 0;
   #retries = 0;
-  /** When a problem was told last, by its name. */
-  readonly #told = new Map<string, number>();
+  /** When the transaction that the writer has open was begun. */
+  #transactionAt: number | undefined;
+  /** Its commit was asked for. */
+  #isAsked = false;
+  readonly #patience: Patience;
   #progressed = 0;
   readonly #times = { source: 0, sink: 0, commit: 0 };
 
@@ -114,6 +125,12 @@ class TopicsRun {
     this.#clock = parts.clock;
     this.#began = parts.clock.ticks();
     this.#observers = parts.observers;
+    this.#patience = new Patience({
+      clock: parts.clock,
+      stop: parts.stop,
+      degrade: (name, issue) => this.#tell({ event: "degrade", at: this.#clock.date(), what: "kafka", name, issue: issueOf(issue) }),
+      health: (isOk, milliseconds) => this.#tell({ event: "health", at: this.#clock.date(), client: "kafka", isOk, milliseconds }),
+    });
   }
 
   async run(): Promise<RunResult> {
@@ -161,26 +178,26 @@ class TopicsRun {
     let polled = poll();
     try {
       for (;;) {
-        const waited = this.#clock.ticks();
-        const batch = await polled;
-        this.#times.source += this.#clock.ticks() - waited;
-        if (stop.aborted) return await this.#stopped(batch);
-        // Nothing is under way behind an empty batch but what is committed here; what fails of it is read again.
-        const ends = batch.count === 0 && reader.isDone;
-        const membership = reader.membership();
-        // Between two polls nobody else names topics.
-        this.#topics = reader.topics();
-        const events = reader.events();
-        polled = poll();
         try {
-          await this.#listen(events);
+          const waited = this.#clock.ticks();
+          const batch = await polled;
+          this.#times.source += this.#clock.ticks() - waited;
+          if (stop.aborted) return await this.#stopped(batch);
+          // Nothing is under way behind an empty batch but what is committed here; what fails of it is read again.
+          const ends = batch.count === 0 && reader.isDone;
+          const membership = reader.membership();
+          // Between two polls nobody else names topics.
+          this.#topics = reader.topics();
+          const events = reader.events();
+          polled = poll();
+          this.#listen(events);
           const refused = await this.#take(batch, membership);
           if (refused || ends) {
             await this.#finish();
             return refused ? "refused" : "done";
           }
         } catch (error) {
-          await this.#recover(error, polled);
+          if (!(await this.#recovered(error, polled))) return "stopped";
           polled = poll();
         }
       }
@@ -200,7 +217,7 @@ class TopicsRun {
       if (failureOf(error) === undefined) throw error;
       const { writer, files } = this.#parts;
       // Whether it was committed, whoever begins next under this name finds out.
-      await writer.abort().then(
+      await writer.abort(KAFKA_LEAVE_MS).then(
         () => files?.takeBack(),
         () => undefined,
       );
@@ -216,14 +233,15 @@ class TopicsRun {
 
   /** Masks a batch and writes it. Returns whether a refused record ends the run. */
   async #take(batch: RecordBatch, membership: KafkaMembership | undefined): Promise<boolean> {
-    const { batches, writer, reader } = this.#parts;
+    const { batches, reader } = this.#parts;
     const begun = reader.begun();
     if (batch.count === 0 && begun.length === 0) {
       if (this.#open !== undefined && this.#isDue(this.#open)) await this.#commitNext();
+      if (this.#patience.isInDoubt) await this.#ask();
       this.#tellProgress();
       return false;
     }
-    await this.#plan();
+    await this.#patience.until(() => this.#plan());
     const masked = batches.mask(batch, this.#plans);
     const stops = masked.refused.length > 0 && this.#parts.statementFacts.onRefuse === "stop";
     batch.count = masked.taken;
@@ -236,10 +254,28 @@ class TopicsRun {
     this.#count(open, batch, masked);
     const from = this.#clock.ticks();
     this.#parts.files?.write(batches.bytes, batches.kept, (topic, partition) => this.#sourceOf(topic, partition));
-    if (batches.outgoing.count > 0) await writer.stage(batches.bytes, batches.outgoing);
+    this.#transactionAt ??= from;
+    if (batches.outgoing.count > 0) await this.#stage();
     this.#times.sink += this.#clock.ticks() - from;
     if (this.#isDue(open) || stops) await this.#commitNext();
     return stops;
+  }
+
+  /** Whether the cluster is there. */
+  async #ask(): Promise<void> {
+    if (await this.#parts.reader.answers()) this.#patience.back();
+    else this.#patience.away(ALL_DOWN, issueOfFailure({ name: ALL_DOWN }));
+  }
+
+  /** Writes what was masked, and waits until it is stored, however long that takes. */
+  async #stage(): Promise<void> {
+    const { batches, writer } = this.#parts;
+    let isSent = false;
+    await this.#patience.until(() => {
+      if (isSent) return writer.drain();
+      isSent = true;
+      return writer.stage(batches.bytes, batches.outgoing);
+    });
   }
 
   #begin(membership: KafkaMembership | undefined): Transaction {
@@ -343,7 +379,10 @@ class TopicsRun {
     const from = this.#clock.ticks();
     const mark = files?.prepare();
     const prepared = this.#clock.ticks();
-    await this.#untilAnswered(() => writer.commit(open.membership, topics, rows, mark));
+    this.#isAsked = true;
+    // Whether a transaction was committed is not known before the broker has said so: it is asked until it does.
+    await this.#patience.until(() => writer.commit(open.membership, topics, rows, mark));
+    this.#ended();
     const committed = this.#clock.ticks();
     const segments = files?.publish() ?? [];
     const published = this.#clock.ticks();
@@ -365,56 +404,90 @@ class TopicsRun {
     this.#tellProgress();
   }
 
-  /** Whether a transaction was committed is not known before the broker has said so: it is asked until it does. */
-  async #untilAnswered(commit: () => Promise<void>): Promise<void> {
-    for (;;) {
-      try {
-        return await commit();
-      } catch (error) {
-        const failure = failureOf(error);
-        if (failure?.retriable !== true || failure.abort || this.#parts.stop.aborted) throw error;
-        this.#degrade("transaction", failure.name, issueOfFailure(failure));
-      }
+  /**
+   * What is masked and not committed is forgotten; the worker goes back to what is committed, and on. Returns false if it was told to stop
+   * meanwhile.
+   */
+  async #recovered(error: unknown, polled: Promise<RecordBatch>): Promise<boolean> {
+    try {
+      await this.#recover(error, polled);
+      return true;
+    } catch (thrown) {
+      if (this.#patience.endsQuietly(thrown)) return false;
+      throw thrown;
     }
   }
 
-  /** What is masked and not committed is forgotten; the worker goes back to what is committed, and on. */
   async #recover(error: unknown, polled: Promise<RecordBatch>): Promise<void> {
     const { writer, reader, stop } = this.#parts;
-    const failure = failureOf(error);
-    if (failure === undefined) throw error;
-    const isOver = isFinal(failure) || !(failure.abort || failure.retriable) || this.#retries >= TRANSACTION_RETRIES_MAX;
+    const problem = problemOf(error);
+    if (problem === undefined) throw error;
+    const waits = isWaitedFor(problem.issue);
     await this.#committing?.catch(() => undefined);
     this.#committing = undefined;
     this.#open = undefined;
     this.#parts.masker.take();
-    if (isOver) {
-      if (!failure.fatal) await writer.abort().catch(() => undefined);
-      throw isFinal(failure) ? errorOfFailure(failure) : new BautaError(1518, { detail: `${failure.name}: ${failure.text}` });
+    const isMendable = problem.abort || problem.retriable || waits;
+    const isOver = isFinal(problem) || !isMendable || (!waits && this.#retries >= TRANSACTION_RETRIES_MAX);
+    if (isOver && !this.#isOutlived(problem.issue)) {
+      if (!problem.fatal) await writer.abort().catch(() => undefined);
+      throw isFinal(problem) ? errorOfFailure(problem) : new BautaError(FAILED, { detail: `${problem.name}: ${problem.text}` });
     }
-    this.#degrade("transaction", failure.name, issueOfFailure(failure));
-    await writer.abort();
+    if (this.#isOutlived(problem.issue)) this.#patience.tell("TRANSACTION_TIMED_OUT", FAILED);
+    else this.#patience.tell(problem.name, problem.issue);
+    await this.#abort(problem.issue);
     this.#parts.files?.takeBack();
     // What was polled meanwhile is read again.
-    (await polled).count = 0;
-    await this.#clock.sleep(TRANSACTION_RETRY_MS * 2 ** this.#retries++, stop);
-    await reader.rewind();
+    await polled.catch(() => undefined);
+    if (!waits) await this.#clock.sleep(TRANSACTION_RETRY_MS * 2 ** this.#retries++, stop);
+    await this.#patience.until(() => reader.rewind());
+  }
+
+  /** Ends the transaction. One that its broker has ended leaves a writer behind that is of no use. */
+  async #abort(issue: number): Promise<void> {
+    const { writer } = this.#parts;
+    if (this.#isOutlived(issue)) return this.#reopen();
+    try {
+      await this.#patience.until(() => writer.abort());
+    } catch (error) {
+      if (!this.#isOutlived(problemOf(error)?.issue)) throw error;
+      await this.#reopen();
+    }
+    this.#ended();
+  }
+
+  /** The writer has no transaction any more. */
+  #ended(): void {
+    this.#transactionAt = undefined;
+    this.#isAsked = false;
+  }
+
+  /** The broker says that another has taken over, and the transaction is so old that nobody but the broker itself has ended it. */
+  #isOutlived(issue: number | undefined): boolean {
+    const age = this.#transactionAt === undefined ? 0 : this.#clock.ticks() - this.#transactionAt;
+    return issue === FENCED && age >= this.#parts.writer.transactionMsMax;
+  }
+
+  async #reopen(): Promise<void> {
+    const { writer, reader, stop, files } = this.#parts;
+    // Topics tell by their offsets whether it was committed before it ran out; files do not.
+    if (files !== undefined && this.#isAsked) throw new BautaError(FAILED, { detail: "the next start finds out whether it was committed" });
+    // If another worker of this name has begun meanwhile, the group knows: this one is not to take its place.
+    await this.#clock.sleep(FENCED_LOOK_MS, stop);
+    this.#listen(reader.events());
+    await writer.reopen();
+    await this.#patience.until(() => writer.init(KAFKA_WAIT_MS));
+    this.#ended();
   }
 
   /** Problems of the connection are told now and then; those that nothing will mend end the run. */
-  async #listen(events: readonly ClientEvent[]): Promise<void> {
+  #listen(events: readonly ClientEvent[]): void {
     for (const { kind, name, text } of [...events, ...this.#parts.writer.events()]) {
-      if (kind !== "error") continue;
+      if (kind !== "error" || (name === "_FENCED" && this.#isOutlived(FENCED))) continue;
       if (isFinal({ name, fatal: false })) throw errorOfFailure({ name, text });
-      this.#degrade("kafka", name, issueOfFailure({ name }));
+      if (name === ALL_DOWN) this.#patience.suspect();
+      else this.#patience.tell(name, issueOfFailure({ name }));
     }
-  }
-
-  #degrade(what: string, name: string, issue: number): void {
-    const now = this.#clock.ticks();
-    if (now - (this.#told.get(name) ?? Number.NEGATIVE_INFINITY) < KAFKA_TOLD_MS) return;
-    this.#told.set(name, now);
-    this.#tell({ event: "degrade", at: this.#clock.date(), what, name, issue: issueOf(issue) });
   }
 
   /** Plans for topics that came since. */

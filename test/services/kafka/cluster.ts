@@ -21,6 +21,8 @@ export interface ClusterOptions {
   readonly heap?: string;
   /** Listeners besides the one without TLS, by name: `SSL`, `SASL_SSL` or `SASL_PLAINTEXT`. */
   readonly listeners?: Readonly<Record<string, string>>;
+  /** Ports that brokers tell clients of a listener, where something stands between. */
+  readonly told?: Readonly<Record<string, number>>;
   /** Flags of the Java virtual machine. */
   readonly jvm?: readonly string[];
   /** Words for the tool that formats the storage, such as `--add-scram`. */
@@ -94,6 +96,7 @@ export class Broker {
     this.#flags = [`-Xmx${options.heap ?? "512m"}`, "-XX:+UseSerialGC", "-Xshare:auto", ...(options.jvm ?? [])];
     this.#listeners = listeners;
     const more = [...listeners].map(([name, at]) => `,${name}://127.0.0.1:${at}`).join("");
+    const told = [...listeners].map(([name, at]) => `,${name}://127.0.0.1:${options.told?.[name] ?? at}`).join("");
     const protocols = Object.entries(options.listeners ?? {}).map(([name, protocol]) => `,${name}:${protocol}`);
     mkdirSync(folder, { recursive: true });
     const replicas = String(Math.min(count, 3));
@@ -102,7 +105,7 @@ export class Broker {
       "node.id": String(id),
       "controller.quorum.voters": voters,
       listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controller}${more}`,
-      "advertised.listeners": `PLAINTEXT://127.0.0.1:${port}${more}`,
+      "advertised.listeners": `PLAINTEXT://127.0.0.1:${port}${told}`,
       "listener.security.protocol.map": `PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT${protocols.join("")}`,
       "controller.listener.names": "CONTROLLER",
       "inter.broker.listener.name": "PLAINTEXT",

@@ -1,0 +1,87 @@
+/**
+ * Whether the cluster answers, and waiting for it while it does not. A cluster that is away ends no run: what is under way is asked for
+ * again until it is answered, or until the run is told to stop.
+ */
+import { isWaitedFor, problemOf } from "../../kafka/failure.ts";
+import { KAFKA_AGAIN_MS, KAFKA_TOLD_MS } from "../../kit/limits.ts";
+import type { Clock } from "../run.ts";
+
+export interface PatienceParts {
+  readonly clock: Clock;
+  readonly stop: AbortSignal;
+  /** A problem, by librdkafka's name of it and the issue that it is. */
+  degrade(name: string, issue: number): void;
+  /** The cluster went away, or is there again after so many milliseconds. */
+  health(isOk: boolean, milliseconds: number): void;
+}
+
+export class Patience {
+  readonly #parts: PatienceParts;
+  /** When a problem was told last, by its name. */
+  readonly #told = new Map<string, number>();
+  #awaySince: number | undefined;
+  #isSuspect = false;
+
+  constructor(parts: PatienceParts) {
+    this.#parts = parts;
+  }
+
+  /** It is away, or there is reason to ask. */
+  get isInDoubt(): boolean {
+    return this.#isSuspect || this.#awaySince !== undefined;
+  }
+
+  /** A client lost all of its connections: whether the cluster is away, it says when it is asked. */
+  suspect(): void {
+    this.#isSuspect = true;
+  }
+
+  /** Whether the run has to end with what it was told, and not because of this error. */
+  endsQuietly(error: unknown): boolean {
+    const problem = problemOf(error);
+    return this.#parts.stop.aborted && problem !== undefined && (problem.retriable || isWaitedFor(problem.issue));
+  }
+
+  /** Calls until the cluster answers. What waiting does not mend is thrown; so is what there is when the run is told to stop. */
+  async until<T>(call: () => Promise<T>): Promise<T> {
+    const { clock, stop } = this.#parts;
+    for (;;) {
+      try {
+        const answer = await call();
+        this.back();
+        return answer;
+      } catch (error) {
+        const problem = problemOf(error);
+        const waits = problem !== undefined && !problem.abort && !problem.fatal && (problem.retriable || isWaitedFor(problem.issue));
+        if (!waits || stop.aborted) throw error;
+        this.away(problem.name, problem.issue);
+        await clock.sleep(KAFKA_AGAIN_MS, stop);
+      }
+    }
+  }
+
+  /** Told of a problem: the cluster is away. */
+  away(name: string, issue: number): void {
+    this.tell(name, issue);
+    if (this.#awaySince !== undefined) return;
+    this.#awaySince = this.#parts.clock.ticks();
+    this.#parts.health(false, 0);
+  }
+
+  /** The cluster has answered. */
+  back(): void {
+    this.#isSuspect = false;
+    if (this.#awaySince === undefined) return;
+    const milliseconds = this.#parts.clock.ticks() - this.#awaySince;
+    this.#awaySince = undefined;
+    this.#parts.health(true, milliseconds);
+  }
+
+  /** Tells of a problem now and then. */
+  tell(name: string, issue: number): void {
+    const now = this.#parts.clock.ticks();
+    if (now - (this.#told.get(name) ?? Number.NEGATIVE_INFINITY) < KAFKA_TOLD_MS) return;
+    this.#told.set(name, now);
+    this.#parts.degrade(name, issue);
+  }
+}
