@@ -7,6 +7,7 @@ import type { Direction, Engine } from "../engines/api.ts";
 import type { Format, ScanOptions } from "../formats/api.ts";
 import { BautaError, issueOf } from "../kit/errors.ts";
 import { BATCH_BYTES_MAX, BATCH_RECORDS_MAX, RECORD_BYTES_MAX } from "../kit/limits.ts";
+import { release } from "../platform/bytes.ts";
 import { Delivery } from "../record/delivery.ts";
 import {
   Batch,
@@ -125,6 +126,8 @@ export function reconcile(counts: Counts): void {
 export type Stopped = "refused" | "framing" | undefined;
 
 const INITIAL_BUFFER = 1024 * 1024;
+/** Room for a masked record: pseudonyms are about as long as what they stand for. */
+const roomFor = (length: number): number => length + (length >>> 3);
 /** The size that the sectors of DOS-PCC records are filled up to with spaces, bytes. */
 const SECTOR_BYTES = 512;
 const SPACE = 0x20;
@@ -306,7 +309,10 @@ export class Masker implements RecordMasker {
       while (kept + chunk.length > size / 2) size *= 2;
       const target = size === this.#buffer.length ? this.#buffer : new Uint8Array(size);
       if (target === this.#buffer) target.copyWithin(0, this.#from, this.#to);
-      else target.set(this.#buffer.subarray(this.#from, this.#to));
+      else {
+        target.set(this.#buffer.subarray(this.#from, this.#to));
+        release(this.#buffer);
+      }
       this.#buffer = target;
       this.#base += this.#from;
       this.#to = kept;
@@ -493,16 +499,25 @@ export class Masker implements RecordMasker {
     const handle = this.#handle.open();
     let first = 0;
     while (first < batch.recordCount) {
+      // A large record that turns out not to fit has been masked in vain.
+      const at = first * RECORD_STRIDE;
+      this.#reserve(roomFor((batch.records[at + RECORD_END] as number) - (batch.records[at + RECORD_START] as number)));
       const began = performance.now();
       const done = handle.transform(batch, this.#output, first);
       this.#engineMs += performance.now() - began;
       if (done === first) {
-        this.#output = new Uint8Array(this.#output.length * 2);
+        this.#reserve(this.#output.length * 2);
         continue;
       }
       if (!this.#deliver(first, done, outlet)) return;
       first = done;
     }
+  }
+
+  #reserve(size: number): void {
+    if (size <= this.#output.length) return;
+    release(this.#output);
+    this.#output = new Uint8Array(size);
   }
 
   /** Gives out records [first, done) of the batch; false when a refusal stops the run. */

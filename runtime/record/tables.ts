@@ -5,6 +5,8 @@
  * batch crosses into the native engine without conversion and the portable engine reads the very same memory.
  */
 
+import { release } from "../platform/bytes.ts";
+
 export const RECORD_STRIDE = 10;
 export const RECORD_START = 0;
 export const RECORD_END = 1;
@@ -206,5 +208,6 @@ export class Batch {
 function grow(table: Uint32Array): Uint32Array<ArrayBuffer> {
   const larger = new Uint32Array(table.length * 2);
   larger.set(table);
+  release(table);
   return larger;
 }

@@ -1,11 +1,11 @@
 /** Memory: bounded however long the stream is, and kept out of core dumps. */
 import { describe, expect, test } from "bun:test";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { EXIT } from "../../runtime/cli/exit.ts";
 import { ENGINES } from "../harness.ts";
-import { EXAMPLE_XML, ended, folder, newKey, start, until } from "./cli.ts";
+import { EXAMPLE_XML, ended, folder, newKey, start, until, write } from "./cli.ts";
 
 const here = folder();
 const key = newKey(join(here, "test.key"));
@@ -53,6 +53,41 @@ describe("bounded", () => {
       SLOW,
     );
   }
+});
+
+/** A statement of so many entries, each of another customer. */
+function statementOf(entries: number): string {
+  const entry = (i: number): string =>
+    `<Ntry><NtryRef>R${i}</NtryRef><Amt Ccy="EUR">${(i % 900) + 1}.25</Amt><CdtDbtInd>${i % 2 === 0 ? "DBIT" : "CRDT"}</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2026-11-20</Dt></BookgDt><BkTxCd><Domn><Cd>PMNT</Cd><Fmly><Cd>RCDT</Cd><SubFmlyCd>ESCT</SubFmlyCd></Fmly></Domn></BkTxCd><NtryDtls><TxDtls><Refs><EndToEndId>E2E-${i}</EndToEndId></Refs><RltdPties><Dbtr><Pty><Nm>Customer Number ${i}</Nm></Pty></Dbtr><DbtrAcct><Id><Othr><Id>7320-${i}</Id></Othr></Id></DbtrAcct></RltdPties><RmtInf><Ustrd>Invoice ${i} of May</Ustrd></RmtInf></TxDtls></NtryDtls></Ntry>\n`;
+  const head =
+    "<GrpHdr><MsgId>S1</MsgId><CreDtTm>2026-11-20T10:00:00</CreDtTm></GrpHdr><Stmt><Id>S1</Id><Acct><Id><Othr><Id>7320-1</Id></Othr></Id></Acct>";
+  return `<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt>${head}${Array.from({ length: entries }, (_, i) => entry(i)).join("")}</Stmt></BkToCstmrStmt></Document>`;
+}
+
+describe("one large message", () => {
+  linux(
+    `of 100,000 entries takes 100 MB and three times its length${why}`,
+    async () => {
+      const file = write(join(here, "statement.xml"), statementOf(100_000));
+      const { size } = statSync(file);
+      const child = start([...mask("native"), "--in", file, "--out", join(here, "masked.xml")], { stdio: ["ignore", "ignore", "pipe"] });
+      child.stderr?.resume();
+      let peak = 0;
+      const sampling = setInterval(() => {
+        peak = Math.max(peak, peakBytes(child.pid ?? 0));
+      }, 20);
+      try {
+        expect(await ended(child)).toEqual({ code: EXIT.done, signal: null });
+      } finally {
+        clearInterval(sampling);
+      }
+      console.log(`one message of ${Math.round(size / 1048576)} MB: at most ${Math.round(peak / 1048576)} MB resident`);
+      expect(size).toBeGreaterThan(50_000_000);
+      expect(peak).toBeGreaterThan(size);
+      expect(peak).toBeLessThan(100 * 1024 * 1024 + 3 * size);
+    },
+    SLOW,
+  );
 });
 
 describe("core dumps", () => {
@@ -110,9 +145,13 @@ function holds(folder: string, text: string): boolean {
   return readdirSync(folder).some((name) => readFileSync(join(folder, name)).includes(text));
 }
 
-function residentBytes(pid: number): number {
+const residentBytes = (pid: number): number => statusBytes(pid, /VmRSS:\s+(\d+) kB/);
+/** What was resident at most until now. */
+const peakBytes = (pid: number): number => statusBytes(pid, /VmHWM:\s+(\d+) kB/);
+
+function statusBytes(pid: number, line: RegExp): number {
   try {
-    return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) * 1024;
+    return Number(line.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) * 1024;
   } catch {
     // It has ended between two samples.
     return 0;

@@ -25,12 +25,14 @@ import {
 } from "../../runtime/record/tables.ts";
 import { loadEngine } from "../engines.ts";
 import { DEPTH, seeded } from "../seed.ts";
-import { anyOperation, batchOf, NAMESPACES, operationsAndRecords, type WrittenRecord } from "./engine-arbitraries.ts";
+import { anyOperation, batchOf, NAMESPACES, operationsAndRecords, type WrittenRecord, type WrittenValue } from "./engine-arbitraries.ts";
 import { CANONICAL_VALUES } from "./engine-values.ts";
 
 const SEED = seeded("engines");
 const TIMEOUT_MS = 120_000 * DEPTH;
 const KEY_BYTES = 32;
+/** Values of a record that the native engine does not hold all at once. */
+const LARGE = 6_000;
 
 let native: Engine;
 let portable: Engine;
@@ -63,6 +65,38 @@ describe("native equals portable", () => {
     "bytes, statuses and ranges, unmasking",
     1000,
     fc.property(operationsAndRecords, ([operations, records]) => compareRuns(native, portable, operations, records, "unmask")),
+  );
+
+  law(
+    "records of thousands of values, with one among them that is refused or none, in an output that is too small and in one that is not",
+    12,
+    fc.property(operationsAndRecords, fc.nat(LARGE + 20), fc.boolean(), ([operations, records], place, isBroken) => {
+      const usable = usableOf(operations, records);
+      const plan = planOf(usable.operations);
+      const single = (value: WrittenValue): WrittenRecord => ({ values: [value], latin1: false, refused: false });
+      const all = usable.records.flatMap(({ values }) => values);
+      const isTaken = (value: WrittenValue): boolean =>
+        runWhole(portable, plan, batchOf([single(value)]), "mask").recordOutputs[0]?.startsWith("0:") === true;
+      const good = all.filter(isTaken);
+      const [bad] = isBroken ? all.filter((value) => !good.includes(value)) : [];
+      if (good.length === 0) return;
+      const values = Array.from({ length: LARGE }, (_, i) => good[i % good.length] as WrittenValue);
+      if (bad !== undefined) values.splice(place, 0, bad);
+      const large = [single(good[0] as WrittenValue), { values, latin1: false, refused: false }, single(good[0] as WrittenValue)];
+      compareRuns(native, portable, usable.operations, large, "mask");
+      const batch = batchOf(large);
+      const before = batch.values.slice();
+      const handle = native.open(plan, keysOf(1), "mask");
+      const next = handle.transform(batch, new Uint8Array(batch.input.length >> 1), 0);
+      handle.close();
+      // What did not fit leaves its values as they were.
+      if (next === 1) {
+        const own = batch.records.subarray(RECORD_STRIDE, 2 * RECORD_STRIDE);
+        const from = (own[RECORD_FIRST_VALUE] as number) * VALUE_STRIDE;
+        expect(batch.values.subarray(from)).toEqual(before.subarray(from));
+        expect(own[RECORD_STATUS]).toBe(0);
+      }
+    }),
   );
 
   law(

@@ -1,5 +1,7 @@
 //! A batch as the caller lends it: input bytes and the three tables that describe them.
 
+use core::ops::Range;
+
 use crate::Error;
 use crate::tables::{Encoding, record, segment, value};
 
@@ -83,6 +85,12 @@ impl<'call> Batch<'call> {
 
     pub(super) fn set_record(&mut self, record: usize, column: usize, word: u32) {
         self.records[record * record::STRIDE + column] = word;
+    }
+
+    /// Rows of a record's values.
+    pub(super) fn values_of(&self, record: usize) -> Range<usize> {
+        let first = self.record(record, record::FIRST_VALUE) as usize;
+        first..first + self.record(record, record::VALUE_COUNT) as usize
     }
 
     pub(super) fn value(&self, value: usize, column: usize) -> u32 {

@@ -1,5 +1,7 @@
 //! Phase 1: the order of work of docs/internals/engine.md for one value. Encryption is only queued here.
 
+use core::ops::Range;
+
 use super::batch::Batch;
 use super::texts::Searched;
 use super::{Action, Candidate, Direction, Engine, Namespace, Outcome, Scratch};
@@ -31,10 +33,13 @@ const DRAW_BITS: u32 = 512;
 
 /// Appends the outcomes of a record's values, up to the first issue.
 pub(super) fn collect_record(engine: &mut Engine, batch: &Batch, record: usize) {
-    let first = batch.record(record, record::FIRST_VALUE) as usize;
-    let end = first + batch.record(record, record::VALUE_COUNT) as usize;
+    collect_values(engine, batch, record, batch.values_of(record));
+}
+
+/// The same for some of its values.
+pub(super) fn collect_values(engine: &mut Engine, batch: &Batch, record: usize, values: Range<usize>) {
     let latin1 = batch.record(record, record::FLAGS) & record::FLAG_LATIN1 != 0;
-    for value in first..end {
+    for value in values {
         let lengths = engine.scratch.lengths.len();
         let from = engine.text.len();
         let operation = &engine.operations[batch.value(value, value::OPERATION) as usize];

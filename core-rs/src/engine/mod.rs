@@ -2,7 +2,8 @@
 //!
 //! 1. [`collect`]: every value of a window of records is decoded, checked and classified. What needs no cipher is finished
 //!    here; what does becomes a job of its namespace. 2. [`crypt`]: the jobs of each namespace run together, interleaved over
-//!    the processor's AES units. 3. [`splice`]: each record is written in one pass. All memory is in arenas that are reused.
+//!    the processor's AES units. 3. [`splice`]: each record is written in one pass. All memory is in arenas that are reused. A record of
+//!    thousands of values goes through all three some values after others, so that it takes no more of them.
 
 mod batch;
 mod collect;
@@ -192,6 +193,14 @@ impl Engine {
         let mut at = 0;
         let mut record = first;
         while record < batch.record_count() {
+            if self.goes_in_parts(batch, record) {
+                match self.write_in_parts(batch, record, output, at) {
+                    Some(behind) => at = behind,
+                    None => return Ok(record),
+                }
+                record += 1;
+                continue;
+            }
             let end = window_end(batch, record, output.len() - at);
             self.prepare(batch, record, end);
             let start = record;
@@ -207,13 +216,65 @@ impl Engine {
         Ok(batch.record_count())
     }
 
-    /// Phases 1 and 2 for records `first … end − 1`.
-    fn prepare(&mut self, batch: &Batch, first: usize, end: usize) {
+    /// Whether a record is so large that what is known of its values should not all be held at once. Where texts are searched all of a
+    /// record has to be known first.
+    fn goes_in_parts(&self, batch: &Batch, record: usize) -> bool {
+        self.texts.is_none()
+            && batch.record(record, tables::record::STATUS) == 0
+            && batch.record(record, tables::record::VALUE_COUNT) as usize > 2 * WINDOW_VALUES
+    }
+
+    /// All phases for a large record, for some of its values after others. Returns what [`splice::write_record`] does, and leaves in the
+    /// tables what it leaves.
+    fn write_in_parts(&mut self, batch: &mut Batch, record: usize, output: &mut [u8], at: usize) -> Option<usize> {
+        let values = batch.values_of(record);
+        let mut written = splice::Written::new(batch, record, output, at);
+        let mut first = values.start;
+        while first < values.end {
+            let part = first..values.end.min(first + WINDOW_VALUES);
+            self.clear();
+            collect::collect_values(self, batch, record, part.clone());
+            self.encrypt();
+            written.add(batch, &self.scratch, first, &self.scratch.outcomes);
+            splice::set_statuses(batch, first, &self.scratch.outcomes);
+            // Behind an issue of the value itself nothing is collected; behind one of its encoding the others have their statuses.
+            if self.scratch.outcomes.len() < part.len() || self.has_issue() {
+                break;
+            }
+            first = part.end;
+        }
+        let done = written.finish(batch, record, |_| ());
+        if done.is_none() {
+            for value in values {
+                batch.set_status(value, 0);
+            }
+        }
+        done
+    }
+
+    fn has_issue(&self) -> bool {
+        self.scratch.outcomes.last().is_some_and(|outcome| outcome.status >= tables::status::ISSUE_MIN)
+    }
+
+    /// Forgets what was known of other values.
+    fn clear(&mut self) {
         self.text.clear();
         self.scratch.clear();
         for namespace in &mut self.namespaces {
             namespace.jobs.clear();
         }
+    }
+
+    /// Phase 2: what waits for the cipher of its namespace.
+    fn encrypt(&mut self) {
+        for namespace in &mut self.namespaces {
+            crypt::run(namespace, &self.text, &mut self.scratch, &mut self.characters, self.direction);
+        }
+    }
+
+    /// Phases 1 and 2 for records `first … end − 1`.
+    fn prepare(&mut self, batch: &Batch, first: usize, end: usize) {
+        self.clear();
         for record in first..end {
             let start = self.scratch.outcomes.len();
             if batch.record(record, tables::record::STATUS) == 0 {
@@ -226,9 +287,7 @@ impl Engine {
                 self.texts = Some(texts);
             }
         }
-        for namespace in &mut self.namespaces {
-            crypt::run(namespace, &self.text, &mut self.scratch, &mut self.characters, self.direction);
-        }
+        self.encrypt();
         if let Some(texts) = &mut self.texts {
             texts.finish(&self.operations, &mut self.scratch);
         }

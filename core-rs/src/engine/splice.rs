@@ -25,70 +25,74 @@ pub(super) fn write_record(
         batch.set_record(record, record::OUT_END, at as u32);
         return Some(at);
     }
-    let first = batch.record(record, record::FIRST_VALUE) as usize;
+    let first = batch.values_of(record).start;
     let outcomes = &scratch.outcomes[outcomes.0..outcomes.1];
-    let mut sink = Sink::new(output, at);
-    let fault = write_values(batch, record, scratch, outcomes, &mut sink);
-    let behind = if fault.is_some() { at } else { sink.at() };
-    if fault.is_none() && !sink.fits() {
-        return None;
-    }
+    let mut written = Written::new(batch, record, output, at);
+    written.add(batch, scratch, first, outcomes);
+    written.finish(batch, record, |batch| set_statuses(batch, first, outcomes))
+}
+
+/// Statuses of the values from `first` on.
+pub(super) fn set_statuses(batch: &mut Batch, first: usize, outcomes: &[Outcome]) {
     for (value, outcome) in (first..).zip(outcomes) {
         batch.set_status(value, outcome.status);
     }
-    let (issue, value) = fault.map_or((0, NO_VALUE), |(value, issue)| (issue, value as u32));
-    if let Some((value, issue)) = fault {
-        batch.set_status(value, issue);
-    }
-    batch.set_record(record, record::STATUS, issue);
-    batch.set_record(record, record::FAULT_VALUE, value);
-    batch.set_record(record, record::OUT_START, at as u32);
-    batch.set_record(record, record::OUT_END, behind as u32);
-    Some(behind)
 }
 
-/// The first value with an issue, and that issue. Issues come before the question whether the record fits the output.
-fn write_values(
-    batch: &Batch,
-    record: usize,
-    scratch: &Scratch,
-    outcomes: &[Outcome],
-    sink: &mut Sink,
-) -> Option<(usize, u32)> {
-    let first = batch.record(record, record::FIRST_VALUE) as usize;
-    let mut writer = Writer {
-        batch,
-        scratch,
-        latin1: batch.record(record, record::FLAGS) & record::FLAG_LATIN1 != 0,
-        cursor: batch.record(record, record::START) as usize,
-    };
-    for (value, outcome) in (first..).zip(outcomes) {
-        if outcome.status >= status::ISSUE_MIN {
-            return Some((value, outcome.status));
-        }
-        match outcome.action {
-            Action::Copy => {}
-            Action::Remove => {
-                for segment in batch.segments_of(value) {
-                    writer.replace(segment.start, segment.end, sink);
-                }
-            }
-            Action::Write(start, end) => {
-                let text = &scratch.output[start..end];
-                if writer.write(value, outcome, text, sink).is_err() {
-                    return Some((value, issue::VALUE_UNENCODABLE));
-                }
-            }
-            Action::WriteLines(start, end) => {
-                if writer.write_lines(value, &scratch.output[start..end], sink).is_err() {
-                    return Some((value, issue::VALUE_UNENCODABLE));
-                }
-            }
+/// A record that is being written, all at once or some values after others.
+pub(super) struct Written<'output> {
+    sink: Sink<'output>,
+    at: usize,
+    latin1: bool,
+    /// Next byte of the input that is neither written nor replaced.
+    cursor: usize,
+    /// The first value with an issue, and that issue.
+    fault: Option<(usize, u32)>,
+}
+
+impl<'output> Written<'output> {
+    pub(super) fn new(batch: &Batch, record: usize, output: &'output mut [u8], at: usize) -> Self {
+        Self {
+            sink: Sink::new(output, at),
+            at,
+            latin1: batch.record(record, record::FLAGS) & record::FLAG_LATIN1 != 0,
+            cursor: batch.record(record, record::START) as usize,
+            fault: None,
         }
     }
-    let end = batch.record(record, record::END) as usize;
-    writer.replace(end, end, sink);
-    None
+
+    /// Writes the values from `first` on, with what is in front of each. Behind an issue nothing is written.
+    pub(super) fn add(&mut self, batch: &Batch, scratch: &Scratch, first: usize, outcomes: &[Outcome]) {
+        if self.fault.is_some() {
+            return;
+        }
+        let mut writer = Writer { batch, scratch, latin1: self.latin1, cursor: self.cursor };
+        self.fault = writer.write_values(first, outcomes, &mut self.sink);
+        self.cursor = writer.cursor;
+    }
+
+    /// Writes what is behind the last value and fills the record's rows. Issues come before the question whether the record fits the
+    /// output: if it does not, the rows stay as they are and `settle`, which writes the statuses of its values, is not called.
+    pub(super) fn finish(mut self, batch: &mut Batch, record: usize, settle: impl FnOnce(&mut Batch)) -> Option<usize> {
+        if self.fault.is_none() {
+            let end = batch.record(record, record::END) as usize;
+            self.sink.put(&batch.input()[self.cursor..end]);
+            if !self.sink.fits() {
+                return None;
+            }
+        }
+        settle(batch);
+        let behind = if self.fault.is_some() { self.at } else { self.sink.at() };
+        let (issue, value) = self.fault.map_or((0, NO_VALUE), |(value, issue)| (issue, value as u32));
+        if let Some((value, issue)) = self.fault {
+            batch.set_status(value, issue);
+        }
+        batch.set_record(record, record::STATUS, issue);
+        batch.set_record(record, record::FAULT_VALUE, value);
+        batch.set_record(record, record::OUT_START, self.at as u32);
+        batch.set_record(record, record::OUT_END, behind as u32);
+        Some(behind)
+    }
 }
 
 struct Writer<'record> {
@@ -100,6 +104,30 @@ struct Writer<'record> {
 }
 
 impl Writer<'_> {
+    /// The first value with an issue, and that issue.
+    fn write_values(&mut self, first: usize, outcomes: &[Outcome], sink: &mut Sink) -> Option<(usize, u32)> {
+        for (value, outcome) in (first..).zip(outcomes) {
+            if outcome.status >= status::ISSUE_MIN {
+                return Some((value, outcome.status));
+            }
+            let done = match outcome.action {
+                Action::Copy => Ok(()),
+                Action::Remove => {
+                    for segment in self.batch.segments_of(value) {
+                        self.replace(segment.start, segment.end, sink);
+                    }
+                    Ok(())
+                }
+                Action::Write(start, end) => self.write(value, outcome, &self.scratch.output[start..end], sink),
+                Action::WriteLines(start, end) => self.write_lines(value, &self.scratch.output[start..end], sink),
+            };
+            if done.is_err() {
+                return Some((value, issue::VALUE_UNENCODABLE));
+            }
+        }
+        None
+    }
+
     /// Writes what is in front of a segment and passes over it.
     fn replace(&mut self, start: usize, end: usize, sink: &mut Sink) {
         sink.put(&self.batch.input()[self.cursor..start]);
