@@ -289,6 +289,45 @@ program
     process.exitCode = compare(before, after, options);
   });
 
+const dlq = program.command("dlq").description("list, open and replay refused records of topics").helpCommand(false);
+const meant = (command: Command): Command =>
+  command
+    .option("--code <CODE>", "those refused with this code")
+    .option("--path <PATH>", "those refused at this path")
+    .option("--source <PLACE>", "those of TOPIC, TOPIC/PARTITION or TOPIC/PARTITION/OFFSET");
+meant(dlq.command("list"))
+  .description("list refused records that were not replayed")
+  .argument("<pipeline>", "file of the pipeline that refused them")
+  .option("--all", "those too that were replayed")
+  .option("--json", "report as JSON, a record a line")
+  .action(async (path: string, options) => {
+    process.exitCode = await (await import("./dlq.ts")).dlqList(path, options);
+  });
+dlq
+  .command("open")
+  .description("open the seal of a refused record: clear text")
+  .argument("<pipeline>", "file of the pipeline that refused it")
+  .requiredOption("--source <PLACE>", "the record: TOPIC/PARTITION/OFFSET")
+  .requiredOption("--identity <FILE>", "private key, as of bauta dlq key")
+  .option("--out <PATH>", "file for it (mode 0600), written whole", "-")
+  .action(async (path: string, options) => {
+    process.exitCode = await (await import("./dlq.ts")).dlqOpen(path, options);
+  });
+meant(dlq.command("replay"))
+  .description("mask refused records once more, where they are")
+  .argument("<pipeline>", "file of the pipeline that refused them")
+  .option("--json", "report as JSON")
+  .action(async (path: string, options) => {
+    process.exitCode = await (await import("./dlq-replay.ts")).dlqReplay(path, options);
+  });
+dlq
+  .command("key")
+  .description("make a pair of keys for seals")
+  .argument("<file>", "new file for the private key (mode 0600)")
+  .action(async (file: string) => {
+    process.exitCode = await (await import("./dlq.ts")).dlqKey(file);
+  });
+
 const keys = program.command("keys").description("make and inspect key files").helpCommand(false);
 keys
   .command("new")

@@ -33,7 +33,7 @@ export function refusedLine(source: string, refusal: Refusal, raw: boolean): Uin
  * name, card messages in XML under names that tell it, and track data has a shape that shows anywhere: also in references, in parts, and
  * over the lines of a field.
  */
-function mayShow(refusal: Refusal): boolean {
+function mayShow(refusal: Pick<Refusal, "format" | "bytes">): boolean {
   if (refusal.format !== "iso20022" && refusal.format !== "swift-mt") return false;
   const text = Buffer.from(refusal.bytes).toString("latin1");
   const resolved = text.replaceAll(/&#(?:x([0-9a-fA-F]{1,6})|(\d{1,7}));/g, (_, hex: string | undefined, decimal: string) => {
@@ -42,6 +42,19 @@ function mayShow(refusal: Refusal): boolean {
   });
   const readings = [text, resolved, resolved.replaceAll(/<!\[CDATA\[|\]\]>|<!--.*?-->|[\s\0]/gs, "")];
   return !namesSensitiveData(text) && !readings.some((reading) => holdsTrack(Buffer.from(reading, "latin1")));
+}
+
+/**
+ * Whether a value of a topic may be kept, sealed: it is messages of one format that cannot hold sensitive authentication data, and nothing
+ * else. Braces in XML, or quotation marks in SWIFT MT, could be JSON behind a message.
+ */
+export function maySeal({ format }: { readonly format: string }, value: Uint8Array): boolean {
+  const text = Buffer.from(value).toString("latin1").trim();
+  const isAlone =
+    format === "iso20022"
+      ? text.startsWith("<") && text.endsWith(">") && !text.includes("{")
+      : text.startsWith("{1:") && text.endsWith("}") && !text.includes('"');
+  return isAlone && mayShow({ format, bytes: value });
 }
 
 const holdsTrack = (bytes: Uint8Array): boolean => holdsTrackData(bytes, 0, bytes.length);

@@ -4,15 +4,19 @@ import type { Engine } from "../engines/api.ts";
 import { selectEngine } from "../engines/select.ts";
 import type { Mark } from "../kafka/addon.ts";
 import { kafkaError } from "../kafka/failure.ts";
+import { openSeal } from "../kafka/seal.ts";
+import type { TopicWriter } from "../kafka/writer.ts";
 import { BautaError } from "../kit/errors.ts";
 import { VERSION } from "../kit/version.ts";
 import { type OpenPlan, openPlan } from "../open.ts";
 import type { KafkaDefinition, PipelineDefinition, SourceDefinition } from "../pipeline/definition/definition.ts";
 import { FramedMasker } from "../pipeline/framed.ts";
-import { BatchMasker } from "../pipeline/topics/mask-batch.ts";
+import { Budget } from "../pipeline/topics/budget.ts";
+import { BatchMasker, type ValueSeal } from "../pipeline/topics/mask-batch.ts";
 import { PartMasker } from "../pipeline/topics/part-masker.ts";
 import { TopicRules } from "../pipeline/topics/plan.ts";
 import { refusalOf, runTopics } from "../pipeline/topics/run.ts";
+import type { Targets } from "../pipeline/topics/targets.ts";
 import { systemClock } from "../platform/clock.ts";
 import { onStopSignal } from "../platform/process.ts";
 import { newTask } from "../platform/task.ts";
@@ -21,7 +25,7 @@ import { openRoutes } from "../routes.ts";
 import { EXIT, exitCodeOfEnd } from "./exit.ts";
 import { routeFactsOf, routesOf, settingsOf } from "./pipeline-file.ts";
 import { policyOfPipeline } from "./policy-option.ts";
-import { refusedRow } from "./refused.ts";
+import { maySeal, refusedRow } from "./refused.ts";
 import { openReplay, type ReplayTopicsOptions, replayed } from "./replay-topics.ts";
 import { fileSinksOf, type OpenFiles, openFiles } from "./topic-files.ts";
 import { openWorker, type Worker } from "./topics-worker.ts";
@@ -79,7 +83,8 @@ export async function runTopicsPipeline(
     if (worker === undefined) return stop.exitCode ?? EXIT.done;
     try {
       const { onRefuse, frame, input } = definition;
-      const { masker, parts, batches } = openMaskers({ definition, engine, plan, worker });
+      const seal = await sealOf(kafka, worker.targets);
+      const { masker, parts, batches } = openMaskers({ definition, engine, plan, writer: worker.writer, seal });
       let opened: OpenFiles | undefined;
       try {
         opened = await filesOf(definition, instance, worker, masker);
@@ -110,6 +115,7 @@ export async function runTopicsPipeline(
           writer: worker.writer,
           masker,
           batches,
+          budget: kafka.budget === undefined ? undefined : new Budget(kafka.budget),
           files: opened?.files,
           planOf: async (topic) => {
             await worker.targets.prepare(topic);
@@ -173,14 +179,21 @@ async function filesOf(
   }
 }
 
-interface MaskerChoice {
+/** How refused records are sealed; undefined if they are not. */
+async function sealOf({ refused, sealTo }: KafkaDefinition, targets: Targets): Promise<ValueSeal | undefined> {
+  if (refused === undefined || sealTo === undefined) return undefined;
+  return { seal: await openSeal(sealTo), bytesMax: targets.bytesMaxOf(refused), mayHold: maySeal };
+}
+
+export interface MaskerChoice {
   readonly definition: PipelineDefinition;
   readonly engine: Engine;
   readonly plan: OpenPlan;
-  readonly worker: Worker;
+  readonly writer: TopicWriter;
+  readonly seal: ValueSeal | undefined;
 }
 
-function openMaskers({ definition, engine, plan, worker }: MaskerChoice): {
+export function openMaskers({ definition, engine, plan, writer, seal }: MaskerChoice): {
   masker: FramedMasker;
   parts: PartMasker;
   batches: BatchMasker;
@@ -203,7 +216,8 @@ function openMaskers({ definition, engine, plan, worker }: MaskerChoice): {
     masker,
     parts,
     keyedHash,
-    refusedTopic: kafka?.refused === undefined ? undefined : worker.writer.topic(kafka.refused),
+    refusedTopic: kafka?.refused === undefined ? undefined : writer.topic(kafka.refused),
+    seal,
     refusedValue: (refused) =>
       new TextEncoder().encode(JSON.stringify(refusedRow(`${refused.topic}/${refused.partition}`, refusalOf(refused)))),
     stops: onRefuse === "stop",

@@ -2,7 +2,10 @@
 import {
   COMMIT_STRIDE,
   HEADER_STRIDE,
+  NONE,
   putWhole,
+  RECORD_FIRST_HEADER,
+  RECORD_HEADER_COUNT,
   RECORD_LEADER_EPOCH,
   RECORD_OFFSET,
   RECORD_PARTITION,
@@ -38,6 +41,18 @@ export class RecordBatch {
     this.bytes.fill(0);
     this.count = 0;
   }
+}
+
+/** The first header of that name that a row has; undefined if it has none, or one without a value. Part of the batch's bytes. */
+export function headerOf({ bytes, records, headers }: RecordBatch, row: number, name: Uint8Array): Uint8Array | undefined {
+  const at = row * RECORD_STRIDE;
+  const first = records[at + RECORD_FIRST_HEADER] as number;
+  for (let header = first; header < first + (records[at + RECORD_HEADER_COUNT] as number); header++) {
+    const [start = 0, nameLength = 0, value = 0, length = NONE] = headers.subarray(header * HEADER_STRIDE, (header + 1) * HEADER_STRIDE);
+    if (length === NONE || nameLength !== name.length) continue;
+    if (Buffer.compare(name, bytes.subarray(start, start + nameLength)) === 0) return bytes.subarray(value, value + length);
+  }
+  return undefined;
 }
 
 /** The next offset of each partition of some batches, as rows for a commit. */

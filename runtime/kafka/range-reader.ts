@@ -10,7 +10,7 @@ import { kafkaError } from "./failure.ts";
 import { RECORD_OFFSET, RECORD_PARTITION, RECORD_STRIDE, RECORD_TOPIC, wholeAt } from "./layout.ts";
 import { type PartitionRange, placeOf } from "./offsets.ts";
 import type { BatchReader } from "./reader.ts";
-import type { Token } from "./token.ts";
+import { type Token, tokenOf } from "./token.ts";
 
 export interface RangeOptions {
   readonly connection: ConnectionDefinition;
@@ -224,6 +224,9 @@ export async function watermarks(
 ): Promise<readonly { readonly first: number; readonly next: number }[]> {
   const consumer = new (loadKafka().KafkaConsumer)(rangeConfig(connection, "bauta-watermarks"));
   try {
+    const command = connection.sasl?.tokenCommand;
+    const token = command === undefined ? undefined : await tokenOf(command);
+    if (token !== undefined) consumer.setToken(token.token, token.expiresMs, token.principal);
     const marks = await consumer.watermarks([...partitions], KAFKA_CALL_MS);
     return partitions.map((_, at) => ({ first: marks[2 * at]?.offset ?? 0, next: marks[2 * at + 1]?.offset ?? 0 }));
   } catch (error) {

@@ -8,6 +8,7 @@ import type { ConnectionDefinition } from "./connection.ts";
 import { errorOfFailure, isFinal } from "./failure.ts";
 import type { PartitionRange } from "./offsets.ts";
 import { RangeReader, watermarks } from "./range-reader.ts";
+import { Tokens } from "./token.ts";
 
 /**
  * @param visit gets the records batch by batch; partitions are in order, topics one behind the other
@@ -28,6 +29,8 @@ export async function readRanges(
   visit: (batch: RecordBatch, topics: readonly string[]) => void,
 ): Promise<void> {
   const reader = new RangeReader({ connection, group: "bauta-reading", ranges });
+  const tokens = await Tokens.open(connection.sasl?.tokenCommand, () => undefined);
+  tokens?.add(reader);
   const batch = new RecordBatch(POLL_BYTES, TRANSACTION_RECORDS);
   try {
     while (!reader.isDone) {
@@ -38,6 +41,7 @@ export async function readRanges(
     }
   } finally {
     batch.wipe();
+    tokens?.close();
     await reader.close();
   }
 }
@@ -45,6 +49,9 @@ export async function readRanges(
 /** All partitions of topics, from their beginnings to their ends. */
 export async function wholeTopics(connection: ConnectionDefinition, topics: readonly string[]): Promise<readonly PartitionRange[]> {
   const admin = new TopicAdmin(connection);
+  const tokens = await Tokens.open(connection.sasl?.tokenCommand, () => undefined);
+  tokens?.add(admin);
+  tokens?.close();
   const partitions: { topic: string; partition: number }[] = [];
   for (const topic of topics) {
     const facts = await admin.facts(topic);

@@ -34,10 +34,13 @@ function worker(stage: (tries: number) => void, commit: (tries: number) => void 
       begun: () => [],
       settled: () => undefined,
       rewind: async () => void calls.rewinds++,
+      answers: async () => true,
     },
     writer: {
       events: () => [],
       stage: async () => stage(++calls.stages),
+      drain: async () => stage(++calls.stages),
+      transactionMsMax: 60_000,
       commit: async () => {
         commit(++calls.commits);
         stop.abort();
@@ -48,6 +51,7 @@ function worker(stage: (tries: number) => void, commit: (tries: number) => void 
     batches: {
       bytes: new Uint8Array(0),
       outgoing: { count: 1 },
+      refuse: async () => undefined,
       mask: () => ({ taken: 1, refused: [], tombstones: 0, bytesIn: 1, bytesOut: 1 }),
     },
     planOf: async () => ({}),
@@ -86,6 +90,17 @@ describe("a transaction that fails", () => {
     );
     expect((await run()).counts.in).toBe(1);
     expect([calls.commits, calls.aborts]).toEqual([3, 0]);
+  });
+
+  test("BAUTA-1519: whose records are not stored by a broker that answers waits, and sends none of them twice", async () => {
+    const { run, calls, told } = worker((tries) => {
+      if (tries < 4) throw failing("_TIMED_OUT", { retriable: true });
+    });
+    expect((await run()).counts.in).toBe(1);
+    expect([calls.stages, calls.commits, calls.aborts]).toEqual([4, 1, 0]);
+    const issues = told.flatMap((event) => (event.event === "degrade" ? [event.issue.code] : []));
+    const health = told.flatMap((event) => (event.event === "health" ? [event.isOk] : []));
+    expect([issues, health]).toEqual([["BAUTA-1519"], [false, true]]);
   });
 
   test("that is fenced is not tried again", async () => {

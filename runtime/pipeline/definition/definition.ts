@@ -70,6 +70,15 @@ export interface KafkaDefinition {
   readonly from: StartDefinition;
   /** Topic of refused records. */
   readonly refused: string | undefined;
+  /** Public key (age) that refused records are sealed to; undefined: only where they are is written. */
+  readonly sealTo: string | undefined;
+  readonly budget: RefusalBudget | undefined;
+}
+
+/** More refused records than so many, of so many that were read one after the other, stop a pipeline. */
+export interface RefusalBudget {
+  readonly records: number;
+  readonly of: number;
 }
 
 export type StartDefinition =

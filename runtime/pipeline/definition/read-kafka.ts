@@ -12,7 +12,7 @@ import { nearest } from "../../kit/suggest.ts";
 import type { Node } from "../../model/node.ts";
 import { NOWHERE, type Place } from "../../model/problem.ts";
 import { type Entries, join, type Reader } from "../../model/reader.ts";
-import type { KafkaDefinition, PartRule, SinkDefinition, SourceDefinition, StartDefinition } from "./definition.ts";
+import type { KafkaDefinition, PartRule, RefusalBudget, SinkDefinition, SourceDefinition, StartDefinition } from "./definition.ts";
 
 const VALUE = 1403;
 const SETTING = 1502;
@@ -20,12 +20,17 @@ const SETTING = 1502;
 export const KAFKA_KEYS = ["bootstrap", "tls", "sasl", "settings", "group", "protocol", "from"] as const;
 export const TLS_KEYS = ["ca", "certificate", "key", "key-password"] as const;
 export const SASL_KEYS = ["mechanism", "user", "password", "token-command"] as const;
+const REFUSED_KEYS = ["topic", "seal", "budget"] as const;
+const SEAL_KEYS = ["public-key"] as const;
+const BUDGET_KEYS = ["records", "of"] as const;
 const TOPIC_SOURCE_KEYS: readonly string[] = ["topics", "key", "headers", "timestamp", "source-header"];
 const TOPIC_SINK_KEYS: readonly string[] = ["topic", "create", "view"];
 
 /** What Kafka takes for the name of a topic; `{topic}` stands for the one that the record came from. */
 const TOPIC = /^[A-Za-z0-9._-]{1,249}$/;
 const PLACEHOLDER = "{topic}";
+/** Of an X25519 recipient of age. */
+const PUBLIC_KEY = /^age1[02-9ac-hj-np-z]{58}$/;
 const ADDRESS = /^(?:\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+):\d{1,5}$/;
 const GROUP = /^[A-Za-z0-9._-]{1,200}$/;
 /** Names of headers that are Bauta's own. */
@@ -49,7 +54,7 @@ export class KafkaReader {
     const entry = entries.get("kafka");
     const reads = sources.filter(({ kind }) => kind === "topics").length;
     const writes = sinks.filter(({ kind }) => kind === "topic").length;
-    const refused = this.#refused(entries);
+    const { topic: refused, sealTo, budget } = this.#refused(entries);
     if (entry === undefined) {
       if (reads + writes > 0 || refused !== undefined) this.#wrong(NOWHERE, "kafka", "topics need a cluster: name its `bootstrap` servers");
       return undefined;
@@ -82,6 +87,8 @@ export class KafkaReader {
       protocol: this.#reader.word(inner, "protocol", "kafka", ["classic", "consumer"] as const) ?? "classic",
       from: this.#from(inner),
       refused,
+      sealTo,
+      budget,
     };
   }
 
@@ -114,11 +121,40 @@ export class KafkaReader {
     return topic === undefined ? undefined : { kind: "topic", name, topic, create };
   }
 
-  #refused(entries: Entries): string | undefined {
+  #refused(entries: Entries): Pick<KafkaDefinition, "sealTo" | "budget"> & { readonly topic: string | undefined } {
+    const none = { topic: undefined, sealTo: undefined, budget: undefined };
     const entry = entries.get("refused");
-    if (entry?.value.kind !== "map") return undefined;
-    const inner = this.#reader.map(entry.value, "refused", ["topic"]);
-    return inner === undefined ? undefined : this.#topicNamed(inner, "topic", "refused", false);
+    if (entry?.value.kind !== "map") return none;
+    const inner = this.#reader.map(entry.value, "refused", REFUSED_KEYS);
+    if (inner === undefined) return none;
+    return { topic: this.#topicNamed(inner, "topic", "refused", false), sealTo: this.#sealTo(inner), budget: this.#budget(inner) };
+  }
+
+  #sealTo(entries: Entries): string | undefined {
+    const entry = entries.get("seal");
+    const inner = entry === undefined ? undefined : this.#reader.map(entry.value, "refused.seal", SEAL_KEYS);
+    if (entry === undefined || inner === undefined) return undefined;
+    const key = this.#reader.text(inner, "public-key", "refused.seal");
+    if (key !== undefined && PUBLIC_KEY.test(key)) return key;
+    return this.#wrong(
+      entry.value.at,
+      "refused.seal.public-key",
+      "a public key of age belongs here, as `bauta dlq key` prints it: `age1…`",
+    );
+  }
+
+  #budget(entries: Entries): RefusalBudget | undefined {
+    const entry = entries.get("budget");
+    const inner = entry === undefined ? undefined : this.#reader.map(entry.value, "refused.budget", BUDGET_KEYS);
+    if (entry === undefined || inner === undefined) return undefined;
+    const number = (key: string): number | undefined => {
+      const value = inner.get(key)?.value;
+      return value?.kind === "scalar" && typeof value.value === "number" ? value.value : undefined;
+    };
+    const [records, of] = [number("records"), number("of")];
+    const isWhole = Number.isSafeInteger(records) && Number.isSafeInteger(of);
+    if (isWhole && records !== undefined && of !== undefined && records >= 0 && of > records) return { records, of };
+    return this.#wrong(entry.value.at, "refused.budget", "`records` and `of` belong here, whole numbers, `of` the larger one");
   }
 
   #topicNamed(entries: Entries, key: string, path: string, placeholder: boolean): string | undefined {

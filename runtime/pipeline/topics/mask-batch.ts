@@ -20,7 +20,9 @@ import {
   RECORD_VALUE_LENGTH,
   wholeAt,
 } from "../../kafka/layout.ts";
+import { CODE, HASH, PATH, SEALED, SOURCE } from "../../kafka/notes.ts";
 import { Outgoing } from "../../kafka/outgoing.ts";
+import type { Seal } from "../../kafka/seal.ts";
 import { type Issue, issueOf } from "../../kit/errors.ts";
 import { type FramedMasker, FramedResult } from "../framed.ts";
 import { GrowingBytes } from "../growing-bytes.ts";
@@ -43,6 +45,8 @@ export interface RefusedRecord {
   /** Of the value, bytes. */
   readonly length: number;
   readonly hash: string;
+  /** Where the value is in the batch's bytes, while they are there. */
+  readonly at: number;
 }
 
 export interface BatchParts {
@@ -53,10 +57,20 @@ export interface BatchParts {
   readonly refusedTopic: number | undefined;
   /** What is written of one: JSON. */
   refusedValue(refused: RefusedRecord): Uint8Array;
+  /** How values of refused records go along; undefined: they do not. */
+  readonly seal?: ValueSeal | undefined;
   /** The first refused record ends the batch. */
   readonly stops: boolean;
   /** By route: whether its records go to files, too. Default: none do. */
   readonly keeps?: readonly boolean[] | undefined;
+}
+
+export interface ValueSeal {
+  readonly seal: Seal;
+  /** Largest batch of records that the topic of refused records takes, bytes. */
+  readonly bytesMax: number;
+  /** Whether the value can hold nothing that must not be kept even encrypted. */
+  mayHold(refused: RefusedRecord, value: Uint8Array): boolean;
 }
 
 /** What a batch came to. */
@@ -78,8 +92,6 @@ const NO_FORMAT = "kafka";
 const RECORD_OVERHEAD_BYTES = 96;
 const HEADER_OVERHEAD_BYTES = 10;
 const BUFFER_BYTES = 1024 * 1024;
-
-const SOURCE_HEADER = new TextEncoder().encode("bauta.source");
 
 export class BatchMasker {
   readonly #parts: BatchParts;
@@ -180,8 +192,7 @@ export class BatchMasker {
   #assemble(batch: RecordBatch, plans: readonly TopicPlan[]): MaskedBatch {
     const { records, count } = batch;
     const refused: RefusedRecord[] = [];
-    const sourceName = this.#bytes.append(SOURCE_HEADER);
-    const refusedNames = this.#parts.refusedTopic === undefined ? undefined : appendNames(this.#bytes);
+    const sourceName = this.#bytes.append(SOURCE);
     let tombstones = 0;
     let bytesIn = 0;
     let bytesOut = 0;
@@ -198,15 +209,36 @@ export class BatchMasker {
         bytesOut += fault;
         continue;
       }
-      const told = this.#refusedOf(batch, row, plan, fault);
-      refused.push(told);
-      if (refusedNames !== undefined) this.#writeRefused(told, refusedNames);
+      refused.push(this.#refusedOf(batch, row, plan, fault));
       if (this.#parts.stops) {
         row++;
         break;
       }
     }
     return { taken: row, refused, tombstones, bytesIn, bytesOut };
+  }
+
+  /** Adds a note of each refused record of the batch that was masked: where it is and why, and what it holds at most sealed. */
+  async refuse(batch: RecordBatch, refused: readonly RefusedRecord[]): Promise<void> {
+    const { refusedTopic, refusedValue } = this.#parts;
+    if (refusedTopic === undefined) return;
+    for (const one of refused) {
+      const { topic, partition, offset, issue, path, hash } = one;
+      const value = refusedValue(one);
+      const texts = [`${topic}/${partition}/${offset}`, issue.code, path, hash].map((text) => new TextEncoder().encode(text));
+      const headers = REFUSED_HEADERS.map((name, at): Header => [name, texts[at] as Uint8Array]);
+      const size = headers.reduce((sum, [name, text]) => sum + HEADER_OVERHEAD_BYTES + name.length + text.length, value.length);
+      const room = size + RECORD_OVERHEAD_BYTES + HEADER_OVERHEAD_BYTES + SEALED.length;
+      const sealed = await this.#sealed(batch, one, room);
+      this.append(refusedTopic, value, sealed === undefined ? headers : [...headers, [SEALED, sealed]]);
+    }
+  }
+
+  /** Adds a record without a key to those of the batch. */
+  append(topic: number, value: Uint8Array, headers: readonly Header[]): void {
+    const out = this.#bytes;
+    this.#outgoing.add(topic, 0, 0, NONE, out.append(value), value.length);
+    for (const [name, text] of headers) this.#outgoing.header(out.append(name), name.length, out.append(text), text.length);
   }
 
   #keep(records: Uint32Array, at: number, frame: number): void {
@@ -278,8 +310,8 @@ export class BatchMasker {
       out.reserve(1);
       out.bytes[out.used++] = SLASH;
       appendNumber(out, wholeAt(records, at + RECORD_OFFSET));
-      this.#outgoing.header(sourceName, SOURCE_HEADER.length, from, out.used - from);
-      size += HEADER_OVERHEAD_BYTES + SOURCE_HEADER.length + out.used - from;
+      this.#outgoing.header(sourceName, SOURCE.length, from, out.used - from);
+      size += HEADER_OVERHEAD_BYTES + SOURCE.length + out.used - from;
     }
     if (plan.headers.size > 0) {
       const from = records[at + RECORD_FIRST_HEADER] as number;
@@ -331,21 +363,17 @@ export class BatchMasker {
       faultLength: fault.length,
       length,
       hash: this.#parts.keyedHash(bytes.subarray(start, start + length)),
+      at: start,
     };
   }
 
-  /** A record of the refused topic: where the refused one is and why, not what it holds. */
-  #writeRefused(refused: RefusedRecord, names: readonly Span[]): void {
-    const out = this.#bytes;
-    const json = this.#parts.refusedValue(refused);
-    const value = out.append(json);
-    this.#outgoing.add(this.#parts.refusedTopic as number, 0, 0, NONE, value, json.length);
-    const { topic, partition, offset, issue, path, hash } = refused;
-    const values = [`${topic}/${partition}/${offset}`, issue.code, path, hash].map((text) => new TextEncoder().encode(text));
-    for (const [at, { start, length }] of names.entries()) {
-      const bytes = values[at] as Uint8Array;
-      this.#outgoing.header(start, length, out.append(bytes), bytes.length);
-    }
+  /** What goes along of a value: sealed, or nothing. */
+  async #sealed({ bytes }: RecordBatch, refused: RefusedRecord, room: number): Promise<Uint8Array | undefined> {
+    const { seal } = this.#parts;
+    const value = bytes.subarray(refused.at, refused.at + refused.length);
+    if (seal === undefined || value.length === 0 || !seal.mayHold(refused, value)) return undefined;
+    const sealed = await seal.seal(value);
+    return sealed.length + room > seal.bytesMax ? undefined : sealed;
   }
 }
 
@@ -357,17 +385,13 @@ interface Fault {
   readonly length: number;
 }
 
-interface Span {
-  readonly start: number;
-  readonly length: number;
-}
-
 const faultAt = (issue: number, path: string): Fault => ({ issue, format: NO_FORMAT, path, offset: 0, length: 0 });
 
+/** Name and value. */
+export type Header = readonly [name: Uint8Array, value: Uint8Array];
+
 /** Names of the headers of refused records, in the order of their values. */
-const REFUSED_HEADERS = ["bauta.source", "bauta.code", "bauta.path", "bauta.hash"].map((name) => new TextEncoder().encode(name));
-const appendNames = (out: GrowingBytes): readonly Span[] =>
-  REFUSED_HEADERS.map((name) => ({ start: out.append(name), length: name.length }));
+const REFUSED_HEADERS = [SOURCE, CODE, PATH, HASH];
 
 function partOf({ headers: rules }: TopicPlan, bytes: Uint8Array, headers: Uint32Array, header: number): Part | undefined {
   return rules.get(nameOf(bytes, headers, header));

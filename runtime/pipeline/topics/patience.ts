@@ -42,8 +42,11 @@ export class Patience {
     return this.#parts.stop.aborted && problem !== undefined && (problem.retriable || isWaitedFor(problem.issue));
   }
 
-  /** Calls until the cluster answers. What waiting does not mend is thrown; so is what there is when the run is told to stop. */
-  async until<T>(call: () => Promise<T>): Promise<T> {
+  /**
+   * Calls until the cluster answers. What waiting does not mend is thrown; so is what there is when the run is told to stop.
+   * @param issueOfWait the issue that it is to wait, where more is known than that there was no answer
+   */
+  async until<T>(call: () => Promise<T>, issueOfWait?: () => Promise<number | undefined>): Promise<T> {
     const { clock, stop } = this.#parts;
     for (;;) {
       try {
@@ -54,7 +57,7 @@ export class Patience {
         const problem = problemOf(error);
         const waits = problem !== undefined && !problem.abort && !problem.fatal && (problem.retriable || isWaitedFor(problem.issue));
         if (!waits || stop.aborted) throw error;
-        this.away(problem.name, problem.issue);
+        this.away(problem.name, (await issueOfWait?.()) ?? problem.issue);
         await clock.sleep(KAFKA_AGAIN_MS, stop);
       }
     }

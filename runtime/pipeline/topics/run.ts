@@ -44,6 +44,7 @@ import type {
   StatementFacts,
 } from "../observe.ts";
 import type { Clock, CommitLimits, RunEnding, RunResult } from "../run.ts";
+import type { Budget } from "./budget.ts";
 import type { TopicFiles } from "./files.ts";
 import type { BatchMasker, MaskedBatch, RefusedRecord } from "./mask-batch.ts";
 import { Patience } from "./patience.ts";
@@ -62,6 +63,8 @@ export interface TopicsParts {
   readonly writer: TopicWriter;
   readonly masker: FramedMasker;
   readonly batches: BatchMasker;
+  /** Of refused records; undefined: as many as there are. */
+  readonly budget?: Budget | undefined;
   /** Files and logs beside the topics. */
   readonly files?: TopicFiles | undefined;
   /** Looks at the targets of a source topic that was not met before, and plans for it. */
@@ -77,6 +80,7 @@ export function runTopics(parts: TopicsParts): Promise<RunResult> {
 
 const FENCED = 1516;
 const FAILED = 1518;
+const STORAGE = 1519;
 /** librdkafka's name for a cluster of which nobody answers. */
 const ALL_DOWN = "_ALL_BROKERS_DOWN";
 
@@ -245,6 +249,8 @@ class TopicsRun {
     const masked = batches.mask(batch, this.#plans);
     const stops = masked.refused.length > 0 && this.#parts.statementFacts.onRefuse === "stop";
     batch.count = masked.taken;
+    this.#spend(masked);
+    await batches.refuse(batch, masked.refused);
     await this.#committing;
     // Its first batch has the oldest membership: the one that must still hold for all.
     this.#open ??= this.#begin(membership);
@@ -261,6 +267,18 @@ class TopicsRun {
     return stops;
   }
 
+  /** Whoever refuses too much ends before that is committed, and says what it was. */
+  #spend({ taken, refused }: MaskedBatch): void {
+    const { budget, statement } = this.#parts;
+    try {
+      budget?.take(taken, refused.length);
+    } catch (error) {
+      const at = this.#clock.date();
+      for (const one of [...(this.#open?.refused ?? []), ...refused]) this.#tell({ event: "refused", at, statement, ...refusalOf(one) });
+      throw error;
+    }
+  }
+
   /** Whether the cluster is there. */
   async #ask(): Promise<void> {
     if (await this.#parts.reader.answers()) this.#patience.back();
@@ -269,13 +287,15 @@ class TopicsRun {
 
   /** Writes what was masked, and waits until it is stored, however long that takes. */
   async #stage(): Promise<void> {
-    const { batches, writer } = this.#parts;
+    const { batches, writer, reader } = this.#parts;
     let isSent = false;
-    await this.#patience.until(() => {
+    const send = (): Promise<void> => {
       if (isSent) return writer.drain();
       isSent = true;
       return writer.stage(batches.bytes, batches.outgoing);
-    });
+    };
+    // A broker that answers and does not store has no room, or not the replicas that it needs.
+    await this.#patience.until(send, async () => ((await reader.answers()) ? STORAGE : undefined));
   }
 
   #begin(membership: KafkaMembership | undefined): Transaction {

@@ -51,6 +51,11 @@ export class Targets {
     return { most: Math.max(...all), least: Math.min(...all) };
   }
 
+  /** What a topic takes that was looked at, bytes. */
+  bytesMaxOf(name: string): number {
+    return this.#known.get(name)?.bytesMax ?? 0;
+  }
+
   /** The plan of a source topic that was prepared. */
   planOf(source: string, writer: TopicWriter): TopicPlan {
     return this.#rules.planOf(

@@ -181,6 +181,11 @@ export class Broker {
     throw new Error(`the broker does not start:\n${readFileSync(this.#log, "utf8").slice(-4000)}`);
   }
 
+  /** It ended, by itself or because it was told to. */
+  get hasEnded(): boolean {
+    return this.#process === undefined || this.#process.exitCode !== null || this.#process.signalCode !== null;
+  }
+
   /** Sends a signal: SIGKILL, or SIGSTOP and SIGCONT for a broker that freezes. */
   signal(signal: NodeJS.Signals): void {
     this.#process?.kill(signal);
