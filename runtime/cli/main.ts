@@ -177,7 +177,7 @@ program
     process.exitCode = await coverage(options);
   });
 
-const policy = program.command("policy").description("check, test and compare policies in Rego").helpCommand(false);
+const policy = program.command("policy").description("check, test, compare and import policies").helpCommand(false);
 policy
   .command("check")
   .description("ask a policy all that a run would, and tell what it decides")
@@ -209,6 +209,15 @@ policy
   .option("--json", "report as JSON, every field of every message")
   .action(async (before: string, after: string, options) => {
     process.exitCode = await (await import("./policy-diff.ts")).policyDiff(before, after, options);
+  });
+policy
+  .command("import")
+  .description("bring over a policy of mask, hash and no_mask")
+  .argument("<file>", "policy as OPA was asked it, old syntax or new")
+  .requiredOption("--out <FOLDER>", "folder for the new one")
+  .option("--json", "report as JSON")
+  .action(async (file: string, options) => {
+    process.exitCode = await (await import("./policy-import.ts")).policyImport(file, options);
   });
 
 program

@@ -26,7 +26,7 @@ export function factsOf(format: FormatName, message: string, field: Field, decis
     format,
     message,
     path: field.path,
-    name: field.path.slice(field.path.lastIndexOf("/") + 1),
+    name: format === "json" ? lastMember(field.path) : field.path.slice(field.path.lastIndexOf("/") + 1),
     class: format === "json" ? "" : field.dataClass,
     type: field.type,
     shape: field.fit.shape,
@@ -36,6 +36,9 @@ export function factsOf(format: FormatName, message: string, field: Field, decis
     tags: decision.kind === "operation" ? decision.rule.tags : [],
   };
 }
+
+/** Of `$.card.pan` `pan`, of `$['a b'][*]` `a b`; empty where the path ends in no name. */
+const lastMember = (path: string): string => /(?:\.([^.[\]*]+)|\['([^']*)'\])(?:\[[\d*]+\])*$/.exec(path)?.slice(1).find(Boolean) ?? "";
 
 /** The policy refuses records with the field. */
 export interface Denied {
@@ -62,7 +65,9 @@ export class Policed {
     if (answer.action === "guarded") return { kind: "denied", reason: `guard ${answer.guard}` };
     const rule = ruleOf(answer, this.#model, base);
     if (rule === undefined) return undefined;
-    return "refuse" in rule ? { kind: "denied", reason: rule.refuse } : decideRule(rule, format, field);
+    // What type the values of a path are is the model's to say.
+    const declared = "rule" in base ? base.rule.declared : undefined;
+    return "refuse" in rule ? { kind: "denied", reason: rule.refuse } : decideRule({ ...rule, declared }, format, field);
   }
 }
 
