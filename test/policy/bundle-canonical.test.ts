@@ -1,14 +1,16 @@
 /** Data of any kind: what OPA signs is what is verified here, number by number and character by character. */
 import { expect, test } from "bun:test";
-import { generateKeyPairSync } from "node:crypto";
+import { createPublicKey, generateKeyPairSync } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { gunzipSync, gzipSync } from "node:zlib";
 import fc from "fast-check";
+import { BautaError } from "../../runtime/kit/errors.ts";
 import { readBundle } from "../../runtime/policy/bundle/bundle.ts";
 import { canonicalText, parseJson, plainValue } from "../../runtime/policy/bundle/json.ts";
 import { verifyBundle } from "../../runtime/policy/bundle/verify.ts";
 import { DEPTH, seeded } from "../seed.ts";
-import { KEY_ID, keyFile, newFolder, packed, trustIn, write } from "./bundles.ts";
+import { KEY_ID, keyFile, newFolder, packed, signedBy, trustIn, write } from "./bundles.ts";
 import { OPA_THERE, opa, tryOpa } from "./opa.ts";
 
 const seed = seeded("bundles' JSON");
@@ -174,4 +176,70 @@ test.skipIf(!OPA_THERE)("a change of one character that is part of a value is to
     ["limit", "Limit"],
   ] as const)
     expect([to, ...verdicts(said.replace(from, to))]).toEqual([to, false, false]);
+});
+
+/** What becomes of an archive on its way: bytes changed, cut out, put in, blocks moved. */
+const harm = fc.oneof(
+  fc.record({
+    kind: fc.constant("change" as const),
+    at: fc.nat(),
+    length: fc.integer({ min: 1, max: 4 }),
+    bytes: fc.uint8Array({ minLength: 4, maxLength: 4 }),
+  }),
+  fc.record({
+    kind: fc.constant("cut" as const),
+    at: fc.nat(),
+    length: fc.constantFrom(1, 3, 512, 1024),
+    bytes: fc.constant(new Uint8Array()),
+  }),
+  fc.record({
+    kind: fc.constant("insert" as const),
+    at: fc.nat(),
+    length: fc.constant(0),
+    bytes: fc.uint8Array({ minLength: 1, maxLength: 600 }),
+  }),
+  fc.record({
+    kind: fc.constant("repeat" as const),
+    at: fc.nat(),
+    length: fc.constantFrom(512, 1024, 1536),
+    bytes: fc.constant(new Uint8Array()),
+  }),
+);
+
+test("an archive that was harmed on its way is refused with a code, or says what it said", () => {
+  const { privateKey } = generateKeyPairSync("ed25519");
+  const files = new Map([
+    ["data.json", Buffer.from('{"limits": {"eur": 1.0}, "words": ["a", "b"]}')],
+    ["policy/masking.rego", Buffer.from('package bauta.masking\n\nplan := "redact"\n')],
+    [".manifest", Buffer.from('{"revision": "r1", "metadata": {"bauta": {"serial": 1}}}')],
+  ]);
+  const tar = gunzipSync(packed(signedBy(privateKey, "EdDSA", files)));
+  const byKey = trustIn(createPublicKey(privateKey).export({ format: "pem", type: "spki" }).toString(), "EdDSA");
+  const whole = verifyBundle(readBundle(gzipSync(tar)), byKey).bundle;
+  const outcomes = new Map<number, number>();
+  fc.assert(
+    fc.property(fc.array(harm, { minLength: 1, maxLength: 3 }), (harms) => {
+      let bytes: Buffer = tar;
+      for (const { kind, at, length, bytes: put } of harms) {
+        const start = at % bytes.length;
+        const part = bytes.subarray(start, start + length);
+        const inserted = kind === "change" ? put.subarray(0, part.length) : kind === "repeat" ? Buffer.concat([part, part]) : put;
+        bytes = Buffer.concat([bytes.subarray(0, start), inserted, bytes.subarray(start + length)]);
+      }
+      let outcome = 0;
+      try {
+        const { bundle } = verifyBundle(readBundle(gzipSync(bytes, { level: 1 })), byKey);
+        expect([bundle.digest, bundle.serial]).toEqual([whole.digest, whole.serial]);
+      } catch (error) {
+        if (!(error instanceof BautaError)) throw error;
+        outcome = error.issue.number;
+        expect(outcome).toBeWithin(1621, 1636);
+      }
+      outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+    }),
+    { seed, numRuns: 3000 * DEPTH },
+  );
+  // Most of it must have been harm.
+  expect(outcomes.get(0) ?? 0).toBeLessThan(1500 * DEPTH);
+  for (const issue of [1621, 1622, 1631]) expect([issue, (outcomes.get(issue) ?? 0) > 0]).toEqual([issue, true]);
 });

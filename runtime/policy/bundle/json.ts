@@ -55,14 +55,25 @@ export function plainValue(value: Json): unknown {
 
 const isArray = (value: Json): value is readonly Json[] => Array.isArray(value);
 
-const sortedKeys = (object: JsonObject): readonly string[] =>
-  [...object.keys()]
-    .map((key) => ({ key, bytes: Buffer.from(key) }))
-    .sort((a, b) => Buffer.compare(a.bytes, b.bytes))
-    .map(({ key }) => key);
+function sortedKeys(object: JsonObject): readonly string[] {
+  const keys = [...object.keys()];
+  // UTF-16 has another order than UTF-8 only from the surrogates on.
+  if (!keys.some((key) => /[\ud800-\uffff]/.test(key))) return keys.sort();
+  const bytes = keys.map((key) => ({ key, bytes: Buffer.from(key) }));
+  return bytes.sort((a, b) => Buffer.compare(a.bytes, b.bytes)).map(({ key }) => key);
+}
 
 /** Go's encoder without HTML writes what JavaScript's does, but for two line ends of JavaScript's. */
-const goText = (text: string): string => JSON.stringify(text).replaceAll("\u2028", "\\u2028").replaceAll("\u2029", "\\u2029");
+function goText(text: string): string {
+  const written = JSON.stringify(text);
+  return /[\u2028\u2029]/.test(written) ? written.replaceAll("\u2028", "\\u2028").replaceAll("\u2029", "\\u2029") : written;
+}
+
+function isEscaped(text: string, at: number): boolean {
+  let strokes = 0;
+  while (text[at - 1 - strokes] === "\\") strokes++;
+  return strokes % 2 === 1;
+}
 
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const WORDS = [
@@ -136,8 +147,10 @@ class Parser {
 
   #string(): string {
     const start = this.#at;
-    let end = start + 1;
-    while (end < this.#text.length && this.#text[end] !== '"') end += this.#text[end] === "\\" ? 2 : 1;
+    // A quotation mark behind an odd number of strokes is part of the text.
+    let end = this.#text.indexOf('"', start + 1);
+    while (end >= 0 && isEscaped(this.#text, end)) end = this.#text.indexOf('"', end + 1);
+    if (end < 0) return this.#refuse("a text does not end");
     let text: string;
     try {
       // Escapes and control characters are judged there.
@@ -168,7 +181,9 @@ class Parser {
   }
 
   #space(): void {
-    while (" \t\n\r".includes(this.#text[this.#at] ?? "-")) this.#at++;
+    for (let code = this.#text.charCodeAt(this.#at); code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09; ) {
+      code = this.#text.charCodeAt(++this.#at);
+    }
   }
 
   #refuse(detail: string, at: number = this.#at): never {
