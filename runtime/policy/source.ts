@@ -1,9 +1,8 @@
 /** Where a policy comes from: a folder of Rego, a bundle, a server of bundles; verified where keys are pinned, and never an older one. */
-import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { BautaError } from "../kit/errors.ts";
 import type { PolicySourceDefinition } from "./api.ts";
-import { admit, type BundleState, encodeState, parseState } from "./bundle/admit.ts";
+import { admit, type BundleState } from "./bundle/admit.ts";
 import { openBundleSource } from "./bundle/source.ts";
+import { readBundleState, writeBundleState } from "./bundle/state-file.ts";
 import { openTrust } from "./bundle/trust.ts";
 import { verifyBundle } from "./bundle/verify.ts";
 import { type CompiledPolicy, compiledOf } from "./opa/compile.ts";
@@ -24,7 +23,7 @@ export interface PolicySource {
 export function openPolicySource({ from, trust: definition, state: path }: PolicySourceDefinition): PolicySource {
   const trust = openTrust(definition);
   const source = openBundleSource(from);
-  let accepted: BundleState | undefined = path !== undefined && existsSync(path) ? parseState(readFileSync(path), path) : undefined;
+  let accepted: BundleState | undefined = path === undefined ? undefined : readBundleState(path);
   let offered: BundleState | undefined;
   return {
     name: source.name,
@@ -38,17 +37,7 @@ export function openPolicySource({ from, trust: definition, state: path }: Polic
     },
     accept() {
       accepted = offered;
-      if (path !== undefined && accepted !== undefined) writeState(path, accepted);
+      if (path !== undefined && accepted !== undefined) writeBundleState(path, accepted);
     },
   };
-}
-
-/** Whole or not at all. */
-function writeState(path: string, state: BundleState): void {
-  try {
-    writeFileSync(`${path}.new`, encodeState(state), { mode: 0o600 });
-    renameSync(`${path}.new`, path);
-  } catch (error) {
-    throw new BautaError(1639, { path, detail: `the state cannot be written: ${String((error as NodeJS.ErrnoException).code)}` });
-  }
 }

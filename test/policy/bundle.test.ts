@@ -4,10 +4,10 @@ import { generateKeyPairSync, type KeyObject } from "node:crypto";
 import { readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
-import { readBundleState, writeBundleState } from "../../runtime/bundle-state.ts";
 import { BautaError } from "../../runtime/kit/errors.ts";
 import { admit, type BundleState, encodeState, parseState } from "../../runtime/policy/bundle/admit.ts";
 import { readBundle } from "../../runtime/policy/bundle/bundle.ts";
+import { readBundleState, writeBundleState } from "../../runtime/policy/bundle/state-file.ts";
 import { openTrust, type TrustDefinition } from "../../runtime/policy/bundle/trust.ts";
 import { verifyBundle } from "../../runtime/policy/bundle/verify.ts";
 import {
@@ -272,7 +272,7 @@ describe("which bundle may follow which", () => {
   });
 
   test("and in a file, which outlives the process", () => {
-    const path = join(newFolder(), "policies", "masking.json");
+    const path = join(newFolder(), "masking.json");
     expect(readBundleState(path)).toBeUndefined();
     writeBundleState(path, admit(undefined, signedAt(7)));
     writeBundleState(path, admit(readBundleState(path), signedAt(8)));
@@ -280,7 +280,8 @@ describe("which bundle may follow which", () => {
     expect(readdirSync(dirname(path))).toEqual(["masking.json"]);
     write(path, "");
     expect(issueOf(() => readBundleState(path))).toBe(1639);
-    expect(issueOf(() => readBundleState(dirname(path)))).toBe(1002);
+    expect(issueOf(() => readBundleState(dirname(path)))).toBe(1639);
+    expect(issueOf(() => writeBundleState(join(path, "below.json"), first))).toBe(1639);
   });
 });
 
