@@ -1,6 +1,8 @@
 /** `bauta policy diff`: what changes for whom when one policy takes another's place. */
+import type { PlanOperation } from "../engines/plan.ts";
+import type { Field, FormatName } from "../formats/api.ts";
 import { printable } from "../kit/errors.ts";
-import { type CoveredLeaf, covered } from "../model/coverage.ts";
+import { covered } from "../model/coverage.ts";
 import { decideRule } from "../model/decide.ts";
 import { Explainer } from "../model/explain.ts";
 import type { Model } from "../model/model.ts";
@@ -79,8 +81,15 @@ interface ViewComparison {
   readonly changes: Map<string, PolicyChange>;
 }
 
+interface Side {
+  readonly side: Model;
+  readonly explainer: Explainer;
+}
+
 function compareView({ view, model, before, after, reads, changes }: ViewComparison): void {
-  const sides = [before, after].map((side) => (side === undefined ? undefined : { side, explainer: new Explainer(side) }));
+  const sides = [before, after].map((side): Side | undefined =>
+    side === undefined ? undefined : { side, explainer: new Explainer(side) },
+  );
   const known: (readonly [string, string])[] = [];
   const note = (dataClass: string, [was, is]: readonly [string, string], field: string): void => {
     if (was === is) return;
@@ -90,9 +99,7 @@ function compareView({ view, model, before, after, reads, changes }: ViewCompari
     changes.set(key, change);
   };
   for (const { format, message, field, alike } of cataloguedFields(model, new RuleIndex(model.rules), reads)) {
-    known[alike] ??= sides.map((one) =>
-      one === undefined ? NOBODY : doneTo(covered(one.explainer, one.side, format, message, field)),
-    ) as [string, string];
+    known[alike] ??= sides.map((one) => (one === undefined ? NOBODY : doneTo(one, format, message, field))) as [string, string];
     note(field.dataClass, known[alike], `${message} ${field.path}`);
   }
   for (const [i, { rule }] of jsonRulesOf(new RuleIndex(model.rules)).entries()) {
@@ -108,16 +115,41 @@ function compareView({ view, model, before, after, reads, changes }: ViewCompari
 /** What a view that there is not gets. */
 const NOBODY = "nothing";
 
-const doneTo = ({ outcome, technique }: CoveredLeaf): string => (outcome === "refused" ? "refuse" : technique);
-const wordsOf = ({ technique, namespace }: { readonly technique: string; readonly namespace?: string }): string =>
-  namespace === undefined ? technique : `${technique} ${namespace}`;
+function doneTo({ explainer, side }: Side, format: FormatName, message: string, field: Field): string {
+  const { outcome, technique } = covered(explainer, side, format, message, field);
+  if (outcome === "refused") return "refuse";
+  const { operation } = explainer.field(format, message, field);
+  // Where the format itself removes something, whatever the rules say.
+  return operation === undefined || operation.technique !== technique.split(" ")[0] ? technique : wordsOf(operation);
+}
 
-/** How much is to be seen of a value. */
+/** The operation as answers of policies are written, with all that says how much is to be seen. */
+function wordsOf({ technique, namespace, kind, keepFirst = 0, keepLast = 0, codeMax = 0, detect = false }: PlanOperation): string {
+  if (technique === "mask") {
+    const form = kind === undefined || kind === "text" ? "" : ` ${kind}`;
+    return `mask${form}${keepFirst > 0 ? ` keep-first ${keepFirst}` : ""}${keepLast > 0 ? ` keep-last ${keepLast}` : ""}`;
+  }
+  if (technique === "keep" && codeMax > 0) return `keep code-max ${codeMax}`;
+  if (technique === "keep") return detect ? "keep" : "keep danger-no-detect";
+  return namespace === undefined ? technique : `${technique} ${namespace}`;
+}
+
+/** How much is to be seen of a value: the technique first, then what it keeps. */
 function levelOf(done: string): number {
   const [technique = ""] = done.split(" ");
-  // A code word that is kept tells less than any value.
-  return (LEVELS as readonly string[]).indexOf(technique);
+  const level = (LEVELS as readonly string[]).indexOf(technique) * DETAILS;
+  const kept = [...done.matchAll(/keep-(?:first|last) (\d+)/g)].reduce((sum, [, count]) => sum + Number(count), 0);
+  // The domain of an address says more than its ends.
+  if (technique === "mask") return level + kept + (done.includes(" email") ? MASK_ENDS : 0);
+  if (technique !== "keep") return level;
+  const codes = /code-max (\d+)/.exec(done)?.[1];
+  return level + (codes !== undefined ? Number(codes) : done.includes("danger-no-detect") ? DETAILS - 1 : DETAILS - 2);
 }
+
+/** More than any detail counts. */
+const DETAILS = 1000;
+/** Characters that a mask keeps at both ends, at most: 15 each. */
+const MASK_ENDS = 30;
 
 const SHOWN = 40;
 

@@ -97,12 +97,46 @@ describe.skipIf(!OPA_THERE)("a policy", () => {
     };
     expect(told.code).toBe(EXIT.evidence);
     expect(new Set(changes.map(({ view }) => view))).toEqual(new Set(["analytics"]));
-    expect(changes.every((change) => change.loosens && change.class === "reference" && change.after === "keep")).toBe(true);
+    expect(changes.every((change) => change.loosens && change.class === "reference" && change.after === "keep danger-no-detect")).toBe(
+      true,
+    );
     expect(changes.flatMap(({ fields }) => fields)).toContain("pacs.008.001.08 FIToFICstmrCdtTrf/GrpHdr/MsgId");
     const back = bauta(["policy", "diff", looser, policy, "--preset", "test-data", "--refuse-loosening"]);
     expect(back).toMatchObject({ code: EXIT.done });
     expect(back.stdout).toContain("none loosens");
     expect(bauta(["policy", "diff", policy, policy, "--preset", "test-data"]).stdout).toBe("no field of any view changes\n");
+  });
+
+  test("diff tells masks apart by what they keep", () => {
+    const answers = [
+      '"redact"',
+      '{"action": "mask"}',
+      '{"action": "mask", "keep-last": 2}',
+      '{"action": "mask", "keep-first": 2, "keep-last": 2}',
+      '{"action": "mask", "kind": "email", "keep-first": 1, "keep-last": 1}',
+      '{"action": "keep", "code-max": 4}',
+      '{"action": "keep", "code-max": 8}',
+      '"keep"',
+      '{"action": "keep", "danger-no-detect": true}',
+    ];
+    // Each view goes one step further than the one before.
+    const steps = (first: number) => ["analytics", "fraud", "partner"].map((view, i) => [view, answers[first + i], answers[first + i + 1]]);
+    for (const first of [0, 3, 5]) {
+      const rules = (side: number): string =>
+        steps(first)
+          .map((step) => `plan := ${step[side]} if {\n\tinput.field.type == "Max140Text"\n\tinput.view.name == "${step[0]}"\n}`)
+          .join("\n");
+      const [before, after] = [policyFolder(rules(1)), policyFolder(rules(2))] as const;
+      const { code, stdout } = bauta(["policy", "diff", before, after, "--preset", "strict", "--json", "--refuse-loosening"]);
+      const { changes } = JSON.parse(stdout) as { changes: { view: string; loosens: boolean }[] };
+      const loosening = new Set(changes.filter(({ loosens }) => loosens).map(({ view }) => view));
+      expect([first, code, [...loosening].sort(), changes.every(({ loosens }) => loosens)]).toEqual([
+        first,
+        EXIT.evidence,
+        ["analytics", "fraud", "partner"],
+        true,
+      ]);
+    }
   });
 
   test("test runs the policy's own tests", () => {
