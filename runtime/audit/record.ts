@@ -68,8 +68,23 @@ export interface RecordParts {
   readonly signer: { readonly key: string; readonly version: number; readonly environment: string } | undefined;
   /** Somebody keeps the entries: without a journal they are not made. */
   readonly journaled: boolean;
+  /** false: nobody goes on with the trees, so entries tell what moved, and no trees under way. Default: true. */
+  readonly keepsTrees?: boolean;
   /** Takes the manifest when the run has ended. What it throws fails the run. */
   finish(manifest: Manifest): void;
+}
+
+/** Records of a partition, of which somebody else made the leaves. */
+export interface PartitionLeaves {
+  readonly inputs: Uint8Array;
+  readonly inCount: number;
+  readonly outputs: Uint8Array;
+  readonly outCount: number;
+  /** Of values. */
+  readonly bytes: number;
+  /** Offset of the first record, and the one behind the last. */
+  readonly first: number;
+  readonly next: number;
 }
 
 interface SourceTrees {
@@ -111,6 +126,8 @@ export class RunRecord implements Recorder, RunObserver {
   readonly #sinks = new Map<string, SinkTree>();
   /** Names of the sinks that records go to; there are reports besides. */
   readonly #recordSinks = new Set<string>();
+  /** Sources that have moved since the last entry. */
+  readonly #moved = new Set<SourceTrees>();
   readonly #evidence = new Map<string, StatementEvidence>();
   /** Refused records of the statement under way, by code. */
   readonly #refused = new Map<string, Map<string, number>>();
@@ -151,6 +168,97 @@ export class RunRecord implements Recorder, RunObserver {
     this.#delivered = leaves?.outputs ?? this.#leaves.outputs(delivery);
     outputs.append(this.#delivered, count);
     this.#deliverer = trees;
+  }
+
+  /** Records of a partition, in the order of their offsets, refused ones among those that came in. */
+  deliveredApart(statement: string, source: string, leaves: PartitionLeaves): void {
+    const trees = this.#sourceOf(statement, source);
+    const { row } = trees;
+    trees.inputs.append(leaves.inputs, leaves.inCount);
+    trees.outputs.append(leaves.outputs, leaves.outCount);
+    row.bytes += BigInt(leaves.bytes);
+    row.firstOffset ??= BigInt(leaves.first);
+    row.nextOffset = BigInt(leaves.next);
+    this.#moved.add(trees);
+  }
+
+  refusedApart(statement: string, code: string): void {
+    const codes = this.#refused.get(statement) ?? new Map<string, number>();
+    this.#refused.set(statement, codes);
+    codes.set(code, (codes.get(code) ?? 0) + 1);
+  }
+
+  /** What comes of that source from now on is a row of its own. */
+  leaveSource(statement: string, source: string): void {
+    const key = keyOf(statement, source);
+    const trees = this.#sources.get(key);
+    if (trees === undefined) return;
+    settle(trees);
+    this.#leave(key, trees);
+  }
+
+  /** Rows [from, to) of a delivery that no source delivered: leaves of its own are made. */
+  wroteApart(sink: Sink, delivery: Delivery, from: number, to: number): void {
+    const there = this.#sinkOf(sink.name);
+    addGaps(there.gaps, delivery, from, to);
+    there.records += to - from;
+    there.tree ??= new MerkleTree(this.#parts.hashes);
+    there.tree.append(this.#leaves.outputs(delivery).subarray(from * DIGEST_BYTES), to - from);
+  }
+
+  /** A segment that is no file, such as what a run wrote to a topic: nothing of it is hashed. */
+  tellSegment(sink: string, name: string, records: number, bytes: number): void {
+    const { statements } = this.#manifest;
+    const row = statements.at(-1) === undefined ? undefined : this.#sinkRow(statements.at(-1) as Statement, sink);
+    const [segment] = create(StatementSchema, {
+      sinks: [{ name: sink, segments: [{ name, records: BigInt(records), bytes: BigInt(bytes) }] }],
+    }).sinks.flatMap(({ segments }) => segments);
+    if (segment !== undefined) row?.segments.push(segment);
+  }
+
+  /** How things stand; what it returns goes back to that. */
+  snapshot(): () => void {
+    const manifest = this.#manifest;
+    const { commits, ended } = manifest;
+    const copied = (trees: SourceTrees): SourceTrees => ({
+      ...trees,
+      inputs: trees.inputs.copy(),
+      outputs: trees.outputs.copy(),
+      twins: new Set(),
+    });
+    const offsets = ({ bytes, firstOffset, nextOffset }: Source) => ({ bytes, firstOffset, nextOffset });
+    const sources = [...this.#sources].map(([key, trees]) => ({ key, trees: copied(trees), offsets: offsets(trees.row) }));
+    const left = [...this.#ended];
+    const refused = [...this.#refused].map(([statement, codes]) => [statement, new Map(codes)] as const);
+    const lengths = manifest.statements.map(({ sources: rows, sinks }) => ({
+      rows: rows.length,
+      sinks: sinks.map(({ segments }) => segments.length),
+    }));
+    const [isHeadTold, told, moved] = [this.#isHeadTold, [...this.#toldStatements], new Set([...this.#moved].map(({ row }) => row))];
+    return () => {
+      Object.assign(manifest, { commits, ended });
+      this.#sources.clear();
+      this.#moved.clear();
+      for (const { key, trees, offsets: before } of sources) {
+        this.#sources.set(key, trees);
+        Object.assign(trees.row, before);
+        if (moved.has(trees.row)) this.#moved.add(trees);
+        settle(trees);
+      }
+      this.#ended = left;
+      this.#refused.clear();
+      for (const [statement, codes] of refused) this.#refused.set(statement, codes);
+      for (const [at, { rows, sinks }] of lengths.entries()) {
+        const statement = manifest.statements[at] as Statement;
+        statement.sources.length = rows;
+        for (const [place, count] of sinks.entries()) (statement.sinks[place] as Statement["sinks"][number]).segments.length = count;
+      }
+      this.#isHeadTold = isHeadTold;
+      this.#toldStatements.clear();
+      for (const name of told) this.#toldStatements.add(name);
+      // Whatever was written to a segment is gone with it.
+      this.#sinks.clear();
+    };
   }
 
   refused(statement: string, source: string, { bytes, inputLeaf, issue }: Refusal): void {
@@ -212,9 +320,12 @@ export class RunRecord implements Recorder, RunObserver {
     });
     this.#isHeadTold = true;
     for (const { name } of manifest.statements) this.#toldStatements.add(name);
-    const changes = [...this.#ended, ...open].map(({ statement, at: place, row }) => ({ statement, at: place, source: row }));
+    const keepsTrees = this.#parts.keepsTrees !== false;
+    const changed = keepsTrees ? [...this.#ended, ...open] : [...new Set([...this.#ended, ...this.#moved])];
+    const changes = changed.map(({ statement, at: place, row }) => ({ statement, at: place, source: row }));
     this.#ended = [];
-    return encodeEntry(soFar, changes, open.map(stateOf));
+    this.#moved.clear();
+    return encodeEntry(soFar, changes, keepsTrees ? open.map(stateOf) : []);
   }
 
   whole(): Uint8Array {

@@ -36,13 +36,13 @@ export interface TopicComparison {
 
 /** @param before,after a topic, or several separated by commas that hold one set of records together */
 export async function compareTopics(before: string, after: string, options: CompareTopicsOptions): Promise<number> {
-  const { connection, topics } = clusterOf(options.topics);
+  const { connection, topics: sources } = clusterOf(options.topics);
   const isRanged = (options.from ?? options.to) !== undefined;
-  const ranges = isRanged ? await rangesOf({ connection }, topics, options) : undefined;
+  const ranges = isRanged ? await rangesOf({ connection }, sources, options) : undefined;
   const sides: RecordsBySource[] = [];
   for (const names of [before, after]) {
     const records = new RecordsBySource();
-    await readTopics(connection, names.split(","), (batch) => records.add(batch));
+    await readTopics(connection, names.split(","), (batch, topics) => records.add(batch, topics));
     sides.push(records);
   }
   const comparison = compareRecords(sides[0] as RecordsBySource, sides[1] as RecordsBySource, ranges);

@@ -223,13 +223,13 @@ policy
 program
   .command("verify")
   .description("check a manifest, and files against it")
-  .argument("<manifest>", "what a run left beside its output; of a killed one its journal")
+  .argument("<manifest>", "what a run left beside its output; of a killed one its journal; of topics the pipeline")
   .option("--outputs [PATH...]", "outputs to check; no path: where it says")
-  .option("--inputs <PATH...>", "inputs to check, in the order of the run")
+  .option("--inputs [PATH...]", "inputs to check, in the order of the run")
   .option("--key-file <FILE>", "key file of the run; needed for inputs")
   .option("--trust <FILE>", "public keys to trust (bauta keys trust)")
   .option("--no-signature", "do not ask who wrote the manifest")
-  .option("--manifest <PATH>", "of a journal: write its manifest there, signed by --key-file")
+  .option("--manifest <PATH>", "of a journal: write its manifest there, signed by --key-file; of topics: into this folder")
   .addOption(choice("--engine", ["native", "portable"], "engine to hash with"))
   .option("--json", "report as JSON")
   .action(async (manifest: string, options) => {

@@ -36,7 +36,7 @@ export function replayed(definition: PipelineDefinition, into: string): Pipeline
     ...definition,
     sinks: [{ kind: "topic", name: "replay", topic: into, create: true }],
     routes: definition.routes.map((route) => ({ ...route, sinks: [0] })),
-    ...(definition.kafka === undefined ? {} : { kafka: { ...definition.kafka, refused: undefined } }),
+    ...(definition.kafka === undefined ? {} : { kafka: { ...definition.kafka, refused: undefined, audit: undefined } }),
   };
 }
 

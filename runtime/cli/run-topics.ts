@@ -11,6 +11,8 @@ import { VERSION } from "../kit/version.ts";
 import { type OpenPlan, openPlan } from "../open.ts";
 import type { KafkaDefinition, PipelineDefinition, SourceDefinition } from "../pipeline/definition/definition.ts";
 import { FramedMasker } from "../pipeline/framed.ts";
+import type { RunFacts } from "../pipeline/observe.ts";
+import type { SinkRecorder } from "../pipeline/recorder.ts";
 import { Budget } from "../pipeline/topics/budget.ts";
 import { BatchMasker, type ValueSeal } from "../pipeline/topics/mask-batch.ts";
 import { PartMasker } from "../pipeline/topics/part-masker.ts";
@@ -28,6 +30,7 @@ import { policyOfPipeline } from "./policy-option.ts";
 import { maySeal, refusedRow } from "./refused.ts";
 import { openReplay, type ReplayTopicsOptions, replayed } from "./replay-topics.ts";
 import { fileSinksOf, type OpenFiles, openFiles } from "./topic-files.ts";
+import { type OpenTrail, openTrail } from "./topic-trail.ts";
 import { openWorker, type Worker } from "./topics-worker.ts";
 import type { Watch } from "./watch.ts";
 
@@ -85,27 +88,25 @@ export async function runTopicsPipeline(
       const { onRefuse, frame, input } = definition;
       const seal = await sealOf(kafka, worker.targets);
       const { masker, parts, batches } = openMaskers({ definition, engine, plan, writer: worker.writer, seal });
+      const { name, version, facts: engineFacts } = engine;
+      const facts: RunFacts = {
+        task,
+        command: "run",
+        pipeline: definition.name,
+        bauta: VERSION,
+        engine: { name, version, facts: engineFacts },
+        configuration: { ...settingsOf(definition), ...(instance === undefined ? {} : { instance }), ...watch.settings },
+      };
+      const statementFacts = { plan: plan.facts, onRefuse, frame, input, routes: routeFactsOf(definition, plan) };
       let opened: OpenFiles | undefined;
+      let trail: OpenTrail | undefined;
       try {
-        opened = await filesOf(definition, instance, worker, masker);
-        const { name, version, facts } = engine;
+        trail = openTrail({ definition, engine, plan, facts, statementFacts, targets: worker.targets });
+        opened = await filesOf(definition, instance, worker, masker, trail?.record);
         const result = await runTopics({
-          facts: {
-            task,
-            command: "run",
-            pipeline: definition.name,
-            bauta: VERSION,
-            engine: { name, version, facts },
-            configuration: { ...settingsOf(definition), ...watch.settings },
-          },
+          facts,
           statement: definition.name,
-          statementFacts: {
-            plan: plan.facts,
-            onRefuse,
-            frame,
-            input,
-            routes: routeFactsOf(definition, plan),
-          },
+          statementFacts,
           sinks: definition.sinks.map((sink) => sink.name),
           observers,
           clock: systemClock,
@@ -117,6 +118,7 @@ export async function runTopicsPipeline(
           batches,
           budget: kafka.budget === undefined ? undefined : new Budget(kafka.budget),
           files: opened?.files,
+          trail: trail === undefined ? undefined : { record: trail.record, topic: worker.writer.topic(trail.topic) },
           planOf: async (topic) => {
             await worker.targets.prepare(topic);
             return worker.targets.planOf(topic, worker.writer);
@@ -129,6 +131,7 @@ export async function runTopicsPipeline(
         return code;
       } finally {
         opened?.close();
+        trail?.close();
         masker.close();
         parts.close();
       }
@@ -163,12 +166,13 @@ async function filesOf(
   instance: string | undefined,
   { writer, marks }: Worker,
   masker: FramedMasker,
+  recorder: SinkRecorder | undefined,
 ): Promise<OpenFiles | undefined> {
   if (fileSinksOf(definition).length === 0) return undefined;
   if (instance === undefined) throw new BautaError(1001, { detail: "a worker that writes files has an --instance NAME" });
   const markOf = (mark: number): Mark => marks.of(mark);
   const committed = await marks.committed();
-  const opened = openFiles({ definition, instance, committed, markOf, messageName: (index) => masker.messageName(index) });
+  const opened = openFiles({ definition, instance, committed, markOf, messageName: (index) => masker.messageName(index), recorder });
   try {
     // The cluster forgets marks that nobody asks for: one that is made anew is as good as new, and from now on one that is not there was forgotten.
     if (opened !== undefined) await writer.commit(undefined, [], new Uint32Array(0), markOf(opened.files.mark));

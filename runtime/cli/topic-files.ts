@@ -4,6 +4,7 @@ import { basename, dirname, extname, join } from "node:path";
 import type { Mark } from "../kafka/addon.ts";
 import { BautaError } from "../kit/errors.ts";
 import type { PipelineDefinition, SinkDefinition } from "../pipeline/definition/definition.ts";
+import type { SinkRecorder } from "../pipeline/recorder.ts";
 import { SinkWriter } from "../pipeline/sink-writer.ts";
 import { type SegmentNote, TopicFiles } from "../pipeline/topics/files.ts";
 import type { Segment } from "../sinks/api.ts";
@@ -50,7 +51,7 @@ export interface FilesChoice {
   markOf(mark: number): Mark;
   messageName(index: number): string;
   /** Says to the evidence of the run what goes to the files. */
-  readonly recorder?: ConstructorParameters<typeof SinkWriter>[2];
+  readonly recorder?: SinkRecorder | undefined;
 }
 
 /**

@@ -64,7 +64,7 @@ export async function openWorker({
       ...new Set([...plain, ...there.filter((name) => topics.some((topic) => isPattern(topic) && new RegExp(topic, "u").test(name)))]),
     ];
     for (const topic of found) await targets.prepare(topic);
-    if (kafka.refused !== undefined) await targets.require(kafka.refused);
+    for (const topic of [kafka.refused, kafka.audit?.topic]) if (topic !== undefined) await targets.require(topic);
     return found;
   });
   if (known === undefined) {

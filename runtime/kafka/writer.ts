@@ -45,6 +45,11 @@ export class TopicWriter {
     return index;
   }
 
+  /** Name of a topic by its index. */
+  nameOf(index: number): string {
+    return [...this.#topics.keys()][index] ?? "";
+  }
+
   /** Takes over the transactional id: whoever had it is fenced. Ran out of time: to be called again. */
   init(timeoutMs: number): Promise<void> {
     return this.#producer.initTransactions(timeoutMs);

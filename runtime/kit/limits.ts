@@ -78,6 +78,9 @@ export const TRANSACTION_RECORDS = 2000;
 /** Where files are written beside topics, each transaction is a file: how long it takes, and how long one may take; milliseconds. */
 export const TRANSACTION_FILES_MS = 5000;
 export const TRANSACTION_MS_MAX = 40_000;
+/** A worker that keeps a record of what it does writes a manifest so often, and behind so many files at most. */
+export const MANIFEST_MS = 3_600_000;
+export const MANIFEST_SEGMENTS_MAX = 1000;
 /** Bytes of keys, values and headers that one poll takes at most, unless one record alone is larger. */
 export const POLL_BYTES: number = 8 * 1024 * 1024;
 /** How long a poll waits for its first record, and for others behind it, milliseconds. */

@@ -4,11 +4,11 @@ import type { Origin, Segment, Sink } from "../sinks/api.ts";
 import type { FrameMode } from "./frame.ts";
 import { Joint } from "./joint.ts";
 import type { SinkTotals } from "./observe.ts";
-import type { Recorder } from "./recorder.ts";
+import type { SinkRecorder } from "./recorder.ts";
 
 export class SinkWriter {
   readonly sink: Sink;
-  readonly #recorder: Recorder | undefined;
+  readonly #recorder: SinkRecorder | undefined;
   readonly #joint: Joint;
   /** Something was written since the last segment. */
   #begun = false;
@@ -16,7 +16,7 @@ export class SinkWriter {
   #exported = 0;
   #bytes = 0;
 
-  constructor(sink: Sink, frame: FrameMode, recorder: Recorder | undefined) {
+  constructor(sink: Sink, frame: FrameMode, recorder: SinkRecorder | undefined) {
     this.sink = sink;
     this.#recorder = recorder;
     this.#joint = new Joint(frame);

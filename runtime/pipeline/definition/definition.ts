@@ -73,6 +73,14 @@ export interface KafkaDefinition {
   /** Public key (age) that refused records are sealed to; undefined: only where they are is written. */
   readonly sealTo: string | undefined;
   readonly budget: RefusalBudget | undefined;
+  readonly audit: AuditDefinition | undefined;
+}
+
+/** The record of runs over topics. */
+export interface AuditDefinition {
+  readonly topic: string;
+  /** Between two manifests of a worker. */
+  readonly manifestMs: number;
 }
 
 /** More refused records than so many, of so many that were read one after the other, stop a pipeline. */

@@ -8,17 +8,27 @@ import {
   type TlsDefinition,
 } from "../../kafka/connection.ts";
 import { KAFKA_RESERVED, KAFKA_SETTINGS } from "../../kafka/settings.ts";
+import { MANIFEST_MS } from "../../kit/limits.ts";
 import { nearest } from "../../kit/suggest.ts";
 import type { Node } from "../../model/node.ts";
 import { NOWHERE, type Place } from "../../model/problem.ts";
 import { type Entries, join, type Reader } from "../../model/reader.ts";
-import type { KafkaDefinition, PartRule, RefusalBudget, SinkDefinition, SourceDefinition, StartDefinition } from "./definition.ts";
+import type {
+  AuditDefinition,
+  KafkaDefinition,
+  PartRule,
+  RefusalBudget,
+  SinkDefinition,
+  SourceDefinition,
+  StartDefinition,
+} from "./definition.ts";
 
 const VALUE = 1403;
 const SETTING = 1502;
 
 export const KAFKA_KEYS = ["bootstrap", "tls", "sasl", "settings", "group", "protocol", "from"] as const;
 export const TLS_KEYS = ["ca", "certificate", "key", "key-password"] as const;
+export const AUDIT_KEYS = ["topic", "manifest-seconds"] as const;
 export const SASL_KEYS = ["mechanism", "user", "password", "token-command"] as const;
 const REFUSED_KEYS = ["topic", "seal", "budget"] as const;
 const SEAL_KEYS = ["public-key"] as const;
@@ -55,8 +65,10 @@ export class KafkaReader {
     const reads = sources.filter(({ kind }) => kind === "topics").length;
     const writes = sinks.filter(({ kind }) => kind === "topic").length;
     const { topic: refused, sealTo, budget } = this.#refused(entries);
+    const audit = this.#audit(entries);
     if (entry === undefined) {
-      if (reads + writes > 0 || refused !== undefined) this.#wrong(NOWHERE, "kafka", "topics need a cluster: name its `bootstrap` servers");
+      if (reads + writes > 0 || refused !== undefined || audit !== undefined)
+        this.#wrong(NOWHERE, "kafka", "topics need a cluster: name its `bootstrap` servers");
       return undefined;
     }
     if (reads + writes === 0) this.#wrong(entry.value.at, "kafka", "no topic is read or written");
@@ -89,6 +101,7 @@ export class KafkaReader {
       refused,
       sealTo,
       budget,
+      audit,
     };
   }
 
@@ -155,6 +168,16 @@ export class KafkaReader {
     const isWhole = Number.isSafeInteger(records) && Number.isSafeInteger(of);
     if (isWhole && records !== undefined && of !== undefined && records >= 0 && of > records) return { records, of };
     return this.#wrong(entry.value.at, "refused.budget", "`records` and `of` belong here, whole numbers, `of` the larger one");
+  }
+
+  #audit(entries: Entries): AuditDefinition | undefined {
+    const entry = entries.get("audit");
+    const inner = entry === undefined ? undefined : this.#reader.map(entry.value, "audit", AUDIT_KEYS);
+    if (entry === undefined || inner === undefined) return undefined;
+    if (!inner.has("topic")) return this.#wrong(entry.value.at, "audit.topic", "the topic is missing");
+    const topic = this.#topicNamed(inner, "topic", "audit", false);
+    const seconds = this.#reader.integer(inner, "manifest-seconds", "audit", 1, 86_400);
+    return topic === undefined ? undefined : { topic, manifestMs: seconds === undefined ? MANIFEST_MS : seconds * 1000 };
   }
 
   #topicNamed(entries: Entries, key: string, path: string, placeholder: boolean): string | undefined {

@@ -57,6 +57,7 @@ export const PIPELINE_KEYS = [
   "kafka",
   "policy",
   "view",
+  "audit",
 ] as const;
 export const SOURCE_KEYS = ["files", "watch", "poll-seconds", "topics", "key", "headers", "timestamp", "source-header"] as const;
 export const SINK_KEYS = ["file", "log", "topic", "create", "view", "records", "megabytes", "seconds"] as const;

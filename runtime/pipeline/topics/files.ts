@@ -92,6 +92,11 @@ export class TopicFiles {
     return this.#parts.markOf(mark);
   }
 
+  /** Segments of the transaction that is about to be committed. */
+  get prepared(): readonly Segment[] {
+    return this.#prepared.map(({ segment }) => segment);
+  }
+
   /** The transaction was committed. Returns its segments. */
   publish(): readonly Segment[] {
     const prepared = this.#prepared;

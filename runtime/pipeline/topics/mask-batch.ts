@@ -26,6 +26,7 @@ import type { Seal } from "../../kafka/seal.ts";
 import { type Issue, issueOf } from "../../kit/errors.ts";
 import { type FramedMasker, FramedResult } from "../framed.ts";
 import { GrowingBytes } from "../growing-bytes.ts";
+import { RecordPlaces } from "../recorder.ts";
 import { KeptRecords } from "./kept.ts";
 import type { PartMasker } from "./part-masker.ts";
 import type { Part, TopicPlan } from "./plan.ts";
@@ -106,6 +107,7 @@ export class BatchMasker {
   #keys = new Uint32Array(0);
   /** By row of a header: number among the parts, plus 1. */
   #headers = new Uint32Array(0);
+  readonly #places = new RecordPlaces();
 
   constructor(parts: BatchParts) {
     this.#parts = parts;
@@ -119,6 +121,11 @@ export class BatchMasker {
 
   get outgoing(): Outgoing {
     return this.#outgoing;
+  }
+
+  /** Where the records of the batch went. */
+  get places(): RecordPlaces {
+    return this.#places;
   }
 
   /** Records for files, over the same bytes. */
@@ -142,6 +149,7 @@ export class BatchMasker {
       this.#frames = new Uint32Array(count);
       this.#keys = new Uint32Array(count);
       this.#bounds = new Uint32Array(2 * count);
+      this.#places.reserve(count);
     }
     if (headers.length / HEADER_STRIDE > this.#headers.length) this.#headers = new Uint32Array(headers.length / HEADER_STRIDE);
   }
@@ -202,13 +210,16 @@ export class BatchMasker {
       const plan = plans[records[at + RECORD_TOPIC] as number] as TopicPlan;
       const valueLength = records[at + RECORD_VALUE_LENGTH] as number;
       if (valueLength !== NONE) bytesIn += valueLength;
+      const first = this.#outgoing.count;
       const fault = this.#faultOf(batch, row, plan) ?? this.#write(batch, row, plan, sourceName);
       if (typeof fault === "number") {
+        this.#placed(row, first);
         if (valueLength === NONE) tombstones++;
         else this.#keep(records, at, (this.#frames[row] as number) - 1);
         bytesOut += fault;
         continue;
       }
+      this.#places.counts[row] = NONE;
       refused.push(this.#refusedOf(batch, row, plan, fault));
       if (this.#parts.stops) {
         row++;
@@ -216,6 +227,15 @@ export class BatchMasker {
       }
     }
     return { taken: row, refused, tombstones, bytesIn, bytesOut };
+  }
+
+  #placed(row: number, first: number): void {
+    const frame = (this.#frames[row] as number) - 1;
+    const { firsts, counts, values, lengths } = this.#places;
+    firsts[row] = first;
+    counts[row] = this.#outgoing.count - first;
+    values[row] = frame < 0 ? 0 : (this.#result.starts[frame] as number);
+    lengths[row] = frame < 0 ? NONE : (this.#result.ends[frame] as number) - (values[row] as number);
   }
 
   /** Adds a note of each refused record of the batch that was masked: where it is and why, and what it holds at most sealed. */

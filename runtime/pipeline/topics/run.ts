@@ -16,6 +16,7 @@ import type { ClientEvent, KafkaMembership } from "../../kafka/addon.ts";
 import { CommitRows, RecordBatch } from "../../kafka/batch.ts";
 import { errorOfFailure, failureOf, isFinal, issueOfFailure, isWaitedFor, kafkaError, problemOf } from "../../kafka/failure.ts";
 import { RECORD_PARTITION, RECORD_STRIDE, RECORD_TOPIC } from "../../kafka/layout.ts";
+import { Outgoing } from "../../kafka/outgoing.ts";
 import type { BatchReader } from "../../kafka/reader.ts";
 import type { TopicWriter } from "../../kafka/writer.ts";
 import { BautaError, issueOf } from "../../kit/errors.ts";
@@ -31,6 +32,7 @@ import {
 } from "../../kit/limits.ts";
 import { addCounts, addFields, NO_COUNTS } from "../counts.ts";
 import type { FramedMasker } from "../framed.ts";
+import { GrowingBytes } from "../growing-bytes.ts";
 import { type Counts, reconcile } from "../masker.ts";
 import type {
   Ended,
@@ -43,6 +45,7 @@ import type {
   StatementEnd,
   StatementFacts,
 } from "../observe.ts";
+import type { Trail, TrailRecord } from "../recorder.ts";
 import type { Clock, CommitLimits, RunEnding, RunResult } from "../run.ts";
 import type { Budget } from "./budget.ts";
 import type { TopicFiles } from "./files.ts";
@@ -67,6 +70,8 @@ export interface TopicsParts {
   readonly budget?: Budget | undefined;
   /** Files and logs beside the topics. */
   readonly files?: TopicFiles | undefined;
+  /** The run's record, and the topic that it is written to. */
+  readonly trail?: { readonly record: Trail; readonly topic: number } | undefined;
   /** Looks at the targets of a source topic that was not met before, and plans for it. */
   planOf(topic: string): Promise<TopicPlan>;
   operationFacts(operation: number): OperationFacts;
@@ -123,6 +128,8 @@ class TopicsRun {
   readonly #patience: Patience;
   #progressed = 0;
   readonly #times = { source: 0, sink: 0, commit: 0 };
+  readonly #trailBytes = new GrowingBytes(TRAIL_BYTES);
+  readonly #trailRows = new Outgoing();
 
   constructor(parts: TopicsParts) {
     this.#parts = parts;
@@ -153,9 +160,11 @@ class TopicsRun {
       });
       const done = await this.#course();
       reconcile(this.#counts);
+      await this.#tellLast(done);
       ended = done;
       return { ended: done, counts: this.#counts, unread: [], milliseconds: this.#clock.ticks() - this.#began };
     } catch (error) {
+      await this.#tellFailed(error);
       const told = kafkaError(error);
       issue = told instanceof BautaError ? told.issue : issueOf(9001);
       throw told;
@@ -219,14 +228,20 @@ class TopicsRun {
     } catch (error) {
       // What cannot be committed is not there; whoever goes on reads it again.
       if (failureOf(error) === undefined) throw error;
-      const { writer, files } = this.#parts;
+      const { writer } = this.#parts;
       // Whether it was committed, whoever begins next under this name finds out.
       await writer.abort(KAFKA_LEAVE_MS).then(
-        () => files?.takeBack(),
+        () => this.#takeBack(),
         () => undefined,
       );
     }
     return "stopped";
+  }
+
+  /** The transaction is not there, and what was noted of it goes. */
+  #takeBack(): void {
+    this.#parts.files?.takeBack();
+    this.#parts.trail?.record.takeBack();
   }
 
   async #finish(): Promise<void> {
@@ -237,7 +252,7 @@ class TopicsRun {
 
   /** Masks a batch and writes it. Returns whether a refused record ends the run. */
   async #take(batch: RecordBatch, membership: KafkaMembership | undefined): Promise<boolean> {
-    const { batches, reader } = this.#parts;
+    const { batches, reader, writer, trail } = this.#parts;
     const begun = reader.begun();
     if (batch.count === 0 && begun.length === 0) {
       if (this.#open !== undefined && this.#isDue(this.#open)) await this.#commitNext();
@@ -253,15 +268,26 @@ class TopicsRun {
     await batches.refuse(batch, masked.refused);
     await this.#committing;
     // Its first batch has the oldest membership: the one that must still hold for all.
+    if (this.#open === undefined) trail?.record.begin();
     this.#open ??= this.#begin(membership);
     const open = this.#open;
     this.#addBegun(open, begun);
     open.rows.add(batch);
     this.#count(open, batch, masked);
     const from = this.#clock.ticks();
-    this.#parts.files?.write(batches.bytes, batches.kept, (topic, partition) => this.#sourceOf(topic, partition));
-    this.#transactionAt ??= from;
-    if (batches.outgoing.count > 0) await this.#stage();
+    const sourceOf = (topic: number, partition: number): string => this.#sourceOf(topic, partition);
+    trail?.record.took({
+      batch,
+      taken: masked.taken,
+      bytes: batches.bytes,
+      outgoing: batches.outgoing,
+      places: batches.places,
+      refused: masked.refused.map(({ issue }) => issue.code),
+      sourceOf,
+      targetOf: (index) => writer.nameOf(index),
+    });
+    this.#parts.files?.write(batches.bytes, batches.kept, sourceOf);
+    if (batches.outgoing.count > 0) await this.#stage(batches.bytes, batches.outgoing);
     this.#times.sink += this.#clock.ticks() - from;
     if (this.#isDue(open) || stops) await this.#commitNext();
     return stops;
@@ -285,14 +311,15 @@ class TopicsRun {
     else this.#patience.away(ALL_DOWN, issueOfFailure({ name: ALL_DOWN }));
   }
 
-  /** Writes what was masked, and waits until it is stored, however long that takes. */
-  async #stage(): Promise<void> {
-    const { batches, writer, reader } = this.#parts;
+  /** Writes records, and waits until they are stored, however long that takes. */
+  async #stage(bytes: Uint8Array, outgoing: Outgoing): Promise<void> {
+    const { writer, reader } = this.#parts;
+    this.#transactionAt ??= this.#clock.ticks();
     let isSent = false;
     const send = (): Promise<void> => {
       if (isSent) return writer.drain();
       isSent = true;
-      return writer.stage(batches.bytes, batches.outgoing);
+      return writer.stage(bytes, outgoing);
     };
     // A broker that answers and does not store has no room, or not the replicas that it needs.
     await this.#patience.until(send, async () => ((await reader.answers()) ? STORAGE : undefined));
@@ -392,17 +419,24 @@ class TopicsRun {
   }
 
   async #commitAndTell(open: Transaction): Promise<void> {
-    const { writer, reader, statement, files } = this.#parts;
+    const { writer, reader, statement, files, trail } = this.#parts;
     const begun = reader.begun();
     const topics = [...this.#topics];
     const rows = open.rows.rows();
     const from = this.#clock.ticks();
     const mark = files?.prepare();
+    if (trail !== undefined) {
+      const { counts, fields } = open;
+      const segments = files?.prepared ?? [];
+      await this.#stageTrail(trail.record.entry({ at: this.#clock.date(), counts, fields, segments }));
+    }
     const prepared = this.#clock.ticks();
+    this.#transactionAt ??= from;
     this.#isAsked = true;
     // Whether a transaction was committed is not known before the broker has said so: it is asked until it does.
     await this.#patience.until(() => writer.commit(open.membership, topics, rows, mark));
     this.#ended();
+    trail?.record.committed();
     const committed = this.#clock.ticks();
     const segments = files?.publish() ?? [];
     const published = this.#clock.ticks();
@@ -422,6 +456,55 @@ class TopicsRun {
     });
     this.#tell({ event: "committed", at, sequence: this.#sequence++, positions, segments, ...times });
     this.#tellProgress();
+    if (trail?.record.isDue === true) await this.#tellManifest("stopped");
+  }
+
+  /** Writes the manifest of what was done since the one before, in a transaction of its own. */
+  async #tellManifest(ended: RunEnding | "failed"): Promise<void> {
+    const { trail, writer, planDigest } = this.#parts;
+    const at = this.#clock.date();
+    const record = trail?.record.manifest({ at, ended, planDigest: planDigest(), times: this.#timesSoFar() });
+    if (trail === undefined || record === undefined) return;
+    await this.#stageTrail(record);
+    await this.#patience.until(() => writer.commit(undefined, [], NO_ROWS));
+    this.#ended();
+    trail.record.told();
+  }
+
+  /** Of a run that was told to end while the cluster is away, entries tell what was committed. */
+  async #tellLast(ended: RunEnding): Promise<void> {
+    try {
+      await this.#tellManifest(ended);
+    } catch (error) {
+      if (!this.#patience.endsQuietly(error)) throw error;
+    }
+  }
+
+  /** A run that fails has its manifest, if the cluster still takes it: what it fails with is what is told. */
+  async #tellFailed(error: unknown): Promise<void> {
+    const { trail, writer } = this.#parts;
+    // Whether what was asked for is there, nobody has said.
+    if (trail === undefined || this.#isAsked || problemOf(error)?.fatal === true) return;
+    try {
+      await writer.abort(KAFKA_LEAVE_MS);
+      trail.record.takeBack();
+      await this.#tellManifest("failed");
+    } catch {
+      // Entries tell what was committed.
+    }
+  }
+
+  async #stageTrail({ key, value, headers }: TrailRecord): Promise<void> {
+    const [bytes, rows] = [this.#trailBytes, this.#trailRows];
+    bytes.used = 0;
+    rows.clear();
+    const put = (part: Uint8Array | string): [number, number] => {
+      const copied = typeof part === "string" ? new TextEncoder().encode(part) : part;
+      return [bytes.append(copied), copied.length];
+    };
+    rows.add(this.#parts.trail?.topic ?? 0, 0, ...put(key), ...put(value));
+    for (const [name, text] of headers) rows.header(...put(name), ...put(text));
+    await this.#stage(bytes.bytes, rows);
   }
 
   /**
@@ -456,7 +539,7 @@ class TopicsRun {
     if (this.#isOutlived(problem.issue)) this.#patience.tell("TRANSACTION_TIMED_OUT", FAILED);
     else this.#patience.tell(problem.name, problem.issue);
     await this.#abort(problem.issue);
-    this.#parts.files?.takeBack();
+    this.#takeBack();
     // What was polled meanwhile is read again.
     await polled.catch(() => undefined);
     if (!waits) await this.#clock.sleep(TRANSACTION_RETRY_MS * 2 ** this.#retries++, stop);
@@ -489,9 +572,10 @@ class TopicsRun {
   }
 
   async #reopen(): Promise<void> {
-    const { writer, reader, stop, files } = this.#parts;
-    // Topics tell by their offsets whether it was committed before it ran out; files do not.
-    if (files !== undefined && this.#isAsked) throw new BautaError(FAILED, { detail: "the next start finds out whether it was committed" });
+    const { writer, reader, stop, files, trail } = this.#parts;
+    // Topics tell by their offsets whether it was committed before it ran out; files and the run's record do not.
+    if ((files ?? trail) !== undefined && this.#isAsked)
+      throw new BautaError(FAILED, { detail: "the next start finds out whether it was committed" });
     // If another worker of this name has begun meanwhile, the group knows: this one is not to take its place.
     await this.#clock.sleep(FENCED_LOOK_MS, stop);
     this.#listen(reader.events());
@@ -502,7 +586,9 @@ class TopicsRun {
 
   /** Problems of the connection are told now and then; those that nothing will mend end the run. */
   #listen(events: readonly ClientEvent[]): void {
-    for (const { kind, name, text } of [...events, ...this.#parts.writer.events()]) {
+    for (const { kind, name, text, partitions } of [...events, ...this.#parts.writer.events()]) {
+      if (kind === "revoked" || kind === "lost")
+        this.#parts.trail?.record.left(partitions.map(({ topic, partition }) => `${topic}/${partition}`));
       if (kind !== "error" || (name === "_FENCED" && this.#isOutlived(FENCED))) continue;
       if (isFinal({ name, fatal: false })) throw errorOfFailure({ name, text });
       if (name === ALL_DOWN) this.#patience.suspect();
@@ -571,6 +657,10 @@ class TopicsRun {
     }
   }
 }
+
+const NO_ROWS = new Uint32Array(0);
+/** Room for an entry of the run's record. */
+const TRAIL_BYTES = 65_536;
 
 /** A refused record as reports have it: its ordinal is its offset in the partition, places are bytes of its value. */
 export const refusalOf = ({ topic, partition, offset, issue, format, path, faultOffset, faultLength, length, hash }: RefusedRecord) => ({

@@ -19,6 +19,8 @@ export class Targets {
   readonly #sinks: readonly SinkDefinition[];
   readonly #routes: readonly RouteDefinition[];
   readonly #known = new Map<string, Omit<Target, "index">>();
+  /** By topic. */
+  readonly #sinkNames = new Map<string, string>();
 
   /** @param sinks all of the pipeline: routes name their places */
   constructor(admin: TopicAdmin, rules: TopicRules, sinks: readonly SinkDefinition[], routes: readonly RouteDefinition[]) {
@@ -33,7 +35,11 @@ export class Targets {
    * @throws BautaError 1515 for one that is not there, 1520 for one whose keys would not stay apart
    */
   async prepare(source: string): Promise<void> {
-    for (const sink of this.#sinks.filter(isTopic)) await this.#look(targetName(sink, source), sink.create ? source : undefined);
+    for (const sink of this.#sinks.filter(isTopic)) {
+      const name = targetName(sink, source);
+      if (!this.#sinkNames.has(name)) this.#sinkNames.set(name, sink.name);
+      await this.#look(name, sink.create ? source : undefined);
+    }
     this.#rules.planOf(
       source,
       this.#targetsOf(source, () => 0),
@@ -43,6 +49,11 @@ export class Targets {
   /** @throws BautaError 1515 */
   async require(name: string): Promise<void> {
     await this.#look(name, undefined);
+  }
+
+  /** Name of the sink that a topic is of; undefined if it is no sink's. */
+  sinkOf(topic: string): string | undefined {
+    return this.#sinkNames.get(topic);
   }
 
   /** What the targets so far take, bytes: the most of one record, and the least of a batch. */
