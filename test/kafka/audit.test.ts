@@ -73,7 +73,10 @@ commit: { records: 40, seconds: 1 }`,
         await topics.send(raw, payments(sent, count));
         sent += count;
       };
-      const commits = (worker: Worker): Promise<void> => until(() => /EXPORT .* end=[1-9]/.test(worker.told()), "a commit", 60_000);
+      const commits = async (worker: Worker): Promise<void> => {
+        await until(() => /EXPORT .* end=[1-9]/.test(worker.told()) || worker.child.exitCode !== null, "a commit", 60_000);
+        if (worker.child.exitCode !== null) throw new Error(worker.told());
+      };
       await more(600);
       const first = pipelines.work(file, ["--instance", "w1"]);
       await commits(first);
