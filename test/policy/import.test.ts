@@ -256,6 +256,21 @@ describe.skipIf(!OPA_THERE)("a policy of today's syntax", () => {
     ['x := "no_mask" if { input.field == "a"; not y } \ny if input.role == "b"\ny if input.topic == "b"', "`input.topic` is no input"],
     ['x := "no_mask" if { input.field == "a"; upper(input.role) == "B" }', "neither an input nor a constant"],
     ['x := "mask" if input.value == "a"', "about the value alone"],
+    // What holds for less than it would without the part that is not understood.
+    ['x(field, "admin") := "no_mask" if field == "a"', "by their pattern"],
+    ['x(field, field) := "no_mask" if field == "a"', "by their pattern"],
+    ['x := {"action": "no_mask", "fields": ["b"]} if input.role == "a"', "no word of the vocabulary"],
+    ['x.admin.email := "no_mask" if input.field == "a"', "its key is no constant"],
+    ['encryption := "none" if input.env == "dev"', "about something else than masks"],
+    ['public_topics contains "a" if input.role == "a"', "nobody can tell the use of"],
+    [
+      'names := ["a", "b"]\nroles := ["c", "d"]\nx := "no_mask" if { some i; names[i] == input.field; roles[i] == input.role }',
+      "by one index",
+    ],
+    ['default y := true\ny if input.role == "b"\nx := "no_mask" if { input.field == "a"; not y }', "more than true or undefined"],
+    ['y if input.role == "b"\nx := "no_mask" if { input.field == "a"; y == false }', "never false, only undefined"],
+    ['default y := false\nx := "no_mask" if { input.field == "a"; not y }', "is never true"],
+    ['y := "b" if input.role == "b"\nx := "no_mask" if { input.field == "a"; y = input.purpose }', "neither an input nor a constant"],
     ['x := "surprise" if input.field == "a"', "no word of the vocabulary"],
     ['x := "no_mask" if { input.field == "a"; x == "mask" }', "never says that"],
   ];

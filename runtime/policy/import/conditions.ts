@@ -54,6 +54,9 @@ export class Conditions {
 
   /** All that has to hold for a definition. @throws NotBrought */
   of(definition: Definition): Condition {
+    const args = definition.args.map(({ type, value }) => (type === "var" ? String(value) : undefined));
+    if (args.includes(undefined) || new Set(args).size < args.length)
+      throw new NotBrought("it holds for some arguments only, by their pattern");
     const key = definition.key === undefined ? [] : [this.#compare("field", "==", textsOf(definition.key))];
     const before = definition.unless.map((body) => this.#not(this.body(body, definition.args), "earlier"));
     return all([...key, this.body(definition.body, definition.args), ...before]);
@@ -61,6 +64,7 @@ export class Conditions {
 
   body(body: readonly Expression[], args: readonly Term[]): Condition {
     const scope = new Scope(args);
+    refuseTogether(body, args);
     return all(body.map((expression) => this.#expression(expression, scope)));
   }
 
@@ -75,7 +79,8 @@ export class Conditions {
     const [operator, left, right] = terms as [Term, Term?, Term?];
     if (left === undefined) return this.#alone(operator, scope);
     const name = pathOf(operator).join(".");
-    if (right !== undefined && (name === "assign" || name === "eq") && scope.bind(left, right)) return ALWAYS;
+    if (right !== undefined && (name === "assign" || (name === "eq" && this.#isFree(left, scope))) && scope.bind(left, right))
+      return ALWAYS;
     if (asksValue(terms.slice(1), scope)) return { ...ALWAYS, asked: true };
     if (right === undefined) throw new NotBrought(`\`${name}\` is not understood`);
     if (name === "equal" || name === "eq") return this.#equal(left, right, scope);
@@ -105,15 +110,20 @@ export class Conditions {
     for (const [one, other] of [[a, b] as const, [b, a] as const]) {
       if (other.type === "string" && one.type === "var" && !this.#isSubject(one, scope))
         return this.#says(String(one.value), String(other.value));
-      if (other.type === "boolean" && one.type === "var") {
-        const rule = this.#rule(String(one.value));
-        return other.value === true ? rule : this.#not(rule, "excluded");
-      }
+      if (other.type === "boolean" && one.type === "var") return this.#truth(String(one.value), other.value === true);
       const texts = other.type === "string" ? [String(other.value)] : this.#table(termsIn(other)[0] ?? other, scope);
       if (texts !== undefined && (one.type === "ref" || this.#isSubject(one, scope)))
         return this.#compare(this.#subject(one, scope), "==", texts);
     }
     throw new NotBrought("it compares what is neither an input nor a constant of the vocabulary");
+  }
+
+  /** `restricted == false` is undefined where `restricted` is: what is not said is not false. */
+  #truth(rule: string, isTrue: boolean): Condition {
+    if (isTrue) return this.#rule(rule);
+    const hasDefault = this.#policy.rules.get(rule)?.some(({ isDefault }) => isDefault) === true;
+    if (!hasDefault) throw new NotBrought(`\`${rule}\` is never false, only undefined`);
+    return this.#not(this.#rule(rule), "excluded");
   }
 
   #unequal(left: Term, right: Term, scope: Scope): Condition {
@@ -168,7 +178,7 @@ export class Conditions {
   #rule(name: string): Condition {
     const definitions = this.#policy.rules.get(name);
     if (definitions === undefined) throw new NotBrought(`\`${name}\` is not understood`);
-    const isTruth = ({ value, isDefault }: Definition): boolean => value?.type === "boolean" && (value.value === true || isDefault);
+    const isTruth = ({ value, isDefault }: Definition): boolean => value?.type === "boolean" && value.value === !isDefault;
     if (!definitions.every(isTruth)) throw new NotBrought(`\`${name}\` is more than true or undefined`);
     return this.#helper(
       name,
@@ -180,6 +190,7 @@ export class Conditions {
   #helper(name: string, definitions: readonly Definition[]): Condition {
     const known = this.#known.get(name);
     if (known !== undefined) return known;
+    if (definitions.length === 0) throw new NotBrought(`\`${name}\` is never true`);
     if (this.#under.has(name)) throw new NotBrought(`\`${name}\` is about itself`);
     this.#under.add(name);
     const conditions = definitions.map((definition) => this.of(definition));
@@ -303,6 +314,21 @@ export function all(conditions: readonly Condition[]): Condition {
     excludes: conditions.some(({ excludes }) => excludes),
     asked: conditions.some(({ asked }) => asked),
   };
+}
+
+/** `names[i] == input.field; roles[i] == input.role` is about rows: of each list alone it would hold for more. */
+function refuseTogether(body: readonly Expression[], args: readonly Term[]): void {
+  const seen = new Set<unknown>();
+  const visit = (term: Term): void => {
+    const members = termsIn(term);
+    for (const [i, member] of members.entries()) {
+      const isIndex = term.type === "ref" && i > 0 && member.type === "var" && !args.some(({ value }) => value === member.value);
+      if (isIndex && seen.has(member.value)) throw new NotBrought("it looks into two lists by one index");
+      if (isIndex) seen.add(member.value);
+      visit(member);
+    }
+  };
+  for (const { terms } of body) for (const term of terms ?? []) visit(term);
 }
 
 /** What the variables of a body stand for. */

@@ -1,7 +1,7 @@
 /** What definitions of an old policy make of a value: a word, an object with one, a table, or a value that they compute themselves. */
 import { type Condition, type Conditions, NotBrought } from "./conditions.ts";
 import { type Definition, type OldPolicy, pathOf, type Term, termsIn } from "./syntax.ts";
-import { constantMask, isValueName, type Word, wordOf, wordOfName } from "./words.ts";
+import { constantMask, isValueName, subjectOf, type Word, wordOf, wordOfName } from "./words.ts";
 
 export interface Outcome {
   readonly word: Word;
@@ -44,6 +44,7 @@ function resolved(value: Term, { body, args }: Definition): Term {
 function spoken(rule: string, value: Term, definition: Definition, policy: OldPolicy): { word: Word; changes: readonly string[] } {
   const word = plainWord(value);
   if (word !== undefined) {
+    if (word === "keep") refuseElsewhere(rule, value);
     const isConstant = value.type !== "object" && (value.type !== "string" || wordOf(String(value.value)) === undefined);
     return { word, changes: isConstant ? [CHANGES[word === "digits" ? "separators" : "constant"]] : [] };
   }
@@ -51,12 +52,23 @@ function spoken(rule: string, value: Term, definition: Definition, policy: OldPo
   return computed(rule, value, definition, policy);
 }
 
+/** `encryption = "none"` shows nothing: a word that is not of masks alone is one of a rule that is. */
+function refuseElsewhere(rule: string, value: Term): void {
+  const isOfMasks = (text: string): boolean => /mask|redact|pii|privacy|sensitiv|protect|field|column|action|decision/i.test(text);
+  const says = [rule, ...(value.type === "string" ? [String(value.value)] : termsIn(value).map((term) => String(term.value)))];
+  if (!says.some(isOfMasks)) throw new NotBrought("its words may be about something else than masks");
+}
+
 const ACTION_KEYS = /^(action|mask(ing)?|decision|strategy|method|technique|operation)$/;
+const REMARKS = /^(reason|message|description|comment|rule|name|id)$/;
 const DETAIL_KEYS = /^(type|mask_?type|format|pattern|kind|style|function)$/;
 
 /** `{"action": "mask", "type": "email"}`. */
 function objectWord(object: Term): Word | undefined {
   const members = (object.value as readonly (readonly Term[])[]).map(([key, value]) => [String(key?.value), value] as const);
+  const isKnown = (key: string): boolean => [ACTION_KEYS, DETAIL_KEYS, REMARKS].some((keys) => keys.test(key.toLowerCase()));
+  // `"fields": […]` would say for what the action is.
+  if (!members.every(([key]) => isKnown(key))) return undefined;
   const wordAt = (keys: RegExp): Word | undefined => {
     const value = members.find(([key]) => keys.test(key.toLowerCase()))?.[1];
     return value?.type === "string" ? wordOf(String(value.value)) : undefined;
@@ -120,7 +132,8 @@ const partsOf = ({ value, body, args }: Definition): readonly Term[] => [
 
 function isValue(term: Term, { args }: Definition): boolean {
   const path = pathOf(term);
-  if (term.type === "var") return args.some((arg) => arg.type === "var" && arg.value === term.value);
+  if (term.type === "var")
+    return subjectOf(String(term.value)) === undefined && args.some(({ type, value }) => type === "var" && value === term.value);
   return path[0] === "input" && isValueName(path.at(-1) ?? "");
 }
 

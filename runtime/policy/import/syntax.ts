@@ -75,7 +75,8 @@ function definitionsOf(rule: unknown): readonly Definition[] {
       line: Number(at(at(one, "location"), "row") ?? at(at(rule, "location"), "row") ?? 0),
       isDefault: at(one, "default") === true,
       args: listOf(at(head, "args")).filter(isTerm),
-      key: [at(head, "key"), ref[1]].find(isTerm),
+      // Of `actions.admin.email = …` no part is the key.
+      key: ref.length > 2 ? { type: "path", value: "" } : [at(head, "key"), ref[1]].find(isTerm),
       value: [at(head, "value")].find(isTerm),
       body,
       unless: [...unless],

@@ -60,7 +60,8 @@ export function constantMask(text: string): Word | undefined {
 /** What a rule that lists fields does with them, by its name. */
 export function wordOfName(name: string): Word | undefined {
   const text = name.toLowerCase();
-  if (/no_?mask|unmask|visible|allow|clear|public/.test(text)) return "keep";
+  const isShown = /no_?mask|unmask|visible|allow|clear|public|open/.test(text);
+  if (isShown) return /field|column|attribute|mask/.test(text) ? "keep" : undefined;
   if (/hash|token/.test(text)) return "hash";
   return /mask|redact|pii|sensitive|hidden|personal/.test(text) ? "mask" : undefined;
 }
