@@ -365,6 +365,8 @@ export class RunRecord implements Recorder, RunObserver {
       case "refused":
       case "degrade":
       case "health":
+      case "batch":
+      case "lag":
         return;
       default:
         return event satisfies never;

@@ -298,6 +298,19 @@ program
     process.exitCode = compare(before, after, options);
   });
 
+program
+  .command("top")
+  .description("show workers at work: rate, lag, refusals, latency")
+  .argument("<addresses...>", "control planes (--serve): PORT or HOST:PORT")
+  .option("--token-file <FILE>", "token that they ask for")
+  .option("--every <SECONDS>", "seconds between two looks", seconds, 1)
+  .option("--count <N>", "looks, then end (default: until it is stopped)", seconds, 0)
+  .option("--json", "an object a line for each look")
+  .action(async (addresses: string[], options) => {
+    const { top } = await import("./top.ts");
+    process.exitCode = await top(addresses, options);
+  });
+
 const dlq = program.command("dlq").description("list, open and replay refused records of topics").helpCommand(false);
 const meant = (command: Command): Command =>
   command

@@ -1,4 +1,4 @@
-/** What /metrics says, in Prometheus' text format. Labels are statement, code, outcome, phase and resource: names of ours or the operator's. */
+/** What /metrics says, in Prometheus' text format. Labels are names of ours or the operator's, and numbers of partitions. */
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { Counts } from "../pipeline/masker.ts";
 import type { RunEvent, RunObserver } from "../pipeline/observe.ts";
@@ -29,6 +29,14 @@ export class RunMetrics implements RunObserver {
     buckets: COMMIT_BUCKETS,
     registers: [this.#registry],
   });
+  readonly #stageSeconds = new Histogram({
+    name: "bauta_stage_seconds",
+    help: "Time of the stages of a batch of a run over topics.",
+    labelNames: ["stage"],
+    buckets: COMMIT_BUCKETS,
+    registers: [this.#registry],
+  });
+  readonly #lag = this.#gauge("bauta_lag_records", "Records between what is committed and the end of a partition.", ["topic", "partition"]);
   readonly #running = this.#gauge("bauta_run_running", "1 while the run is at work, else 0.", []);
   readonly #up = this.#gauge("bauta_dependency_up", "1 while what the run stands on answers, else 0.", ["client"]);
   readonly #info = this.#gauge("bauta_run_info", "1; its labels say what runs.", ["task", "command", "engine", "version"]);
@@ -62,9 +70,19 @@ export class RunMetrics implements RunObserver {
         return this.#sources.inc({ statement: event.statement });
       case "committed":
         this.#commits.inc();
+        this.#stageSeconds.observe({ stage: "commit" }, (event.prepareMs + event.journalMs + event.publishMs) / 1000);
         this.#commitSeconds.observe({ phase: "prepare" }, event.prepareMs / 1000);
         this.#commitSeconds.observe({ phase: "journal" }, event.journalMs / 1000);
         this.#commitSeconds.observe({ phase: "publish" }, event.publishMs / 1000);
+        return;
+      case "batch":
+        this.#stageSeconds.observe({ stage: "poll" }, event.pollMs / 1000);
+        this.#stageSeconds.observe({ stage: "mask" }, event.maskMs / 1000);
+        return this.#stageSeconds.observe({ stage: "stage" }, event.stageMs / 1000);
+      case "lag":
+        // Partitions that went to others are theirs to tell.
+        this.#lag.reset();
+        for (const { topic, partition, records } of event.partitions) this.#lag.set({ topic, partition: String(partition) }, records);
         return;
       case "degrade":
         return this.degrade(event.what, event.issue.code);

@@ -3,6 +3,7 @@ import { VERSION } from "../kit/version.ts";
 
 const count = { type: "integer", minimum: 0 } as const;
 const text = { type: "string" } as const;
+const milliseconds = { type: ["number", "null"], minimum: 0 } as const;
 const counts = { type: "object", additionalProperties: count } as const;
 const STATUS = { type: "string", enum: ["running", "done", "refused", "framing", "stopped", "failed"] } as const;
 
@@ -51,6 +52,8 @@ const SCHEMAS = {
     statements: { type: "array", items: { $ref: "#/components/schemas/Statement" } },
     degraded: { type: "array", items: exactly({ resource: text, code: text }) },
     missing: { type: "array", items: text },
+    lag: { type: "array", items: exactly({ source: text, records: count }) },
+    latency: exactly({ poll: milliseconds, mask: milliseconds, stage: milliseconds, commit: milliseconds }),
   }),
 } as const;
 

@@ -21,6 +21,17 @@ export interface RunStatus {
   readonly degraded: readonly { readonly resource: string; readonly code: string }[];
   /** What it stands on and does not answer: `kafka`. */
   readonly missing: readonly string[];
+  /** Over topics: records between what is committed and the end, by partition. */
+  readonly lag: readonly { readonly source: string; readonly records: number }[];
+  /** Over topics: milliseconds of the last batches by stage, later ones counting more; null before the first. */
+  readonly latency: LatencyStatus;
+}
+
+export interface LatencyStatus {
+  readonly poll: number | null;
+  readonly mask: number | null;
+  readonly stage: number | null;
+  readonly commit: number | null;
 }
 
 export interface StatementStatus {
@@ -72,6 +83,8 @@ export class StatusBoard implements RunObserver {
         statements: [],
         degraded: [],
         missing: [],
+        lag: [],
+        latency: { poll: null, mask: null, stage: null, commit: null },
       };
       return;
     }
@@ -104,6 +117,17 @@ export class StatusBoard implements RunObserver {
         return this.#change(run, event.statement, { status: event.ended, counts: countsStatus(event.counts) });
       case "committed":
         run.commits = event.sequence + 1;
+        if (run.latency.mask === null) return;
+        run.latency = { ...run.latency, commit: blended(run.latency.commit, event.prepareMs + event.journalMs + event.publishMs) };
+        return;
+      case "batch": {
+        const { poll, mask, stage, commit } = run.latency;
+        const { pollMs, maskMs, stageMs } = event;
+        run.latency = { poll: blended(poll, pollMs), mask: blended(mask, maskMs), stage: blended(stage, stageMs), commit };
+        return;
+      }
+      case "lag":
+        run.lag = event.partitions.map(({ topic, partition, records }) => ({ source: `${topic}/${partition}`, records }));
         return;
       case "degrade":
         return this.degrade(event.what, event.issue.code);
@@ -124,6 +148,11 @@ export class StatusBoard implements RunObserver {
     run.statements = run.statements.map((one) => (one.name === statement ? { ...one, ...change } : one));
   }
 }
+
+/** Weight of the newest one of an average. */
+const NEWEST = 0.1;
+const blended = (before: number | null, now: number): number =>
+  Number((before === null ? now : before + NEWEST * (now - before)).toFixed(3));
 
 const countsStatus = ({ refusedByCode, recordsByMessage, ...numbers }: Counts): CountsStatus => ({
   ...numbers,

@@ -112,6 +112,10 @@ export class RangeReader implements BatchReader {
     await this.resume();
   }
 
+  knownEnds(): readonly Position[] {
+    return this.#options.ranges.map(({ topic, partition, to }) => ({ topic, partition, offset: to }));
+  }
+
   async answers(): Promise<boolean> {
     return (await this.#consumer?.answers(this.#topics[0] ?? "_", KAFKA_AGAIN_MS)) ?? true;
   }

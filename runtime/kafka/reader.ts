@@ -27,6 +27,8 @@ export interface BatchReader {
   begun(): readonly Position[];
   settled(positions: readonly Position[]): void;
   rewind(): Promise<void>;
+  /** Next offsets behind the partitions that it reads, as the broker said last; nobody is asked. */
+  knownEnds(): readonly Position[];
   /** Whether a broker answers. */
   answers(): Promise<boolean>;
   setToken(token: Token): void;
@@ -115,6 +117,10 @@ export class TopicReader implements BatchReader {
   /** Goes back to what was committed. Not to be called while a poll is under way. */
   rewind(): Promise<void> {
     return this.#consumer.rewind(KAFKA_STEP_MS);
+  }
+
+  knownEnds(): readonly Position[] {
+    return this.#consumer.ends([...this.assignment()]).filter(({ offset }) => offset >= 0);
   }
 
   /** Asks for a topic; that it is there is not what is asked. */

@@ -93,6 +93,10 @@ export const KAFKA_ADMIN_MS = 5000;
 export const KAFKA_STEP_MS = 5000;
 /** A run whose cluster is away asks again after so many milliseconds. */
 export const KAFKA_AGAIN_MS = 1000;
+/** How long `bauta top` waits for an answer of a control plane, milliseconds. */
+export const TOP_ANSWER_MS = 2000;
+/** How far a run over topics is behind is told once in so many milliseconds. */
+export const LAG_MS = 1000;
 /** Refused records of a partition that are replayed are read in one go while there are fewer records between them. */
 export const REPLAY_GAP_RECORDS = 10_000;
 /** A writer whose transaction was ended by the broker waits so long for its group to say whether another worker has its name, milliseconds. */

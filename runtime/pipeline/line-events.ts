@@ -108,6 +108,8 @@ export class LineEvents implements RunObserver {
       }
       case "statement-end":
         return this.#statementEnd(event);
+      case "batch":
+      case "lag":
       case "run-end":
     }
   }

@@ -26,6 +26,8 @@ export type RunEvent =
   | Committed
   | Degrade
   | Health
+  | BatchDone
+  | Lag
   | StatementEnd
   | RunEnd;
 
@@ -197,6 +199,28 @@ export interface Health {
   readonly isOk: boolean;
   /** To the answer. */
   readonly milliseconds: number;
+}
+
+/** A batch of a run over topics went through: milliseconds that each stage took. */
+export interface BatchDone {
+  readonly event: "batch";
+  readonly at: number;
+  readonly statement: string;
+  readonly records: number;
+  /** Waiting for it and reading it. */
+  readonly pollMs: number;
+  readonly maskMs: number;
+  /** Writing what was masked, until it is stored. */
+  readonly stageMs: number;
+}
+
+/** How far a run over topics is behind, by the partitions that it has read from and still has. */
+export interface Lag {
+  readonly event: "lag";
+  readonly at: number;
+  readonly statement: string;
+  /** Records between what is committed and the end. */
+  readonly partitions: readonly { readonly topic: string; readonly partition: number; readonly records: number }[];
 }
 
 export type Ended =

@@ -48,8 +48,11 @@ describe("routes", () => {
       const ready = await ask("/readyz");
       return [(await ask("/healthz")).status, ready.status, ((await ready.json()) as { status: string }).status];
     };
-    expect([await at(0), await at(4), await at(99)]).toEqual([
+    const lost = happenings().findIndex((event) => event.event === "health");
+    expect([await at(0), await at(4), await at(lost + 1), await at(lost + 2), await at(99)]).toEqual([
       [200, 503, "starting"],
+      [200, 200, "ok"],
+      [200, 503, "waiting"],
       [200, 200, "ok"],
       [200, 503, "ended"],
     ]);
@@ -69,6 +72,9 @@ describe("routes", () => {
           { name: "mask", model: "cards", status: "done", counts: { in: 3, out: 2, refused: 1, refusedByCode: { "BAUTA-6001": 1 } } },
         ],
         degraded: [{ resource: "observer", code: "BAUTA-9001" }],
+        missing: [],
+        lag: [{ source: "raw/0", records: 7 }],
+        latency: { poll: 1, mask: 2, stage: 3, commit: null },
       },
     ]);
     expect(await (await ask("/runs/t1")).json()).toEqual(runs[0]);
@@ -91,6 +97,9 @@ describe("routes", () => {
       "bauta_commits_total 1",
       'bauta_commit_seconds_count{phase="journal"} 1',
       'bauta_degraded_total{resource="observer",code="BAUTA-9001"} 1',
+      'bauta_stage_seconds_count{stage="mask"} 1',
+      'bauta_lag_records{topic="raw",partition="0"} 7',
+      'bauta_dependency_up{client="kafka"} 1',
       "bauta_run_running 0",
       'bauta_run_info{task="t1",command="mask",engine="native",version="0.1.0"} 1',
     ])
@@ -99,15 +108,19 @@ describe("routes", () => {
     expect(text).toMatch(/^process_resident_memory_bytes \d{6,}$/m);
     const labels = new Set([...text.matchAll(/[{,]([a-z]+)="/g)].map((match) => match[1] as string));
     expect([...labels].toSorted()).toEqual([
+      "client",
       "code",
       "command",
       "engine",
       "le",
       "outcome",
+      "partition",
       "phase",
       "resource",
+      "stage",
       "statement",
       "task",
+      "topic",
       "version",
     ]);
   });

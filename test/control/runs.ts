@@ -99,6 +99,10 @@ export function happenings(): readonly RunEvent[] {
       journalMs: 0,
       publishMs: 1,
     },
+    { event: "batch", at: 5, statement: "mask", records: 3, pollMs: 1, maskMs: 2, stageMs: 3 },
+    { event: "lag", at: 5, statement: "mask", partitions: [{ topic: "raw", partition: 0, records: 7 }] },
+    { event: "health", at: 5, client: "kafka", isOk: false, milliseconds: 0 },
+    { event: "health", at: 5, client: "kafka", isOk: true, milliseconds: 3 },
     { event: "degrade", at: 5, what: "observer", name: "progress", issue: issueOf(9001) },
     {
       event: "statement-end",

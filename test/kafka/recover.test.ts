@@ -35,6 +35,7 @@ function worker(stage: (tries: number) => void, commit: (tries: number) => void 
       settled: () => undefined,
       rewind: async () => void calls.rewinds++,
       answers: async () => true,
+      knownEnds: () => [],
     },
     writer: {
       events: () => [],

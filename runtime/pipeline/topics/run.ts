@@ -24,6 +24,7 @@ import {
   FENCED_LOOK_MS,
   KAFKA_LEAVE_MS,
   KAFKA_WAIT_MS,
+  LAG_MS,
   POLL_BYTES,
   PROGRESS_MS,
   TRANSACTION_RECORDS,
@@ -130,6 +131,11 @@ class TopicsRun {
   readonly #times = { source: 0, sink: 0, commit: 0 };
   readonly #trailBytes = new GrowingBytes(TRAIL_BYTES);
   readonly #trailRows = new Outgoing();
+  /** Of the last batch. */
+  #pollMs = 0;
+  #lagTold = Number.NEGATIVE_INFINITY;
+  /** Next offsets that are committed, by partition. */
+  readonly #next = new Map<string, number>();
 
   constructor(parts: TopicsParts) {
     this.#parts = parts;
@@ -194,7 +200,8 @@ class TopicsRun {
         try {
           const waited = this.#clock.ticks();
           const batch = await polled;
-          this.#times.source += this.#clock.ticks() - waited;
+          this.#pollMs = this.#clock.ticks() - waited;
+          this.#times.source += this.#pollMs;
           if (stop.aborted) return await this.#stopped(batch);
           // Nothing is under way behind an empty batch but what is committed here; what fails of it is read again.
           const ends = batch.count === 0 && reader.isDone;
@@ -261,11 +268,13 @@ class TopicsRun {
       return false;
     }
     await this.#patience.until(() => this.#plan());
+    const began = this.#clock.ticks();
     const masked = batches.mask(batch, this.#plans);
     const stops = masked.refused.length > 0 && this.#parts.statementFacts.onRefuse === "stop";
     batch.count = masked.taken;
     this.#spend(masked);
     await batches.refuse(batch, masked.refused);
+    const maskMs = this.#clock.ticks() - began;
     await this.#committing;
     // Its first batch has the oldest membership: the one that must still hold for all.
     if (this.#open === undefined) trail?.record.begin();
@@ -288,7 +297,10 @@ class TopicsRun {
     });
     this.#parts.files?.write(batches.bytes, batches.kept, sourceOf);
     if (batches.outgoing.count > 0) await this.#stage(batches.bytes, batches.outgoing);
-    this.#times.sink += this.#clock.ticks() - from;
+    const stageMs = this.#clock.ticks() - from;
+    this.#times.sink += stageMs;
+    const { statement } = this.#parts;
+    this.#tell({ event: "batch", at: this.#clock.date(), statement, records: masked.taken, pollMs: this.#pollMs, maskMs, stageMs });
     if (this.#isDue(open) || stops) await this.#commitNext();
     return stops;
   }
@@ -452,6 +464,7 @@ class TopicsRun {
       const source = `${topics[topic]}/${partition}`;
       const records = (this.#records.get(source) ?? 0) + (open.moved.get(source) ?? 0);
       this.#records.set(source, records);
+      this.#next.set(source, next);
       return { statement, source, records, offset: next, lastRefused: false, ended: false };
     });
     this.#tell({ event: "committed", at, sequence: this.#sequence++, positions, segments, ...times });
@@ -602,7 +615,19 @@ class TopicsRun {
       this.#plans.push(await this.#parts.planOf(this.#topics[at] as string));
   }
 
+  #tellLag(): void {
+    const now = this.#clock.ticks();
+    if (now - this.#lagTold < LAG_MS) return;
+    this.#lagTold = now;
+    const partitions = this.#parts.reader.knownEnds().flatMap(({ topic, partition, offset }) => {
+      const next = this.#next.get(`${topic}/${partition}`);
+      return next === undefined ? [] : [{ topic, partition, records: Math.max(0, offset - next) }];
+    });
+    this.#tell({ event: "lag", at: this.#clock.date(), statement: this.#parts.statement, partitions });
+  }
+
   #tellProgress(): void {
+    this.#tellLag();
     const now = this.#clock.ticks();
     if (now - this.#progressed < PROGRESS_MS) return;
     this.#progressed = now;
