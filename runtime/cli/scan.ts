@@ -2,6 +2,9 @@
 import { existsSync, realpathSync } from "node:fs";
 import { BautaError, printable } from "../kit/errors.ts";
 import { loadModel } from "../model/load.ts";
+import { messageKey, parsePath, scopeCovers } from "../model/path.ts";
+import { segmentsMatch } from "../model/segments.ts";
+import { CATALOGUES } from "../registry.ts";
 import { type Finding, findingsOf } from "../scan/findings.ts";
 import { placesBelow } from "../scan/place.ts";
 import { Scan } from "../scan/scan.ts";
@@ -55,8 +58,21 @@ export async function scan(paths: readonly string[], options: ScanOptions): Prom
 
 /** What is written is what `bauta check` accepts. */
 function checkedStarter(scanned: Scan, findings: readonly Finding[]): Starter {
-  const starter = starterOf(scanned.root, findings);
-  return loadModel({ name: "starter", text: starter.text }).problems.length === 0 ? starter : starterOf(scanned.root, findings, true);
+  const starter = starterOf(scanned.root, findings, isField);
+  return loadModel({ name: "starter", text: starter.text }).problems.length === 0
+    ? starter
+    : starterOf(scanned.root, findings, isField, true);
+}
+
+/** Whether a path, as models write it, is that of a value of a message with a catalogue. */
+function isField(path: string): boolean {
+  const pattern = parsePath(path);
+  if ("issue" in pattern) return false;
+  return CATALOGUES.some(({ format, messages, fieldsOf }) =>
+    messages()
+      .filter((message) => scopeCovers(pattern.scope, format, messageKey(message)))
+      .some((message) => [...fieldsOf(message)].some(({ path }) => segmentsMatch(pattern.segments, path.split("/")))),
+  );
 }
 
 function write(file: string, starter: Starter): Starter {

@@ -251,6 +251,38 @@ test(
 );
 
 test(
+  "the starter model names the fields of ISO 20022 and SWIFT MT whose kind is certain, the preset masks the others",
+  () => {
+    const statement = `:20:S1\r\n:25:${VALID.iban}\r\n:28C:1/1\r\n:60F:C261120EUR1,\r\n:61:261120C1,NTRFNONREF\r\n:86:/IBAN/${VALID.iban}/NAME/${VALID.name.toUpperCase()}\r\n:62F:C261120EUR2,\r\n-\r\n`;
+    const sample = join(here, "messages");
+    mkdirSync(sample);
+    write(join(sample, "payments.txt"), `${EXAMPLE_XML}\n${EXAMPLE_MT}`);
+    write(join(sample, "statement.sta"), statement);
+    const model = join(here, "messages.yaml");
+    const ran = scan([sample, "--model", model, "--json"]);
+    expect((JSON.parse(ran.stdout) as Report).model).toMatchObject({ beyond: [] });
+    const text = readFileSync(model, "utf8");
+    for (const rule of [
+      '{path: "pacs.008.001.08:FIToFICstmrCdtTrf/CdtTrfTxInf/DbtrAcct/Id/IBAN", use: account, unfit: redact}',
+      '{path: "mt103:block1/lt-address", use: bic, unfit: redact}',
+      '{path: "mt103:**/59/account", use: account, unfit: redact}',
+      '{path: "swift-mt:**/25/account", use: account, unfit: redact}',
+    ]) {
+      expect(text).toContain(rule);
+    }
+    const checked = bauta(["check", model, "--sample", sample]);
+    expect([checked.code, checked.stdout]).toEqual([EXIT.done, expect.stringContaining("nothing wrong")]);
+    const masked = bauta(["mask", "--model", model, "--key-file", newKey(join(here, "messages.key")), join(sample, "statement.sta")]);
+    expect([masked.code, masked.stdout.includes(VALID.iban), masked.stdout.includes(VALID.name.toUpperCase())]).toEqual([
+      EXIT.done,
+      false,
+      false,
+    ]);
+  },
+  SLOW,
+);
+
+test(
   "names that are not shown leave a model that passes check",
   () => {
     const hidden = `{"${VALID.pan}":{"${VALID.name}":"${VALID.iban}","x":[1]},"${VALID.email}":["${VALID.phone}"],"list":[["${VALID.lei}"]]}`;
