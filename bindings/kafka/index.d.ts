@@ -39,6 +39,8 @@ export declare class KafkaConsumer {
   assignment(): Array<Partition>
   /** Where partitions end, as the broker said with the records that were fetched last: nobody is asked. −1 where it is not known yet. */
   ends(partitions: Array<Partition>): Array<Position>
+  /** Where this consumer began to read the partitions that it has: what was committed then. */
+  placed(): Array<Position>
   /** Where partitions were begun that had no committed offset; they stay in the list until they are committed (`settled`). */
   begun(): Array<Position>
   /** Positions of `begun` were committed. */

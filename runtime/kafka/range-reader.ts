@@ -116,6 +116,10 @@ export class RangeReader implements BatchReader {
     return this.#options.ranges.map(({ topic, partition, to }) => ({ topic, partition, offset: to }));
   }
 
+  placed(): readonly Position[] {
+    return this.#options.ranges.map(({ topic, partition, from }) => ({ topic, partition, offset: from }));
+  }
+
   async answers(): Promise<boolean> {
     return (await this.#consumer?.answers(this.#topics[0] ?? "_", KAFKA_AGAIN_MS)) ?? true;
   }

@@ -29,6 +29,8 @@ export interface BatchReader {
   rewind(): Promise<void>;
   /** Next offsets behind the partitions that it reads, as the broker said last; nobody is asked. */
   knownEnds(): readonly Position[];
+  /** Where it began to read them. */
+  placed(): readonly Position[];
   /** Whether a broker answers. */
   answers(): Promise<boolean>;
   setToken(token: Token): void;
@@ -121,6 +123,10 @@ export class TopicReader implements BatchReader {
 
   knownEnds(): readonly Position[] {
     return this.#consumer.ends([...this.assignment()]).filter(({ offset }) => offset >= 0);
+  }
+
+  placed(): readonly Position[] {
+    return this.#consumer.placed();
   }
 
   /** Asks for a topic; that it is there is not what is asked. */

@@ -214,7 +214,7 @@ export interface BatchDone {
   readonly stageMs: number;
 }
 
-/** How far a run over topics is behind, by the partitions that it has read from and still has. */
+/** How far a run over topics is behind, by the partitions that it has. */
 export interface Lag {
   readonly event: "lag";
   readonly at: number;

@@ -36,6 +36,7 @@ function worker(stage: (tries: number) => void, commit: (tries: number) => void 
       rewind: async () => void calls.rewinds++,
       answers: async () => true,
       knownEnds: () => [],
+      placed: () => [],
     },
     writer: {
       events: () => [],

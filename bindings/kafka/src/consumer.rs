@@ -53,6 +53,8 @@ pub struct Context {
     start: Option<Start>,
     /// Where partitions were begun that had no committed offset: they are committed with the first transaction.
     begun: Mutex<Vec<Position>>,
+    /// Where this consumer began to read the partitions that it has.
+    placed: Mutex<Vec<Position>>,
     /// Why it is not known where to begin.
     misplaced: Mutex<Option<Failure>>,
 }
@@ -89,9 +91,11 @@ impl ConsumerContext for Context {
             let partitions = partitions_of(list);
             let kind = if consumer.assignment_lost() { "lost" } else { "revoked" };
             lock(&self.gone).extend(partitions.iter().cloned());
-            lock(&self.begun).retain(|one| {
-                !partitions.iter().any(|gone| gone.topic == one.topic && gone.partition == one.partition)
-            });
+            for positions in [&self.begun, &self.placed] {
+                lock(positions).retain(|one| {
+                    !partitions.iter().any(|gone| gone.topic == one.topic && gone.partition == one.partition)
+                });
+            }
             self.events.push(ClientEvent::partitions(kind, partitions));
         }
         // SAFETY: a live client and a live list, which librdkafka copies.
@@ -122,6 +126,7 @@ impl Context {
         let committed = consumer.committed_offsets(list.clone(), PLACE_TIMEOUT).map_err(Failure::from)?;
         let known = lock(&self.begun).clone();
         let mut begun = Vec::new();
+        let mut placed = Vec::new();
         for element in committed.elements() {
             let (topic, partition) = (element.topic(), element.partition());
             let offset = if let (Offset::Offset(offset), Ok(())) = (element.offset(), element.error()) {
@@ -137,8 +142,12 @@ impl Context {
                 }
             };
             list.set_partition_offset(topic, partition, Offset::Offset(offset)).map_err(Failure::from)?;
+            placed.push(Position { topic: topic.to_owned(), partition, offset });
         }
         lock(&self.begun).extend(begun);
+        let mut all = lock(&self.placed);
+        all.retain(|one| !placed.iter().any(|new| new.topic == one.topic && new.partition == one.partition));
+        all.extend(placed);
         Ok(())
     }
 }
@@ -356,6 +365,12 @@ impl KafkaConsumer {
             Ok(Position { topic, partition, offset: next.max(-1) })
         };
         partitions.into_iter().map(end_of).collect()
+    }
+
+    /// Where this consumer began to read the partitions that it has: what was committed then.
+    #[napi(catch_unwind)]
+    pub fn placed(&self) -> Result<Vec<Position>> {
+        Ok(lock(&self.shared()?.consumer.context().placed).clone())
     }
 
     /// Where partitions were begun that had no committed offset; they stay in the list until they are committed (`settled`).

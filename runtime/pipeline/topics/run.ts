@@ -16,6 +16,7 @@ import type { ClientEvent, KafkaMembership } from "../../kafka/addon.ts";
 import { CommitRows, RecordBatch } from "../../kafka/batch.ts";
 import { errorOfFailure, failureOf, isFinal, issueOfFailure, isWaitedFor, kafkaError, problemOf } from "../../kafka/failure.ts";
 import { RECORD_PARTITION, RECORD_STRIDE, RECORD_TOPIC } from "../../kafka/layout.ts";
+import { placeOf } from "../../kafka/offsets.ts";
 import { Outgoing } from "../../kafka/outgoing.ts";
 import type { BatchReader } from "../../kafka/reader.ts";
 import type { TopicWriter } from "../../kafka/writer.ts";
@@ -619,9 +620,13 @@ class TopicsRun {
     const now = this.#clock.ticks();
     if (now - this.#lagTold < LAG_MS) return;
     this.#lagTold = now;
-    const partitions = this.#parts.reader.knownEnds().flatMap(({ topic, partition, offset }) => {
-      const next = this.#next.get(`${topic}/${partition}`);
-      return next === undefined ? [] : [{ topic, partition, records: Math.max(0, offset - next) }];
+    const { reader } = this.#parts;
+    const placed = new Map(reader.placed().map((position) => [placeOf(position), position.offset]));
+    const partitions = reader.knownEnds().map(({ topic, partition, offset }) => {
+      const place = placeOf({ topic, partition });
+      // One that was another worker's meanwhile was begun behind what this one had committed of it.
+      const next = Math.max(this.#next.get(place) ?? 0, placed.get(place) ?? 0);
+      return { topic, partition, records: Math.max(0, offset - next) };
     });
     this.#tell({ event: "lag", at: this.#clock.date(), statement: this.#parts.statement, partitions });
   }
