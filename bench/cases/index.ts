@@ -8,6 +8,7 @@ import { linear } from "./linear.ts";
 import { peersJson } from "./peers-json.ts";
 import { peersMt103 } from "./peers-mt103.ts";
 import { peersPacs008 } from "./peers-pacs008.ts";
+import { peersStatements } from "./peers-statements.ts";
 import { profile } from "./profile.ts";
 import { runtimes } from "./runtimes.ts";
 import { scan } from "./scan.ts";
@@ -31,4 +32,5 @@ export const CASES: readonly BenchCase[] = [
   peersPacs008,
   peersJson,
   peersMt103,
+  peersStatements,
 ];

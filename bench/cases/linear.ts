@@ -4,6 +4,7 @@ import { inProcess, type Subject } from "../harness/measure.ts";
 import { messageSet, streamOf } from "../harness/messages.ts";
 import { maskingWork, openPipeline } from "../harness/pipeline.ts";
 import { rowBeside } from "../harness/rows.ts";
+import { camt053 } from "../harness/statements.ts";
 
 /** Nanoseconds a byte of a stream, preset test-data. */
 async function costOf(context: Context, messages: readonly string[]): Promise<Subject> {
@@ -16,16 +17,6 @@ function transactions(message: string, count: number): string {
   const start = message.indexOf("<CdtTrfTxInf>");
   const end = message.indexOf("</CdtTrfTxInf>") + "</CdtTrfTxInf>".length;
   return message.slice(0, start) + `${message.slice(start, end)}\n`.repeat(count) + message.slice(end);
-}
-
-/** A camt.053 of so many entries, each of another customer. */
-function statement(entries: number): string {
-  const entry = (i: number): string =>
-    `<Ntry><NtryRef>R${i}</NtryRef><Amt Ccy="EUR">${(i % 900) + 1}.25</Amt><CdtDbtInd>${i % 2 === 0 ? "DBIT" : "CRDT"}</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2026-11-20</Dt></BookgDt><BkTxCd><Domn><Cd>PMNT</Cd><Fmly><Cd>RCDT</Cd><SubFmlyCd>ESCT</SubFmlyCd></Fmly></Domn></BkTxCd><NtryDtls><TxDtls><Refs><EndToEndId>E2E-${i}</EndToEndId></Refs><RltdPties><Dbtr><Pty><Nm>Customer Number ${i}</Nm></Pty></Dbtr><DbtrAcct><Id><Othr><Id>7320-${i}</Id></Othr></Id></DbtrAcct></RltdPties><RmtInf><Ustrd>Invoice ${i} of May</Ustrd></RmtInf></TxDtls></NtryDtls></Ntry>\n`;
-  const head =
-    "<GrpHdr><MsgId>S1</MsgId><CreDtTm>2026-11-20T10:00:00</CreDtTm></GrpHdr><Stmt><Id>S1</Id><Acct><Id><Othr><Id>7320-1</Id></Othr></Id></Acct>";
-  const all = Array.from({ length: entries }, (_, i) => entry(i)).join("");
-  return `<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt>${head}${all}</Stmt></BkToCstmrStmt></Document>`;
 }
 
 export const linear: BenchCase = {
@@ -69,8 +60,8 @@ export const linear: BenchCase = {
           against: "10,000 entries",
           goal,
         },
-        await costOf(context, [statement(100_000)]),
-        await costOf(context, [statement(10_000)]),
+        await costOf(context, [camt053(100_000)]),
+        await costOf(context, [camt053(10_000)]),
       ),
     ];
   },

@@ -23,9 +23,11 @@ const java = (program: string): Peer => ({
 });
 
 export const lxmlHmac: Peer = python("lxml_hmac.py");
+export const lxmlStatement: Peer = python("lxml_statement.py");
 export const presidio: Peer = python("presidio.py");
 export const nodeHmac: Peer = node("hmac-lists.mjs");
 export const nodeNoble: Peer = node("noble-ff1.mjs");
+export const mt940js: Peer = node("mt940js.mjs");
 export const nodeBare: Peer = node("bare-json.mjs");
 export const jacksonBouncyCastle: Peer = java("JacksonFf1");
 export const prowideIso20022: Peer = java("ProwideMx");
