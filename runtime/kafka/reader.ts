@@ -1,5 +1,14 @@
 /** A member of a consumer group that reads whole batches, and knows where it stands. */
-import { KAFKA_AGAIN_MS, KAFKA_CALL_MS, KAFKA_STEP_MS, POLL_LINGER_MS, POLL_WAIT_MS, SESSION_TIMEOUT_MS } from "../kit/limits.ts";
+import {
+  FETCH_BYTES,
+  KAFKA_AGAIN_MS,
+  KAFKA_CALL_MS,
+  KAFKA_STEP_MS,
+  POLL_LINGER_MS,
+  POLL_WAIT_MS,
+  READ_AHEAD_KBYTES,
+  SESSION_TIMEOUT_MS,
+} from "../kit/limits.ts";
 import type { ClientEvent, KafkaConsumer, KafkaMembership, Position, Start } from "./addon.ts";
 import { loadKafka } from "./addon.ts";
 import type { RecordBatch } from "./batch.ts";
@@ -162,9 +171,14 @@ function readerConfig({ connection, group, protocol, instance }: ReaderOptions):
     ["session.timeout.ms", String(session)],
   ];
   // Topics that a pattern names are found so soon.
-  const refresh: ClientConfig = [["topic.metadata.refresh.interval.ms", "10000"]];
+  const usual: ClientConfig = [
+    ["topic.metadata.refresh.interval.ms", "10000"],
+    // What waits to be masked is bounded, however much the broker has: so much in the queue, and one answer of each broker.
+    ["queued.max.messages.kbytes", String(READ_AHEAD_KBYTES)],
+    ["fetch.max.bytes", String(FETCH_BYTES)],
+  ];
   return [
-    ...refresh.filter(([name]) => !own.has(name)),
+    ...usual.filter(([name]) => !own.has(name)),
     ...clientConfig(connection, "consumer").filter(([name]) => protocol === "classic" || !CLASSIC_ONLY.has(name)),
     ["group.id", group],
     ["group.protocol", protocol],

@@ -83,6 +83,9 @@ export const MANIFEST_MS = 3_600_000;
 export const MANIFEST_SEGMENTS_MAX = 1000;
 /** Bytes of keys, values and headers that one poll takes at most, unless one record alone is larger. */
 export const POLL_BYTES: number = 8 * 1024 * 1024;
+/** What a reader of topics has fetched and not given to a poll yet, kilobytes; and what a broker sends at a time, bytes, unless one record alone is larger. */
+export const READ_AHEAD_KBYTES = 32_768;
+export const FETCH_BYTES: number = 16 * 1024 * 1024;
 /** How long a poll waits for its first record, and for others behind it, milliseconds. */
 export const POLL_WAIT_MS = 500;
 export const POLL_LINGER_MS = 5;

@@ -334,7 +334,8 @@ routes: [{ when: { format: json }, to: [json, by] }, { when: { format: iso20022 
         [`${payments}/0/0`, false],
         [`${payments}/0/2`, true],
       ]);
-      expect(from(json)).toEqual(
+      // Which of two topics is read first, nobody says.
+      expect(from(json).toSorted()).toEqual(
         [
           [`${payments}/0/2`, true],
           [`${orders}/0/0`, false],
