@@ -164,18 +164,23 @@ export function rulesOf(definition: PipelineDefinition, plan: OpenPlan): TopicRu
 async function filesOf(
   definition: PipelineDefinition,
   instance: string | undefined,
-  { writer, marks }: Worker,
+  worker: Worker,
   masker: FramedMasker,
   recorder: SinkRecorder | undefined,
 ): Promise<OpenFiles | undefined> {
   if (fileSinksOf(definition).length === 0) return undefined;
   if (instance === undefined) throw new BautaError(1001, { detail: "a worker that writes files has an --instance NAME" });
+  const { writer, marks } = worker;
   const markOf = (mark: number): Mark => marks.of(mark);
-  const committed = await marks.committed();
+  const asked = await worker.whenThere(async () => ({ committed: await marks.committed() }));
+  // It was told to stop, and takes no record.
+  if (asked === undefined) return undefined;
+  const { committed } = asked;
   const opened = openFiles({ definition, instance, committed, markOf, messageName: (index) => masker.messageName(index), recorder });
   try {
     // The cluster forgets marks that nobody asks for: one that is made anew is as good as new, and from now on one that is not there was forgotten.
-    if (opened !== undefined) await writer.commit(undefined, [], new Uint32Array(0), markOf(opened.files.mark));
+    const { mark } = opened?.files ?? {};
+    if (mark !== undefined) await worker.whenThere(() => writer.commit(undefined, [], new Uint32Array(0), markOf(mark)));
     return opened;
   } catch (error) {
     opened?.close();

@@ -21,6 +21,8 @@ export interface Worker {
   readonly writer: TopicWriter;
   readonly targets: Targets;
   readonly marks: Marks;
+  /** Tries until the cluster answers; undefined if the worker was told to stop. */
+  whenThere<T>(attempt: () => Promise<T>): Promise<T | undefined>;
   close(): Promise<void>;
 }
 
@@ -98,12 +100,18 @@ export async function openWorker({
     return undefined;
   }
   if (replay !== undefined) tokens?.add(replay.reader);
-  try {
+  const begun = await whenThere(stop, watch, async () => {
     await replay?.begin();
-  } catch (error) {
+    return true;
+  }).catch(async (error: unknown) => {
     tokens?.close();
     await writer.close();
     throw error;
+  });
+  if (begun === undefined) {
+    tokens?.close();
+    await writer.close();
+    return undefined;
   }
   const reader = replay?.reader ?? joined(new TopicReader({ connection, group, protocol, instance, start: startOf(kafka) }), topics);
   if (replay === undefined) tokens?.add(reader);
@@ -115,6 +123,7 @@ export async function openWorker({
     writer,
     targets,
     marks,
+    whenThere: (attempt) => whenThere(stop, watch, attempt),
     async close() {
       tokens?.close();
       // A transaction that is still open is nobody's any more, and would keep readers waiting.
