@@ -126,6 +126,7 @@ export class Watch {
       observe: (event) => {
         if (event.event === "run-start") this.#flush();
         if (event.event === "run-end") this.#ended = event.ended;
+        this.#telemetry?.observe(event);
       },
     };
     const first = this.#report === undefined ? [lines] : [this.#report, lines];

@@ -2,7 +2,7 @@
  * The events of a run as OpenTelemetry logs, and its counts as metrics, sent by OTLP over HTTP with the official packages. Off unless the
  * operator names an endpoint; loaded only then. What cannot be sent is dropped, told once, and holds nothing up.
  */
-import type { Counter } from "@opentelemetry/api";
+import type { Counter, Gauge, Histogram } from "@opentelemetry/api";
 import { type AnyValueMap, type Logger, SeverityNumber } from "@opentelemetry/api-logs";
 import { OTLPLogExporter } from "@opentelemetry/exporter-logs-otlp-http";
 import { OTLPMetricExporter } from "@opentelemetry/exporter-metrics-otlp-http";
@@ -14,6 +14,7 @@ import { writeEvent } from "../audit/events/write.ts";
 import { BautaError } from "../kit/errors.ts";
 import { TELEMETRY_CLOSE_MS, TELEMETRY_EVERY_MS, TELEMETRY_TIMEOUT_MS } from "../kit/limits.ts";
 import { VERSION } from "../kit/version.ts";
+import type { RunEvent } from "../pipeline/observe.ts";
 
 export interface TelemetryOptions {
   /** As `telemetryEndpoint` gives it. */
@@ -26,6 +27,8 @@ export interface TelemetryOptions {
 
 export interface Telemetry {
   tell(event: LineEvent): void;
+  /** Counts what a run does while it is at work. */
+  observe(event: RunEvent): void;
   /** Sends what is left, for a bounded time. Never rejects. */
   close(): Promise<void>;
 }
@@ -35,6 +38,8 @@ interface Exporter<T> {
   export(items: T, done: (result: { readonly code: number; readonly error?: Error | undefined }) => void): void;
 }
 
+const COUNTED = ["in", "out", "refused", "bytes_in", "bytes_out"] as const;
+type Counted = (typeof COUNTED)[number];
 const SUCCESS = 0;
 const SEVERITIES: Readonly<Partial<Record<LineEvent["event"], SeverityNumber>>> = {
   degrade: SeverityNumber.WARN,
@@ -60,7 +65,11 @@ class OpenTelemetry implements Telemetry {
   readonly #logs: LoggerProvider;
   readonly #meters: MeterProvider;
   readonly #logger: Logger;
-  readonly #counters: Readonly<Record<"in" | "out" | "refused" | "bytes_in" | "bytes_out", Counter>>;
+  readonly #counters: Readonly<Record<Counted, Counter>>;
+  /** What was counted of each statement already. */
+  readonly #counted = new Map<string, Readonly<Record<Counted, number>>>();
+  readonly #lag: Gauge;
+  readonly #stages: Histogram;
   #isBroken = false;
 
   constructor(options: TelemetryOptions) {
@@ -96,6 +105,8 @@ class OpenTelemetry implements Telemetry {
       bytes_in: meter.createCounter("bauta.bytes.read", { description: "Bytes read.", unit: "By" }),
       bytes_out: meter.createCounter("bauta.bytes.written", { description: "Bytes written.", unit: "By" }),
     };
+    this.#lag = meter.createGauge("bauta.lag", { description: "Records between what is committed and the end.", unit: "{record}" });
+    this.#stages = meter.createHistogram("bauta.stage.duration", { description: "Time of the stages of a batch.", unit: "ms" });
   }
 
   tell(event: LineEvent): void {
@@ -115,8 +126,43 @@ class OpenTelemetry implements Telemetry {
     const attributes: AnyValueMap = Object.fromEntries(Object.entries(keys).filter(([, value]) => value !== undefined));
     this.#logger.emit({ eventName: `bauta.${name}`, severityNumber, severityText, body: writeEvent(event), attributes });
     if (event.event !== "stmt_end") return;
-    for (const key of ["in", "out", "refused", "bytes_in", "bytes_out"] as const)
-      this.#counters[key].add(event[key], { statement: event.stmt });
+    this.#count(event.stmt, event);
+  }
+
+  observe(event: RunEvent): void {
+    if (this.#isBroken) return;
+    try {
+      this.#measure(event);
+    } catch {
+      this.#fail();
+    }
+  }
+
+  #measure(event: RunEvent): void {
+    switch (event.event) {
+      case "progress": {
+        const { in: read, out, refused, bytesIn, bytesOut } = event.counts();
+        return this.#count(event.statement, { in: read, out, refused, bytes_in: bytesIn, bytes_out: bytesOut });
+      }
+      case "batch":
+        this.#stages.record(event.pollMs, { stage: "poll" });
+        this.#stages.record(event.maskMs, { stage: "mask" });
+        return this.#stages.record(event.stageMs, { stage: "stage" });
+      case "committed":
+        return this.#stages.record(event.prepareMs + event.journalMs + event.publishMs, { stage: "commit" });
+      case "lag":
+        for (const { topic, partition, records } of event.partitions) this.#lag.record(records, { topic, partition });
+        return;
+      default:
+    }
+  }
+
+  /** Adds what came since it was counted last. */
+  #count(statement: string, counts: Readonly<Record<Counted, number>>): void {
+    const before = this.#counted.get(statement);
+    const { in: read, out, refused, bytes_in, bytes_out } = counts;
+    this.#counted.set(statement, { in: read, out, refused, bytes_in, bytes_out });
+    for (const key of COUNTED) this.#counters[key].add(counts[key] - (before?.[key] ?? 0), { statement });
   }
 
   async close(): Promise<void> {
