@@ -7,7 +7,7 @@ export declare class EngineHandle {
    * Transforms records `first…` of a batch into `output` and returns the index of the first that did not fit.
    * Tables and contract: docs/internals/engine.md.
    */
-  transform(input: Uint8Array, records: Uint32Array, recordCount: number, values: Uint32Array, valueCount: number, segments: Uint32Array, segmentCount: number, output: Uint8Array, first: number): number
+  transform(input: Uint8Array, records: Uint32Array, recordCount: number, values: Uint32Array, valueCount: number, segments: Uint32Array, segmentCount: number, output: Uint8Array, first: number, terms: Uint32Array, termCount: number): number
   /** Wipes the keys and gives the memory back. A second call does nothing. */
   close(): void
 }

@@ -5,9 +5,11 @@ use prost::Message;
 use crate::Error;
 use crate::kinds::canonical::Merge;
 use crate::plan::{self, Bin, EmailDomain, Entity, Hash, Kind, Otherwise, Plan, Shape, Technique};
+use crate::techniques::curve::Curve;
 use crate::techniques::mask::Mask;
 use crate::techniques::redact::Redaction;
 use crate::techniques::token::Spelling;
+use crate::techniques::{day, decimal};
 use crate::text::fit::Fit;
 
 /// Characters of the shortest name of a party that is drawn.
@@ -20,6 +22,12 @@ const NAME_FIELD_MIN: usize = 20;
 const EMAIL_MIN: usize = 17;
 /// Characters that a field of e-mail addresses has at least.
 const EMAIL_FIELD_MIN: usize = 30;
+/// Days that a date is shifted by at most.
+const DAYS_MAX: u32 = 36_525;
+/// Millionths that noise changes an amount by at most.
+const WITHIN_MAX: u32 = 900_000;
+/// The largest factor.
+const FACTOR_MAX: u32 = 10_000;
 /// The version of plan.proto that this code runs.
 const PLAN_VERSION: u32 = 1;
 
@@ -42,6 +50,21 @@ pub struct Operation {
     pub search: Option<Search>,
     /// What texts of the same message are searched for.
     pub feeds: Entity,
+    /// What has a factor or shift of its own.
+    pub subject: Subject,
+    /// The value is a month and a day.
+    pub month_day: bool,
+}
+
+/// What has a factor of amounts or a shift of days of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// All values of the operation's namespace have the same.
+    None,
+    /// The record.
+    Record,
+    /// The first value of the record that is masked by this namespace.
+    Value(usize),
 }
 
 /// A text that is kept but for what is found in it.
@@ -85,6 +108,16 @@ pub enum Action {
     Draw(Classed),
     /// A name, address or text that is made of lists, or drawn in the form of the value.
     People(People),
+    /// The same text for every value.
+    Constant(Vec<u8>),
+    /// The greatest of some numbers that is not above the value; the least for what is below it.
+    Bucket(Vec<i128>, Outside),
+    /// The month of a date.
+    Month(Outside),
+    /// A date so many days earlier or later, at most.
+    Shift(u32, Outside),
+    /// An amount, by a curve.
+    Amount(Curve, Outside),
 }
 
 /// KEEP of code words alone.
@@ -161,7 +194,7 @@ impl Operation {
         let bin = Bin::try_from(operation.bin).map_err(|_| "unknown bin")?;
         let otherwise = Otherwise::try_from(operation.otherwise).map_err(|_| "unknown otherwise")?;
         let needs_namespace =
-            matches!(technique, Technique::Hash | Technique::Token | Technique::Fpe | Technique::Pseudonym);
+            is_identity(technique) || matches!(technique, Technique::Noise | Technique::Scale | Technique::DateShift);
         let namespace = operation.namespace as usize;
         if operation.fit.is_none() && !matches!(technique, Technique::Keep | Technique::Drop | Technique::Unspecified) {
             return Err("no fit");
@@ -208,15 +241,42 @@ impl Operation {
             }
             Technique::Pseudonym => Action::Draw(Classed::new(kind, bin, otherwise, &fit)?),
             Technique::Fpe => Action::Encrypt(Classed::new(kind, bin, otherwise, &fit)?),
+            Technique::Constant => constant(operation, &fit)?,
+            Technique::Bucket => bucket(operation, kind, otherwise, &fit)?,
+            Technique::Month | Technique::DateShift => dated(technique, operation, kind, otherwise, &fit)?,
+            Technique::Round | Technique::Noise | Technique::Scale => {
+                amount(technique, operation, kind, otherwise, &fit)?
+            }
         };
         let feeds = Entity::try_from(operation.feeds).unwrap_or(Entity::None);
-        Ok(Self { action, kind, merge, fit, strict: operation.strict, namespace, search, feeds })
+        let subject = match operation.subject {
+            0 => Subject::None,
+            1 => Subject::Record,
+            number if (number - 2) as usize >= namespaces => return Err("unknown subject"),
+            number => Subject::Value((number - 2) as usize),
+        };
+        if subject != Subject::None && !matches!(technique, Technique::Scale | Technique::DateShift) {
+            return Err("only factors and shifts have subjects");
+        }
+        if operation.month_day && fit.shape != Shape::SwiftDateTime {
+            return Err("the shape has no month and day");
+        }
+        let month_day = operation.month_day;
+        Ok(Self { action, kind, merge, fit, strict: operation.strict, namespace, search, feeds, subject, month_day })
     }
 
     /// Whether equal values have equal outputs.
     #[must_use]
     pub fn is_identity(&self) -> bool {
-        !matches!(self.action, Action::Keep { .. } | Action::Drop | Action::Redact(_) | Action::Mask(_))
+        matches!(
+            self.action,
+            Action::Hash(..)
+                | Action::Token(_)
+                | Action::PrefixedToken(..)
+                | Action::Encrypt(_)
+                | Action::Draw(_)
+                | Action::People(_)
+        )
     }
 
     /// Index of the operation that replaces what is found in the text.
@@ -231,6 +291,75 @@ impl Operation {
     pub fn joins_lines(&self) -> bool {
         is_worded(self.kind) && matches!(self.action, Action::Hash(..) | Action::Token(_) | Action::People(_))
     }
+}
+
+fn is_identity(technique: Technique) -> bool {
+    matches!(technique, Technique::Hash | Technique::Token | Technique::Fpe | Technique::Pseudonym)
+}
+
+fn constant(operation: &plan::Operation, fit: &Fit) -> Result<Action, &'static str> {
+    let constant = operation.constant.as_bytes();
+    let is_admitted = !constant.is_empty() && fit.shape != Shape::Unknown && fit.admits(constant);
+    if is_admitted { Ok(Action::Constant(constant.to_vec())) } else { Err("the constant is not of the type") }
+}
+
+fn bucket(operation: &plan::Operation, kind: Kind, otherwise: Otherwise, fit: &Fit) -> Result<Action, &'static str> {
+    check_numeric(fit)?;
+    let bounds = operation.bounds.iter().map(|bound| decimal_of(bound)).collect::<Option<Vec<_>>>();
+    let bounds = bounds.filter(|bounds| !bounds.is_empty() && bounds.is_sorted_by(|a, b| a < b));
+    let bounds = bounds.ok_or("the bounds do not ascend")?;
+    let is_admitted = |bound: &i128| {
+        let mut out = Vec::new();
+        decimal::write(*bound, 0, fit.shape, &mut out) && fit.admits(&out)
+    };
+    if !bounds.iter().all(is_admitted) {
+        return Err("a bound is not of the type");
+    }
+    Ok(Action::Bucket(bounds, Outside::new(kind, otherwise, fit)?))
+}
+
+fn dated(
+    technique: Technique,
+    operation: &plan::Operation,
+    kind: Kind,
+    otherwise: Otherwise,
+    fit: &Fit,
+) -> Result<Action, &'static str> {
+    if !day::is_dated(fit.shape) || !(fit.prefix.is_empty() || fit.shape == Shape::SwiftDate) {
+        return Err("the shape has no days");
+    }
+    let otherwise = Outside::new(kind, otherwise, fit)?;
+    match (technique, operation.days) {
+        (Technique::Month, _) => Ok(Action::Month(otherwise)),
+        (_, days @ 1..=DAYS_MAX) => Ok(Action::Shift(days, otherwise)),
+        _ => Err("days out of range"),
+    }
+}
+
+fn amount(
+    technique: Technique,
+    operation: &plan::Operation,
+    kind: Kind,
+    otherwise: Otherwise,
+    fit: &Fit,
+) -> Result<Action, &'static str> {
+    check_numeric(fit)?;
+    let (within, low, high) = (operation.within_ppm, operation.factor_min, operation.factor_max);
+    let curve = match technique {
+        Technique::Noise if (1..=WITHIN_MAX).contains(&within) => Curve::Noise(within),
+        Technique::Scale if 0 < low && low <= high && high <= FACTOR_MAX => Curve::Scale(low, high),
+        Technique::Round => Curve::Round(decimal_of(&operation.unit).filter(|unit| *unit > 0).ok_or("no unit")?),
+        _ => return Err("parameters of the amount out of range"),
+    };
+    Ok(Action::Amount(curve, Outside::new(kind, otherwise, fit)?))
+}
+
+fn check_numeric(fit: &Fit) -> Result<(), &'static str> {
+    if decimal::is_numeric(fit.shape) && fit.prefix.is_empty() { Ok(()) } else { Err("the shape has no numbers") }
+}
+
+fn decimal_of(text: &str) -> Option<i128> {
+    decimal::read(Shape::Number, text.as_bytes()).map(|read| read.units)
 }
 
 fn token(kind: Kind, otherwise: Otherwise, operation: &plan::Operation, fit: &Fit) -> Result<Action, &'static str> {

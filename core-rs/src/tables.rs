@@ -46,8 +46,34 @@ pub mod value {
     pub const STATUS: usize = 5;
     /// Index of the field, which the scanner knows.
     pub const FIELD: usize = 6;
-    /// Nothing.
-    pub const RESERVED: usize = 7;
+    /// 0, or one more than the index of the first term that an amount is made of.
+    pub const TERMS: usize = 7;
+}
+
+/// Columns of the term table: an amount that stands in sums is made of the places where its curve is read off.
+pub mod term {
+    /// Words of a row.
+    pub const STRIDE: usize = 10;
+    /// Bits.
+    pub const FLAGS: usize = 0;
+    /// Bit of [`FLAGS`]: the term is taken off.
+    pub const FLAG_NEGATIVE: u32 = 1;
+    /// Bit of [`FLAGS`]: the place is one that others are counted up to.
+    pub const FLAG_RUNNING: u32 = 2;
+    /// Bit of [`FLAGS`]: no term follows.
+    pub const FLAG_LAST: u32 = 4;
+    /// Bit of [`FLAGS`]: what is read off is multiplied.
+    pub const FLAG_FACTOR: u32 = 8;
+    /// Decimals of what is read off.
+    pub const DECIMALS: usize = 1;
+    /// Decimals of the product.
+    pub const PRODUCT_DECIMALS: usize = 2;
+    /// Decimals of the factor.
+    pub const FACTOR_DECIMALS: usize = 3;
+    /// The place, a count of 10⁻⁹ in four words of two's complement, the least first.
+    pub const PLACE: usize = 4;
+    /// The factor without its mark, two words.
+    pub const FACTOR: usize = 8;
 }
 
 /// Columns of the segment table.

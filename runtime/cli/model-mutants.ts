@@ -117,6 +117,10 @@ function wordOf({ action }: Rule): string {
     case "use":
       return "masked";
     case "mask":
+    case "constant":
+    case "bucket":
+    case "month":
+    case "round":
       return "{equals: TEXT}";
     case "redact":
       return "redacted";

@@ -22,6 +22,13 @@ const TECHNIQUES = {
   token: 6 satisfies typeof Technique.TOKEN,
   fpe: 7 satisfies typeof Technique.FPE,
   pseudonym: 8 satisfies typeof Technique.PSEUDONYM,
+  constant: 9 satisfies typeof Technique.CONSTANT,
+  bucket: 10 satisfies typeof Technique.BUCKET,
+  month: 11 satisfies typeof Technique.MONTH,
+  round: 12 satisfies typeof Technique.ROUND,
+  noise: 13 satisfies typeof Technique.NOISE,
+  scale: 14 satisfies typeof Technique.SCALE,
+  "date-shift": 15 satisfies typeof Technique.DATE_SHIFT,
 } as const;
 
 const KINDS = {
@@ -178,7 +185,26 @@ export interface PlanOperation {
   readonly feeds?: PlanFeed;
   /** Characters of a line of MT in which a text is searched; 0: no limit. */
   readonly lineMax?: number;
+  /** Constant: the value. */
+  readonly constant?: string;
+  /** Bucket: decimal numbers, ascending. */
+  readonly bounds?: readonly string[];
+  /** Round: a decimal number above 0. */
+  readonly unit?: string;
+  /** Noise: how much an amount changes at most, millionths of it. */
+  readonly withinPpm?: number;
+  /** Scale: the least and the largest factor. */
+  readonly factorMin?: number;
+  readonly factorMax?: number;
+  /** Date shift: days back or forth at most. */
+  readonly days?: number;
+  /** Scale, date shift: what has a factor or shift of its own, the record or its first value of a namespace; left out: all have one. */
+  readonly subject?: PlanSubject;
+  /** Month, date shift: the value is MMDD. */
+  readonly monthDay?: boolean;
 }
+
+export type PlanSubject = "record" | { readonly namespace: string };
 
 export interface PlanNamespace {
   readonly name: string;
@@ -252,6 +278,23 @@ function writeOperation(fields: Fields, operation: PlanOperation, indexes: Reado
   }
   fields.number(22, operation.feeds === undefined ? 0 : ENTITIES[operation.feeds]);
   fields.number(23, operation.lineMax);
+  fields.text(24, operation.constant);
+  for (const bound of operation.bounds ?? []) fields.texts(25, bound);
+  fields.text(26, operation.unit);
+  fields.number(27, operation.withinPpm);
+  fields.number(28, operation.factorMin);
+  fields.number(29, operation.factorMax);
+  fields.number(30, operation.days);
+  fields.number(31, subjectNumber(operation.subject, indexes));
+  fields.flag(32, operation.monthDay);
+}
+
+function subjectNumber(subject: PlanSubject | undefined, indexes: ReadonlyMap<string, number>): number {
+  if (subject === undefined) return 0;
+  if (subject === "record") return 1;
+  const index = indexes.get(subject.namespace);
+  if (index === undefined) throw new BautaError(1207, { path: subject.namespace });
+  return index + 2;
 }
 
 function writeFit(fields: Fields, { shape, min, max, fraction, values = [], prefix }: PlanFit): void {

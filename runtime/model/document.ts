@@ -89,6 +89,15 @@ export interface NamespaceDocument {
   readonly domain?: DomainRule;
   /** Copies for different recipients (docs/policy.md) have the same pseudonyms, so that they can be joined. */
   readonly "across-recipients"?: boolean;
+  /** Noise: percent that an amount changes by at most. */
+  readonly within?: number;
+  /** Scale: the least and the largest factor, whole numbers. */
+  readonly from?: number;
+  readonly to?: number;
+  /** Date shift: days at most, back or forth. */
+  readonly days?: number;
+  /** Scale, date shift: `record`, or the namespace whose first value in the record has a factor or shift of its own. */
+  readonly subject?: string;
   readonly cardinality?: number | string;
   /** Why a collision risk above 10^-6 is acceptable. */
   readonly "accept-collisions"?: string;
@@ -129,6 +138,12 @@ export interface RuleDocument {
   readonly "keep-first"?: number;
   readonly "keep-last"?: number;
   readonly character?: string;
+  /** With `technique: constant`. */
+  readonly value?: string;
+  /** With `technique: bucket`: decimal numbers, ascending. */
+  readonly bounds?: OneOrMore<string>;
+  /** With `technique: round`: a decimal number. */
+  readonly to?: string;
   /** With `technique: mask`: `pan` applies the truncation limits for card numbers, `digits` keeps separators, `email` the domain. */
   readonly kind?: MaskForm;
 }

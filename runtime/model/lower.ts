@@ -4,11 +4,11 @@
  *
  * What each technique writes into each shape: docs/internals/engine.md.
  */
-import type { PlanOperation } from "../engines/plan.ts";
+import type { PlanOperation, PlanSubject } from "../engines/plan.ts";
 import type { Field, Fit, FormatName, Shape } from "../formats/api.ts";
 import type { Action, Namespace } from "./model.ts";
 import { collides, tokenSpace } from "./token-width.ts";
-import type { KindName } from "./vocabulary.ts";
+import { isFigureTechnique, type KindName } from "./vocabulary.ts";
 
 export type Lowered =
   | { readonly operation: PlanOperation }
@@ -37,10 +37,18 @@ export function lower(action: Action, format: FormatName, field: Field): Lowered
       return lowerRedact(field.fit);
     case "drop":
       return lowerDrop(format, field);
+    case "constant":
+      return { operation: { technique: "constant", constant: action.value, fit: field.fit } };
+    case "bucket":
+      return lowerNumber({ technique: "bucket", bounds: action.bounds }, field.fit);
+    case "round":
+      return lowerNumber({ technique: "round", unit: action.unit }, field.fit);
+    case "month":
+      return lowerDate({ technique: "month", otherwise: action.otherwise }, field);
     case "mask":
       return lowerMask(action, field.fit);
     case "use":
-      return lowerUse(action.namespace, action.otherwise, field.fit);
+      return lowerUse(action.namespace, action.otherwise, field);
   }
 }
 
@@ -105,7 +113,9 @@ function lowerMask(action: Extract<Action, { kind: "mask" }>, fit: Fit): Lowered
   return { operation: { technique: "mask", kind: action.form, keepFirst, keepLast, maskCharacter, fit } };
 }
 
-function lowerUse(namespace: Namespace, otherwise: PlanOperation["otherwise"], fit: Fit): Lowered {
+function lowerUse(namespace: Namespace, otherwise: PlanOperation["otherwise"], field: Field): Lowered {
+  const { fit } = field;
+  if (isFigureTechnique(namespace.technique)) return lowerFigure(namespace, otherwise, field);
   // The two digits that a date of birth begins with are those of its neutral constant: any century may stand there.
   if (hasPrefix(fit) && fit.shape !== "swift-date") return unfit("the type demands a fixed beginning, which only redaction keeps");
   if (namespace.technique === "hash") return lowerHash(namespace, fit);
@@ -118,6 +128,36 @@ function lowerUse(namespace: Namespace, otherwise: PlanOperation["otherwise"], f
   } else if (!rankedKindFits(namespace, fit)) return unfit(`kind ${kind} is not of shape ${fit.shape}`);
   const options = { bin, ...drawOptions(namespace), ...mergeOptions(namespace) };
   return { operation: { technique, kind, namespace: namespace.name, otherwise: otherwise ?? "error", ...options, fit } };
+}
+
+const NUMERIC: readonly Shape[] = ["decimal", "number", "swift-amount", "text"];
+const DATED: readonly Shape[] = ["date", "date-time", "year", "swift-date", "swift-date-time", "unknown", "text"];
+
+/** Techniques of numbers. */
+function lowerNumber(technique: Pick<PlanOperation, "technique"> & Partial<PlanOperation>, fit: Fit): Lowered {
+  if (!NUMERIC.includes(fit.shape) || hasPrefix(fit)) return unfit(`no number is of shape ${fit.shape}`);
+  return { operation: { kind: "amount", ...technique, fit } };
+}
+
+/** Techniques of days. Times of day stay under a shift of whole days, and are a constant where a month is all that is told. */
+function lowerDate(technique: Pick<PlanOperation, "technique"> & Partial<PlanOperation>, { fit, type, path }: Field): Lowered {
+  const isMonthDay = fit.shape === "swift-date-time" && path.endsWith("/entry-date");
+  const isTime = fit.shape === "time" || (fit.shape === "swift-date-time" && type === "4!n" && !isMonthDay);
+  if (isTime)
+    return technique.technique === "month" ? lowerRedact(fit) : { operation: { technique: "keep", fit, detect: false, strict: true } };
+  if (!DATED.includes(fit.shape) || (hasPrefix(fit) && fit.shape !== "swift-date")) return unfit(`no day is of shape ${fit.shape}`);
+  return { operation: { kind: "date", ...technique, ...(isMonthDay ? { monthDay: true } : {}), fit } };
+}
+
+const PPM_OF_PERCENT = 10_000;
+
+function lowerFigure({ name, technique, figure = {} }: Namespace, otherwise: PlanOperation["otherwise"], field: Field): Lowered {
+  const { within = 0, from = 0, to = 0, days = 0, subject } = figure;
+  const own: PlanSubject | undefined = subject === undefined || subject === "record" ? subject : { namespace: subject };
+  const shared = { namespace: name, otherwise: otherwise ?? "error", ...(own === undefined ? {} : { subject: own }) };
+  if (technique === "date-shift") return lowerDate({ technique, ...shared, days }, field);
+  if (technique === "noise") return lowerNumber({ technique, ...shared, withinPpm: within * PPM_OF_PERCENT }, field.fit);
+  return lowerNumber({ technique: "scale", ...shared, factorMin: from, factorMax: to }, field.fit);
 }
 
 /** Options are in the operation where they say something, so that operations without them stay what they were. */

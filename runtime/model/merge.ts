@@ -111,6 +111,13 @@ function mergeNamespaces(layers: readonly Layer[]): readonly Namespace[] {
       merged.set(declared.name, namespace);
     }
   }
+  for (const { part, problems } of layers) {
+    for (const { name, at, figure } of part.namespaces) {
+      const subject = figure?.subject;
+      if (subject === undefined || subject === "record" || merged.has(subject)) continue;
+      problems.add(1207, at, `namespaces.${name}.subject`, "no namespace of this name is declared", nearest(subject, merged.keys()));
+    }
+  }
   const sorted = [...merged.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   return sorted.map((namespace, index) => ({ ...namespace, index }));
 }
@@ -134,6 +141,7 @@ function completed(part: NamespacePart, cardinality: bigint): Namespace {
     truncated: part.merge?.includes("truncated") ?? false,
     initials: part.merge?.includes("initials") ?? false,
     domain: part.domain ?? DOMAINS[0],
+    ...(part.figure === undefined ? {} : { figure: part.figure }),
     cardinality: part.cardinality ?? cardinality,
     acceptCollisions: part.acceptCollisions,
   };
@@ -155,7 +163,7 @@ function same(a: Namespace, b: Namespace): boolean {
     "domain",
     "acrossRecipients",
   ] as const;
-  return keys.every((key) => a[key] === b[key]);
+  return keys.every((key) => a[key] === b[key]) && JSON.stringify(a.figure) === JSON.stringify(b.figure);
 }
 
 function mergeRules(layers: readonly Layer[], namespaces: readonly Namespace[]): { readonly rules: Rule[]; readonly named: Rule[] } {

@@ -79,8 +79,23 @@ export interface Namespace {
   readonly domain: DomainRule;
   /** Under a policy: one key for all recipients. */
   readonly acrossRecipients: boolean;
+  /** Techniques noise, scale and date-shift. */
+  readonly figure?: FigureOptions;
   readonly cardinality: bigint;
   readonly acceptCollisions: boolean;
+}
+
+/** What noise, scale and date-shift take. */
+export interface FigureOptions {
+  /** Noise: percent. */
+  readonly within?: number | undefined;
+  /** Scale: the least and the largest factor. */
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+  /** Date shift: days at most. */
+  readonly days?: number | undefined;
+  /** `record`, or the namespace whose first value in the record has a shift or factor of its own. */
+  readonly subject?: string | undefined;
 }
 
 export type Action =
@@ -94,6 +109,10 @@ export type Action =
       readonly otherwise: "error" | "redact";
     }
   | { readonly kind: "redact" }
+  | { readonly kind: "constant"; readonly value: string }
+  | { readonly kind: "bucket"; readonly bounds: readonly string[] }
+  | { readonly kind: "month"; readonly otherwise: "error" | "redact" }
+  | { readonly kind: "round"; readonly unit: string }
   | { readonly kind: "drop" }
   | {
       readonly kind: "mask";

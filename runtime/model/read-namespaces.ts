@@ -1,4 +1,5 @@
 /** The `namespaces` of a model: what each technique and kind takes, and what they do not take together. */
+import type { FigureOptions } from "./model.ts";
 import type { Node } from "./node.ts";
 import type { Place } from "./problem.ts";
 import { type Entries, join, list, type Reader } from "./reader.ts";
@@ -8,12 +9,14 @@ import {
   DOMAINS,
   type DomainRule,
   DRAWN_KINDS,
+  type FigureTechnique,
   FPE_KINDS,
   HASH_HEX_LENGTHS,
   HASHES,
   type HashName,
   IDENTITY_TECHNIQUES,
   type IdentityTechnique,
+  isFigureTechnique,
   KINDS,
   type KindName,
   MERGES,
@@ -40,6 +43,7 @@ export interface NamespacePart {
   readonly merge: readonly Merge[] | undefined;
   readonly domain: DomainRule | undefined;
   readonly acrossRecipients: boolean | undefined;
+  readonly figure: FigureOptions | undefined;
   readonly cardinality: bigint | undefined;
   readonly acceptCollisions: boolean;
   readonly override: boolean;
@@ -57,6 +61,11 @@ export const NAMESPACE_KEYS = [
   "merge",
   "domain",
   "across-recipients",
+  "within",
+  "from",
+  "to",
+  "days",
+  "subject",
   "cardinality",
   "accept-collisions",
   "override",
@@ -107,13 +116,15 @@ function readNamespace(reader: Reader, name: string, at: Place, node: Node, path
     merge: reader.wordList(entries, "merge", path, MERGES),
     domain: reader.word(entries, "domain", path, DOMAINS),
     acrossRecipients: reader.boolean(entries, "across-recipients", path),
+    figure: readFigure(reader, entries, technique, node.at, path),
     cardinality: reader.count(entries, "cardinality", path),
     acceptCollisions: entries.has("accept-collisions"),
     override: reader.boolean(entries, "override", path) ?? false,
   };
   reader.words(entries, "accept-collisions", path);
   if (technique === undefined || kind === undefined) return undefined;
-  checkTogether(reader, entries, technique, kind, path);
+  if (isFigureTechnique(technique)) checkFigure(reader, entries, technique, kind, path);
+  else checkTogether(reader, entries, technique, kind, path);
   return { name, at, technique, kind, ...options };
 }
 
@@ -146,6 +157,50 @@ function readPrefix(reader: Reader, entries: Entries, path: string): string | un
   return undefined;
 }
 
+/** What each technique of amounts and days takes: keys that it needs, and others. */
+const FIGURES: Readonly<
+  Record<FigureTechnique, { readonly kind: KindName; readonly needs: readonly string[]; readonly takes: readonly string[] }>
+> = {
+  noise: { kind: "amount", needs: ["within"], takes: [] },
+  scale: { kind: "amount", needs: ["from", "to"], takes: ["subject"] },
+  "date-shift": { kind: "date", needs: ["days"], takes: ["subject"] },
+};
+/** Percent, factors and days that a model may ask for. */
+const WITHIN_MAX = 90;
+const FACTOR_MAX = 10_000;
+const DAYS_MAX = 36_525;
+
+function readFigure(
+  reader: Reader,
+  entries: Entries,
+  technique: IdentityTechnique | undefined,
+  at: Place,
+  path: string,
+): FigureOptions | undefined {
+  const options = {
+    within: reader.integer(entries, "within", path, 1, WITHIN_MAX),
+    from: reader.integer(entries, "from", path, 2, FACTOR_MAX),
+    to: reader.integer(entries, "to", path, 2, FACTOR_MAX),
+    days: reader.integer(entries, "days", path, 1, DAYS_MAX),
+    subject: reader.text(entries, "subject", path),
+  };
+  if (technique === undefined || !isFigureTechnique(technique)) return undefined;
+  for (const key of FIGURES[technique].needs) {
+    if (!entries.has(key)) reader.problems.add(1210, at, join(path, key), `technique \`${technique}\` needs \`${key}\``);
+  }
+  if (options.from !== undefined && options.to !== undefined && options.from > options.to) {
+    reader.problems.add(1210, at, join(path, "from"), "`from` is above `to`");
+  }
+  return options;
+}
+
+function checkFigure(reader: Reader, entries: Entries, technique: FigureTechnique, kind: KindName, path: string): void {
+  const { kind: own, needs, takes } = FIGURES[technique];
+  if (kind !== own)
+    reader.problems.add(1210, entries.get("kind")?.value.at as Place, join(path, "kind"), `\`${technique}\` takes kind \`${own}\``);
+  refuseOptions(reader, entries, ["otherwise", ...needs, ...takes], `technique \`${technique}\``, path);
+}
+
 /** Options that mean nothing under this technique and kind: a user who writes one expects an effect. */
 function checkTogether(reader: Reader, entries: Entries, technique: IdentityTechnique, kind: KindName, path: string): void {
   const draws = technique === "fpe" || (technique === "pseudonym" && !TOKEN_KINDS.includes(kind));
@@ -156,12 +211,14 @@ function checkTogether(reader: Reader, entries: Entries, technique: IdentityTech
   }
   const own = technique === "hash" ? HASH_OPTIONS : draws ? drawingOptions(kind) : tokenOptions(kind);
   const allowed = PARTY_KINDS.includes(kind) ? [...own, "merge"] : own;
+  refuseOptions(reader, entries, allowed, `technique \`${technique}\` with kind \`${kind}\``, path);
+}
+
+function refuseOptions(reader: Reader, entries: Entries, allowed: readonly string[], what: string, path: string): void {
   for (const key of OPTION_KEYS) {
     const entry = entries.get(key);
     if (entry === undefined || allowed.includes(key)) continue;
-    const those = allowed.length === 0 ? "no options" : list(allowed);
-    const message = `technique \`${technique}\` with kind \`${kind}\` takes ${those}`;
-    reader.problems.add(1210, entry.at, join(path, key), message);
+    reader.problems.add(1210, entry.at, join(path, key), `${what} takes ${allowed.length === 0 ? "no options" : list(allowed)}`);
   }
 }
 
@@ -174,6 +231,11 @@ const OPTION_KEYS = [
   "distinct",
   "merge",
   "domain",
+  "within",
+  "from",
+  "to",
+  "days",
+  "subject",
   "cardinality",
   "accept-collisions",
 ] as const;

@@ -60,6 +60,9 @@ export const RULE_KEYS = [
   "keep-last",
   "character",
   "kind",
+  "value",
+  "bounds",
+  "to",
 ] as const;
 export const AS_KEYS = ["shape", "min", "max"] as const;
 const FORMATS = ["iso20022", "swift-mt", "json"] as const satisfies readonly FormatName[];
@@ -68,6 +71,10 @@ const OPERATION_KEYS: Readonly<Record<string, readonly string[]>> = {
   use: ["otherwise"],
   keep: ["strict", "danger-no-detect", "code-max", "otherwise"],
   redact: [],
+  constant: ["value"],
+  bucket: ["bounds"],
+  month: ["otherwise"],
+  round: ["to"],
   drop: [],
   mask: ["keep-first", "keep-last", "character", "kind"],
 };
@@ -225,6 +232,14 @@ function plainAction(reader: Reader, entries: Entries, technique: PlainTechnique
     case "redact":
     case "drop":
       return { kind: technique };
+    case "constant":
+      return { kind: technique, value: needed(reader, entries, technique, "value", path) };
+    case "bucket":
+      return { kind: technique, bounds: readBounds(reader, entries, path) };
+    case "month":
+      return { kind: technique, otherwise: reader.word(entries, "otherwise", path, ["error", "redact"]) ?? "error" };
+    case "round":
+      return { kind: technique, unit: decimal(reader, entries, needed(reader, entries, technique, "to", path), "to", path) };
     case "mask":
       return {
         kind: "mask",
@@ -234,6 +249,43 @@ function plainAction(reader: Reader, entries: Entries, technique: PlainTechnique
         character: readCharacter(reader, entries, path),
       };
   }
+}
+
+/** A text that the technique cannot do without. */
+function needed(reader: Reader, entries: Entries, technique: string, key: string, path: string): string {
+  if (!entries.has(key)) {
+    reader.problems.add(1210, entries.get("technique")?.at as Place, join(path, key), `technique \`${technique}\` needs \`${key}\``);
+  }
+  return reader.text(entries, key, path) ?? "";
+}
+
+/** Digits with a point, in quotes: a number of YAML would not tell how many decimals there are. */
+const DECIMAL = /^-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,9})?$/;
+
+function decimal(reader: Reader, entries: Entries, text: string, key: string, path: string): string {
+  const isUnit = DECIMAL.test(text) && !text.startsWith("-") && /[1-9]/.test(text);
+  if (text !== "" && !isUnit) {
+    reader.problems.add(
+      1210,
+      entries.get(key)?.value.at as Place,
+      join(path, key),
+      'a decimal number above 0 belongs here, such as `"0.05"`',
+    );
+  }
+  return text;
+}
+
+function readBounds(reader: Reader, entries: Entries, path: string): readonly string[] {
+  const nodes = reader.oneOrMore(entries, "bounds", path);
+  if (!entries.has("bounds")) {
+    reader.problems.add(1210, entries.get("technique")?.at as Place, join(path, "bounds"), "technique `bucket` needs `bounds`");
+  }
+  return (nodes ?? []).flatMap(({ node, path: at }) => {
+    const text = reader.textOf(node, at);
+    if (text !== undefined && !DECIMAL.test(text))
+      reader.problems.add(1210, node.at, at, 'a decimal number belongs here, such as `"1000"`');
+    return text ?? [];
+  });
 }
 
 function readKeepOtherwise(reader: Reader, entries: Entries, path: string): "error" | "redact" {

@@ -17,11 +17,15 @@ export interface Definition {
 }
 
 /** Techniques that a rule names by itself: they have no identity, so they need no namespace. */
-export const PLAIN_TECHNIQUES = ["keep", "redact", "drop", "mask"] as const;
+export const PLAIN_TECHNIQUES = ["keep", "redact", "drop", "mask", "constant", "bucket", "month", "round"] as const;
 /** Techniques that a namespace names: equal canonical values give equal outputs under one sub-key. */
-export const IDENTITY_TECHNIQUES = ["hash", "token", "fpe", "pseudonym"] as const;
+export const IDENTITY_TECHNIQUES = ["hash", "token", "fpe", "pseudonym", "noise", "scale", "date-shift"] as const;
 export type PlainTechnique = (typeof PLAIN_TECHNIQUES)[number];
 export type IdentityTechnique = (typeof IDENTITY_TECHNIQUES)[number];
+/** Techniques of namespaces that change amounts or days: nothing is drawn from a class of values. */
+export const FIGURE_TECHNIQUES = ["noise", "scale", "date-shift"] as const;
+export type FigureTechnique = (typeof FIGURE_TECHNIQUES)[number];
+export const isFigureTechnique = (word: string): word is FigureTechnique => FIGURE_TECHNIQUES.some((technique) => technique === word);
 export type TechniqueName = PlainTechnique | IdentityTechnique;
 
 export const TECHNIQUES: Readonly<Record<TechniqueName, Definition>> = {
@@ -29,6 +33,13 @@ export const TECHNIQUES: Readonly<Record<TechniqueName, Definition>> = {
   redact: define("redact", "the constant of the field's shape"),
   drop: define("drop", "the bytes are removed"),
   mask: define("mask", "hidden characters replaced by one character; total below the limits; PCI limits for pan"),
+  constant: define("constant", "the model's text"),
+  bucket: define("bucket", "the greatest bound that is not above the number, the least one below all"),
+  month: define("month", "the first day of the month, midnight"),
+  round: define("round", "the nearest multiple of the unit, halves away from nought"),
+  noise: define("noise", "HMAC-SHA-256 of the amount, 32 bits as a part of the widest change"),
+  scale: define("scale", "HMAC-SHA-256 of the subject, reduced into the whole factors"),
+  "date-shift": define("date-shift", "HMAC-SHA-256 of the subject, reduced into the days of the range but none"),
   hash: define("hash", "keyed digest of the canonical form in lower-case hex, cut to the width"),
   token: define("token", "HMAC-SHA-256 of the canonical form, 32-character alphabet, cut to the width"),
   fpe: define("fpe", "FF1 of SP 800-38G Rev. 1, AES-256, radix 2, over the rank of the variable part, cycle-walking"),

@@ -30,6 +30,26 @@ export const VALUE_SEGMENT_COUNT = 3;
 export const VALUE_SCOPE = 4;
 export const VALUE_STATUS = 5;
 export const VALUE_FIELD = 6;
+/** 0, or one more than the index of the first term that an amount is made of. */
+export const VALUE_TERMS = 7;
+
+/** An amount that stands in sums is made of the places where its curve is read off (docs/internals/engine.md, "Terms"). */
+export const TERM_STRIDE = 10;
+export const TERM_FLAGS = 0;
+export const TERM_DECIMALS = 1;
+export const TERM_PRODUCT_DECIMALS = 2;
+export const TERM_FACTOR_DECIMALS = 3;
+/** A count of 10⁻⁹, four words of two's complement, the least first. */
+export const TERM_PLACE = 4;
+/** Without its mark, two words. */
+export const TERM_FACTOR = 8;
+/** The term is taken off. */
+export const TERM_FLAG_NEGATIVE = 1;
+/** The place is one that others are counted up to. */
+export const TERM_FLAG_RUNNING = 2;
+export const TERM_FLAG_LAST = 4;
+/** What is read off is multiplied. */
+export const TERM_FLAG_FACTOR = 8;
 
 export const SEGMENT_STRIDE = 3;
 export const SEGMENT_START = 0;
@@ -77,9 +97,11 @@ export class Batch {
   records: Uint32Array;
   values: Uint32Array;
   segments: Uint32Array;
+  terms: Uint32Array = new Uint32Array(0);
   recordCount = 0;
   valueCount = 0;
   segmentCount = 0;
+  termCount = 0;
   /** Faults of refused records of this batch (and of a framing error, under record = recordCount). */
   faults: Fault[] = [];
 
@@ -94,6 +116,7 @@ export class Batch {
     this.recordCount = 0;
     this.valueCount = 0;
     this.segmentCount = 0;
+    this.termCount = 0;
     this.faults.length = 0;
   }
 

@@ -348,7 +348,7 @@ describe("mistakes", () => {
         "`free-text`, `amount`, `currency`, `rate`, `number`, `date`, `country`, `code`, `technical`, `envelope` and `signature` belongs here; did you mean `person`?",
       "m.yaml:4:1 BAUTA-1202 rulez: no such key here; there are `bauta`, `name`, `extends`, `mode`, `scope`, `seed`, `danger-seed-as-key`, `default`, " +
         "`cardinality`, `namespaces`, `rules`, `text`, `envelope`, `catalogues` and `tests`; did you mean `rules`?",
-      "m.yaml:6:32 BAUTA-1203 rules[0].technique: one of `keep`, `redact`, `drop` and `mask` belongs here; did you mean `keep`?",
+      "m.yaml:6:32 BAUTA-1203 rules[0].technique: one of `keep`, `redact`, `drop`, `mask`, `constant`, `bucket`, `month` and `round` belongs here; did you mean `keep`?",
       "m.yaml:7:20 BAUTA-1207 rules[1].use: no namespace of this name is declared",
     ]);
   });

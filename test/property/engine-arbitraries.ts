@@ -28,6 +28,13 @@ const TECHNIQUES: readonly PlanTechnique[] = [
   "fpe",
   "pseudonym",
   "pseudonym",
+  "constant",
+  "bucket",
+  "month",
+  "round",
+  "noise",
+  "scale",
+  "date-shift",
 ];
 const KINDS: readonly PlanKind[] = [
   "text",
@@ -112,6 +119,15 @@ export const anyOperation: fc.Arbitrary<PlanOperation> = fc.record({
   truncated: fc.constantFrom(false, false, false, true),
   initials: fc.constantFrom(false, false, false, true),
   domain: fc.constantFrom("example", "example", "example", "mapped", "kept"),
+  constant: fc.constantFrom("", "MASKED", "0", "é", "2024-01-01", "1,5"),
+  bounds: fc.constantFrom([], ["0", "100.50", "1000"], ["5"], ["2", "1"], ["-1000", "0"], ["x"]),
+  unit: fc.constantFrom("", "0", "0.05", "100", "-1"),
+  withinPpm: fc.constantFrom(0, 1, 100_000, 900_000, 900_001),
+  factorMin: fc.constantFrom(0, 1, 3, 10_000),
+  factorMax: fc.constantFrom(0, 3, 90, 10_000, 10_001),
+  days: fc.constantFrom(0, 1, 30, 36_525, 36_526),
+  subject: fc.constantFrom(undefined, undefined, "record", ...NAMESPACES.map((namespace) => ({ namespace }))),
+  monthDay: fc.constantFrom(false, false, true),
 }) as fc.Arbitrary<PlanOperation>;
 
 /** Operations that are mostly accepted and meet values of their own kind: the deep end of the pool. */
@@ -145,6 +161,36 @@ export const usualOperation: fc.Arbitrary<PlanOperation> = fc.record({
   detect: fc.boolean(),
   strict: fc.constantFrom(false, false, false, true),
 }) as fc.Arbitrary<PlanOperation>;
+
+/** Amounts and days by techniques of their own, with a value beside them that has a shift or factor of its own. */
+export const figureOperation: fc.Arbitrary<PlanOperation> = fc
+  .record({
+    technique: fc.constantFrom<PlanTechnique>("bucket", "month", "round", "noise", "scale", "date-shift"),
+    namespace: fc.constantFrom(...NAMESPACES),
+    otherwise: fc.constantFrom("error", "token", "redact"),
+    amountShape: fc.constantFrom<PlanShape>("decimal", "swift-amount", "number", "text"),
+    dateShape: fc.constantFrom<PlanShape>("date", "date-time", "swift-date", "swift-date-time", "year", "unknown", "text"),
+    subject: fc.constantFrom(undefined, "record", ...NAMESPACES.map((namespace) => ({ namespace }))),
+    strict: fc.boolean(),
+  })
+  .map(({ technique, amountShape, dateShape, subject, ...rest }) => {
+    const isDate = technique === "month" || technique === "date-shift";
+    const hasSubject = subject !== undefined && (technique === "scale" || technique === "date-shift");
+    return {
+      ...rest,
+      technique,
+      kind: isDate ? "date" : "amount",
+      bounds: ["0", "100.50", "1000"],
+      unit: "0.05",
+      withinPpm: 100_000,
+      factorMin: 2,
+      factorMax: 90,
+      days: 30,
+      ...(hasSubject ? { subject } : {}),
+      monthDay: dateShape === "swift-date-time" && isDate,
+      fit: { shape: isDate ? dateShape : amountShape, min: 0, max: isDate ? 0 : 18, fraction: 5 },
+    } as PlanOperation;
+  });
 
 /** Names, addresses, contacts, births, texts: mostly drawn. */
 export const peopleOperation: fc.Arbitrary<PlanOperation> = fc
@@ -210,10 +256,23 @@ const garbage = fc.oneof(
 
 /** Operations and records whose values go with them, for the most part. */
 export const operationsAndRecords: fc.Arbitrary<[PlanOperation[], WrittenRecord[]]> = fc
-  .array(fc.oneof(anyOperation, usualOperation, usualOperation, usualOperation, peopleOperation, peopleOperation, peopleOperation), {
-    minLength: 1,
-    maxLength: 8,
-  })
+  .array(
+    fc.oneof(
+      anyOperation,
+      usualOperation,
+      usualOperation,
+      usualOperation,
+      peopleOperation,
+      peopleOperation,
+      peopleOperation,
+      figureOperation,
+      figureOperation,
+    ),
+    {
+      minLength: 1,
+      maxLength: 8,
+    },
+  )
   .chain((operations) => {
     const value = fc.nat(operations.length - 1).chain((operation) =>
       fc.record({

@@ -62,6 +62,35 @@ export const referenceOf: fc.Arbitrary<string> = fc.oneof(
   fc.tuple(textOf(CAPITALS, 2, 2), textOf(DIGITS, 2, 2), textOf([...CAPITALS, ...DIGITS], 10, 31)).map((parts) => parts.join("")),
 );
 
+/** Numbers with point or comma, signs, many digits, white space now and then. */
+const amountOf = fc
+  .tuple(
+    fc.constantFrom("", "", "", "", "-", "+", " "),
+    fc.oneof(textOf(DIGITS, 0, 8), textOf(DIGITS, 15, 20)),
+    fc.constantFrom(".", ".", ",", ",", ""),
+    fc.oneof(textOf(DIGITS, 0, 3), textOf(DIGITS, 8, 10)),
+    fc.constantFrom("", "", "", "", "", "e3", "\n"),
+  )
+  .map((parts) => parts.join(""));
+
+/** Days of all years in the forms of all fields, real ones mostly. */
+const dateOf = fc
+  .record({
+    year: fc.oneof(fc.integer({ min: 1970, max: 2080 }), fc.constantFrom(0, 1, 1900, 2000, 2024, 9999)),
+    month: fc.oneof(fc.integer({ min: 1, max: 12 }), fc.constantFrom(2, 13)),
+    day: fc.oneof(fc.integer({ min: 1, max: 28 }), fc.integer({ min: 28, max: 32 })),
+    form: fc.nat(8),
+    zone: fc.constantFrom("", "Z", "+14:00", "-03:30", "+15:00"),
+  })
+  .map(({ year, month, day, form, zone }) => {
+    const pad = (number: number, width: number): string => String(number).padStart(width, "0");
+    const [yyyy, mm, dd] = [pad(year, 4), pad(month, 2), pad(day, 2)];
+    const forms = [`${yyyy}-${mm}-${dd}`, `${yyyy}-${mm}-${dd}${zone}`, `${yyyy}-${mm}-${dd}T23:59:59.5${zone}`];
+    return [...forms, `${yyyy}${mm}${dd}`, yyyy.slice(2) + mm + dd, mm + dd, `${yyyy}-${mm}${zone}`, yyyy + zone, ` ${yyyy}-${mm}-${dd}\n`][
+      form
+    ] as string;
+  });
+
 /** Valid values in canonical spelling, by the kind that takes them. */
 export const CANONICAL_VALUES: readonly (readonly [PlanKind, fc.Arbitrary<string>])[] = [
   ["pan", panOf],
@@ -252,6 +281,8 @@ const anyIdentifier: fc.Arbitrary<string> = respelled(fc.oneof(panOf, ibanOf, bi
 
 /** Values that mostly are of the kind. */
 export function textFor(kind: PlanKind): fc.Arbitrary<string> {
+  if (kind === "amount") return fc.oneof({ weight: 8, arbitrary: amountOf }, { weight: 1, arbitrary: anyText });
+  if (kind === "date") return fc.oneof({ weight: 8, arbitrary: dateOf }, { weight: 1, arbitrary: anyText });
   const own = [...CANONICAL_VALUES, ...PEOPLE_VALUES].filter(([name]) => name === kind).map(([, values]) => respelled(values));
   return fc.oneof(
     { weight: 6, arbitrary: own.length > 0 ? fc.oneof(...own) : anyText },

@@ -6,6 +6,7 @@ import { beforeAll, describe } from "bun:test";
 import type { Engine } from "../../runtime/engines/api.ts";
 import { calls } from "./engine/calls.ts";
 import { encodings, writeBack } from "./engine/encodings.ts";
+import { figures } from "./engine/figures.ts";
 import { masking, redaction } from "./engine/hidden.ts";
 import { draws, encryption } from "./engine/identifiers.ts";
 import { codeWords, detector, keepAndDrop } from "./engine/kept.ts";
@@ -28,6 +29,7 @@ const PARTS: readonly ((engine: () => Engine) => void)[] = [
   draws,
   names,
   people,
+  figures,
   otherwise,
   encodings,
   writeBack,

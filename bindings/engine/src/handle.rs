@@ -39,10 +39,18 @@ impl EngineHandle {
         segment_count: u32,
         mut output: Uint8ArraySlice,
         first: u32,
+        terms: &[u32],
+        term_count: u32,
     ) -> Result<u32, Failure> {
         let engine = self.engine.as_mut().ok_or_else(|| thrown(Error::Malformed("transform after close")))?;
-        let ranges =
-            [output.as_ptr_range(), input.as_ptr_range(), bytes_of(&records), bytes_of(&values), bytes_of(segments)];
+        let ranges = [
+            output.as_ptr_range(),
+            input.as_ptr_range(),
+            bytes_of(&records),
+            bytes_of(&values),
+            bytes_of(segments),
+            bytes_of(terms),
+        ];
         if share_memory(&ranges) {
             return Err(thrown(Error::Malformed("two arguments share memory")));
         }
@@ -55,6 +63,7 @@ impl EngineHandle {
             (values, value_count as usize),
             (segments, segment_count as usize),
         )
+        .and_then(|batch| batch.with_terms(terms, term_count as usize))
         .map_err(thrown)?;
         let next = engine.transform(&mut batch, output, first as usize).map_err(thrown)?;
         u32::try_from(next).map_err(|_| thrown(Error::Malformed("record count")))

@@ -3,7 +3,7 @@
 use core::ops::Range;
 
 use crate::Error;
-use crate::tables::{Encoding, record, segment, value};
+use crate::tables::{Encoding, record, segment, term, value};
 
 /// Input and tables of one call. Rows are as in [`crate::tables`].
 pub struct Batch<'call> {
@@ -11,6 +11,7 @@ pub struct Batch<'call> {
     records: &'call mut [u32],
     values: &'call mut [u32],
     segments: &'call [u32],
+    terms: &'call [u32],
 }
 
 /// A segment as the engine sees it.
@@ -42,7 +43,18 @@ impl<'call> Batch<'call> {
             records: words(record_count, record::STRIDE).and_then(|words| records.get_mut(..words)).ok_or(SHORT)?,
             values: words(value_count, value::STRIDE).and_then(|words| values.get_mut(..words)).ok_or(SHORT)?,
             segments: words(segment_count, segment::STRIDE).and_then(|words| segments.get(..words)).ok_or(SHORT)?,
+            terms: &[],
         })
+    }
+
+    /// The same with terms of amounts.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] for a count beyond the table.
+    pub fn with_terms(self, terms: &'call [u32], count: usize) -> Result<Self, Error> {
+        const SHORT: Error = Error::Malformed("table counts");
+        let terms = words(count, term::STRIDE).and_then(|words| terms.get(..words)).ok_or(SHORT)?;
+        Ok(Self { terms, ..self })
     }
 
     /// Proves that every row from record `first` on stays inside its batch and its record, so that nothing behind this check has to.
@@ -58,6 +70,9 @@ impl<'call> Batch<'call> {
             let mut cursor = start;
             for row in self.values[values.0 * value::STRIDE..values.1 * value::STRIDE].chunks_exact(value::STRIDE) {
                 let range = range_of_segments(row, segment_count);
+                if row[value::TERMS] != 0 && self.terms_from(row[value::TERMS]).is_none() {
+                    return Err(Error::Malformed("term table"));
+                }
                 let Some(segments) = range.filter(|_| (row[value::OPERATION] as usize) < operations) else {
                     return Err(Error::Malformed("value table"));
                 };
@@ -110,6 +125,18 @@ impl<'call> Batch<'call> {
             end: row[segment::END] as usize,
             encoding: Encoding::of(row[segment::ENCODING]),
         })
+    }
+
+    /// The terms of an amount; none of a value that stands by itself.
+    pub(super) fn terms_of(&self, value: usize) -> &'call [u32] {
+        self.terms_from(self.value(value, value::TERMS)).unwrap_or_default()
+    }
+
+    fn terms_from(&self, column: u32) -> Option<&'call [u32]> {
+        let rows = self.terms.get((column as usize).checked_sub(1)? * term::STRIDE..)?;
+        let is_last = |row: &[u32]| row[term::FLAGS] & term::FLAG_LAST != 0;
+        let count = rows.chunks_exact(term::STRIDE).position(is_last)? + 1;
+        rows.get(..count * term::STRIDE)
     }
 
     pub(super) fn input(&self) -> &'call [u8] {

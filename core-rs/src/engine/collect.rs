@@ -3,6 +3,7 @@
 use core::ops::Range;
 
 use super::batch::Batch;
+use super::figures::Figures;
 use super::texts::Searched;
 use super::{Action, Candidate, Direction, Engine, Namespace, Outcome, Scratch};
 use crate::ff1::binary::Job;
@@ -39,6 +40,9 @@ pub(super) fn collect_record(engine: &mut Engine, batch: &Batch, record: usize) 
 /// The same for some of its values.
 pub(super) fn collect_values(engine: &mut Engine, batch: &Batch, record: usize, values: Range<usize>) {
     let latin1 = batch.record(record, record::FLAGS) & record::FLAG_LATIN1 != 0;
+    if values.start == batch.values_of(record).start {
+        engine.figures.begin(&engine.operations, engine.unicode, batch, record);
+    }
     for value in values {
         let lengths = engine.scratch.lengths.len();
         let from = engine.text.len();
@@ -50,6 +54,8 @@ pub(super) fn collect_values(engine: &mut Engine, batch: &Batch, record: usize, 
             direction: engine.direction,
             characters: &mut engine.characters,
             scratch: &mut engine.scratch,
+            figures: &mut engine.figures,
+            terms: batch.terms_of(value),
             text_start: from,
             room: usize::MAX,
         };
@@ -76,6 +82,8 @@ pub(super) fn derive(engine: &mut Engine, operation: usize, text: &[u8]) -> usiz
         direction: engine.direction,
         characters: &mut engine.characters,
         scratch: &mut engine.scratch,
+        figures: &mut engine.figures,
+        terms: &[],
         text_start: from,
         room: usize::MAX,
     };
@@ -96,6 +104,9 @@ pub(super) struct Collector<'engine> {
     direction: Direction,
     characters: &'engine mut Characters,
     pub(super) scratch: &'engine mut Scratch,
+    pub(super) figures: &'engine mut Figures,
+    /// What the value at hand is a sum of, if it is an amount in one.
+    pub(super) terms: &'engine [u32],
     /// Where the value at hand begins in the arena of decoded values.
     text_start: usize,
     /// Code points that the output may have, where lines wrap around the value.
@@ -253,6 +264,11 @@ impl Collector<'_> {
             operation::Action::Encrypt(classed) => self.encrypt(classed, text, decoded),
             operation::Action::Draw(classed) => self.draw(classed, text, decoded),
             operation::Action::People(people) => self.people(people, text, decoded),
+            operation::Action::Constant(constant) => Ok(self.constant(constant)),
+            operation::Action::Bucket(bounds, otherwise) => self.bucket(bounds, otherwise, text, decoded),
+            operation::Action::Month(otherwise) => self.month(otherwise, text, decoded),
+            operation::Action::Shift(days, otherwise) => self.shift(*days, otherwise, text, decoded),
+            operation::Action::Amount(curve, otherwise) => self.amount(curve, otherwise, text, decoded),
         }
     }
 

@@ -8,6 +8,7 @@
 mod batch;
 mod collect;
 mod crypt;
+mod figures;
 mod people;
 mod splice;
 mod texts;
@@ -24,6 +25,7 @@ use crate::text::unicode::Unicode;
 use crate::{Error, tables};
 
 pub use batch::Batch;
+use figures::Figures;
 use texts::{Searched, Texts};
 
 /// Length of a namespace's sub-key.
@@ -35,6 +37,7 @@ impl Drop for Engine {
     fn drop(&mut self) {
         self.characters.zeroize();
         self.text.zeroize();
+        self.figures.wipe();
     }
 }
 
@@ -58,6 +61,7 @@ pub struct Engine {
     scratch: Scratch,
     /// Letters and digits of the value at hand.
     characters: Characters,
+    figures: Figures,
     /// Only for a plan that searches texts.
     texts: Option<Box<Texts>>,
 }
@@ -167,8 +171,10 @@ impl Engine {
         let namespaces = keys.chunks_exact(KEY_BYTES).map(Namespace::new).collect::<Result<_, _>>()?;
         let unicode = Unicode::load()?;
         let searches = direction == Direction::Mask && operations.iter().any(|operation| operation.search.is_some());
+        let figures = Figures::new(&operations);
         Ok(Self {
             operations,
+            figures,
             namespaces,
             unicode,
             direction,

@@ -1,5 +1,8 @@
-//! Techniques that need no class of values: constants, partial masks, and spellings of keyed digests.
+//! Techniques that need no class of values: constants, partial masks, spellings of keyed digests, amounts, days.
 
+pub mod curve;
+pub mod day;
+pub mod decimal;
 pub mod mask;
 pub mod redact;
 pub mod token;

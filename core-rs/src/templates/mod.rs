@@ -259,7 +259,7 @@ impl Templates {
             columns[column::SCOPE] = scope;
             columns[column::STATUS] = 0;
             columns[column::FIELD] = field;
-            columns[column::RESERVED] = 0;
+            columns[column::TERMS] = 0;
             let columns = row(filling.segments, segment_count, segment::STRIDE)?;
             columns[segment::START] = at as u32;
             columns[segment::END] = end as u32;

@@ -50,6 +50,8 @@ class NativeHandle implements EngineHandle {
           batch.segmentCount,
           output,
           first,
+          batch.terms,
+          batch.termCount,
         ),
       );
     } catch (error) {

@@ -18,11 +18,15 @@ import {
   SEGMENT_START,
   SEGMENT_STRIDE,
   STATUS_ISSUE_MIN,
+  TERM_FLAG_LAST,
+  TERM_FLAGS,
+  TERM_STRIDE,
   VALUE_FIRST_SEGMENT,
   VALUE_OPERATION,
   VALUE_SEGMENT_COUNT,
   VALUE_STATUS,
   VALUE_STRIDE,
+  VALUE_TERMS,
 } from "../../record/tables.ts";
 import type { Engine, EngineHandle } from "../api.ts";
 import { ff1Decrypt, ff1Encrypt } from "./crypto/ff1.ts";
@@ -123,6 +127,7 @@ class PortableHandle implements EngineHandle {
       const firstValue = records[row + RECORD_FIRST_VALUE] as number;
       const endValue = firstValue + (records[row + RECORD_VALUE_COUNT] as number);
       this.#values.collect(batch, record, latin1);
+      this.#values.beginRecord(batch, record, latin1);
       for (let value = firstValue; value < endValue; value++) {
         const operation = this.#operation(values[value * VALUE_STRIDE + VALUE_OPERATION] as number);
         const status = this.#values.process(batch, value, operation, latin1);
@@ -185,7 +190,8 @@ function checkTables(batch: Batch, first: number): void {
   if (
     recordCount * RECORD_STRIDE > records.length ||
     valueCount * VALUE_STRIDE > values.length ||
-    segmentCount * SEGMENT_STRIDE > segments.length
+    segmentCount * SEGMENT_STRIDE > segments.length ||
+    batch.termCount * TERM_STRIDE > batch.terms.length
   ) {
     throw new BautaError(9001, { detail: "table counts" });
   }
@@ -201,6 +207,7 @@ function checkTables(batch: Batch, first: number): void {
       const firstSegment = values[value * VALUE_STRIDE + VALUE_FIRST_SEGMENT] as number;
       const endSegment = firstSegment + (values[value * VALUE_STRIDE + VALUE_SEGMENT_COUNT] as number);
       if (endSegment > segmentCount) throw new BautaError(9001, { detail: "value table" });
+      if (!hasTerms(batch, values[value * VALUE_STRIDE + VALUE_TERMS] as number)) throw new BautaError(9001, { detail: "term table" });
       for (let segment = firstSegment; segment < endSegment; segment++) {
         const from = segments[segment * SEGMENT_STRIDE + SEGMENT_START] as number;
         const to = segments[segment * SEGMENT_STRIDE + SEGMENT_END] as number;
@@ -209,4 +216,13 @@ function checkTables(batch: Batch, first: number): void {
       }
     }
   }
+}
+
+/** Whether the terms that a value's column names end inside of the table; 0 names none. */
+function hasTerms({ terms, termCount }: Batch, column: number): boolean {
+  if (column === 0) return true;
+  for (let term = column - 1; term < termCount; term++) {
+    if (((terms[term * TERM_STRIDE + TERM_FLAGS] as number) & TERM_FLAG_LAST) !== 0) return true;
+  }
+  return false;
 }

@@ -7,6 +7,7 @@ import { decodePlan } from "../plan-message.ts";
 import { Aes } from "./crypto/aes.ts";
 import { Classes } from "./kinds/classes.ts";
 import { drawFault, isDrawn, isWorded } from "./people/fit.ts";
+import { type Figure, figureOf, isDrawnFigure, isFigure, strayFigure } from "./techniques/figures.ts";
 import { type MaskSpec, maskSpec } from "./techniques/mask.ts";
 import { prefixedTokenSpec } from "./techniques/prefixed.ts";
 import { type RedactSpec, redactSpec } from "./techniques/redact.ts";
@@ -64,6 +65,12 @@ export interface CompiledOperation {
   readonly ibanToken: boolean;
   readonly redact: RedactSpec | undefined;
   readonly mask: MaskSpec | undefined;
+  /** CONSTANT to DATE_SHIFT. */
+  readonly figure: Figure | undefined;
+  /** What has a factor or shift of its own (techniques/figures.ts). */
+  readonly subject: number;
+  /** The value is a month and a day. */
+  readonly monthDay: boolean;
 }
 
 export interface Program {
@@ -133,11 +140,12 @@ const CLASS_SHAPES: ReadonlyMap<Kind, readonly Shape[]> = new Map<Kind, readonly
 
 /** What is wrong is a reason for the operator, never a value. */
 function compileOperation(operation: Operation, plan: Plan): CompiledOperation | string {
-  const fault = unknownWord(operation) ?? strayOption(operation) ?? strayDetect(operation, plan);
+  const fault =
+    unknownWord(operation) ?? strayOption(operation) ?? strayDetect(operation, plan) ?? strayFigure(operation, plan.namespaces.length);
   if (fault !== undefined) return fault;
   const { technique, kind } = operation;
   if (operation.fit === undefined && technique !== Technique.KEEP && technique !== Technique.DROP) return "no fit";
-  if (needsNamespace(technique) && operation.namespace >= plan.namespaces.length) return "unknown namespace";
+  if ((isIdentity(technique) || isDrawnFigure(technique)) && operation.namespace >= plan.namespaces.length) return "unknown namespace";
   const fit = fitCheck(operation.fit);
   const base: CompiledOperation = {
     technique,
@@ -161,13 +169,21 @@ function compileOperation(operation: Operation, plan: Plan): CompiledOperation |
     detects: new Map(operation.detects.map((detect) => [detect.entity, detect.operation])),
     feeds: operation.feeds as Entity,
     lineMax: operation.lineMax,
-    isIdentity: needsNamespace(technique),
+    isIdentity: isIdentity(technique),
     token: undefined,
     prefixed: undefined,
     ibanToken: false,
     redact: undefined,
     mask: undefined,
+    figure: undefined,
+    subject: operation.subject,
+    monthDay: operation.monthDay,
   };
+  if (isFigure(technique)) {
+    const figure = figureOf(operation, fit);
+    if (typeof figure === "string") return figure;
+    return figure.kind === "constant" ? { ...base, figure } : withOtherwise(operation, fit, { ...base, figure });
+  }
   if (base.drawn) return drawFault(base.kind, fit) ?? withOtherwise(operation, fit, base);
   if (isTokenLike(operation)) {
     if (kind === Kind.PREFIXED_ID) return compilePrefixed(operation, fit, base);
@@ -226,13 +242,13 @@ function withOtherwise(operation: Operation, fit: FitCheck, base: CompiledOperat
   return { ...base, redact, token: otherwiseTokenSpec(operation, fit), ibanToken: takesIbanToken(operation.kind as Kind, fit) };
 }
 
-function needsNamespace(technique: Technique): boolean {
+function isIdentity(technique: Technique): boolean {
   return technique === Technique.HASH || technique === Technique.TOKEN || technique === Technique.FPE || technique === Technique.PSEUDONYM;
 }
 
 /** An enum's number that this version does not know is a plan of a later one. */
 function unknownWord(operation: Operation): string | undefined {
-  if (operation.technique === Technique.TECHNIQUE_UNSPECIFIED || operation.technique > Technique.PSEUDONYM) return "unknown technique";
+  if (operation.technique === Technique.TECHNIQUE_UNSPECIFIED || operation.technique > Technique.DATE_SHIFT) return "unknown technique";
   if (operation.kind > Kind.FREE_TEXT) return "unknown kind";
   if ((operation.fit?.shape ?? 0) > Shape.SWIFT_DATE_TIME) return "unknown shape";
   if (operation.hash > Hash.BLAKE3_KEYED) return "unknown hash";
@@ -253,8 +269,7 @@ function strayDetect({ technique, kind, searches, detects, feeds, lineMax }: Ope
     before = entity;
     const other = plan.operations[operation];
     const isOpen = other?.fit?.shape === Shape.TEXT && other.fit.max === 0 && other.fit.prefix === "";
-    if (other === undefined || !needsNamespace(other.technique) || !isOpen || other.searches)
-      return "an entity without an operation for it";
+    if (other === undefined || !isIdentity(other.technique) || !isOpen || other.searches) return "an entity without an operation for it";
   }
   return undefined;
 }

@@ -23,15 +23,21 @@ import {
   VALUE_SEGMENT_COUNT,
   VALUE_STATUS,
   VALUE_STRIDE,
+  VALUE_TERMS,
 } from "../../record/tables.ts";
 import { Hash, Kind, Otherwise, Shape, Technique } from "../generated/plan_pb.ts";
 import { hmacSha256, hmacSha512, type WasmHashes } from "./crypto/hashes.ts";
 import { Search } from "./detect/search.ts";
+import { Figures, sumOfTerms } from "./figures.ts";
 import { isIbanForm, isUuidForm, SPELL_AS_IS, SPELL_CAPITAL, SPELL_SMALL, type Spelling } from "./kinds/classes.ts";
 import { type Domain, RANK_LIMBS } from "./kinds/domain.ts";
 import { CLASS_OF, Subject } from "./kinds/subject.ts";
 import { People } from "./people/people.ts";
 import type { CompiledOperation, Namespace, Program } from "./program.ts";
+import { alone, type Curve, type Draw, drawnNumber } from "./techniques/curve.ts";
+import { isWholeDay, monthOf, readDay, shifted, type WrittenDay } from "./techniques/day.ts";
+import { readDecimal, rounded, writeDecimal } from "./techniques/decimal.ts";
+import type { Figure } from "./techniques/figures.ts";
 import { type MaskSpec, pushMask } from "./techniques/mask.ts";
 import { prefixedHead } from "./techniques/prefixed.ts";
 import { pushRedaction, type RedactSpec } from "./techniques/redact.ts";
@@ -81,6 +87,7 @@ export class ValueProcessor {
   readonly #canonical: Canonical;
   readonly #people: People;
   readonly #walks: readonly Walk[];
+  readonly #figures: Figures;
   /** Only for a plan that searches texts. */
   readonly #search: Search | undefined;
   /** What texts name: indexes of the window, and statuses. */
@@ -111,6 +118,7 @@ export class ValueProcessor {
     this.#hashes = hashes;
     this.#canonical = new Canonical(unicode, this.#subject);
     this.#people = new People(unicode, this.#canonical);
+    this.#figures = new Figures(program, this.#canonical);
     this.#walks = program.namespaces.map((namespace) => new Walk(namespace));
     this.#search = program.searches && !unmask ? new Search(program, unicode) : undefined;
   }
@@ -151,7 +159,13 @@ export class ValueProcessor {
     this.#filler = operation.fit.shape === Shape.DIGITS ? ZERO : X;
     if (operation.worded) this.#joinLines(batch, value);
     if (operation.searches) return this.#searchText(batch, value, operation);
+    if (operation.figure?.kind === "amount") return this.#amount(operation, operation.figure.curve, batch, value);
     return this.#transform(operation);
+  }
+
+  /** Looks for what values of a record tell about others of it. */
+  beginRecord(batch: Batch, record: number, latin1: boolean): void {
+    this.#figures.begin(batch, record, latin1);
   }
 
   /** Collects what the texts of a record are searched for; before its values are processed. */
@@ -208,6 +222,7 @@ export class ValueProcessor {
   }
 
   #transform(operation: CompiledOperation): number {
+    if (operation.figure !== undefined) return this.#figure(operation, operation.figure);
     switch (operation.technique) {
       case Technique.KEEP:
         return this.#keep(operation);
@@ -393,6 +408,93 @@ export class ValueProcessor {
     texts.push(head);
     const status = this.#token(operation, spec, STATUS_MASKED);
     return status === STATUS_MASKED ? this.#written(start, status) : status;
+  }
+
+  #figure(operation: CompiledOperation, figure: Figure): number {
+    switch (figure.kind) {
+      case "constant":
+        return this.#writeCodes(figure.points);
+      case "bucket": {
+        const read = readDecimal(operation.fit.shape, this.#text());
+        if (read === undefined) return this.#outside(operation, 6001);
+        const { bounds } = figure;
+        const bound = bounds.findLast((candidate) => candidate <= read.units) ?? (bounds[0] as bigint);
+        return this.#writeText(writeDecimal(bound, 0, operation.fit.shape) ?? "");
+      }
+      case "month": {
+        const day = this.#day(operation);
+        return day === undefined ? this.#outside(operation, 6001) : this.#writeText(monthOf(day));
+      }
+      case "shift":
+        return this.#shift(operation, figure.days);
+      case "amount":
+        // Only what texts name is no value of a record, and no text names an amount.
+        throw unknownWord();
+    }
+  }
+
+  #shift(operation: CompiledOperation, days: bigint): number {
+    const day = this.#day(operation);
+    if (day === undefined) return this.#outside(operation, 6001);
+    // Never by no day at all.
+    const place = (drawnNumber(this.#drawOf(operation), "date shift") >> 1n) % (2n * days);
+    const text = shifted(day, Number(place < days ? place - days : place - days + 1n));
+    return text === undefined ? this.#outside(operation, 6001) : this.#writeText(text);
+  }
+
+  #day({ fit, monthDay }: CompiledOperation): WrittenDay | undefined {
+    const day = readDay(fit.shape, monthDay, this.#text(), this.#figures.day);
+    if (day !== undefined && isWholeDay(day)) this.#figures.day = day.day;
+    return day;
+  }
+
+  #amount(operation: CompiledOperation, curve: Curve, batch: Batch, value: number): number {
+    const { fit } = operation;
+    const read = readDecimal(fit.shape, this.#text());
+    if (read === undefined) return this.#outside(operation, 6001);
+    const draw = this.#drawOf(operation);
+    const terms = batch.values[value * VALUE_STRIDE + VALUE_TERMS] as number;
+    const sum = terms === 0 ? undefined : sumOfTerms(batch.terms, terms - 1, curve, draw);
+    if (terms !== 0 && sum === undefined) return 6012;
+    const units = sum?.units ?? rounded(alone(curve, read.units, draw), read.decimals);
+    // What an amount itself leaves out, its sign, stands in another field.
+    const own = sum !== undefined && units < 0n && fit.shape !== Shape.NUMBER ? -units : units;
+    const decimals = sum === undefined || sum.decimals > read.decimals ? read.decimals : sum.decimals;
+    const text = writeDecimal(own, decimals, fit.shape);
+    if (
+      text === undefined ||
+      !fits(
+        fit,
+        Uint32Array.from(text, (digit) => digit.charCodeAt(0)),
+        0,
+        text.length,
+      )
+    )
+      return 6012;
+    return this.#writeText(text);
+  }
+
+  #drawOf({ namespace, subject }: CompiledOperation): Draw {
+    return { secret: this.#program.namespaces[namespace]?.secret, subject: this.#figures.subject(subject) };
+  }
+
+  /** The value at hand as a text. */
+  #text(): string {
+    const { data } = this.#window.texts;
+    let text = "";
+    for (let i = this.#start; i < this.#start + this.#count; i++) text += String.fromCodePoint(data[i] as number);
+    return text;
+  }
+
+  #writeText(text: string): number {
+    return this.#writeCodes(Array.from(text, (character) => character.charCodeAt(0)));
+  }
+
+  #writeCodes(codes: readonly number[]): number {
+    const { texts } = this.#window;
+    const start = texts.length;
+    texts.push(codes);
+    return this.#written(start, STATUS_MASKED);
   }
 
   /** PSEUDONYM of what is drawn from lists. */
