@@ -53,6 +53,21 @@ const PLAN: PlanSource = {
       fit: { shape: "enum", min: 1, max: 4, values: ["", "A"] },
     },
     { technique: "mask", keepFirst: 6, keepLast: 4, maskCharacter: "é", detect: true, fit: { shape: "text", min: 0, max: 0 } },
+    {
+      technique: "date-shift",
+      kind: "date",
+      namespace: "card",
+      constant: "é",
+      bounds: ["0", "100.50"],
+      unit: "0.05",
+      withinPpm: 100_000,
+      factorMin: 2,
+      factorMax: 90,
+      days: 30,
+      subject: { namespace: "account" },
+      monthDay: true,
+      fit: { shape: "swift-date-time", min: 4, max: 4 },
+    },
   ],
 };
 
@@ -72,6 +87,7 @@ describe("plan", () => {
       Technique.HASH,
       Technique.PSEUDONYM,
       Technique.MASK,
+      Technique.DATE_SHIFT,
     ]);
     expect(plan.operations[1]).toMatchObject({ kind: Kind.PAN, namespace: 1, otherwise: Otherwise.REDACT, bin: Bin.BIN_8, strict: true });
     expect(plan.operations[1]?.fit).toMatchObject({ shape: Shape.DIGITS, min: 13, max: 19 });
