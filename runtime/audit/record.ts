@@ -364,6 +364,7 @@ export class RunRecord implements Recorder, RunObserver {
       case "progress":
       case "refused":
       case "degrade":
+      case "policy":
       case "health":
       case "batch":
       case "lag":

@@ -25,8 +25,8 @@ import { refusedOf } from "./dlq.ts";
 import { EXIT } from "./exit.ts";
 import { readPipelineFile } from "./pipeline-file.ts";
 import { policyOfPipeline } from "./policy-option.ts";
-import { openMaskers, rulesOf } from "./run-topics.ts";
 import { colorsFor, grouped, print } from "./terminal.ts";
+import { openMaskers, rulesOf } from "./topic-maskers.ts";
 
 export interface ReplayNotesOptions extends NoteFilter {
   readonly json?: boolean;
@@ -54,6 +54,8 @@ export async function dlqReplay(path: string, options: ReplayNotesOptions): Prom
   if (definition === undefined) throw modelError(problems);
   if (definition.sinks.some(({ kind }) => kind !== "topic"))
     throw new BautaError(1001, { detail: "refused records are replayed into topics, and this pipeline has other sinks" });
+  if (new Set(definition.sinks.map(({ view }) => view)).size > 1)
+    throw new BautaError(1001, { detail: "refused records are replayed for one view, and this pipeline has several" });
   const plan = openPlan({ ...definition, policy: await policyOfPipeline(definition), direction: "mask" });
   const tokens = await Tokens.open(connection.sasl?.tokenCommand, () => undefined);
   let writer: TopicWriter | undefined;

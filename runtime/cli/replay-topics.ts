@@ -34,10 +34,18 @@ export function replayed(definition: PipelineDefinition, into: string): Pipeline
   if (!TOPIC.test(into.replace("{topic}", "x"))) throw new BautaError(1001, { detail: "--into takes the name of a topic" });
   return {
     ...definition,
-    sinks: [{ kind: "topic", name: "replay", topic: into, create: true }],
+    sinks: [{ kind: "topic", name: "replay", topic: into, create: true, ...viewOf(definition) }],
     routes: definition.routes.map((route) => ({ ...route, sinks: [0] })),
     ...(definition.kafka === undefined ? {} : { kafka: { ...definition.kafka, refused: undefined, audit: undefined } }),
   };
+}
+
+/** Who reads it: whoever reads the pipeline's own sinks. */
+function viewOf({ sinks }: PipelineDefinition): { readonly view?: string | undefined } {
+  const views = new Set(sinks.map(({ view }) => view));
+  if (views.size > 1) throw new BautaError(1001, { detail: "--into is for pipelines with one view" });
+  const [view] = views;
+  return view === undefined ? {} : { view };
 }
 
 /**

@@ -1,36 +1,29 @@
 /** `bauta run` of a pipeline whose sources are topics: one worker of as many as the operator starts. */
 import { engineLine } from "../audit/events/engine.ts";
-import type { Engine } from "../engines/api.ts";
 import { selectEngine } from "../engines/select.ts";
 import type { Mark } from "../kafka/addon.ts";
 import { kafkaError } from "../kafka/failure.ts";
 import { openSeal } from "../kafka/seal.ts";
-import type { TopicWriter } from "../kafka/writer.ts";
 import { BautaError } from "../kit/errors.ts";
 import { VERSION } from "../kit/version.ts";
-import { type OpenPlan, openPlan } from "../open.ts";
-import type { KafkaDefinition, PipelineDefinition, SourceDefinition } from "../pipeline/definition/definition.ts";
-import { FramedMasker } from "../pipeline/framed.ts";
+import type { KafkaDefinition, PipelineDefinition } from "../pipeline/definition/definition.ts";
 import type { RunFacts } from "../pipeline/observe.ts";
 import type { SinkRecorder } from "../pipeline/recorder.ts";
 import { Budget } from "../pipeline/topics/budget.ts";
-import { BatchMasker, type ValueSeal } from "../pipeline/topics/mask-batch.ts";
-import { PartMasker } from "../pipeline/topics/part-masker.ts";
-import { TopicRules } from "../pipeline/topics/plan.ts";
-import { refusalOf, runTopics } from "../pipeline/topics/run.ts";
+import type { ValueSeal } from "../pipeline/topics/mask-batch.ts";
+import type { Passes } from "../pipeline/topics/passes.ts";
+import { runTopics } from "../pipeline/topics/run.ts";
 import type { Targets } from "../pipeline/topics/targets.ts";
 import { systemClock } from "../platform/clock.ts";
 import { onStopSignal } from "../platform/process.ts";
 import { newTask } from "../platform/task.ts";
-import { FORMATS } from "../registry.ts";
-import { openRoutes } from "../routes.ts";
 import { EXIT, exitCodeOfEnd } from "./exit.ts";
-import { routeFactsOf, routesOf, settingsOf } from "./pipeline-file.ts";
-import { policyOfPipeline } from "./policy-option.ts";
-import { maySeal, refusedRow } from "./refused.ts";
+import { routeFactsOf, settingsOf } from "./pipeline-file.ts";
+import { maySeal } from "./refused.ts";
 import { openReplay, type ReplayTopicsOptions, replayed } from "./replay-topics.ts";
 import { fileSinksOf, type OpenFiles, openFiles } from "./topic-files.ts";
 import { type OpenTrail, openTrail } from "./topic-trail.ts";
+import { TopicViews } from "./topic-views.ts";
 import { openWorker, type Worker } from "./topics-worker.ts";
 import type { Watch } from "./watch.ts";
 
@@ -39,8 +32,6 @@ export interface TopicsOptions extends ReplayTopicsOptions {
   readonly instance?: string;
   readonly dryRun?: boolean;
 }
-
-type TopicSource = Extract<SourceDefinition, { readonly kind: "topics" }>;
 
 const INSTANCE = /^[A-Za-z0-9._-]{1,64}$/;
 
@@ -62,13 +53,13 @@ export async function runTopicsPipeline(
   if (into !== undefined && (instance !== undefined || (options.from ?? options.to) === undefined))
     throw new BautaError(1001, { detail: "--into needs --from or --to, and takes no --instance" });
   const definition = into === undefined ? pipeline : replayed(pipeline, into);
-  const plan = openPlan({ ...definition, policy: await policyOfPipeline(definition), direction: "mask" });
+  const from = performance.now();
+  const engine = await selectEngine(definition.engine);
+  const engineMs = performance.now() - from;
+  const views = await TopicViews.open(definition, engine, watch);
+  const { plan } = views;
   const stop = onStopSignal();
   try {
-    const rules = rulesOf(definition, plan);
-    const from = performance.now();
-    const engine = await selectEngine(definition.engine);
-    const engineMs = performance.now() - from;
     const task = newTask(systemClock.date());
     const report = {
       engine: engineLine(engine),
@@ -82,12 +73,22 @@ export async function runTopicsPipeline(
     const observers = await watch.observers({ task, descriptor: path, workers: 1, backend: () => backend, engineMs, report });
     const topics = definition.sources.flatMap((source) => (source.kind === "topics" ? source.topics : []));
     const replay = into === undefined ? undefined : await openReplay(kafka, topics, options);
-    const worker = await openWorker({ definition, kafka: definition.kafka ?? kafka, rules, instance, task, stop, watch, replay });
+    const worker = await openWorker({
+      definition,
+      kafka: definition.kafka ?? kafka,
+      views: views.all,
+      instance,
+      task,
+      stop,
+      watch,
+      replay,
+    });
     if (worker === undefined) return stop.exitCode ?? EXIT.done;
     try {
       const { onRefuse, frame, input } = definition;
-      const seal = await sealOf(kafka, worker.targets);
-      const { masker, parts, batches } = openMaskers({ definition, engine, plan, writer: worker.writer, seal });
+      const [targets] = worker.targets as [Targets];
+      const seal = await sealOf(kafka, targets);
+      const passes = views.passes(worker, seal);
       const { name, version, facts: engineFacts } = engine;
       const facts: RunFacts = {
         task,
@@ -101,8 +102,8 @@ export async function runTopicsPipeline(
       let opened: OpenFiles | undefined;
       let trail: OpenTrail | undefined;
       try {
-        trail = openTrail({ definition, engine, plan, facts, statementFacts, targets: worker.targets });
-        opened = await filesOf(definition, instance, worker, masker, trail?.record);
+        trail = openTrail({ definition, engine, plan, facts, statementFacts, targets });
+        opened = await filesOf(definition, instance, worker, passes, trail?.record);
         const result = await runTopics({
           facts,
           statement: definition.name,
@@ -114,17 +115,11 @@ export async function runTopicsPipeline(
           stop: stop.signal,
           reader: worker.reader,
           writer: worker.writer,
-          masker,
-          batches,
+          passes,
+          renewal: views.renewal(worker, seal),
           budget: kafka.budget === undefined ? undefined : new Budget(kafka.budget),
           files: opened?.files,
           trail: trail === undefined ? undefined : { record: trail.record, topic: worker.writer.topic(trail.topic) },
-          planOf: async (topic) => {
-            await worker.targets.prepare(topic);
-            return worker.targets.planOf(topic, worker.writer);
-          },
-          operationFacts: (operation) => plan.operationFacts(operation),
-          planDigest: () => plan.planDigest(),
         });
         const code = result.ended === "stopped" ? (stop.exitCode ?? EXIT.done) : exitCodeOfEnd(result.ended);
         watch.summary(result, code);
@@ -132,32 +127,15 @@ export async function runTopicsPipeline(
       } finally {
         opened?.close();
         trail?.close();
-        masker.close();
-        parts.close();
+        passes.close();
       }
     } finally {
       await worker.close();
     }
   } finally {
     stop.forget();
-    plan.close();
+    await views.close();
   }
-}
-
-/** Rules of keys and headers, each namespace looked up. Throws for what `bauta check` would find. */
-export function rulesOf(definition: PipelineDefinition, plan: OpenPlan): TopicRules {
-  const sources = definition.sources.filter((source): source is TopicSource => source.kind === "topics");
-  return new TopicRules({
-    sources,
-    operationOf(namespace) {
-      if (plan.model.mode === "random") throw new BautaError(1214, { detail: "keys and headers are masked in mode deterministic only" });
-      const operation = plan.operationOfNamespace(namespace);
-      if (operation === undefined) throw new BautaError(1207, { path: namespace });
-      const { technique, otherwise } = plan.operationOf(operation) ?? {};
-      // A permutation of what is of its kind; whatever is not, is refused.
-      return { operation, isBijective: technique === "fpe" && (otherwise ?? "error") === "error" };
-    },
-  });
 }
 
 /** The files of a worker, where its last one left them; undefined if all goes to topics. */
@@ -165,7 +143,7 @@ async function filesOf(
   definition: PipelineDefinition,
   instance: string | undefined,
   worker: Worker,
-  masker: FramedMasker,
+  passes: Passes,
   recorder: SinkRecorder | undefined,
 ): Promise<OpenFiles | undefined> {
   if (fileSinksOf(definition).length === 0) return undefined;
@@ -176,7 +154,7 @@ async function filesOf(
   // It was told to stop, and takes no record.
   if (asked === undefined) return undefined;
   const { committed } = asked;
-  const opened = openFiles({ definition, instance, committed, markOf, messageName: (index) => masker.messageName(index), recorder });
+  const opened = openFiles({ definition, instance, committed, markOf, messageName: (index) => passes.messageName(index), recorder });
   try {
     // The cluster forgets marks that nobody asks for: one that is made anew is as good as new, and from now on one that is not there was forgotten.
     const { mark } = opened?.files ?? {};
@@ -192,45 +170,4 @@ async function filesOf(
 async function sealOf({ refused, sealTo }: KafkaDefinition, targets: Targets): Promise<ValueSeal | undefined> {
   if (refused === undefined || sealTo === undefined) return undefined;
   return { seal: await openSeal(sealTo), bytesMax: targets.bytesMaxOf(refused), mayHold: maySeal };
-}
-
-export interface MaskerChoice {
-  readonly definition: PipelineDefinition;
-  readonly engine: Engine;
-  readonly plan: OpenPlan;
-  readonly writer: TopicWriter;
-  readonly seal: ValueSeal | undefined;
-}
-
-export function openMaskers({ definition, engine, plan, writer, seal }: MaskerChoice): {
-  masker: FramedMasker;
-  parts: PartMasker;
-  batches: BatchMasker;
-} {
-  const { frame, input, onRefuse, kafka } = definition;
-  const keyedHash = (bytes: Uint8Array): string => plan.keyedHash(bytes);
-  const masker = new FramedMasker({
-    engine,
-    plan,
-    formats: FORMATS,
-    scan: { input },
-    frame,
-    direction: "mask",
-    onRefuse,
-    router: openRoutes(routesOf(definition)),
-    keyedHash,
-  });
-  const parts = new PartMasker(engine, plan);
-  const batches = new BatchMasker({
-    masker,
-    parts,
-    keyedHash,
-    refusedTopic: kafka?.refused === undefined ? undefined : writer.topic(kafka.refused),
-    seal,
-    refusedValue: (refused) =>
-      new TextEncoder().encode(JSON.stringify(refusedRow(`${refused.topic}/${refused.partition}`, refusalOf(refused)))),
-    stops: onRefuse === "stop",
-    keeps: definition.routes.map(({ sinks }) => sinks.some((at) => definition.sinks[at]?.kind !== "topic")),
-  });
-  return { masker, parts, batches };
 }

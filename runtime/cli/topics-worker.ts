@@ -9,17 +9,20 @@ import { TopicWriter } from "../kafka/writer.ts";
 import { BautaError } from "../kit/errors.ts";
 import { KAFKA_LEAVE_MS, KAFKA_TOLD_MS, KAFKA_WAIT_MS } from "../kit/limits.ts";
 import type { KafkaDefinition, PipelineDefinition } from "../pipeline/definition/definition.ts";
-import type { TopicRules } from "../pipeline/topics/plan.ts";
 import { Targets } from "../pipeline/topics/targets.ts";
 import { systemClock } from "../platform/clock.ts";
 import type { StopRequest } from "../platform/process.ts";
 import type { TopicsReplay } from "./replay-topics.ts";
+import type { TopicView } from "./topic-views.ts";
 import type { Watch } from "./watch.ts";
 
 export interface Worker {
   readonly reader: BatchReader;
   readonly writer: TopicWriter;
-  readonly targets: Targets;
+  /** By view. */
+  readonly targets: readonly Targets[];
+  /** Of a view that came since; its topics are looked at when they are met. */
+  targetsOf(view: TopicView): Targets;
   readonly marks: Marks;
   /** Tries until the cluster answers; undefined if the worker was told to stop. */
   whenThere<T>(attempt: () => Promise<T>): Promise<T | undefined>;
@@ -29,7 +32,7 @@ export interface Worker {
 export interface WorkerChoice {
   readonly definition: PipelineDefinition;
   readonly kafka: KafkaDefinition;
-  readonly rules: TopicRules;
+  readonly views: readonly TopicView[];
   readonly instance: string | undefined;
   readonly task: string;
   readonly stop: StopRequest;
@@ -41,7 +44,7 @@ export interface WorkerChoice {
 export async function openWorker({
   definition,
   kafka,
-  rules,
+  views,
   instance,
   task,
   stop,
@@ -56,7 +59,8 @@ export async function openWorker({
   });
   const admin = new TopicAdmin(connection);
   tokens?.add(admin);
-  const targets = new Targets(admin, rules, definition.sinks, definition.routes);
+  const targetsOf = ({ rules, routes }: TopicView): Targets => new Targets(admin, rules, definition.sinks, routes);
+  const targets = views.map(targetsOf);
   const asked = systemClock.ticks();
   const known = await whenThere(stop, watch, async () => {
     const there = topics.some(isPattern) ? await admin.names() : [];
@@ -65,8 +69,10 @@ export async function openWorker({
     const found = [
       ...new Set([...plain, ...there.filter((name) => topics.some((topic) => isPattern(topic) && new RegExp(topic, "u").test(name)))]),
     ];
-    for (const topic of found) await targets.prepare(topic);
-    for (const topic of [kafka.refused, kafka.audit?.topic]) if (topic !== undefined) await targets.require(topic);
+    for (const one of targets) {
+      for (const topic of found) await one.prepare(topic);
+      for (const topic of [kafka.refused, kafka.audit?.topic]) if (topic !== undefined) await one.require(topic);
+    }
     return found;
   });
   if (known === undefined) {
@@ -74,7 +80,8 @@ export async function openWorker({
     return undefined;
   }
   watch.answered("kafka", systemClock.ticks() - asked);
-  const { most, least } = targets.bytesMax;
+  const most = Math.max(...targets.map(({ bytesMax }) => bytesMax.most));
+  const least = Math.min(...targets.map(({ bytesMax }) => bytesMax.least));
   const writer = new TopicWriter({
     connection,
     transactionalId: replay?.group ?? `${group}-${instance ?? task}`,
@@ -122,6 +129,7 @@ export async function openWorker({
     reader,
     writer,
     targets,
+    targetsOf,
     marks,
     whenThere: (attempt) => whenThere(stop, watch, attempt),
     async close() {

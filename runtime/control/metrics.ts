@@ -38,6 +38,12 @@ export class RunMetrics implements RunObserver {
   });
   readonly #lag = this.#gauge("bauta_lag_records", "Records between what is committed and the end of a partition.", ["topic", "partition"]);
   readonly #running = this.#gauge("bauta_run_running", "1 while the run is at work, else 0.", []);
+  readonly #policies = this.#counter(
+    "bauta_policy_activations_total",
+    "Policies that took the place of another while the run went on.",
+    [],
+  );
+  readonly #policyAt = this.#gauge("bauta_policy_activated_seconds", "When the last of them did, seconds since 1970.", []);
   readonly #up = this.#gauge("bauta_dependency_up", "1 while what the run stands on answers, else 0.", ["client"]);
   readonly #info = this.#gauge("bauta_run_info", "1; its labels say what runs.", ["task", "command", "engine", "version"]);
 
@@ -86,6 +92,9 @@ export class RunMetrics implements RunObserver {
         return;
       case "degrade":
         return this.degrade(event.what, event.issue.code);
+      case "policy":
+        this.#policies.inc();
+        return this.#policyAt.set(event.at / 1000);
       case "health":
         return this.#up.set({ client: event.client }, event.isOk ? 1 : 0);
       case "statement-end":

@@ -131,6 +131,8 @@ export class StatusBoard implements RunObserver {
         return;
       case "degrade":
         return this.degrade(event.what, event.issue.code);
+      case "policy":
+        return;
       case "health":
         run.missing = [...run.missing.filter((one) => one !== event.client), ...(event.isOk ? [] : [event.client])];
         return;

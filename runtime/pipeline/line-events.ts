@@ -102,6 +102,10 @@ export class LineEvents implements RunObserver {
         return this.#committed(event);
       case "degrade":
         return this.#tell({ event: "degrade", resource: event.what, code: event.issue.code, reason: `${event.name}: ${event.issue.text}` });
+      case "policy": {
+        const { statement, sequence, revision, sha256 } = event;
+        return this.#tell({ event: "policy", stmt: statement, sequence, revision, policy: sha256 });
+      }
       case "health": {
         const { client, isOk, milliseconds } = event;
         return this.#tell({ event: "health", client, type: client, status: isOk ? "ok" : "failed", latency_ms: Math.round(milliseconds) });

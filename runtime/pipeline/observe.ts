@@ -25,6 +25,7 @@ export type RunEvent =
   | SourceEnded
   | Committed
   | Degrade
+  | PolicyChanged
   | Health
   | BatchDone
   | Lag
@@ -178,6 +179,18 @@ export interface Committed {
   readonly prepareMs: number;
   readonly journalMs: number;
   readonly publishMs: number;
+}
+
+/** From the next transaction on another policy decides who sees what. */
+export interface PolicyChanged {
+  readonly event: "policy";
+  readonly at: number;
+  readonly statement: string;
+  /** Of the run, from 1. */
+  readonly sequence: number;
+  readonly revision: string;
+  /** SHA-256 (hex) of the policy. */
+  readonly sha256: string;
 }
 
 /** The run goes on, with less than was asked for. */

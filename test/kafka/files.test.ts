@@ -67,7 +67,7 @@ class Worker {
       kept.add(frame, 0, 3, 100 + frame, 0);
       start = end;
     }
-    this.files.write(bytes, kept, () => "raw/3");
+    this.files.write(bytes, kept, new Set([0, 1, 2]), () => "raw/3");
   }
 
   /** A transaction from beginning to end. */

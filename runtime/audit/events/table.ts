@@ -181,6 +181,10 @@ export const EVENTS = {
   },
   unread: { head: ["CONTROL", "kind=unread"], fields: [text("source"), integer("offset")] },
   degrade: { head: ["CONTROL", "kind=degrade"], fields: [text("resource"), text("code"), text("reason")] },
+  policy: {
+    head: ["CONTROL", "kind=policy"],
+    fields: [text("stmt"), integer("sequence"), text("revision"), text("policy")],
+  },
   warning: { head: ["CONTROL", "kind=warning"], fields: [text("text")] },
   error: {
     head: ["CONTROL", "kind=error"],

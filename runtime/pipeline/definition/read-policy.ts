@@ -147,6 +147,13 @@ export function withViews(reader: Reader, entries: Entries, { policy, view, sink
         join("sinks", sink.name),
         "who reads it is missing: `view` here, or one for the whole pipeline",
       );
+  if (entries.has("audit"))
+    reader.problems.add(
+      VALUE,
+      at("audit"),
+      "audit",
+      "a record in a topic is of one plan, and a policy may change it while the run goes on",
+    );
   if (policy !== undefined && !isTopics && new Set(whole.map((sink) => sink.view)).size > 1)
     reader.problems.add(VALUE, at("sinks"), "sinks", "several views are for pipelines over topics; files have one for all sinks");
   return whole;

@@ -61,13 +61,14 @@ export class TopicFiles {
     this.#mark = parts.mark;
   }
 
-  /** Writes the records of a batch to the sinks of their routes. */
-  write(bytes: Uint8Array, kept: KeptRecords, sourceOf: (topic: number, partition: number) => string): void {
+  /** Writes the records of a batch to the sinks of their routes, of those that are meant. */
+  write(bytes: Uint8Array, kept: KeptRecords, sinks: ReadonlySet<number>, sourceOf: (topic: number, partition: number) => string): void {
     const { statement, routes, writers, messageName } = this.#parts;
     for (let at = 0; at < kept.count; at++) {
       const origin: Origin = { statement, source: sourceOf(kept.topic(at), kept.partition(at)), messageName };
       const delivery = this.#deliveryOf(bytes, kept, at);
       for (const place of routes[kept.route(at)] ?? []) {
+        if (!sinks.has(place)) continue;
         const writer = writers[place] as SinkWriter;
         // Each value is a source by itself: nothing of it may run into the next.
         writer.next();

@@ -33,27 +33,16 @@ import {
   TRANSACTION_RETRY_MS,
 } from "../../kit/limits.ts";
 import { addCounts, addFields, NO_COUNTS } from "../counts.ts";
-import type { FramedMasker } from "../framed.ts";
 import { GrowingBytes } from "../growing-bytes.ts";
 import { type Counts, reconcile } from "../masker.ts";
-import type {
-  Ended,
-  OperationFacts,
-  Position,
-  RunEvent,
-  RunFacts,
-  RunObserver,
-  RunTimes,
-  StatementEnd,
-  StatementFacts,
-} from "../observe.ts";
+import type { Ended, Position, RunEvent, RunFacts, RunObserver, RunTimes, StatementEnd, StatementFacts } from "../observe.ts";
 import type { Trail, TrailRecord } from "../recorder.ts";
 import type { Clock, CommitLimits, RunEnding, RunResult } from "../run.ts";
 import type { Budget } from "./budget.ts";
 import type { TopicFiles } from "./files.ts";
-import type { BatchMasker, MaskedBatch, RefusedRecord } from "./mask-batch.ts";
+import type { RefusedRecord } from "./mask-batch.ts";
+import type { PassedBatch, Passes, Renewal } from "./passes.ts";
 import { Patience } from "./patience.ts";
-import type { TopicPlan } from "./plan.ts";
 
 export interface TopicsParts {
   readonly facts: RunFacts;
@@ -66,18 +55,15 @@ export interface TopicsParts {
   readonly stop: AbortSignal;
   readonly reader: BatchReader;
   readonly writer: TopicWriter;
-  readonly masker: FramedMasker;
-  readonly batches: BatchMasker;
+  readonly passes: Passes;
+  /** undefined: nothing but this masks. */
+  readonly renewal?: Renewal | undefined;
   /** Of refused records; undefined: as many as there are. */
   readonly budget?: Budget | undefined;
   /** Files and logs beside the topics. */
   readonly files?: TopicFiles | undefined;
-  /** The run's record, and the topic that it is written to. */
+  /** The run's record of one pass, and the topic that it is written to. */
   readonly trail?: { readonly record: Trail; readonly topic: number } | undefined;
-  /** Looks at the targets of a source topic that was not met before, and plans for it. */
-  planOf(topic: string): Promise<TopicPlan>;
-  operationFacts(operation: number): OperationFacts;
-  planDigest(): string;
 }
 
 /** Runs until it is told to stop, or cannot go on. */
@@ -110,7 +96,7 @@ class TopicsRun {
   readonly #clock: Clock;
   readonly #began: number;
   #observers: readonly RunObserver[];
-  readonly #plans: TopicPlan[] = [];
+  #passes: Passes;
   #topics: string[] = [];
   #counts = NO_COUNTS;
   #fields: StatementEnd["fields"] = [];
@@ -140,6 +126,7 @@ class TopicsRun {
 
   constructor(parts: TopicsParts) {
     this.#parts = parts;
+    this.#passes = parts.passes;
     this.#clock = parts.clock;
     this.#began = parts.clock.ticks();
     this.#observers = parts.observers;
@@ -260,7 +247,7 @@ class TopicsRun {
 
   /** Masks a batch and writes it. Returns whether a refused record ends the run. */
   async #take(batch: RecordBatch, membership: KafkaMembership | undefined): Promise<boolean> {
-    const { batches, reader, writer, trail } = this.#parts;
+    const { reader, writer, trail } = this.#parts;
     const begun = reader.begun();
     if (batch.count === 0 && begun.length === 0) {
       if (this.#open !== undefined && this.#isDue(this.#open)) await this.#commitNext();
@@ -268,13 +255,16 @@ class TopicsRun {
       this.#tellProgress();
       return false;
     }
-    await this.#patience.until(() => this.#plan());
+    await this.#renew();
+    const passes = this.#passes;
+    await this.#patience.until(() => passes.prepare(this.#topics));
     const began = this.#clock.ticks();
-    const masked = batches.mask(batch, this.#plans);
-    const stops = masked.refused.length > 0 && this.#parts.statementFacts.onRefuse === "stop";
+    const isStopping = this.#parts.statementFacts.onRefuse === "stop";
+    const masked = passes.mask(batch, isStopping);
+    const stops = masked.refused.length > 0 && isStopping;
     batch.count = masked.taken;
     this.#spend(masked);
-    await batches.refuse(batch, masked.refused);
+    await passes.refuse(batch, masked);
     const maskMs = this.#clock.ticks() - began;
     await this.#committing;
     // Its first batch has the oldest membership: the one that must still hold for all.
@@ -286,18 +276,20 @@ class TopicsRun {
     this.#count(open, batch, masked);
     const from = this.#clock.ticks();
     const sourceOf = (topic: number, partition: number): string => this.#sourceOf(topic, partition);
-    trail?.record.took({
-      batch,
-      taken: masked.taken,
-      bytes: batches.bytes,
-      outgoing: batches.outgoing,
-      places: batches.places,
-      refused: masked.refused.map(({ issue }) => issue.code),
-      sourceOf,
-      targetOf: (index) => writer.nameOf(index),
-    });
-    this.#parts.files?.write(batches.bytes, batches.kept, sourceOf);
-    if (batches.outgoing.count > 0) await this.#stage(batches.bytes, batches.outgoing);
+    for (const { batches, sinks } of passes.all) {
+      trail?.record.took({
+        batch,
+        taken: masked.taken,
+        bytes: batches.bytes,
+        outgoing: batches.outgoing,
+        places: batches.places,
+        refused: masked.refused.map(({ issue }) => issue.code),
+        sourceOf,
+        targetOf: (index) => writer.nameOf(index),
+      });
+      this.#parts.files?.write(batches.bytes, batches.kept, sinks, sourceOf);
+      if (batches.outgoing.count > 0) await this.#stage(batches.bytes, batches.outgoing);
+    }
     const stageMs = this.#clock.ticks() - from;
     this.#times.sink += stageMs;
     const { statement } = this.#parts;
@@ -307,15 +299,32 @@ class TopicsRun {
   }
 
   /** Whoever refuses too much ends before that is committed, and says what it was. */
-  #spend({ taken, refused }: MaskedBatch): void {
+  #spend({ taken, refused, refusedRecords }: PassedBatch): void {
     const { budget, statement } = this.#parts;
     try {
-      budget?.take(taken, refused.length);
+      budget?.take(taken, refusedRecords);
     } catch (error) {
       const at = this.#clock.date();
       for (const one of [...(this.#open?.refused ?? []), ...refused]) this.#tell({ event: "refused", at, statement, ...refusalOf(one) });
       throw error;
     }
+  }
+
+  /** What masks changes between two transactions, so that none has records of both. */
+  async #renew(): Promise<void> {
+    const { renewal, statement } = this.#parts;
+    const stale = renewal?.stale;
+    if (stale !== undefined) {
+      await this.#finish();
+      throw stale;
+    }
+    const renewed = renewal?.next();
+    if (renewed === undefined) return;
+    await this.#commitNext();
+    await this.#committing;
+    this.#passes.close();
+    this.#passes = renewed.passes;
+    this.#tell({ event: "policy", at: this.#clock.date(), statement, ...renewed.policy });
   }
 
   /** Whether the cluster is there. */
@@ -361,12 +370,11 @@ class TopicsRun {
     }
   }
 
-  #count(open: Transaction, batch: RecordBatch, masked: MaskedBatch): void {
-    const { masker, operationFacts } = this.#parts;
-    const { counts, fields } = masker.take();
+  #count(open: Transaction, batch: RecordBatch, masked: PassedBatch): void {
+    const { counts, fields } = this.#passes.take();
     const refusedByCode = new Map<string, number>();
     for (const { issue } of masked.refused) refusedByCode.set(issue.code, (refusedByCode.get(issue.code) ?? 0) + 1);
-    const refused = masked.refused.length;
+    const refused = masked.refusedRecords;
     open.counts = addCounts(open.counts, {
       ...counts,
       in: masked.taken,
@@ -376,10 +384,7 @@ class TopicsRun {
       bytesOut: masked.bytesOut,
       refusedByCode,
     });
-    open.fields = addFields(
-      open.fields,
-      fields.map((row) => ({ ...row, ...operationFacts(row.operation) })),
-    );
+    open.fields = addFields(open.fields, fields);
     open.records += masked.taken;
     open.bytes += masked.bytesIn;
     open.refused.push(...masked.refused);
@@ -475,9 +480,9 @@ class TopicsRun {
 
   /** Writes the manifest of what was done since the one before, in a transaction of its own. */
   async #tellManifest(ended: RunEnding | "failed"): Promise<void> {
-    const { trail, writer, planDigest } = this.#parts;
+    const { trail, writer } = this.#parts;
     const at = this.#clock.date();
-    const record = trail?.record.manifest({ at, ended, planDigest: planDigest(), times: this.#timesSoFar() });
+    const record = trail?.record.manifest({ at, ended, planDigest: this.#passes.planDigest(), times: this.#timesSoFar() });
     if (trail === undefined || record === undefined) return;
     await this.#stageTrail(record);
     await this.#patience.until(() => writer.commit(undefined, [], NO_ROWS));
@@ -543,7 +548,7 @@ class TopicsRun {
     await this.#committing?.catch(() => undefined);
     this.#committing = undefined;
     this.#open = undefined;
-    this.#parts.masker.take();
+    this.#passes.take();
     const isMendable = problem.abort || problem.retriable || waits;
     const isOver = isFinal(problem) || !isMendable || (!waits && this.#retries >= TRANSACTION_RETRIES_MAX);
     if (isOver && !this.#isOutlived(problem.issue)) {
@@ -610,12 +615,6 @@ class TopicsRun {
     }
   }
 
-  /** Plans for topics that came since. */
-  async #plan(): Promise<void> {
-    for (let at = this.#plans.length; at < this.#topics.length; at++)
-      this.#plans.push(await this.#parts.planOf(this.#topics[at] as string));
-  }
-
   #tellLag(): void {
     const now = this.#clock.ticks();
     if (now - this.#lagTold < LAG_MS) return;
@@ -653,11 +652,11 @@ class TopicsRun {
   }
 
   #timesSoFar(): RunTimes {
-    return { ...this.#parts.masker.times, ...this.#times, total: this.#clock.ticks() - this.#began };
+    return { ...this.#passes.times, ...this.#times, total: this.#clock.ticks() - this.#began };
   }
 
   #end(ended: Ended): StatementEnd {
-    const { statement, planDigest } = this.#parts;
+    const { statement } = this.#parts;
     return {
       event: "statement-end",
       at: this.#clock.date(),
@@ -665,7 +664,7 @@ class TopicsRun {
       ended,
       counts: this.#counts,
       fields: this.#fields,
-      planDigest: planDigest(),
+      planDigest: this.#passes.planDigest(),
       sinks: this.#parts.files?.totals ?? [],
       unread: [],
       times: this.#timesSoFar(),

@@ -1,0 +1,151 @@
+/**
+ * One batch for several readers: it is masked once for each view, and all that comes of it is written in one transaction.
+ *
+ * A record that is refused for one view goes to the others; it counts as refused, and is told with the view that it was refused for. Where
+ * the first refused record ends the run, the batch ends with it for all views.
+ */
+import type { RecordBatch } from "../../kafka/batch.ts";
+import type { BautaError } from "../../kit/errors.ts";
+import { addFields } from "../counts.ts";
+import type { FramedMasker } from "../framed.ts";
+import type { StageTimes } from "../masker.ts";
+import type { OperationFacts, StatementEnd } from "../observe.ts";
+import type { ValueNumbers } from "../value-counts.ts";
+import type { BatchMasker, MaskedBatch, RefusedRecord } from "./mask-batch.ts";
+import type { TopicPlan } from "./plan.ts";
+
+/** What masks for one view. */
+export interface Pass {
+  /** undefined: there is no policy, and one view of all. */
+  readonly view: string | undefined;
+  readonly masker: FramedMasker;
+  readonly batches: BatchMasker;
+  /** Places of the sinks that are this view's. */
+  readonly sinks: ReadonlySet<number>;
+  /** Looks at the targets of a source topic that was not met before, and plans for it. */
+  planOf(topic: string): Promise<TopicPlan>;
+  operationFacts(operation: number): OperationFacts;
+  close(): void;
+}
+
+/** What a batch came to for all views. */
+export interface PassedBatch extends Omit<MaskedBatch, "refused"> {
+  /** By view; a record that several refuse is there once for each. */
+  readonly refused: readonly RefusedRecord[];
+  /** Records of them. */
+  readonly refusedRecords: number;
+  readonly byPass: readonly MaskedBatch[];
+}
+
+export class Passes {
+  readonly all: readonly Pass[];
+  /** SHA-256 (hex) of the plans, with all operations that were needed. */
+  readonly planDigest: () => string;
+  readonly #plans: readonly TopicPlan[][];
+
+  constructor(all: readonly Pass[], planDigest: () => string) {
+    this.all = all;
+    this.planDigest = planDigest;
+    this.#plans = all.map(() => []);
+  }
+
+  /** Plans for topics that came since. */
+  async prepare(topics: readonly string[]): Promise<void> {
+    for (const [i, pass] of this.all.entries()) {
+      const plans = this.#plans[i] as TopicPlan[];
+      for (let at = plans.length; at < topics.length; at++) plans.push(await pass.planOf(topics[at] as string));
+    }
+  }
+
+  /** @param stops the first refused record ends the batch */
+  mask(batch: RecordBatch, stops: boolean): PassedBatch {
+    const all = this.#maskAll(batch);
+    if (!stops) return merged(all);
+    const taken = Math.min(...all.map((one) => one.taken));
+    if (all.every((one) => one.taken === taken)) return merged(all);
+    // What one view refuses ends the batch for those that came further.
+    batch.count = taken;
+    this.take();
+    return merged(this.#maskAll(batch));
+  }
+
+  /** Writes of each view what is written of the records that it refuses. */
+  async refuse(batch: RecordBatch, { byPass }: PassedBatch): Promise<void> {
+    for (const [i, { batches }] of this.all.entries()) await batches.refuse(batch, byPass[i]?.refused ?? []);
+  }
+
+  /** Of the first view: all meet the same messages in the same order. */
+  messageName(index: number): string {
+    return this.all[0]?.masker.messageName(index) ?? "";
+  }
+
+  /** What was masked since it was asked last. */
+  take(): { readonly counts: ValueNumbers; readonly fields: StatementEnd["fields"] } {
+    let counts: ValueNumbers | undefined;
+    let fields: StatementEnd["fields"] = [];
+    for (const { masker, operationFacts } of this.all) {
+      const taken = masker.take();
+      counts = counts === undefined ? taken.counts : addValues(counts, taken.counts);
+      fields = addFields(
+        fields,
+        taken.fields.map((row) => ({ ...row, ...operationFacts(row.operation) })),
+      );
+    }
+    return { counts: counts as ValueNumbers, fields };
+  }
+
+  /** Time in stages, of all views. */
+  get times(): StageTimes {
+    return this.all.reduce((sum, { masker: { times } }) => ({ scan: sum.scan + times.scan, engine: sum.engine + times.engine }), {
+      scan: 0,
+      engine: 0,
+    });
+  }
+
+  close(): void {
+    for (const pass of this.all) pass.close();
+  }
+
+  #maskAll(batch: RecordBatch): readonly MaskedBatch[] {
+    return this.all.map(({ batches }, i) => batches.mask(batch, this.#plans[i] as TopicPlan[]));
+  }
+}
+
+/** Every view has the same messages. */
+const addValues = (a: ValueNumbers, b: ValueNumbers): ValueNumbers => ({
+  found: a.found + b.found,
+  masked: a.masked + b.masked,
+  kept: a.kept + b.kept,
+  removed: a.removed + b.removed,
+  otherwise: a.otherwise + b.otherwise,
+  left: a.left + b.left,
+  recordsByMessage: a.recordsByMessage,
+});
+
+function merged(all: readonly MaskedBatch[]): PassedBatch {
+  const [first] = all as [MaskedBatch];
+  if (all.length === 1) return { ...first, refusedRecords: first.refused.length, byPass: all };
+  const refused = all.flatMap((one) => one.refused);
+  return {
+    taken: first.taken,
+    refused,
+    refusedRecords: new Set(refused.map(({ topic, partition, offset }) => `${topic}/${partition}/${offset}`)).size,
+    byPass: all,
+    tombstones: first.tombstones,
+    bytesIn: first.bytesIn,
+    bytesOut: all.reduce((sum, one) => sum + one.bytesOut, 0),
+  };
+}
+
+/** Others that are to take the place of what masks: a policy that was changed. */
+export interface Renewal {
+  /** What is to mask from the next transaction on; undefined: what masks now. */
+  next(): Renewed | undefined;
+  /** Why nothing may be masked any more. */
+  readonly stale: BautaError | undefined;
+}
+
+export interface Renewed {
+  readonly passes: Passes;
+  readonly policy: { readonly sequence: number; readonly revision: string; readonly sha256: string };
+}
