@@ -58,8 +58,9 @@ function entriesOf({ data }: Lock): (readonly [string, string])[] {
 }
 
 const namespaceRow = (namespace: Namespace): readonly [string, string] => {
-  const { index: _, ...rest } = namespace;
-  return [`namespace ${namespace.name}`, digest(rest)];
+  const { index: _, acrossRecipients, ...rest } = namespace;
+  // What is not said does not count: a model has the digest that it had before this could be said.
+  return [`namespace ${namespace.name}`, digest(acrossRecipients ? { ...rest, acrossRecipients } : rest)];
 };
 
 /** Where a rule stands and what it names is its name, without the folders of this host; what it does is its digest. */

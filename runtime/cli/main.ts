@@ -31,11 +31,11 @@ const program = new Command("bauta")
   .exitOverride()
   // What commander has to say of a wrong command line is told by `tell`, like every error.
   .configureOutput({ outputError: () => undefined })
-  .addHelpText("after", "To begin: bauta demo FOLDER. On an error: bauta help CODE. All: docs/cli.md");
+  .usage("[options] [command]   (begin: bauta demo FOLDER; all: docs/cli.md)");
 
 for (const direction of ["mask", "unmask"] as const) {
-  addWatchOptions(program.command(direction))
-    .description(direction === "mask" ? "mask files, folders or standard input" : "reverse what a model masks reversibly")
+  addWatchOptions(program.command(direction, { hidden: direction === "unmask" }))
+    .description(direction === "mask" ? "mask files, folders or stdin; unmask reverses it" : "reverse what a model masks reversibly")
     .usage("(--model F | --preset NAME) --key-file F [options] [path...]")
     .option("--model <FILE>", "model to apply (YAML)")
     .option("--preset <NAME>", "test-data, one-way, tokens or strict")
@@ -447,7 +447,14 @@ function choice(flag: string, words: readonly string[], description: string): Op
 /** The list of commands leaves no room for empty lines on its screen. */
 function helpOf(command: Command, helper: Help): string {
   const text = Help.prototype.formatHelp.call(helper, command, helper);
-  return command.parent === null ? text.replaceAll("\n\n", "\n") : text;
+  if (command.parent !== null) return text;
+  // One screen for all commands: lines that say little are one.
+  const [version, help] = ["-V, --version", "-h, --help"].map((flags) => text.split("\n").find((line) => line.includes(flags)) ?? "");
+  const both = "  -V, --version, -h, --help  print the version, or this";
+  return text
+    .replaceAll("\n\n", "\n")
+    .replace(`${version}\n`, "")
+    .replace(help ?? "", both);
 }
 
 /** Name and arguments: that each command has options needs no saying. */

@@ -16,6 +16,17 @@ import { refusedRow } from "./refused.ts";
 
 type TopicSource = Extract<SourceDefinition, { readonly kind: "topics" }>;
 
+/** What one view has, whatever cluster it is for. */
+export interface TopicView {
+  readonly name: string | undefined;
+  readonly plan: OpenPlan;
+  readonly rules: TopicRules;
+  /** Those of the pipeline, with the sinks of this view alone. */
+  readonly routes: readonly RouteDefinition[];
+  /** Places of its sinks. */
+  readonly sinks: ReadonlySet<number>;
+}
+
 /** Rules of keys and headers, each namespace looked up. Throws for what `bauta check` would find. */
 export function rulesOf(definition: PipelineDefinition, plan: OpenPlan): TopicRules {
   const sources = definition.sources.filter((source): source is TopicSource => source.kind === "topics");

@@ -2,29 +2,17 @@
 import { createHash } from "node:crypto";
 import type { Engine } from "../engines/api.ts";
 import { type OpenPlan, openPlan } from "../open.ts";
-import type { PipelineDefinition, RouteDefinition } from "../pipeline/definition/definition.ts";
+import type { PipelineDefinition } from "../pipeline/definition/definition.ts";
 import type { ValueSeal } from "../pipeline/topics/mask-batch.ts";
 import { type Pass, Passes, type Renewal, type Renewed } from "../pipeline/topics/passes.ts";
-import type { TopicRules } from "../pipeline/topics/plan.ts";
 import type { Targets } from "../pipeline/topics/targets.ts";
 import { systemClock } from "../platform/clock.ts";
 import type { ViewPolicy } from "../policy/api.ts";
 import type { ActivePolicy, PolicyKeeper } from "../policy-keeper.ts";
 import { modelOf } from "./policy-option.ts";
-import { openMaskers, rulesOf } from "./topic-maskers.ts";
+import { openMaskers, rulesOf, type TopicView } from "./topic-maskers.ts";
 import type { Worker } from "./topics-worker.ts";
 import type { Watch } from "./watch.ts";
-
-/** What one view has, whatever cluster it is for. */
-export interface TopicView {
-  readonly name: string | undefined;
-  readonly plan: OpenPlan;
-  readonly rules: TopicRules;
-  /** Those of the pipeline, with the sinks of this view alone. */
-  readonly routes: readonly RouteDefinition[];
-  /** Places of its sinks. */
-  readonly sinks: ReadonlySet<number>;
-}
 
 const SERVER_POLL_MS = 30_000;
 const FOLDER_POLL_MS = 200;

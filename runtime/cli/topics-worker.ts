@@ -13,7 +13,7 @@ import { Targets } from "../pipeline/topics/targets.ts";
 import { systemClock } from "../platform/clock.ts";
 import type { StopRequest } from "../platform/process.ts";
 import type { TopicsReplay } from "./replay-topics.ts";
-import type { TopicView } from "./topic-views.ts";
+import type { TopicView } from "./topic-maskers.ts";
 import type { Watch } from "./watch.ts";
 
 export interface Worker {
