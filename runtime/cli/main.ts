@@ -14,6 +14,11 @@ import { addWatchOptions, namedOptions } from "./watch-options.ts";
 
 // A command's modules are loaded when it is run: all of them together take longer to load than most commands take.
 const HELP_WIDTH = 80;
+/** Options that go together with one before them, on one line. */
+const SECONDS: Readonly<Record<string, string>> = { "--policy <PATH>": "--view <NAME>", "--refused <PATH>": "--refused-raw" };
+const isSecond = ({ options }: Command, flags: string): boolean =>
+  options.some((option) => SECONDS[option.flags] === flags) && options.some((option) => option.flags === flags);
+const termOfOption = ({ flags }: Option): string => (SECONDS[flags] === undefined ? flags : `${flags}, ${SECONDS[flags]}`);
 
 const program = new Command("bauta")
   .version(VERSION, "-V, --version", "print the version")
@@ -24,34 +29,35 @@ const program = new Command("bauta")
     sortSubcommands: false,
     helpWidth: HELP_WIDTH,
     optionDescription: describeOption,
+    optionTerm: termOfOption,
+    visibleOptions: (command) => Help.prototype.visibleOptions.call(new Help(), command).filter(({ flags }) => !isSecond(command, flags)),
     subcommandTerm: termOf,
     formatHelp: helpOf,
   })
   .showSuggestionAfterError(true)
   .exitOverride()
   // What commander has to say of a wrong command line is told by `tell`, like every error.
-  .configureOutput({ outputError: () => undefined })
-  .usage("[options] [command]   (begin: bauta demo FOLDER; all: docs/cli.md)");
+  .configureOutput({ outputError: () => undefined });
 
 for (const direction of ["mask", "unmask"] as const) {
-  addWatchOptions(program.command(direction, { hidden: direction === "unmask" }))
-    .description(direction === "mask" ? "mask files, folders or stdin; unmask reverses it" : "reverse what a model masks reversibly")
+  addWatchOptions(program.command(direction))
+    .description(direction === "mask" ? "mask files, folders or standard input" : "reverse what a model masks reversibly")
     .usage("(--model F | --preset NAME) --key-file F [options] [path...]")
     .option("--model <FILE>", "model to apply (YAML)")
     .option("--preset <NAME>", "test-data, one-way, tokens or strict")
     .option("--key-file <FILE>", direction === "mask" ? "key file (bauta keys new)" : "key file with the capability unmask")
     .option("--env <NAME>", "refuse a key file of another environment")
-    .option("--policy <PATH>", "policy in Rego: who may see what")
+    .option("--policy <PATH>", "policy in Rego, and who will read it")
     .option("--view <NAME>", "of the policy: who will read the output")
     .addOption(choice("--engine", ["native", "portable"], "engine to run"))
     .option("--in <PATH...>", "files or folders; - is stdin (default: -)")
     .option("--out <PATH>", "file or folder, written whole", "-")
-    .option("--refused <PATH>", "report of refused records, JSON lines")
+    .option("--refused <PATH>", "report of refused records; with them (0600)")
     .option("--refused-raw", "put refused messages themselves in it (0600)")
     .addOption(choice("--on-refuse", ["stop", "divert"], "at a refused record"))
     .addOption(choice("--input", ["strict", "lenient"], "how messages are read"))
     .addOption(choice("--frame", FRAME_MODES, "how records are told apart"))
-    .option("--manifest <PATH>", "record of the run, or none (default: by --out)")
+    .option("--manifest <PATH>", "record of the run, or none")
     .option("--task <ID>", "id of the run (default: one is made)")
     .option("--workers <N>", "threads that mask; same output", threads, 1)
     .option("--json", "reports as JSON lines on standard error")
@@ -89,7 +95,7 @@ for (const command of ["explain", "diff"] as const) {
     .option("--model <FILE>", "model to apply (YAML)")
     .option("--preset <NAME>", "test-data, one-way, tokens or strict")
     .option("--key-file <FILE>", "key file; without one a key of the moment")
-    .option("--policy <PATH>", "policy in Rego: who may see what")
+    .option("--policy <PATH>", "policy in Rego, and who will read it")
     .option("--view <NAME>", "of the policy: who will read the output")
     .addOption(choice("--engine", ["native", "portable"], "engine to run"))
     .addOption(choice("--input", ["strict", "lenient"], "how messages are read"))
@@ -165,7 +171,7 @@ program
   .usage("(--model F | --preset NAME) (--schema MESSAGE | --in PATH...) [options]")
   .option("--model <FILE>", "model (YAML)")
   .option("--preset <NAME>", "test-data, one-way, tokens or strict")
-  .option("--policy <PATH>", "policy in Rego: who may see what")
+  .option("--policy <PATH>", "policy in Rego, and who will read it")
   .option("--view <NAME>", "of the policy: who will read the output")
   .option("--schema <MESSAGE>", "message with a catalogue, such as pacs.008.001.08")
   .option("--against <MESSAGE>", "another version: what it adds, moves, changes")
@@ -450,9 +456,11 @@ function helpOf(command: Command, helper: Help): string {
   if (command.parent !== null) return text;
   // One screen for all commands: lines that say little are one.
   const [version, help] = ["-V, --version", "-h, --help"].map((flags) => text.split("\n").find((line) => line.includes(flags)) ?? "");
-  const both = "  -V, --version, -h, --help  print the version, or this";
+  const both = "  -V, --version, -h, --help  begin: bauta demo FOLDER; all: docs/cli.md";
   return text
-    .replaceAll("\n\n", "\n")
+    .replace(/^Usage: .*\n/, "")
+    .replace(/\n\n+/g, "\n")
+    .replace(/^\n/, "")
     .replace(`${version}\n`, "")
     .replace(help ?? "", both);
 }
