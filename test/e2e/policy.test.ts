@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { EXIT } from "../../runtime/cli/exit.ts";
 import { OPA_THERE } from "../policy/opa.ts";
 import { policyFolder } from "../policy/policies.ts";
+import { projectRoot } from "../shared.ts";
 import { bauta, DEMO_MODEL, EXAMPLE_JSON, EXAMPLE_MT, EXAMPLE_XML, folder, newKey, write } from "./cli.ts";
 
 const here = folder();
@@ -79,6 +80,16 @@ describe.skipIf(!OPA_THERE)("a policy", () => {
       .map((line) => JSON.parse(line)) as [{ values: { path: string; technique: string; rule: { label: string } }[] }];
     const street = values.find(({ path }) => path.endsWith("Dbtr/PstlAdr/StrtNm"));
     expect(street).toMatchObject({ technique: "redact", rule: { label: "policy" } });
+  });
+
+  test("of the examples compiles, its tests hold, and it is told for all views", () => {
+    const example = `${projectRoot}examples/policies`;
+    expect(bauta(["policy", "test", example])).toMatchObject({ code: EXIT.done });
+    const { views } = JSON.parse(bauta(["policy", "check", example, "--preset", "test-data", "--json"]).stdout);
+    expect(views.map(({ view }: { view: string }) => view)).toEqual(["analytics", "fraud", "partner"]);
+    expect(
+      bauta(["mask", "--preset", "test-data", "--key-file", key, "--policy", example, "--view", "partner"], { input: EXAMPLE_MT }).code,
+    ).toBe(EXIT.refused);
   });
 
   test("check asks it everything, and counts", () => {
