@@ -13,7 +13,7 @@ import { type HandedKeys, handedKeyRing, handKeys } from "./keys/handed.ts";
 import { type KeySource, openKeys } from "./keys/source.ts";
 import { BautaError } from "./kit/errors.ts";
 import { checkRules } from "./model/check.ts";
-import { type CompiledModel, compileModel } from "./model/compile.ts";
+import { type CompiledModel, compileModel, type GuardedOperation } from "./model/compile.ts";
 import { sha256 } from "./model/digest.ts";
 import { loadModel } from "./model/load.ts";
 import { encodeLock, type Lock, lockOf, verifyLock } from "./model/lock.ts";
@@ -24,6 +24,7 @@ import { fileSource, type ModelSource, presetSource } from "./model/sources.ts";
 import type { OperationFacts, PlanFacts } from "./pipeline/observe.ts";
 import type { PlanSource } from "./pipeline/plan-handle.ts";
 import type { ViewPolicy } from "./policy/api.ts";
+import type { GuardTree } from "./policy/guards.ts";
 import { cataloguesOf } from "./registry.ts";
 
 export interface PlanChoice {
@@ -62,6 +63,8 @@ export interface OpenPlan extends PlanSource {
   operationFacts(operation: number): OperationFacts;
   /** Index of the operation by which a namespace masks a text that stands in no message; undefined if there is no such namespace. */
   operationOfNamespace(name: string): number | undefined;
+  /** Operations that guards of the policy may change, by index, and those guards; undefined: there is no guard. */
+  readonly guards: PlanGuards | undefined;
   /** Index in this plan of an operation that another thread's plan of the same model has. */
   adopt(operation: PlanOperation): number;
   /** SHA-256 (hex) of the plan with the operations so far, in an order of their own. */
@@ -169,6 +172,7 @@ export function runnable(model: Model, ring: KeyRing, input: "strict" | "lenient
       return { technique, kind, namespace };
     },
     operationOfNamespace: (name) => compiled.operationOfNamespace(name),
+    guards: guardsOf(model, compiled),
     adopt: (operation) => compiled.adopt(operation),
     planDigest,
     keyedHash: (bytes) => createHmac("sha256", auditKey).update(bytes).digest("hex").slice(0, 32),
@@ -195,11 +199,26 @@ const factsOf = (model: Model, ring: KeyRing, lock: () => Lock): PlanFacts => ({
   keyVersion: ring.keyVersion,
 });
 
+export interface PlanGuards {
+  readonly operations: ReadonlyMap<number, GuardedOperation>;
+  readonly trees: Readonly<Record<string, GuardTree>>;
+}
+
+function guardsOf({ policy }: Model, { guarded }: CompiledModel): PlanGuards | undefined {
+  const isGuarded = Object.values(policy?.answers ?? {}).some(({ action }) => action === "guarded");
+  return policy === undefined || !isGuarded ? undefined : { operations: guarded, trees: policy.guards };
+}
+
 /** A policy decides as models do, and is named beside them: its view, its revision, and what it answered. */
 function policyOrigin({ policy }: Model): readonly { readonly reference: string; readonly sha256: string }[] {
   if (policy === undefined) return [];
   const { view, revision } = policy;
-  const answers = JSON.stringify([policy.policy, policy.reads, Object.entries(policy.answers).sort(([a], [b]) => (a < b ? -1 : 1))]);
+  const answers = JSON.stringify([
+    policy.policy,
+    policy.reads,
+    policy.guards,
+    Object.entries(policy.answers).sort(([a], [b]) => (a < b ? -1 : 1)),
+  ]);
   return [
     { reference: `policy for ${view}${revision === "" ? "" : ` at ${revision}`}`, sha256: sha256(new TextEncoder().encode(answers)) },
   ];

@@ -11,7 +11,7 @@ import { messageKey } from "./model/path.ts";
 import { factsOf } from "./model/policed.ts";
 import type { RuleIndex } from "./model/rule-index.ts";
 import { JSON_FIELD, jsonRulesOf } from "./model/uncatalogued.ts";
-import type { Answer, PlainAnswer } from "./policy/answer.ts";
+import { type Answer, LEVELS, type PlainAnswer } from "./policy/answer.ts";
 import type { ViewPolicy } from "./policy/api.ts";
 import { FACTS, type FactName, type FieldFacts, type PolicyEngine } from "./policy/api.ts";
 import { factsKey } from "./policy/facts.ts";
@@ -56,7 +56,15 @@ export class PolicyActivator {
         checkAnswer(answer, this.#model, engine, each);
         answers[key] = answer;
       }
-      made.set(view.name, { view: view.name, recipient: view.recipient, revision: engine.revision, policy: engine.sha256, reads, answers });
+      made.set(view.name, {
+        view: view.name,
+        recipient: view.recipient,
+        guards: engine.guards,
+        revision: engine.revision,
+        policy: engine.sha256,
+        reads,
+        answers,
+      });
     }
     return { views: made, fields, kinds: kinds.size };
   }
@@ -144,9 +152,26 @@ export function* cataloguedFields(model: Model, index: RuleIndex, reads: Readonl
 
 function checkAnswer(answer: Answer, model: Model, { guards }: PolicyEngine, facts: FieldFacts): void {
   if (answer.action !== "guarded") return checkPlain(answer, model, facts);
-  if (!guards.includes(answer.guard)) throw unknown("guard", answer.guard, guards, facts);
+  if (guards[answer.guard] === undefined) throw unknown("guard", answer.guard, Object.keys(guards), facts);
+  if (levelOf(answer.otherwise, model, facts) > levelOf(answer.then, model, facts)) {
+    const detail = `without guard ${answer.guard} more is let through than with it: say when it may, not when it may not`;
+    throw new BautaError(1604, { path: `${facts.message} ${facts.path}`.trim(), detail });
+  }
   checkPlain(answer.then, model, facts);
   checkPlain(answer.otherwise, model, facts);
+}
+
+/** How much an answer lets through. */
+function levelOf(answer: PlainAnswer, model: Model, { technique }: FieldFacts): number {
+  const { action } = answer;
+  const done =
+    action === "model"
+      ? technique
+      : action === "use"
+        ? (model.namespaces.find(({ name }) => name === answer.namespace)?.technique ?? "")
+        : action;
+  // A field that no rule of the model names is refused by it.
+  return Math.max(0, (LEVELS as readonly string[]).indexOf(done));
 }
 
 function checkPlain(answer: PlainAnswer, model: Model, facts: FieldFacts): void {

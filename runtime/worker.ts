@@ -104,7 +104,7 @@ async function open({
         frame,
         direction,
         onRefuse,
-        router: openRoutes(routes),
+        router: openRoutes(routes, plan.guards),
         keyedHash: (bytes) => plan.keyedHash(bytes),
       });
       return { masker, plan };

@@ -43,7 +43,7 @@ export function openRecordMasker(choice: MaskerChoice): RecordMasker {
       frame,
       direction,
       onRefuse,
-      router: openRoutes(routes),
+      router: openRoutes(routes, plan.guards),
       keyedHash: (bytes) => plan.keyedHash(bytes),
     });
   if (workers === 1) return openMasker();

@@ -22,7 +22,7 @@ export async function policyCheck(path: string, options: PolicyCommandOptions): 
     const { fields, kinds, views: made } = await activatePolicy(engine, model, views);
     const rows = views.map(({ name }) => ({ view: name, actions: countActions(Object.values(made.get(name)?.answers ?? {})) }));
     const facts = { model: model.name, revision: engine.revision, sha256: engine.sha256, reads: [...engine.reads], fields, kinds };
-    if (options.json === true) print(JSON.stringify({ policy: path, ...facts, guards: engine.guards, views: rows }));
+    if (options.json === true) print(JSON.stringify({ policy: path, ...facts, guards: Object.keys(engine.guards), views: rows }));
     else print(checkText(path, facts, engine, rows));
     return EXIT.done;
   } finally {
@@ -58,7 +58,7 @@ function checkText(
   return [
     `${colors.green("ok")}  ${printable(path)}${revision === "" ? "" : ` at ${printable(revision)}`}  ${colors.dim(sha256.slice(0, 16))}`,
     `${asked}; it reads ${reads.length === 0 ? "nothing of them" : reads.join(", ")}`,
-    ...(guards.length === 0 ? [] : [`guards: ${guards.join(", ")}`]),
+    ...(Object.keys(guards).length === 0 ? [] : [`guards: ${Object.keys(guards).join(", ")}`]),
     ...rows.map(({ view, actions }) => `  ${view.padEnd(width)}  ${countsText(actions)}`),
   ].join("\n");
 }

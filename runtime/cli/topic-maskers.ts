@@ -72,7 +72,7 @@ export function openMaskers({ definition, engine, plan, writer, seal, view, rout
     frame,
     direction: "mask",
     onRefuse,
-    router: openRoutes(routesOf(definition)),
+    router: openRoutes(routesOf(definition), plan.guards),
     keyedHash,
   });
   const parts = new PartMasker(engine, plan);

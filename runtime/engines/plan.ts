@@ -152,6 +152,11 @@ export interface PlanFit {
 
 /** One operation. What is left out is proto3's zero: kind text, otherwise error, bin none, hash hmac-sha256, width default. */
 export interface PlanOperation {
+  /**
+   * Under a policy: what a record becomes of for which a guard holds. No engine sees it: it keeps such an operation apart from others that do
+   * the same, so that a record's values can be told.
+   */
+  readonly guard?: string;
   readonly technique: PlanTechnique;
   readonly kind?: PlanKind;
   /** Name of a namespace of the plan; techniques hash, token, fpe and pseudonym need one. */

@@ -82,7 +82,8 @@ export class CompiledModel implements Ruleset {
   operationFor(format: FormatName, messageType: string, field: Field): number {
     const decision = this.#decider.field(format, messageType, field);
     if (decision.kind === "operation") {
-      return this.#table.indexOf(this.#searching(this.#checked(decision.operation, format, field), format, field));
+      const made = (operation: PlanOperation): PlanOperation => this.#searching(this.#checked(operation, format, field), format, field);
+      return this.#indexOf(made(decision.operation), decision.guarded && { ...decision.guarded, held: made(decision.guarded.held) });
     }
     if (decision.kind === "uncovered" && this.model.keepUncovered !== undefined) return this.#kept(format, field);
     return UNCOVERED;
@@ -101,6 +102,18 @@ export class CompiledModel implements Ruleset {
     if (decision.kind === "unfit") throw new BautaError(decision.issue, { path: name, detail: decision.reason });
     if (decision.kind !== "operation") throw new BautaError(9001);
     return this.#table.indexOf(decision.operation);
+  }
+
+  /** Operations that a record's guards may change, by their index. */
+  readonly guarded: Map<number, GuardedOperation> = new Map();
+
+  /** Index of an operation; of one that a guard may change, apart from those that do the same. */
+  #indexOf(operation: PlanOperation, guarded: { readonly guard: string; readonly held: PlanOperation } | undefined): number {
+    if (guarded === undefined) return this.#table.indexOf(operation);
+    const [held, otherwise] = [this.#table.indexOf(guarded.held), this.#table.indexOf(operation)];
+    const index = this.#table.indexOf({ ...operation, guard: `${guarded.guard} ${held}` });
+    this.guarded.set(index, { guard: guarded.guard, held, otherwise });
+    return index;
   }
 
   /** Bytes of `bauta.plan.v1.Plan` over the operations so far. */
@@ -169,10 +182,11 @@ export class CompiledModel implements Ruleset {
       if (decision.kind === "uncovered" || decision.kind === "ambiguous") throw new BautaError(9001);
       if (decision.kind === "unfit") throw new BautaError(decision.issue, { path: rule.label, detail: decision.reason });
       const operation = this.#searching(decision.operation, "json", JSON_FIELD);
+      const guarded = decision.guarded && { ...decision.guarded, held: this.#searching(decision.guarded.held, "json", JSON_FIELD) };
       rules.push({
         segments,
         rank,
-        operation: this.#table.indexOf(operation),
+        operation: this.#indexOf(operation, guarded),
         protects: operation.technique !== "keep",
         label,
       });
@@ -182,6 +196,13 @@ export class CompiledModel implements Ruleset {
     }
     return rules;
   }
+}
+
+/** What a record becomes of for which a guard holds, and for which it does not. */
+export interface GuardedOperation {
+  readonly guard: string;
+  readonly held: number;
+  readonly otherwise: number;
 }
 
 /** @see CompiledModel */

@@ -8,7 +8,13 @@ import { compareRanks } from "./rank.ts";
 import type { RankedRule } from "./rule-index.ts";
 
 export type Decision =
-  | { readonly kind: "operation"; readonly rule: Rule; readonly operation: PlanOperation }
+  | {
+      readonly kind: "operation";
+      readonly rule: Rule;
+      readonly operation: PlanOperation;
+      /** A record for which the policy's guard of that name holds has this operation instead. */
+      readonly guarded?: { readonly guard: string; readonly held: PlanOperation };
+    }
   /** No rule names the field. */
   | { readonly kind: "uncovered" }
   /** Two rules of one rank want different operations. */

@@ -69,5 +69,6 @@ export function operationKey(operation: PlanOperation): string {
     fit.fraction ?? 0,
     fit.values ?? [],
     fit.prefix ?? "",
+    operation.guard ?? "",
   ]);
 }

@@ -46,6 +46,8 @@ export interface Denied {
   readonly reason: string;
 }
 
+type Decided = Decision | Denied;
+
 /** What a policy's answers make of a model's decisions. */
 export class Policed {
   readonly #model: Model;
@@ -62,7 +64,20 @@ export class Policed {
   decision(facts: FieldFacts, format: FormatName, field: Field, base: Decision): Decision | Denied | undefined {
     // A field about which nothing was asked is none that the policy was activated for.
     const answer = this.#policy.answers[factsKey(facts, this.#reads)] ?? UNASKED;
-    if (answer.action === "guarded") return { kind: "denied", reason: `guard ${answer.guard}` };
+    if (answer.action !== "guarded") return this.#plain(answer, format, field, base);
+    const [then, otherwise] = [answer.then, answer.otherwise].map((one) => this.#plain(one, format, field, base) ?? base) as [
+      Decided,
+      Decided,
+    ];
+    // What a record is refused for is known before it is read.
+    if (otherwise.kind !== "operation" || then.kind !== "operation") return otherwise;
+    // What is to be removed goes with what stands around it: the scan has to know.
+    if (then.operation.technique === "drop" || otherwise.operation.technique === "drop")
+      return { kind: "denied", reason: `guard ${answer.guard} cannot remove` };
+    return { ...otherwise, guarded: { guard: answer.guard, held: then.operation } };
+  }
+
+  #plain(answer: PlainAnswer, format: FormatName, field: Field, base: Decision): Decided | undefined {
     const rule = ruleOf(answer, this.#model, base);
     if (rule === undefined) return undefined;
     // What type the values of a path are is the model's to say.

@@ -152,4 +152,7 @@ const wrong = (path: string, detail: string): BautaError => new BautaError(1604,
  * How much an answer lets through, for comparing policies: a change to a larger figure is a loosening. The model's own answer has the
  * rank of what the model does.
  */
-export const LEVELS = ["refuse", "drop", "redact", "mask", "hash", "pseudonym", "token", "fpe", "keep"] as const;
+export const LEVELS = [
+  ...(["refuse", "drop", "redact", "constant", "mask", "hash", "pseudonym", "token", "fpe"] as const),
+  ...(["bucket", "month", "round", "noise", "scale", "date-shift", "keep"] as const),
+] as const;

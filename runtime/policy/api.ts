@@ -6,8 +6,11 @@
  */
 import type { Answer } from "./answer.ts";
 import type { BundleSourceDefinition } from "./bundle/source-kinds.ts";
-import type { TrustDefinition } from "./bundle/trust.ts";
+import type { TrustDefinition } from "./bundle/trust-definition.ts";
+import type { GuardTree } from "./guards.ts";
 import type { View } from "./views.ts";
+
+export type { GuardTest, GuardTree } from "./guards.ts";
 
 /** Package of the rules that are asked: `data.bauta.masking`. */
 export const POLICY_PACKAGE = "bauta/masking";
@@ -68,7 +71,7 @@ export interface PolicyEngine {
   /** Readers that the policy knows, by name. */
   readonly views: ReadonlyMap<string, View>;
   /** Conditions on records that answers may name. */
-  readonly guards: readonly string[];
+  readonly guards: Readonly<Record<string, GuardTree>>;
   /**
    * One answer for each field, in their order. Whatever the policy says that is no answer of the contract is a refusal to activate it.
    * @throws BautaError 1603, 1604 or 1605
@@ -88,6 +91,8 @@ export interface ViewPolicy {
   readonly reads: readonly FactName[];
   /** By `factsKey` (facts.ts). */
   readonly answers: Readonly<Record<string, Answer>>;
+  /** Conditions that answers name. */
+  readonly guards: Readonly<Record<string, GuardTree>>;
 }
 
 export interface PolicySourceDefinition {

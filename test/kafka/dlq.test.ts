@@ -141,7 +141,10 @@ describe("refused records", () => {
       const listed = rows(bauta(["dlq", "list", file, "--json"]).stdout);
       expect(listed.map(({ source, sealed }) => [source, sealed])).toEqual(values.map((_, at) => [`${raw}/0/${at}`, at === 0]));
       const everything = JSON.stringify(got);
-      for (const canary of ["Ottilie", "Brandhorst", "cvv", "4532119900774123"]) expect(everything).not.toContain(canary);
+      for (const canary of ["Ottilie", "Brandhorst", "4532119900774123"]) expect(everything).not.toContain(canary);
+      // Three letters may come by chance in what is sealed.
+      const unsealed = got.map(({ headers: { "bauta.sealed": _, ...headers }, ...record }) => ({ ...record, headers }));
+      expect(JSON.stringify(unsealed)).not.toContain("cvv");
       const open = (offset: number, identity: string): ReturnType<typeof bauta> =>
         bauta(["dlq", "open", file, "--source", `${raw}/0/${offset}`, "--identity", identity]);
       expect(open(0, path).stdout).toBe(WRONG_XML);

@@ -3,12 +3,29 @@ import { describe, expect, test } from "bun:test";
 import type { RecordBatch } from "../../runtime/kafka/batch.ts";
 import { NO_COUNTS } from "../../runtime/pipeline/counts.ts";
 import type { RunEvent } from "../../runtime/pipeline/observe.ts";
+import { type Pass, Passes } from "../../runtime/pipeline/topics/passes.ts";
 import { runTopics, type TopicsParts } from "../../runtime/pipeline/topics/run.ts";
 
 const failing = (name: string, more: object): Error =>
   new Error(JSON.stringify({ name, retriable: false, fatal: false, abort: false, text: "as told", ...more }));
 
 /** @param stage what the writer does with the records of a try */
+/** Masks one record of a batch, whatever that is. */
+const pass = {
+  view: undefined,
+  masker: { times: { scan: 0, engine: 0 }, take: () => ({ counts: NO_COUNTS, fields: [] }) },
+  batches: {
+    bytes: new Uint8Array(0),
+    outgoing: { count: 1 },
+    refuse: async () => undefined,
+    mask: () => ({ taken: 1, refused: [], tombstones: 0, bytesIn: 1, bytesOut: 1 }),
+  },
+  sinks: new Set<number>(),
+  planOf: async () => ({}),
+  operationFacts: () => ({}),
+  close: () => undefined,
+} as unknown as Pass;
+
 function worker(stage: (tries: number) => void, commit: (tries: number) => void = () => undefined) {
   const calls = { rewinds: 0, aborts: 0, stages: 0, commits: 0, slept: [] as number[] };
   const told: RunEvent[] = [];
@@ -49,16 +66,7 @@ function worker(stage: (tries: number) => void, commit: (tries: number) => void 
       },
       abort: async () => void calls.aborts++,
     },
-    masker: { times: { scan: 0, engine: 0 }, take: () => ({ counts: NO_COUNTS, fields: [] }) },
-    batches: {
-      bytes: new Uint8Array(0),
-      outgoing: { count: 1 },
-      refuse: async () => undefined,
-      mask: () => ({ taken: 1, refused: [], tombstones: 0, bytesIn: 1, bytesOut: 1 }),
-    },
-    planOf: async () => ({}),
-    operationFacts: () => ({}),
-    planDigest: () => "",
+    passes: new Passes([pass], () => ""),
   } as unknown as TopicsParts;
   return { calls, told, run: () => runTopics(parts) };
 }

@@ -8,7 +8,8 @@ import { BautaError } from "../../runtime/kit/errors.ts";
 import { admit, type BundleState, encodeState, parseState } from "../../runtime/policy/bundle/admit.ts";
 import { readBundle } from "../../runtime/policy/bundle/bundle.ts";
 import { readBundleState, writeBundleState } from "../../runtime/policy/bundle/state-file.ts";
-import { openTrust, type TrustDefinition } from "../../runtime/policy/bundle/trust.ts";
+import { openTrust } from "../../runtime/policy/bundle/trust.ts";
+import type { TrustDefinition } from "../../runtime/policy/bundle/trust-definition.ts";
 import { verifyBundle } from "../../runtime/policy/bundle/verify.ts";
 import {
   built,

@@ -6,7 +6,8 @@ import { dirname, join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { canonicalText, parseJson } from "../../runtime/policy/bundle/json.ts";
 import { filesOfTar } from "../../runtime/policy/bundle/tar.ts";
-import { openTrust, type Trust, type TrustDefinition } from "../../runtime/policy/bundle/trust.ts";
+import { openTrust, type Trust } from "../../runtime/policy/bundle/trust.ts";
+import type { TrustDefinition } from "../../runtime/policy/bundle/trust-definition.ts";
 import { opa } from "./opa.ts";
 
 export const newFolder = (): string => mkdtempSync(join(tmpdir(), "bauta-bundle-"));

@@ -92,8 +92,12 @@ export function isBic(points: Uint32Array, from: number, to: number, wanted: Uin
   return true;
 }
 
-/** Whether a BIC's institution is in the country of these two letters. */
-export function isBicOf(points: Uint32Array, from: number, to: number, country: Uint32Array): boolean {
+/** Whether it has the length of a BIC or of an LT address. */
+export function isAnyBic(from: number, to: number): boolean {
   const length = to - from;
-  return (length === BIC_BRANCH || length === 11 || length === LT_LENGTH) && isWord(points, from + 4, from + 6, country);
+  return length === BIC_BRANCH || length === 11 || length === LT_LENGTH;
 }
+
+/** Whether a BIC's institution is in the country of these two letters. */
+export const isBicOf = (points: Uint32Array, from: number, to: number, country: Uint32Array): boolean =>
+  isAnyBic(from, to) && isWord(points, from + 4, from + 6, country);

@@ -25,7 +25,7 @@ import {
 import type { FormatSlot } from "../frame.ts";
 import type { DecodeSegment } from "../inspect.ts";
 import type { RecordRouter, RouterFactory } from "../masker.ts";
-import { type Decimal, DecimalReader, isBic, isBicOf, isWord } from "./compare.ts";
+import { type Decimal, DecimalReader, isAnyBic, isBic, isBicOf, isWord } from "./compare.ts";
 import { type FieldPlace, isPlace, placesOf, ROUTING_FIELDS, type RoutingField } from "./fields.ts";
 
 /** No route is for the record. */
@@ -35,12 +35,21 @@ export const NO_ROUTE = 2301;
 export type Test =
   /** Code points; for BICs their beginnings, for BIC countries two letters. */
   | { readonly kind: "words" | "bics" | "bic-countries"; readonly words: readonly Uint32Array[] }
-  /** From (included) to below (excluded). */
-  | { readonly kind: "band"; readonly from: Decimal | undefined; readonly below: Decimal | undefined };
+  | { readonly kind: "other-words" | "other-bic-countries"; readonly words: readonly Uint32Array[] }
+  /** From (included) or above (excluded) to below (excluded) or up to (included). */
+  | {
+      readonly kind: "band";
+      readonly from: Decimal | undefined;
+      readonly below: Decimal | undefined;
+      readonly above?: Decimal;
+      readonly upTo?: Decimal;
+    };
 
 export interface Condition {
   readonly field: RoutingField;
   readonly test: Test;
+  /** There have to be as many values as the record has amounts: what a transaction lacks is not as wanted. */
+  readonly each?: boolean;
 }
 
 /** All conditions hold, or the route is not for the record. */
@@ -92,6 +101,7 @@ interface MessageRoutes {
 }
 
 const ABSENT = 255;
+const AMOUNT = ROUTING_FIELDS.indexOf("amount");
 const NOWHERE: readonly Place[] = [];
 
 class Router implements RecordRouter {
@@ -185,16 +195,23 @@ class Router implements RecordRouter {
   }
 
   /** Whether every value of the field in the record is as wanted, and there is one. */
-  #holds(batch: Batch, at: number, { field, test }: Condition): boolean {
+  #holds(batch: Batch, at: number, { field, test, each }: Condition): boolean {
     const index = ROUTING_FIELDS.indexOf(field);
     const best = this.#best[index] as number;
-    if (best === ABSENT) return false;
+    if (best === ABSENT || (each === true && this.#countOf(index) < this.#countOf(AMOUNT))) return false;
     for (let i = 0; i < this.#found.length; i++) {
       const place = this.#found[i] as Place;
       if (place.field !== index || place.rank !== best) continue;
       if (!this.#decode(batch, at, this.#foundValues[i] as number) || !this.#passes(test)) return false;
     }
     return true;
+  }
+
+  /** Values of a routing field that count. */
+  #countOf(index: number): number {
+    let count = 0;
+    for (const { field, rank } of this.#found) if (field === index && rank === this.#best[index]) count++;
+    return count;
   }
 
   /** Code points of a value, white space around it left out; false for bytes that are none. */
@@ -237,9 +254,15 @@ class Router implements RecordRouter {
         return test.words.some((word) => isBic(points, 0, end, word));
       case "bic-countries":
         return test.words.some((word) => isBicOf(points, 0, end, word));
+      case "other-words":
+        return !test.words.some((word) => isWord(points, 0, end, word));
+      case "other-bic-countries":
+        return isAnyBic(0, end) && !test.words.some((word) => isBicOf(points, 0, end, word));
       case "band": {
         if (!this.#decimal.read(points, 0, end)) return false;
         if (test.from !== undefined && this.#decimal.compare(points, test.from) < 0) return false;
+        if (test.above !== undefined && this.#decimal.compare(points, test.above) <= 0) return false;
+        if (test.upTo !== undefined && this.#decimal.compare(points, test.upTo) > 0) return false;
         return test.below === undefined || this.#decimal.compare(points, test.below) < 0;
       }
       default:

@@ -7,6 +7,8 @@ import { BautaError } from "../../kit/errors.ts";
 import { nearest } from "../../kit/suggest.ts";
 import { DENY_RULE, FACTS, type FactName, GUARDS_RULE, PLAN_RULE } from "../api.ts";
 import { type Bundle, readBundle } from "../bundle/bundle.ts";
+import { parseJson } from "../bundle/json.ts";
+import { type GuardTree, guardTree } from "../guards.ts";
 import { isObject } from "../views.ts";
 import { type OpaCall, runOpa } from "./binary.ts";
 
@@ -26,8 +28,7 @@ export interface CompiledPolicy {
 
 export interface Guard {
   readonly name: string;
-  /** Names of the inputs that it reads; undefined: nobody says. */
-  readonly reads: readonly string[] | undefined;
+  readonly tree: GuardTree;
 }
 
 /** Files that are parsed at once. */
@@ -72,10 +73,8 @@ function carried({ manifest, dataJson, data, digest }: Bundle, wasm: Uint8Array)
     dataJson,
     data,
     hasDeny: entries.includes(DENY_RULE),
-    guards: entries
-      .filter((entry) => entry.startsWith(`${GUARDS_RULE}/`))
-      .sort()
-      .map((entry) => ({ name: entry.slice(GUARDS_RULE.length + 1), reads: undefined })),
+    // What is left of a guard without a record is in its source, not in WebAssembly.
+    guards: [],
     // Nobody says what its rules read, so that fields are alike for it in nothing.
     reads: FACTS,
   };
@@ -89,10 +88,10 @@ async function compileCopy(work: string, copy: string): Promise<CompiledPolicy> 
   }
   const guards = rules.filter((rule) => rule.startsWith(`${GUARDS_RULE}/`)).sort();
   const asked = [PLAN_RULE, ...rules.filter((rule) => rule === DENY_RULE)];
-  const [{ wasm, dataJson, data }, readByAsked, readByGuards] = await Promise.all([
-    built(work, copy, [...asked, ...guards]),
+  const [{ wasm, dataJson, data }, readByAsked, trees] = await Promise.all([
+    built(work, copy, asked),
     Promise.all(asked.map((rule) => inputsOf(work, copy, rule))),
-    Promise.all(guards.map((rule) => inputsOf(work, copy, rule))),
+    Promise.all(guards.map((rule) => treeOf(work, copy, rule))),
   ]);
   return {
     revision: "",
@@ -101,12 +100,19 @@ async function compileCopy(work: string, copy: string): Promise<CompiledPolicy> 
     dataJson,
     data,
     hasDeny: asked.includes(DENY_RULE),
-    guards: guards.map((guard, i) => ({
-      name: guard.slice(GUARDS_RULE.length + 1),
-      reads: (readByGuards[i] ?? []).map(([name = ""]) => name),
-    })),
+    guards: guards.map((guard, i) => ({ name: nameOf(guard), tree: trees[i] ?? [] })),
     reads: factsRead(readByAsked.flat()),
   };
+}
+
+const nameOf = (guard: string): string => guard.slice(GUARDS_RULE.length + 1);
+
+/** What is left of a guard when everything is known but the record. */
+async function treeOf(work: string, copy: string, rule: string): Promise<GuardTree> {
+  const query = `data.${rule.split("/").join(".")}`;
+  const args = ["eval", "--partial", "--unknowns", "input", "--format", "json", "--data", copy, "--ignore", "*_test.rego", query];
+  const { stdout } = said(await runOpa(args, work), copy);
+  return guardTree(nameOf(rule), parseJson(stdout, "guard"));
 }
 
 /** The bundle that the compiler makes, with these rules to be asked for. */

@@ -39,7 +39,7 @@ export async function openWasm(policy: CompiledPolicy): Promise<PolicyEngine> {
     sha256: policy.sha256,
     reads: new Set(policy.reads),
     views,
-    guards: policy.guards.map(({ name }) => name),
+    guards: Object.fromEntries(policy.guards.map(({ name, tree }) => [name, tree])),
     decide: async (view, fields) => fields.map((field) => decideOne(loaded, policy.hasDeny, view, field)),
     close: () => undefined,
   };

@@ -1,0 +1,110 @@
+/**
+ * Guards: conditions on a record that answers name with `when`. OPA evaluates a guard as far as it goes without a record; what is left is a
+ * tree of comparisons, which is decided natively, on values that are neither a person's nor an account's.
+ */
+import { BautaError } from "../kit/errors.ts";
+import { isJsonObject, type Json, JsonNumber, type JsonObject } from "./bundle/json.ts";
+
+/** What a guard may ask of a record. */
+export const GUARD_INPUTS = ["amount", "currency", "sender_country", "receiver_country", "debtor_country", "creditor_country"] as const;
+export type GuardInput = (typeof GUARD_INPUTS)[number];
+
+/** One comparison; of an amount with a decimal, of anything else with words. */
+export type GuardTest =
+  | { readonly input: "amount"; readonly is: "below" | "upTo" | "above" | "from"; readonly than: string }
+  | { readonly input: Exclude<GuardInput, "amount">; readonly is: "of" | "notOf"; readonly words: readonly string[] };
+
+/** It holds if all tests of one alternative hold; without alternatives it never does. Plain data. */
+export type GuardTree = readonly (readonly GuardTest[])[];
+
+const ALTERNATIVES_MAX = 256;
+
+/**
+ * The tree that is left of a guard.
+ * @param partial what `opa eval --partial` says, as JSON with numbers as written
+ * @throws BautaError 1612 for what is no comparison of an input with a constant
+ */
+export function guardTree(name: string, partial: Json): GuardTree {
+  const found = isJsonObject(partial) ? partial.get("partial") : undefined;
+  if (!isJsonObject(found) || found.has("modules")) throw wrong(name, "it does not come down to comparisons");
+  const queries = found.get("queries") ?? [];
+  if (!Array.isArray(queries) || queries.length > ALTERNATIVES_MAX) throw wrong(name, "it has too many alternatives");
+  return (queries as readonly Json[]).map((query) => (query as readonly Json[]).flatMap((expression) => testsOf(name, expression)));
+}
+
+const FLIPPED: Readonly<Record<string, string>> = { lt: "gt", gt: "lt", lte: "gte", gte: "lte", eq: "eq", equal: "eq", neq: "neq" };
+const NEGATED: Readonly<Record<string, string>> = { lt: "gte", gt: "lte", lte: "gt", gte: "lt", eq: "neq", equal: "neq", neq: "eq" };
+
+function testsOf(name: string, expression: Json): readonly GuardTest[] {
+  const terms = isJsonObject(expression) ? expression.get("terms") : undefined;
+  const isNegated = isJsonObject(expression) && expression.get("negated") === true;
+  if (!isJsonObject(expression) || expression.has("with") || !Array.isArray(terms) || terms.length !== 3)
+    throw wrong(name, "a comparison of an input with a constant belongs here");
+  const [operator = null, left = null, right = null] = terms as readonly Json[];
+  const operation = referenceOf(operator).join(".");
+  const [a, b] = [inputOf(left), inputOf(right)];
+  if (operation === "internal.member_2" && a !== undefined) return [wordTest(name, a, isNegated ? "notOf" : "of", membersOf(name, right))];
+  if ((a === undefined) === (b === undefined)) throw wrong(name, "one side is an input, the other a constant");
+  const straight = b === undefined ? operation : FLIPPED[operation];
+  const told = isNegated && straight !== undefined ? NEGATED[straight] : straight;
+  const [input, constant] = b === undefined ? [a as string, right] : [b, left];
+  return comparison(name, input, told === "equal" ? "eq" : told, constant);
+}
+
+function comparison(name: string, input: string, operation: string | undefined, constant: Json): readonly GuardTest[] {
+  const value = isJsonObject(constant) ? constant.get("value") : undefined;
+  if (input !== "amount") {
+    if (operation !== "eq" && operation !== "neq") throw wrong(name, `${input} is compared by ==, != or in`);
+    if (typeof value !== "string") throw wrong(name, `${input} is a text`);
+    return [wordTest(name, input, operation === "eq" ? "of" : "notOf", [value])];
+  }
+  if (!(value instanceof JsonNumber) || !/^\d+(?:\.\d+)?$/.test(value.text))
+    throw wrong(name, "amounts are decimals without sign and exponent");
+  const than = value.text;
+  switch (operation) {
+    case "lt":
+      return [{ input, is: "below", than }];
+    case "lte":
+      return [{ input, is: "upTo", than }];
+    case "gt":
+      return [{ input, is: "above", than }];
+    case "gte":
+      return [{ input, is: "from", than }];
+    case "eq":
+      return [
+        { input, is: "from", than },
+        { input, is: "upTo", than },
+      ];
+    default:
+      throw wrong(name, "amounts are compared by <, <=, >, >= or ==");
+  }
+}
+
+function wordTest(name: string, input: string, is: "of" | "notOf", words: readonly string[]): GuardTest {
+  if (!isInput(input) || input === "amount")
+    throw wrong(name, input === "amount" ? "amounts are in no set" : `there is no input ${input}; there are ${GUARD_INPUTS.join(", ")}`);
+  return { input, is, words: [...words].sort() };
+}
+
+const isInput = (word: string): word is GuardInput => GUARD_INPUTS.some((input) => input === word);
+
+/** `input.NAME`; undefined for anything else. */
+function inputOf(term: Json): string | undefined {
+  const path = referenceOf(term);
+  return path[0] === "input" && path.length === 2 ? path[1] : undefined;
+}
+
+function referenceOf(term: Json): readonly string[] {
+  if (!isJsonObject(term) || term.get("type") !== "ref") return [];
+  return (term.get("value") as readonly JsonObject[]).map((one) => String(one.get("value")));
+}
+
+function membersOf(name: string, term: Json): readonly string[] {
+  const type = isJsonObject(term) ? term.get("type") : undefined;
+  const members = isJsonObject(term) && (type === "set" || type === "array") ? (term.get("value") as readonly Json[]) : undefined;
+  const words = members?.map((member) => (isJsonObject(member) ? member.get("value") : undefined));
+  if (words === undefined || !words.every((word) => typeof word === "string")) throw wrong(name, "a set of texts belongs behind `in`");
+  return words as readonly string[];
+}
+
+const wrong = (name: string, detail: string): BautaError => new BautaError(1612, { path: `guards.${name}`, detail });
