@@ -11,6 +11,8 @@ export declare class KafkaAdmin {
   topics(name: string | undefined | null, timeoutMs: number): Promise<Topic[]>
   /** Makes topics; one that is there already stays as it is. Resolves to those that were made. */
   createTopics(topics: Array<TopicSpec>, timeoutMs: number): Promise<Topic[]>
+  /** Gives a topic more partitions, so many in all; one that has them already stays as it is. */
+  growTopic(name: string, partitions: number, timeoutMs: number): Promise<Topic[]>
   /** A topic's configuration, defaults of the broker included. */
   topicSettings(name: string, timeoutMs: number): Promise<Setting[]>
 }
@@ -21,7 +23,10 @@ export declare class KafkaConsumer {
   constructor(config: Array<[string, string]>, start?: Start | undefined | null)
   /** Joins the group for topics; a name that begins with `^` is a pattern. */
   subscribe(topics: Array<string>): void
-  /** Reads partitions from offsets on, in no group; −1001 is the group's own offset, −2 the beginning, −1 the end. */
+  /**
+   * Reads partitions from offsets on, in no group, and no others; −1001 is the group's own offset, −2 the beginning, −1 the end. Not to be
+   * called while a poll is under way.
+   */
   assign(positions: Array<Position>): void
   /**
    * Polls up to `max` records: waits at most `wait_ms` for the first, and `linger_ms` behind it for more.
@@ -157,7 +162,10 @@ export interface Setting {
 
 /** Where a partition is begun of which the group has no committed offset. */
 export interface Start {
-  /** −2: at its beginning; −1: at its end; else at the first record that is not older than so many milliseconds since 1970. */
+  /**
+   * −2: at its beginning; −1: at its end; −3: nothing is read, the consumer is a member of its group and no more; else at the first record
+   * that is not older than so many milliseconds since 1970.
+   */
   rule: number
   /** Offsets that are given; `rule` is for the other partitions. */
   positions: Array<Position>

@@ -36,9 +36,9 @@ export interface TopicComparison {
 
 /** @param before,after a topic, or several separated by commas that hold one set of records together */
 export async function compareTopics(before: string, after: string, options: CompareTopicsOptions): Promise<number> {
-  const { connection, topics: sources } = clusterOf(options.topics);
+  const { connection, source, topics: sources } = clusterOf(options.topics);
   const isRanged = (options.from ?? options.to) !== undefined;
-  const ranges = isRanged ? await rangesOf({ connection }, sources, options) : undefined;
+  const ranges = isRanged ? await rangesOf({ connection, source }, sources, options) : undefined;
   const sides: RecordsBySource[] = [];
   for (const names of [before, after]) {
     const records = new RecordsBySource();

@@ -54,6 +54,8 @@ export async function dlqReplay(path: string, options: ReplayNotesOptions): Prom
   if (definition === undefined) throw modelError(problems);
   if (definition.sinks.some(({ kind }) => kind !== "topic"))
     throw new BautaError(1001, { detail: "refused records are replayed into topics, and this pipeline has other sinks" });
+  if (definition.kafka?.source !== undefined)
+    throw new BautaError(1001, { detail: "refused records are replayed where source and targets are of one cluster" });
   if (new Set(definition.sinks.map(({ view }) => view)).size > 1)
     throw new BautaError(1001, { detail: "refused records are replayed for one view, and this pipeline has several" });
   const plan = openPlan({ ...definition, policy: await policyOfPipeline(definition), direction: "mask" });
@@ -63,7 +65,7 @@ export async function dlqReplay(path: string, options: ReplayNotesOptions): Prom
     const engine = await selectEngine(definition.engine);
     const admin = new TopicAdmin(connection);
     tokens?.add(admin);
-    const targets = new Targets(admin, rulesOf(definition, plan), definition.sinks, definition.routes);
+    const targets = new Targets(admin, admin, rulesOf(definition, plan), definition.sinks, definition.routes);
     await targets.require(notesTopic);
     const before = await readNotes(connection, notesTopic);
     const named = [...new Set(before.map(({ topic }) => topic))].filter((topic) => topics.some((one) => isOf(topic, one)));

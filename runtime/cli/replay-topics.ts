@@ -2,6 +2,7 @@
 import type { Position } from "../kafka/addon.ts";
 import { type PartitionRange, parseOffsets, parseShare, placeOf, sharedRanges } from "../kafka/offsets.ts";
 import { RangeReader, watermarks } from "../kafka/range-reader.ts";
+import { shadowName } from "../kafka/shadow-topics.ts";
 import { BautaError } from "../kit/errors.ts";
 import type { KafkaDefinition, PipelineDefinition } from "../pipeline/definition/definition.ts";
 import { readText } from "./read-file.ts";
@@ -59,7 +60,10 @@ export async function openReplay(kafka: KafkaDefinition, topics: readonly string
   const group = [kafka.group, "replay", into.replace("{topic}", "_"), ...(share === undefined ? [] : [share.replace("/", "-of-")])].join(
     "-",
   );
-  const reader = new RangeReader({ connection: kafka.connection, group, ranges });
+  const { connection, source } = kafka;
+  const topicOf = (topic: string): string => shadowName(kafka.group, topic);
+  const offsets = source === undefined ? undefined : { connection, topicOf };
+  const reader = new RangeReader({ connection: source ?? connection, group, ranges, offsets });
   const begin = async (): Promise<void> => {
     const hasBegun = await reader.resume();
     if (hasBegun && resume !== true) throw new BautaError(1522, { path: into });
@@ -69,7 +73,7 @@ export async function openReplay(kafka: KafkaDefinition, topics: readonly string
 
 /** Ranges that the options name; what they do not say is the whole of a partition, as it is now. */
 export async function rangesOf(
-  { connection }: Pick<KafkaDefinition, "connection">,
+  { connection, source }: Pick<KafkaDefinition, "connection" | "source">,
   topics: readonly string[],
   options: Pick<ReplayTopicsOptions, "from" | "to">,
 ): Promise<readonly PartitionRange[]> {
@@ -79,7 +83,7 @@ export async function rangesOf(
     if (!topics.some((one) => (one.startsWith("^") ? new RegExp(one, "u").test(topic) : one === topic)))
       throw new BautaError(1001, { detail: `${topic} is no source of the pipeline` });
   const partitions = [...named.values()].map(({ topic, partition }) => ({ topic, partition }));
-  const marks = await watermarks(connection, partitions);
+  const marks = await watermarks(source ?? connection, partitions);
   return partitions.map(({ topic, partition }, at) => {
     const place = placeOf({ topic, partition });
     const { first, next } = marks[at] as { first: number; next: number };

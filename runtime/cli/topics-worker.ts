@@ -1,9 +1,7 @@
-/** One worker of a pipeline over topics: its reader, its writer, and the targets, opened once the cluster answers. */
-import type { Start } from "../kafka/addon.ts";
 import { TopicAdmin } from "../kafka/admin.ts";
 import { errorOfFailure, failureOf, isFinal, issueOfFailure, kafkaError } from "../kafka/failure.ts";
 import { Marks } from "../kafka/marks.ts";
-import { type BatchReader, TopicReader } from "../kafka/reader.ts";
+import type { BatchReader } from "../kafka/reader.ts";
 import { Tokens } from "../kafka/token.ts";
 import { TopicWriter } from "../kafka/writer.ts";
 import { BautaError } from "../kit/errors.ts";
@@ -14,6 +12,7 @@ import { systemClock } from "../platform/clock.ts";
 import type { StopRequest } from "../platform/process.ts";
 import type { TopicsReplay } from "./replay-topics.ts";
 import type { TopicView } from "./topic-maskers.ts";
+import { isPattern, openSource, type TopicsSource } from "./topics-source.ts";
 import type { Watch } from "./watch.ts";
 
 export interface Worker {
@@ -51,24 +50,25 @@ export async function openWorker({
   watch,
   replay,
 }: WorkerChoice): Promise<Worker | undefined> {
-  const { connection, group, protocol } = kafka;
+  const { connection, group } = kafka;
   const named = definition.sources.flatMap((source) => (source.kind === "topics" ? source.topics : []));
   const topics = replay?.reader.topics() ?? named;
-  const tokens = await Tokens.open(connection.sasl?.tokenCommand, (error) => {
+  const failed = (error: unknown): void => {
     if (error instanceof BautaError) watch.degraded("token", error);
-  });
+  };
+  const tokens = await Tokens.open(connection.sasl?.tokenCommand, failed);
   const admin = new TopicAdmin(connection);
   tokens?.add(admin);
-  const targetsOf = ({ rules, routes }: TopicView): Targets => new Targets(admin, rules, definition.sinks, routes);
+  const source = await openSource({ kafka, topics, admin, failed });
+  const closeTokens = (): void => {
+    tokens?.close();
+    source.close();
+  };
+  const targetsOf = ({ rules, routes }: TopicView): Targets => new Targets(admin, source.admin, rules, definition.sinks, routes);
   const targets = views.map(targetsOf);
   const asked = systemClock.ticks();
   const known = await whenThere(stop, watch, async () => {
-    const there = topics.some(isPattern) ? await admin.names() : [];
-    const plain = topics.filter((topic) => !isPattern(topic));
-    for (const topic of plain) if ((await admin.facts(topic)) === undefined) throw new BautaError(1515, { path: topic });
-    const found = [
-      ...new Set([...plain, ...there.filter((name) => topics.some((topic) => isPattern(topic) && new RegExp(topic, "u").test(name)))]),
-    ];
+    const found = await source.topics();
     for (const one of targets) {
       for (const topic of found) await one.prepare(topic);
       for (const topic of [kafka.refused, kafka.audit?.topic]) if (topic !== undefined) await one.require(topic);
@@ -76,7 +76,7 @@ export async function openWorker({
     return found;
   });
   if (known === undefined) {
-    tokens?.close();
+    closeTokens();
     return undefined;
   }
   watch.answered("kafka", systemClock.ticks() - asked);
@@ -86,6 +86,7 @@ export async function openWorker({
     connection,
     transactionalId: replay?.group ?? `${group}-${instance ?? task}`,
     shadowGroup: replay?.group,
+    offsetTopic: (topic) => source.offsetTopic(topic),
     // What a pattern comes to name later may take more: how large a record may be is checked against its own topic.
     messageBytesMax: topics.some(isPattern) || !Number.isFinite(most) ? MESSAGE_BYTES : most + MESSAGE_ROOM,
     batchBytesMax: Number.isFinite(least) ? least : MESSAGE_BYTES,
@@ -102,28 +103,28 @@ export async function openWorker({
     }
   });
   if (ready === undefined) {
-    tokens?.close();
+    closeTokens();
     await writer.close();
     return undefined;
   }
-  if (replay !== undefined) tokens?.add(replay.reader);
+  if (replay !== undefined) addTokens(replay.reader, tokens, source);
   const begun = await whenThere(stop, watch, async () => {
     await replay?.begin();
     return true;
   }).catch(async (error: unknown) => {
-    tokens?.close();
+    closeTokens();
     await writer.close();
     throw error;
   });
   if (begun === undefined) {
-    tokens?.close();
+    closeTokens();
     await writer.close();
     return undefined;
   }
-  const reader = replay?.reader ?? joined(new TopicReader({ connection, group, protocol, instance, start: startOf(kafka) }), topics);
-  if (replay === undefined) tokens?.add(reader);
+  const reader = replay?.reader ?? source.open(instance);
+  if (replay === undefined) addTokens(reader, tokens, source);
   // Any topic that is there will do; this one may be read.
-  const marks = new Marks({ connection, group: `${group}-${instance ?? task}`, topic: known[0] ?? "" });
+  const marks = new Marks({ connection, group: `${group}-${instance ?? task}`, topic: source.offsetTopic(known[0] ?? "") });
   tokens?.add(marks);
   return {
     reader,
@@ -133,7 +134,7 @@ export async function openWorker({
     marks,
     whenThere: (attempt) => whenThere(stop, watch, attempt),
     async close() {
-      tokens?.close();
+      closeTokens();
       // A transaction that is still open is nobody's any more, and would keep readers waiting.
       await writer.abort(KAFKA_LEAVE_MS).catch(() => undefined);
       await reader.close();
@@ -142,16 +143,14 @@ export async function openWorker({
   };
 }
 
-function joined(reader: TopicReader, topics: readonly string[]): TopicReader {
-  reader.subscribe(topics);
-  return reader;
+function addTokens(reader: BatchReader, tokens: Tokens | undefined, source: TopicsSource): void {
+  tokens?.add(reader);
+  source.tokens?.add({ setToken: (token) => reader.setSourceToken(token) });
 }
 
 /** Largest batch that librdkafka takes in hand, where no topic says less; and room for its own framing. */
 const MESSAGE_BYTES = 100_000_000;
 const MESSAGE_ROOM = 1024;
-
-const isPattern = (topic: string): boolean => topic.startsWith("^");
 
 /** Tries until the cluster answers; undefined if the worker was told to stop. What waiting does not mend is thrown. */
 async function whenThere<T>(stop: StopRequest, watch: Watch, attempt: () => Promise<T>): Promise<T | undefined> {
@@ -175,19 +174,3 @@ async function whenThere<T>(stop: StopRequest, watch: Watch, attempt: () => Prom
 }
 
 const UNREACHABLE = 1511;
-
-function startOf({ from }: KafkaDefinition): Start {
-  switch (from.kind) {
-    case "earliest":
-      return { rule: -2, positions: [] };
-    case "latest":
-      return { rule: -1, positions: [] };
-    case "timestamp":
-      return { rule: from.at, positions: [] };
-    case "offsets":
-      // A partition that is not named is begun at its beginning: nothing is passed over that nobody said.
-      return { rule: -2, positions: [...from.positions] };
-    default:
-      return from satisfies never;
-  }
-}

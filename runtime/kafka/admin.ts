@@ -52,9 +52,14 @@ export class TopicAdmin {
   }
 
   /** All topics but those of the broker itself. */
-  async names(): Promise<string[]> {
+  async all(): Promise<readonly TopicFacts[]> {
     const topics = await this.#call(() => this.#admin.topics(undefined, KAFKA_ADMIN_MS));
-    return topics.map(({ name }) => name).filter((name) => !name.startsWith("__"));
+    return topics.filter(({ name }) => !name.startsWith("__"));
+  }
+
+  /** Names of all topics but those of the broker itself. */
+  async names(): Promise<string[]> {
+    return (await this.all()).map(({ name }) => name);
   }
 
   async limits(name: string): Promise<TopicLimits> {
@@ -67,15 +72,25 @@ export class TopicAdmin {
     };
   }
 
-  /** Makes a topic with the partitions and the configuration of another; one that is there stays as it is. */
-  async createLike(name: string, like: string): Promise<void> {
-    const facts = await this.facts(like);
+  /**
+   * Makes a topic with the partitions and the configuration of another; one that is there stays as it is.
+   * @param source asks the cluster that the other one is in
+   */
+  async createLike(name: string, like: string, source: TopicAdmin = this): Promise<void> {
+    const facts = await source.facts(like);
     if (facts === undefined) throw new BautaError(1515, { path: like });
-    const settings = await this.#call(() => this.#admin.topicSettings(like, KAFKA_ADMIN_MS), like);
-    const config = settings
-      .filter(({ name: one, own }) => own && COPIED.has(one))
-      .map(({ name: one, value }): [string, string] => [one, value]);
-    await this.create(name, facts.partitions, config);
+    await this.create(name, facts.partitions, await source.#copied(like));
+  }
+
+  /** Gives a topic more partitions, so many in all. */
+  async grow(name: string, partitions: number): Promise<void> {
+    await this.#call(() => this.#admin.growTopic(name, partitions, KAFKA_ADMIN_MS), name);
+  }
+
+  /** What a topic that is made for this one's records has from it. */
+  async #copied(name: string): Promise<[string, string][]> {
+    const settings = await this.#call(() => this.#admin.topicSettings(name, KAFKA_ADMIN_MS), name);
+    return settings.filter(({ name: one, own }) => own && COPIED.has(one)).map(({ name: one, value }): [string, string] => [one, value]);
   }
 
   /** @param config differs from the broker's */

@@ -3,7 +3,7 @@
  * told by its number only, and of one topic that is enough.
  */
 import { KAFKA_AGAIN_MS, KAFKA_CALL_MS, POLL_LINGER_MS, POLL_WAIT_MS } from "../kit/limits.ts";
-import { type ClientEvent, type KafkaConsumer, type KafkaMembership, loadKafka, type Position } from "./addon.ts";
+import { type ClientEvent, type KafkaConsumer, type KafkaMembership, loadKafka, type Partition, type Position } from "./addon.ts";
 import type { RecordBatch } from "./batch.ts";
 import { type ClientConfig, type ConnectionDefinition, clientConfig } from "./connection.ts";
 import { kafkaError } from "./failure.ts";
@@ -18,6 +18,8 @@ export interface RangeOptions {
   readonly group: string;
   /** None ends behind what its partition has. */
   readonly ranges: readonly PartitionRange[];
+  /** The cluster where offsets are committed, and for which of its topics, where it is not the one that is read. */
+  readonly offsets?: { readonly connection: ConnectionDefinition; topicOf(topic: string): string } | undefined;
 }
 
 interface Progress {
@@ -34,6 +36,7 @@ export class RangeReader implements BatchReader {
   #at = 0;
   #consumer: KafkaConsumer | undefined;
   #token: Token | undefined;
+  #sourceToken: Token | undefined;
   #events: ClientEvent[] = [];
 
   constructor(options: RangeOptions) {
@@ -126,6 +129,11 @@ export class RangeReader implements BatchReader {
 
   setToken(token: Token): void {
     this.#token = token;
+    if (this.#options.offsets === undefined) this.setSourceToken(token);
+  }
+
+  setSourceToken(token: Token): void {
+    this.#sourceToken = token;
     this.#consumer?.setToken(token.token, token.expiresMs, token.principal);
   }
 
@@ -146,7 +154,7 @@ export class RangeReader implements BatchReader {
         continue;
       }
       if (this.#consumer === undefined) {
-        this.#consumer = this.#open();
+        this.#consumer = this.#open(this.#options.connection, this.#sourceToken);
         this.#consumer.assign(waiting.map(({ range: { topic, partition }, next }) => ({ topic, partition, offset: next })));
       }
       return this.#consumer;
@@ -193,12 +201,13 @@ export class RangeReader implements BatchReader {
   }
 
   async #committed(): Promise<readonly Position[]> {
-    const consumer = this.#open();
+    const { connection, ranges, offsets } = this.#options;
+    const consumer = this.#open(offsets?.connection ?? connection, this.#token);
     try {
-      return await consumer.committed(
-        this.#options.ranges.map(({ topic, partition }) => ({ topic, partition })),
-        KAFKA_CALL_MS,
-      );
+      const places = ranges.map(({ topic, partition }) => ({ topic: offsets?.topicOf(topic) ?? topic, partition }));
+      const committed = await consumer.committed(places, KAFKA_CALL_MS);
+      const found = new Map(committed.map((position) => [placeOf(position), position.offset]));
+      return ranges.map(({ topic, partition }, at) => ({ topic, partition, offset: found.get(placeOf(places[at] as Partition)) ?? -1 }));
     } catch (error) {
       throw kafkaError(error);
     } finally {
@@ -206,10 +215,9 @@ export class RangeReader implements BatchReader {
     }
   }
 
-  #open(): KafkaConsumer {
-    const { connection, group } = this.#options;
-    const consumer = new (loadKafka().KafkaConsumer)(rangeConfig(connection, group));
-    if (this.#token !== undefined) consumer.setToken(this.#token.token, this.#token.expiresMs, this.#token.principal);
+  #open(connection: ConnectionDefinition, token: Token | undefined): KafkaConsumer {
+    const consumer = new (loadKafka().KafkaConsumer)(rangeConfig(connection, this.#options.group));
+    if (token !== undefined) consumer.setToken(token.token, token.expiresMs, token.principal);
     return consumer;
   }
 }

@@ -9,7 +9,7 @@ import {
   READ_AHEAD_KBYTES,
   SESSION_TIMEOUT_MS,
 } from "../kit/limits.ts";
-import type { ClientEvent, KafkaConsumer, KafkaMembership, Position, Start } from "./addon.ts";
+import type { ClientEvent, KafkaConsumer, KafkaMembership, Partition, Position, Start } from "./addon.ts";
 import { loadKafka } from "./addon.ts";
 import type { RecordBatch } from "./batch.ts";
 import { type ClientConfig, type ConnectionDefinition, clientConfig } from "./connection.ts";
@@ -43,6 +43,8 @@ export interface BatchReader {
   /** Whether a broker answers. */
   answers(): Promise<boolean>;
   setToken(token: Token): void;
+  /** The token of the cluster that is read, where it is not the one that is written. */
+  setSourceToken(token: Token): void;
   close(): Promise<void>;
 }
 
@@ -68,11 +70,11 @@ export class TopicReader implements BatchReader {
   }
 
   /** Fills the batch: waits for a first record, and shortly for more. None came when its count is 0. */
-  async poll(batch: RecordBatch, recordsMax: number): Promise<RecordBatch> {
+  async poll(batch: RecordBatch, recordsMax: number, waitMs: number = POLL_WAIT_MS): Promise<RecordBatch> {
     try {
       for (;;) {
         const { bytes, records, headers } = batch;
-        const count = await this.#consumer.pollBatch(bytes, records, headers, recordsMax, POLL_WAIT_MS, POLL_LINGER_MS);
+        const count = await this.#consumer.pollBatch(bytes, records, headers, recordsMax, waitMs, POLL_LINGER_MS);
         batch.count = Math.max(0, count);
         if (count >= 0) return batch;
         batch.reserve(-count);
@@ -112,13 +114,18 @@ export class TopicReader implements BatchReader {
     return [...this.#events.splice(0), ...this.#consumer.events()];
   }
 
-  assignment(): readonly { readonly topic: string; readonly partition: number }[] {
+  assignment(): readonly Partition[] {
     return this.#consumer.assignment();
   }
 
-  /** Where partitions were begun that the group had no offset of, until that is committed. */
+  /** The group's offsets of partitions, none that an open transaction may change; −1 where it has none. */
+  committed(partitions: readonly Partition[]): Promise<Position[]> {
+    return this.#consumer.committed([...partitions], KAFKA_STEP_MS);
+  }
+
+  /** Where partitions were begun that the group had no offset of, until that is committed; whoever is no member has none. */
   begun(): readonly Position[] {
-    return this.#consumer.begun();
+    return this.membership() === undefined ? [] : this.#consumer.begun();
   }
 
   settled(positions: readonly Position[]): void {
@@ -152,6 +159,10 @@ export class TopicReader implements BatchReader {
   setToken(token: Token): void {
     this.#token = token;
     this.#consumer.setToken(token.token, token.expiresMs, token.principal);
+  }
+
+  setSourceToken(): void {
+    // One cluster has one token.
   }
 
   /** Leaves the group. */

@@ -13,6 +13,8 @@ export interface WriterOptions {
   readonly batchBytesMax: number;
   /** Group of which nobody is a member: offsets are committed in it, where who reads is in no group that this cluster knows. */
   readonly shadowGroup?: string | undefined;
+  /** Topic of this cluster for which offsets of a source topic are committed, where the source is in another one. */
+  readonly offsetTopic?: ((topic: string) => string) | undefined;
 }
 
 /** What librdkafka takes for a message's size at most. */
@@ -26,6 +28,7 @@ export class TopicWriter {
   #token: Token | undefined;
   /** A transaction that is open for longer is ended by the broker, and with it this writer's right to it; milliseconds. */
   readonly transactionMsMax: number;
+  readonly #offsetTopic: (topic: string) => string;
 
   /** Connects in the background. */
   constructor(options: WriterOptions) {
@@ -33,6 +36,7 @@ export class TopicWriter {
     this.#shadowGroup = options.shadowGroup;
     const own = options.connection.settings.find(([name]) => name === "transaction.timeout.ms");
     this.transactionMsMax = Number(own?.[1] ?? TRANSACTION_TIMEOUT_MS);
+    this.#offsetTopic = options.offsetTopic ?? ((topic) => topic);
     this.#producer = new (loadKafka().KafkaProducer)(writerConfig(options));
   }
 
@@ -70,7 +74,7 @@ export class TopicWriter {
    * @param mark an offset by which it can be told later that this transaction was committed
    */
   commit(membership: KafkaMembership | undefined, topics: readonly string[], rows: Uint32Array, mark?: Mark): Promise<void> {
-    return this.#producer.commit(membership, this.#shadowGroup, [...topics], rows, KAFKA_STEP_MS, mark);
+    return this.#producer.commit(membership, this.#shadowGroup, topics.map(this.#offsetTopic), rows, KAFKA_STEP_MS, mark);
   }
 
   abort(timeoutMs: number = KAFKA_STEP_MS): Promise<void> {

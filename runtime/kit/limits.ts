@@ -108,6 +108,8 @@ export const FENCED_LOOK_MS = 3000;
 export const KAFKA_LEAVE_MS = 2000;
 /** Milliseconds between two tries to have a token, and between two tokens at least. */
 export const TOKEN_AGAIN_MS = 1000;
+/** Topics and partitions that come to a source in another cluster are found so soon, milliseconds. */
+export const TOPICS_REFRESH_MS = 10_000;
 /** A transaction that nobody ends is ended by the broker after so many milliseconds. */
 export const TRANSACTION_TIMEOUT_MS = 60_000;
 /** A worker that is not heard of for so long has left its group, milliseconds. */

@@ -23,7 +23,7 @@ beforeAll(async () => {
   cut = await Cut.open(() => cluster.nodes[0]?.addressOf("CUT") ?? "");
   cluster = await startCluster({
     listeners: { CUT: "PLAINTEXT" },
-    told: { CUT: cut.port },
+    told: { CUT: [cut.port] },
     properties: { "transaction.abort.timed.out.transaction.cleanup.interval.ms": "500" },
   });
   topics = new Topics(cluster.bootstrap);

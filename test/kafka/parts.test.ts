@@ -11,6 +11,7 @@ import { errorOfFailure, failureOf, isFinal, kafkaError } from "../../runtime/ka
 import { HEADER_STRIDE, NONE, putWhole, RECORD_STRIDE, wholeAt } from "../../runtime/kafka/layout.ts";
 import { Outgoing } from "../../runtime/kafka/outgoing.ts";
 import { KAFKA_RESERVED, KAFKA_SETTINGS } from "../../runtime/kafka/settings.ts";
+import { shadowName } from "../../runtime/kafka/shadow-topics.ts";
 import { tokenOf } from "../../runtime/kafka/token.ts";
 import { readPipeline } from "../../runtime/pipeline/definition/read.ts";
 import { CATALOGUES } from "../../runtime/registry.ts";
@@ -172,6 +173,8 @@ describe("the connection", () => {
 });
 
 describe("pipeline files", () => {
+  const kafka = (text: string): string => GOOD.replace('9092" }', `9092", ${text} }`);
+
   test("defaults", () => {
     const { definition, problems } = read(GOOD);
     expect(problems).toEqual([]);
@@ -191,6 +194,22 @@ describe("pipeline files", () => {
     expect(definition?.commit).toMatchObject({ records: 100_000, milliseconds: 5000 });
   });
 
+  test("a source in another cluster is reached in its own way", () => {
+    const text = kafka('settings: { linger.ms: 1 }, source: { bootstrap: ["a:1", "b:2"], tls: true, settings: { fetch.min.bytes: 5 } }');
+    const { definition, problems } = read(text);
+    expect(problems).toEqual([]);
+    const { connection, source } = definition?.kafka ?? {};
+    expect([connection?.bootstrap, connection?.tls, connection?.settings]).toEqual([["broker:9092"], undefined, [["linger.ms", "1"]]]);
+    expect([source?.bootstrap, source?.tls === undefined, source?.settings]).toEqual([["a:1", "b:2"], false, [["fetch.min.bytes", "5"]]]);
+    expect(read(GOOD).definition?.kafka?.source).toBeUndefined();
+  });
+
+  test("names of shadow topics fit, and stay apart", () => {
+    expect(shadowName("payments", "raw.a")).toBe("bauta-shadow.payments.raw.a");
+    const long = ["x", "y"].map((end) => shadowName("g".repeat(200), `${"t".repeat(200)}${end}`));
+    expect([new Set(long).size, ...long.map((name) => name.length)]).toEqual([2, 249, 249]);
+  });
+
   test("beginnings", () => {
     const from = (text: string): unknown => read(GOOD.replace('9092"', `9092", from: ${text}`)).definition?.kafka?.from;
     expect(from("latest")).toEqual({ kind: "latest" });
@@ -204,7 +223,6 @@ describe("pipeline files", () => {
     });
   });
 
-  const kafka = (text: string): string => GOOD.replace('9092" }', `9092", ${text} }`);
   test.each([
     ["1403 kafka", GOOD.replace(/kafka:.*\n/, "")],
     ["1403 kafka.bootstrap", GOOD.replace('"broker:9092"', "broker")],
@@ -215,6 +233,12 @@ describe("pipeline files", () => {
     ["1403 kafka.sasl", kafka("sasl: { mechanism: plain, user: u }")],
     ["1403 kafka.sasl.mechanism scram-sha-512", kafka("sasl: { mechanism: scram-sha512 }")],
     ["1402 kafka.grop group", kafka("grop: x")],
+    ["1402 kafka.sorce source", kafka('sorce: { bootstrap: "a:1" }')],
+    ["1402 kafka.source.group", kafka('source: { bootstrap: "a:1", group: x }')],
+    ["1402 kafka.source.setings settings", kafka('source: { bootstrap: "a:1", setings: {} }')],
+    ["1403 kafka.source.bootstrap", kafka("source: { tls: true }")],
+    ["1403 kafka.source.sasl.password", kafka('source: { bootstrap: "a:1", sasl: { mechanism: plain, user: u, password: clear } }')],
+    ["1502 kafka.source.settings.fetch.min.byte fetch.min.bytes", kafka('source: { bootstrap: "a:1", settings: { fetch.min.byte: 1 } }')],
     ["1403 kafka.from", kafka("from: newest")],
     ["1403 kafka.from.timestamp", kafka("from: { timestamp: yesterday }")],
     ["1403 sources", GOOD.replace("{ topics: raw }", "[{ topics: raw }, stdin]")],
@@ -249,6 +273,8 @@ describe("pipeline files", () => {
       expect([valid(parse(text)), valid.errors]).toEqual([true, null]);
     }
     expect(valid(parse(kafka("settings: { acks: 1 }")))).toBe(false);
+    expect(valid(parse(kafka('source: { bootstrap: "a:1", tls: true, settings: { fetch.min.bytes: 5 } }')))).toBe(true);
+    expect(valid(parse(kafka('source: { bootstrap: "a:1", group: x }')))).toBe(false);
     for (const name of KAFKA_SETTINGS) {
       expect(found(kafka(`settings: { ${name}: 1 }`))).toEqual([]);
       expect([name, valid(parse(kafka(`settings: { ${name}: 1 }`))), page.includes(`\`${name}\``)]).toEqual([name, true, true]);

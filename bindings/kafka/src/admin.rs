@@ -7,7 +7,9 @@ use futures_executor::block_on;
 use napi::bindgen_prelude::AsyncTask;
 use napi::{Env, Result, Task};
 use napi_derive::napi;
-use rdkafka::admin::{AdminClient, AdminOptions, ConfigSource, NewTopic, ResourceSpecifier, TopicReplication};
+use rdkafka::admin::{
+    AdminClient, AdminOptions, ConfigSource, NewPartitions, NewTopic, ResourceSpecifier, TopicReplication,
+};
 use rdkafka::bindings as native;
 use rdkafka::client::ClientContext;
 use rdkafka::config::ClientConfig;
@@ -77,6 +79,8 @@ enum Ask {
     /// One topic, or all.
     Topics(Option<String>),
     Create(Vec<TopicSpec>),
+    /// A topic, and how many partitions it is to have in all.
+    Grow(String, u32),
 }
 
 /// A setting of a topic.
@@ -127,6 +131,13 @@ impl KafkaAdmin {
     #[napi(catch_unwind, ts_return_type = "Promise<Topic[]>")]
     pub fn create_topics(&self, topics: Vec<TopicSpec>, timeout_ms: u32) -> AsyncTask<Administer> {
         self.ask(Ask::Create(topics), timeout_ms)
+    }
+
+    /// Gives a topic more partitions, so many in all; one that has them already stays as it is.
+    #[must_use]
+    #[napi(catch_unwind, ts_return_type = "Promise<Topic[]>")]
+    pub fn grow_topic(&self, name: String, partitions: u32, timeout_ms: u32) -> AsyncTask<Administer> {
+        self.ask(Ask::Grow(name, partitions), timeout_ms)
     }
 
     /// A topic's configuration, defaults of the broker included.
@@ -202,6 +213,21 @@ impl Task for Administer {
                     }
                 }
                 Ok(made)
+            }
+            Ask::Grow(name, partitions) => {
+                let client = open(&mut self.config, self.token.take())?;
+                let grown = NewPartitions::new(name, *partitions as usize);
+                let results =
+                    block_on(client.create_partitions(&[grown], &options(self.timeout))).map_err(Failure::from)?;
+                for result in results {
+                    match result {
+                        Ok(_) | Err((_, RDKafkaErrorCode::InvalidPartitions)) => {}
+                        Err((name, code)) => {
+                            return Err(Failure::own(&name_of(code), &format!("topic {name} was not grown")).into());
+                        }
+                    }
+                }
+                Ok(Vec::new())
             }
         }
     }

@@ -31,7 +31,8 @@ const SLICE: Duration = Duration::from_millis(100);
 #[derive(Clone, Debug)]
 #[napi(object)]
 pub struct Start {
-    /// −2: at its beginning; −1: at its end; else at the first record that is not older than so many milliseconds since 1970.
+    /// −2: at its beginning; −1: at its end; −3: nothing is read, the consumer is a member of its group and no more; else at the first record
+    /// that is not older than so many milliseconds since 1970.
     pub rule: i64,
     /// Offsets that are given; `rule` is for the other partitions.
     pub positions: Vec<Position>,
@@ -41,6 +42,7 @@ pub struct Start {
 const PLACE_TIMEOUT: Duration = Duration::from_secs(5);
 const BEGINNING: i64 = -2;
 const END: i64 = -1;
+const NOTHING: i64 = -3;
 
 /// What librdkafka calls back, on the thread that polls.
 #[derive(Default)]
@@ -110,6 +112,10 @@ impl ConsumerContext for Context {
         if let Some(failure) = failure {
             self.events.push(ClientEvent::error(failure.name, failure.text));
         } else if assigned {
+            if self.is_member_only() {
+                // What cannot be paused is read, and there is nothing in it.
+                let _ = consumer.pause(list);
+            }
             self.events.push(ClientEvent::partitions("assigned", partitions_of(list)));
         }
         self.rebalanced.store(true, Ordering::Release);
@@ -117,11 +123,20 @@ impl ConsumerContext for Context {
 }
 
 impl Context {
+    /// Nothing is read: partitions are had, and that is all.
+    fn is_member_only(&self) -> bool {
+        self.start.as_ref().is_some_and(|start| start.rule == NOTHING)
+    }
+
     /// Puts offsets into the list: the group's own, and where it has none, those that `start` says.
     fn place(&self, consumer: &BaseConsumer<Self>, list: &mut TopicPartitionList) -> std::result::Result<(), Failure> {
         let Some(start) = &self.start else { return Ok(()) };
         if list.count() == 0 {
             return Ok(());
+        }
+        if self.is_member_only() {
+            // The committed offsets are those of other topics; an offset that is there is asked of nobody.
+            return list.set_all_offsets(Offset::Offset(0)).map_err(Failure::from);
         }
         let committed = consumer.committed_offsets(list.clone(), PLACE_TIMEOUT).map_err(Failure::from)?;
         let known = lock(&self.begun).clone();
@@ -191,6 +206,23 @@ impl Membership {
         Self(pointer)
     }
 
+    /// Membership of a consumer as it is now; `None` if it is in no group, or counts as none of its members. What is committed under an
+    /// unknown generation by an unknown member is committed by nobody, and refused by no broker.
+    pub(crate) fn now(client: *mut native::rd_kafka_t) -> Option<Self> {
+        // SAFETY: a live client; the object is ours, and null for a consumer without a group.
+        let pointer = unsafe { native::rd_kafka_consumer_group_metadata(client) };
+        if pointer.is_null() {
+            return None;
+        }
+        let membership = Self(pointer);
+        // SAFETY: not null; the text lives as long as the object.
+        let is_member = unsafe {
+            native::rd_kafka_consumer_group_metadata_generation_id(pointer) >= 0
+                && *native::rd_kafka_consumer_group_metadata_member_id(pointer) != 0
+        };
+        is_member.then_some(membership)
+    }
+
     /// The pointer, for the length of a call.
     #[must_use]
     pub fn as_ptr(&self) -> *const native::rd_kafka_consumer_group_metadata_t {
@@ -231,6 +263,8 @@ pub struct Shared {
     membership: Mutex<Option<Arc<Membership>>>,
     /// A poll is under way; two at once would mix their batches.
     busy: AtomicBool,
+    /// Its offsets are committed under a membership; else it reads what it is given.
+    is_member: bool,
 }
 
 impl Shared {
@@ -271,6 +305,7 @@ impl KafkaConsumer {
     #[napi(constructor, catch_unwind)]
     pub fn new(config: Vec<(String, String)>, start: Option<Start>) -> Result<Self> {
         let config: ClientConfig = config.into_iter().collect();
+        let is_member = start.is_some();
         let context = Context { start, ..Context::default() };
         let consumer: BaseConsumer<Context> = config.create_with_context(context).map_err(Failure::from)?;
         Ok(Self {
@@ -280,6 +315,7 @@ impl KafkaConsumer {
                 carried: Mutex::default(),
                 membership: Mutex::default(),
                 busy: AtomicBool::new(false),
+                is_member,
             })),
         })
     }
@@ -291,10 +327,12 @@ impl KafkaConsumer {
         Ok(self.shared()?.consumer.subscribe(&names).map_err(Failure::from)?)
     }
 
-    /// Reads partitions from offsets on, in no group; −1001 is the group's own offset, −2 the beginning, −1 the end.
+    /// Reads partitions from offsets on, in no group, and no others; −1001 is the group's own offset, −2 the beginning, −1 the end. Not to be
+    /// called while a poll is under way.
     #[napi(catch_unwind)]
     pub fn assign(&self, positions: Vec<Position>) -> Result<()> {
         let list = list_of(&positions)?;
+        *lock(&self.shared()?.carried) = None;
         Ok(self.shared()?.consumer.assign(&list).map_err(Failure::from)?)
     }
 
@@ -526,12 +564,10 @@ impl Poll {
             }
             until = Instant::now() + self.linger;
         }
-        let mut rebalanced = false;
         while batch.count < max {
             let left = until.saturating_duration_since(Instant::now());
             let polled = shared.consumer.poll(left.min(SLICE));
             if context.rebalanced.swap(false, Ordering::AcqRel) {
-                rebalanced = true;
                 batch.forget(&std::mem::take(&mut *lock(&context.gone)));
                 // A record that arrived in the same breath belongs to a partition that is still, or newly, ours.
                 match polled {
@@ -563,11 +599,13 @@ impl Poll {
         if let Some(failure) = lock(&context.misplaced).take() {
             return Err(failure.into());
         }
-        if batch.count > 0 || rebalanced {
-            // SAFETY: a live client; the object is ours, and null for a consumer without a group.
-            let pointer = unsafe { native::rd_kafka_consumer_group_metadata(shared.consumer.client().native_ptr()) };
-            *lock(&shared.membership) = (!pointer.is_null()).then(|| Arc::new(Membership(pointer)));
+        let membership = Membership::now(shared.consumer.client().native_ptr()).map(Arc::new);
+        if membership.is_none() && shared.is_member {
+            // The group has thrown it out: whoever has the partitions now reads these records, and this consumer is told next.
+            batch.count = 0;
+            *lock(&shared.carried) = None;
         }
+        *lock(&shared.membership) = membership;
         Ok(batch.count as f64)
     }
 }

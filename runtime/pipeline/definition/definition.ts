@@ -62,7 +62,10 @@ export interface WatchDefinition {
 }
 
 export interface KafkaDefinition {
+  /** The cluster that is written, and where offsets are committed. */
   readonly connection: ConnectionDefinition;
+  /** The cluster that is read, where it is another one. */
+  readonly source: ConnectionDefinition | undefined;
   /** The consumer group. */
   readonly group: string;
   readonly protocol: "classic" | "consumer";

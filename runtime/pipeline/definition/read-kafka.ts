@@ -26,7 +26,8 @@ import type {
 const VALUE = 1403;
 const SETTING = 1502;
 
-export const KAFKA_KEYS = ["bootstrap", "tls", "sasl", "settings", "group", "protocol", "from"] as const;
+export const CONNECTION_KEYS = ["bootstrap", "tls", "sasl", "settings"] as const;
+export const KAFKA_KEYS = [...CONNECTION_KEYS, "source", "group", "protocol", "from"] as const;
 export const TLS_KEYS = ["ca", "certificate", "key", "key-password"] as const;
 export const AUDIT_KEYS = ["topic", "manifest-seconds"] as const;
 export const SASL_KEYS = ["mechanism", "user", "password", "token-command"] as const;
@@ -92,9 +93,12 @@ export class KafkaReader {
     const inner = this.#reader.map(entry.value, "kafka", KAFKA_KEYS);
     if (inner === undefined) return undefined;
     const group = this.#reader.text(inner, "group", "kafka") ?? name;
+    if (audit !== undefined && inner.has("source"))
+      this.#wrong(this.#at(entries, "audit"), "audit", "the record of a run in a topic is of one cluster");
     if (!GROUP.test(group)) this.#wrong(this.#at(inner, "group"), "kafka.group", "a group's name is of letters, digits, `.`, `_` and `-`");
     return {
-      connection: this.#connection(inner, entry.value.at),
+      connection: this.#connection(inner, entry.value.at, "kafka"),
+      source: this.#source(inner),
       group,
       protocol: this.#reader.word(inner, "protocol", "kafka", ["classic", "consumer"] as const) ?? "classic",
       from: this.#from(inner),
@@ -188,58 +192,65 @@ export class KafkaReader {
     return this.#wrong(this.#at(entries, key), join(path, key), "a topic's name is of letters, digits, `.`, `_` and `-`");
   }
 
-  #connection(entries: Entries, at: Place): ConnectionDefinition {
-    if (!entries.has("bootstrap")) this.#wrong(at, "kafka.bootstrap", "the brokers to ask first are missing");
-    const bootstrap = (this.#reader.oneOrMore(entries, "bootstrap", "kafka") ?? []).flatMap(({ node, path }) => {
-      const address = this.#reader.textOf(node, path);
+  #connection(entries: Entries, at: Place, path: string): ConnectionDefinition {
+    if (!entries.has("bootstrap")) this.#wrong(at, join(path, "bootstrap"), "the brokers to ask first are missing");
+    const bootstrap = (this.#reader.oneOrMore(entries, "bootstrap", path) ?? []).flatMap(({ node, path: here }) => {
+      const address = this.#reader.textOf(node, here);
       if (address === undefined) return [];
-      if (!ADDRESS.test(address)) this.#wrong(node.at, path, "HOST:PORT belongs here");
+      if (!ADDRESS.test(address)) this.#wrong(node.at, here, "HOST:PORT belongs here");
       return [address];
     });
-    return { bootstrap, tls: this.#tls(entries), sasl: this.#sasl(entries), settings: this.#settings(entries) };
+    return {
+      bootstrap,
+      tls: this.#tls(entries, join(path, "tls")),
+      sasl: this.#sasl(entries, join(path, "sasl")),
+      settings: this.#settings(entries, join(path, "settings")),
+    };
   }
 
-  #tls(entries: Entries): TlsDefinition | undefined {
+  #tls(entries: Entries, path: string): TlsDefinition | undefined {
     const entry = entries.get("tls");
     if (entry === undefined || (entry.value.kind === "scalar" && entry.value.value === false)) return undefined;
     if (entry.value.kind === "scalar" && entry.value.value === true)
       return { ca: undefined, certificate: undefined, key: undefined, keyPassword: undefined };
-    const inner = this.#reader.map(entry.value, "kafka.tls", TLS_KEYS);
+    const inner = this.#reader.map(entry.value, path, TLS_KEYS);
     if (inner === undefined) return undefined;
-    const certificate = this.#path(inner, "certificate", "kafka.tls");
-    const key = this.#path(inner, "key", "kafka.tls");
-    if ((certificate === undefined) !== (key === undefined))
-      this.#wrong(entry.value.at, "kafka.tls", "`certificate` and `key` belong together");
-    return { ca: this.#path(inner, "ca", "kafka.tls"), certificate, key, keyPassword: this.#secret(inner, "key-password", "kafka.tls") };
+    const certificate = this.#path(inner, "certificate", path);
+    const key = this.#path(inner, "key", path);
+    if ((certificate === undefined) !== (key === undefined)) this.#wrong(entry.value.at, path, "`certificate` and `key` belong together");
+    return { ca: this.#path(inner, "ca", path), certificate, key, keyPassword: this.#secret(inner, "key-password", path) };
   }
 
-  #sasl(entries: Entries): SaslDefinition | undefined {
+  #sasl(entries: Entries, path: string): SaslDefinition | undefined {
     const entry = entries.get("sasl");
-    const inner = entry === undefined ? undefined : this.#reader.map(entry.value, "kafka.sasl", SASL_KEYS);
+    const inner = entry === undefined ? undefined : this.#reader.map(entry.value, path, SASL_KEYS);
     if (entry === undefined || inner === undefined) return undefined;
-    const mechanism = this.#reader.word(inner, "mechanism", "kafka.sasl", SASL_MECHANISMS);
+    const mechanism = this.#reader.word(inner, "mechanism", path, SASL_MECHANISMS);
     if (mechanism === undefined) {
-      if (!inner.has("mechanism")) this.#wrong(entry.value.at, "kafka.sasl.mechanism", "the mechanism is missing");
+      if (!inner.has("mechanism")) this.#wrong(entry.value.at, join(path, "mechanism"), "the mechanism is missing");
       return undefined;
     }
-    const command = (this.#reader.oneOrMore(inner, "token-command", "kafka.sasl") ?? []).map(({ node, path }) =>
-      this.#reader.textOf(node, path),
+    const command = (this.#reader.oneOrMore(inner, "token-command", path) ?? []).map(({ node, path: here }) =>
+      this.#reader.textOf(node, here),
     );
-    const user = this.#reader.text(inner, "user", "kafka.sasl");
-    const password = this.#secret(inner, "password", "kafka.sasl");
+    const user = this.#reader.text(inner, "user", path);
+    const password = this.#secret(inner, "password", path);
     const isToken = mechanism === "oauthbearer";
     if (
       isToken
         ? user !== undefined || password !== undefined || command.length === 0
         : user === undefined || password === undefined || command.length > 0
     )
-      this.#wrong(
-        entry.value.at,
-        "kafka.sasl",
-        isToken ? "`token-command` belongs here, and nothing else" : "`user` and `password` belong here",
-      );
+      this.#wrong(entry.value.at, path, isToken ? "`token-command` belongs here, and nothing else" : "`user` and `password` belong here");
     const whole = command.filter((word) => word !== undefined);
     return { mechanism, user, password, tokenCommand: whole.length === 0 ? undefined : whole };
+  }
+
+  /** The cluster that topics are read from, where it is another one. */
+  #source(entries: Entries): ConnectionDefinition | undefined {
+    const entry = entries.get("source");
+    const inner = entry === undefined ? undefined : this.#reader.map(entry.value, "kafka.source", CONNECTION_KEYS);
+    return entry === undefined || inner === undefined ? undefined : this.#connection(inner, entry.value.at, "kafka.source");
   }
 
   /** `{ file: PATH }` or `{ env: NAME }`: a secret does not stand in the pipeline file. */
@@ -257,28 +268,28 @@ export class KafkaReader {
     return file === undefined ? { env: env ?? "" } : { file };
   }
 
-  #settings(entries: Entries): readonly (readonly [string, string])[] {
+  #settings(entries: Entries, path: string): readonly (readonly [string, string])[] {
     const entry = entries.get("settings");
     if (entry === undefined) return [];
-    if (entry.value.kind !== "map") return this.#wrong(entry.value.at, "kafka.settings", "a map of names and values belongs here") ?? [];
-    return this.#reader.once(entry.value, "kafka.settings", 1401).flatMap(({ key, at, value }) => {
-      const path = join("kafka.settings", key);
+    if (entry.value.kind !== "map") return this.#wrong(entry.value.at, path, "a map of names and values belongs here") ?? [];
+    return this.#reader.once(entry.value, path, 1401).flatMap(({ key, at, value }) => {
+      const here = join(path, key);
       const reserved = KAFKA_RESERVED[key];
       if (reserved !== undefined || key.startsWith("sasl.") || key.startsWith("ssl.")) {
-        this.#reader.problems.add(SETTING, at, path, `it cannot be set here: ${reserved ?? "it is in `tls` or `sasl`"}`);
+        this.#reader.problems.add(SETTING, at, here, `it cannot be set here: ${reserved ?? "it is in `tls` or `sasl`"}`);
         return [];
       }
       if (!(KAFKA_SETTINGS as readonly string[]).includes(key)) {
         this.#reader.problems.add(
           SETTING,
           at,
-          path,
+          here,
           "no such setting can be made here; docs/kafka.md lists them",
           nearest(key, KAFKA_SETTINGS),
         );
         return [];
       }
-      if (value.kind !== "scalar" || value.value === null) return this.#wrong(value.at, path, "a word or a number belongs here") ?? [];
+      if (value.kind !== "scalar" || value.value === null) return this.#wrong(value.at, here, "a word or a number belongs here") ?? [];
       return [[key, String(value.value)] as const];
     });
   }

@@ -15,6 +15,7 @@ export const targetName = ({ topic }: TopicSink, source: string): string => topi
 
 export class Targets {
   readonly #admin: TopicAdmin;
+  readonly #source: TopicAdmin;
   readonly #rules: TopicRules;
   readonly #sinks: readonly SinkDefinition[];
   readonly #routes: readonly RouteDefinition[];
@@ -22,9 +23,19 @@ export class Targets {
   /** By topic. */
   readonly #sinkNames = new Map<string, string>();
 
-  /** @param sinks all of the pipeline: routes name their places */
-  constructor(admin: TopicAdmin, rules: TopicRules, sinks: readonly SinkDefinition[], routes: readonly RouteDefinition[]) {
+  /**
+   * @param source asks the cluster that source topics are in
+   * @param sinks all of the pipeline: routes name their places
+   */
+  constructor(
+    admin: TopicAdmin,
+    source: TopicAdmin,
+    rules: TopicRules,
+    sinks: readonly SinkDefinition[],
+    routes: readonly RouteDefinition[],
+  ) {
     this.#admin = admin;
+    this.#source = source;
     this.#rules = rules;
     this.#sinks = sinks;
     this.#routes = routes;
@@ -91,7 +102,7 @@ export class Targets {
     if (this.#known.has(name)) return;
     if ((await this.#admin.facts(name)) === undefined) {
       if (createLike === undefined) throw new BautaError(1515, { path: name });
-      await this.#admin.createLike(name, createLike);
+      await this.#admin.createLike(name, createLike, this.#source);
       await this.#appears(name);
     }
     const { messageBytesMax: bytesMax, isCompacted } = await this.#admin.limits(name);

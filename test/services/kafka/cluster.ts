@@ -1,10 +1,11 @@
 /** Real Apache Kafka brokers (KRaft) on loopback, started by the tests from Maven's jars. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { freePorts } from "../ports.ts";
 
 const HERE = fileURLToPath(new URL("./", import.meta.url));
 const JARS = join(HERE, "target", "lib");
@@ -21,8 +22,8 @@ export interface ClusterOptions {
   readonly heap?: string;
   /** Listeners besides the one without TLS, by name: `SSL`, `SASL_SSL` or `SASL_PLAINTEXT`. */
   readonly listeners?: Readonly<Record<string, string>>;
-  /** Ports that brokers tell clients of a listener, where something stands between. */
-  readonly told?: Readonly<Record<string, number>>;
+  /** Ports that brokers tell clients of a listener, where something stands between: one for each broker. */
+  readonly told?: Readonly<Record<string, readonly number[]>>;
   /** Flags of the Java virtual machine. */
   readonly jvm?: readonly string[];
   /** Words for the tool that formats the storage, such as `--add-scram`. */
@@ -96,7 +97,7 @@ export class Broker {
     this.#flags = [`-Xmx${options.heap ?? "512m"}`, "-XX:+UseSerialGC", "-Xshare:auto", ...(options.jvm ?? [])];
     this.#listeners = listeners;
     const more = [...listeners].map(([name, at]) => `,${name}://127.0.0.1:${at}`).join("");
-    const told = [...listeners].map(([name, at]) => `,${name}://127.0.0.1:${options.told?.[name] ?? at}`).join("");
+    const told = [...listeners].map(([name, at]) => `,${name}://127.0.0.1:${options.told?.[name]?.[id - 1] ?? at}`).join("");
     const protocols = Object.entries(options.listeners ?? {}).map(([name, protocol]) => `,${name}:${protocol}`);
     mkdirSync(folder, { recursive: true });
     const replicas = String(Math.min(count, 3));
@@ -211,20 +212,4 @@ function accepts(port: number): Promise<boolean> {
     socket.once("connect", () => done(true));
     socket.once("error", () => done(false));
   });
-}
-
-/** Ports that are free now, all held until all are known, so that none is given twice. */
-async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, () => {
-      const server = createServer();
-      return new Promise<typeof server>((resume, fail) => {
-        server.once("error", fail);
-        server.listen(0, "127.0.0.1", () => resume(server));
-      });
-    }),
-  );
-  const ports = servers.map((server) => (server.address() as { port: number }).port);
-  await Promise.all(servers.map((server) => new Promise((resume) => server.close(resume))));
-  return ports;
 }

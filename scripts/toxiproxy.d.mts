@@ -1,0 +1,4 @@
+export const TOXIPROXY_VERSION: string;
+export function toxiproxyPath(): string;
+export function hasToxiproxy(): boolean;
+export function buildToxiproxy(): void;

@@ -1,0 +1,168 @@
+/**
+ * Pipelines over topics under faults, on real brokers: `npm run faults -- kafka`, and no part of `npm test`. Counts are environment variables,
+ * `BAUTA_FAULT_…`, small unless they say otherwise; the seed is printed.
+ */
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { Pipelines } from "../kafka/pipelines.ts";
+import { Topics } from "../kafka/topics.ts";
+import { type Broker, type Cluster, startCluster } from "../services/kafka/cluster.ts";
+import { freePorts } from "../services/ports.ts";
+import { hasToxiproxy, type Toxic, Toxiproxy } from "../services/toxiproxy.ts";
+import { Scenario, SHORT_LIVES } from "./scenario.ts";
+
+const count = (name: string, short: number): number => Number(process.env[`BAUTA_FAULT_${name}`] ?? short);
+const SEED = count("SEED", Date.now() % 1_000_000);
+const WORKER_KILLS = count("WORKER_KILLS", 2);
+const BROKER_KILLS = count("BROKER_KILLS", 1);
+const FREEZES = count("FREEZES", 1);
+const FREEZE_SECONDS_MAX = count("FREEZE_SECONDS_MAX", 8);
+const STORMS = count("STORMS", 1);
+const CUT_SECONDS = count("CUT_SECONDS", 6);
+const ACROSS_WORKER_KILLS = count("ACROSS_WORKER_KILLS", 1);
+const ACROSS_BROKER_KILLS = count("ACROSS_BROKER_KILLS", 1);
+
+const NODES = 3;
+const START_MS = 300_000;
+const HOURS_MS = 4 * 3_600_000;
+const FREEZE_MS_MIN = 5000;
+
+let proxy: Toxiproxy | undefined;
+let production: Cluster;
+let main: Cluster;
+let source: Topics;
+let target: Topics;
+/** Where workers reach the cluster of three: through the proxy, if there is one. */
+let reached = "";
+const pipelines = new Pipelines(() => reached);
+const proxyOf = (at: number): string => `broker-${at + 1}`;
+
+beforeAll(async () => {
+  process.stdout.write(
+    `seed = ${SEED} (BAUTA_FAULT_SEED); kills of workers ${WORKER_KILLS}, of brokers ${BROKER_KILLS}; freezes ${FREEZES}; storms ${STORMS}; ` +
+      `cuts for ${CUT_SECONDS} s; across clusters ${ACROSS_WORKER_KILLS} and ${ACROSS_BROKER_KILLS}\n`,
+  );
+  const ports = await freePorts(NODES);
+  const heap = "320m";
+  main = await startCluster({
+    nodes: NODES,
+    heap,
+    listeners: { PROXIED: "PLAINTEXT" },
+    ...(hasToxiproxy() ? { told: { PROXIED: ports } } : {}),
+  });
+  production = await startCluster({ heap });
+  if (hasToxiproxy()) {
+    proxy = await Toxiproxy.start();
+    for (const [at, node] of main.nodes.entries()) await proxy.add(proxyOf(at), ports[at] as number, node.addressOf("PROXIED"));
+  } else console.log("skipped: connections are not cut, there is no Toxiproxy; node scripts/toxiproxy.mjs builds it");
+  reached = (proxy === undefined ? main.nodes.map((node) => node.addressOf("PROXIED")) : ports.map((port) => `127.0.0.1:${port}`)).join(
+    ",",
+  );
+  target = new Topics(main.bootstrap);
+  source = new Topics(production.bootstrap);
+}, START_MS);
+afterAll(async () => {
+  await Promise.all([source?.close(), target?.close()]);
+  proxy?.stop();
+  await Promise.all([main?.stop(), production?.stop()]);
+});
+
+/** So many of each, in an order of the seed. */
+function shuffled<T>(scenario: Scenario, counts: readonly (readonly [count: number, what: T])[]): readonly T[] {
+  const all = counts.flatMap(([times, what]) => Array.from({ length: times }, () => what));
+  for (let at = all.length - 1; at > 0; at--) {
+    const other = scenario.random.below(at + 1);
+    [all[at], all[other]] = [all[other] as T, all[at] as T];
+  }
+  return all;
+}
+
+async function inTurn(faults: readonly (() => Promise<void>)[]): Promise<void> {
+  for (const fault of faults) await fault();
+}
+
+const tellEnd = (scenario: Scenario, what: string, { records, refused }: { readonly records: number; readonly refused: number }): void => {
+  const ends = [...scenario.ends].map(([code, times]) => `${code} × ${times}`).join(", ") || "none";
+  process.stdout.write(`${what}: ${records} records, each once, ${refused} of them refused; workers that ended by themselves: ${ends}\n`);
+};
+
+test(
+  "workers and brokers that are killed and freeze, members that come and go",
+  async () => {
+    const scenario = new Scenario({ seed: SEED, pipelines, source: target, target, kafka: `, ${SHORT_LIVES}`, workers: 3 });
+    await scenario.begin();
+    const { random } = scenario;
+    const freezeMs = (): number => random.between(FREEZE_MS_MIN, FREEZE_SECONDS_MAX * 1000);
+    const broker = (): Broker => random.pick(main.nodes);
+    const ofBrokers = Math.floor(FREEZES / 2);
+    await Promise.all([
+      inTurn(
+        shuffled(scenario, [
+          [WORKER_KILLS, () => scenario.killWorker()],
+          [FREEZES - ofBrokers, () => scenario.freezeWorker(freezeMs())],
+          [STORMS, () => scenario.storm()],
+        ]),
+      ),
+      inTurn(
+        shuffled(scenario, [
+          [BROKER_KILLS, () => scenario.killBroker(broker())],
+          [ofBrokers, () => scenario.freezeBroker(broker(), freezeMs())],
+        ]),
+      ),
+    ]);
+    tellEnd(scenario, "killed and frozen", await scenario.settle());
+  },
+  HOURS_MS,
+);
+
+/** What is done to the connections of one broker. */
+const TOXICS: readonly Toxic[] = [
+  { type: "latency", stream: "downstream", attributes: { latency: 400, jitter: 300 } },
+  { type: "latency", stream: "upstream", attributes: { latency: 1500, jitter: 1000 } },
+  { type: "reset_peer", stream: "downstream", attributes: { timeout: 100 } },
+  { type: "reset_peer", stream: "upstream", attributes: { timeout: 0 } },
+  { type: "timeout", stream: "downstream", attributes: { timeout: 0 } },
+  { type: "timeout", stream: "upstream", attributes: { timeout: 0 } },
+  { type: "bandwidth", stream: "downstream", attributes: { rate: 20 } },
+  { type: "slicer", stream: "upstream", attributes: { average_size: 300, size_variation: 200, delay: 2000 } },
+  { type: "limit_data", stream: "downstream", attributes: { bytes: 20_000 } },
+];
+
+test.skipIf(!hasToxiproxy())(
+  "connections that are cut, reset, delayed and swallowed",
+  async () => {
+    const scenario = new Scenario({ seed: SEED + 1, pipelines, source: target, target, kafka: `, ${SHORT_LIVES}`, workers: 2 });
+    await scenario.begin();
+    const { random } = scenario;
+    const until = performance.now() + CUT_SECONDS * 1000;
+    // Each broker has its own course, so that one, two or all of them are hard to reach at a time.
+    const harm = async (at: number): Promise<void> => {
+      while (performance.now() < until) {
+        const milliseconds = random.between(300, 5000);
+        if (random.chance(0.2)) await proxy?.cut(proxyOf(at), milliseconds);
+        else await proxy?.during(proxyOf(at), random.pick(TOXICS), milliseconds);
+        await new Promise((resume) => setTimeout(resume, random.below(2500)));
+      }
+    };
+    await Promise.all(main.nodes.map((_, at) => harm(at)));
+    tellEnd(scenario, "cut", await scenario.settle());
+  },
+  HOURS_MS,
+);
+
+test(
+  "from one cluster to another, workers and brokers of both killed",
+  async () => {
+    const kafka = `, ${SHORT_LIVES}, source: { bootstrap: "${production.bootstrap}" }`;
+    const scenario = new Scenario({ seed: SEED + 2, pipelines, source, target, kafka, workers: 2 });
+    await scenario.begin();
+    const { random } = scenario;
+    const nodes = [...production.nodes, ...main.nodes];
+    await Promise.all([
+      inTurn(Array.from({ length: ACROSS_WORKER_KILLS }, () => () => scenario.killWorker())),
+      inTurn(Array.from({ length: ACROSS_BROKER_KILLS }, () => () => scenario.killBroker(random.pick(nodes)))),
+    ]);
+    tellEnd(scenario, "across clusters", await scenario.settle());
+    expect((await source.admin.names()).filter((name) => name.startsWith("bauta-shadow."))).toEqual([]);
+  },
+  HOURS_MS,
+);
