@@ -1,7 +1,7 @@
 /** Counts of several maskers, or of a run before and after it was resumed, added up. */
 import type { Counts } from "./masker.ts";
 import type { OperationFacts } from "./observe.ts";
-import type { FieldCount } from "./value-counts.ts";
+import type { FieldCount, ValueNumbers } from "./value-counts.ts";
 
 export type CountNumbers = Omit<Counts, "refusedByCode" | "recordsByMessage">;
 
@@ -21,18 +21,24 @@ export const NO_NUMBERS: CountNumbers = {
 
 export const NO_COUNTS: Counts = { ...NO_NUMBERS, refusedByCode: new Map(), recordsByMessage: new Map() };
 
-export const addCounts = (a: Counts, b: Counts): Counts => ({
-  in: a.in + b.in,
-  out: a.out + b.out,
-  refused: a.refused + b.refused,
-  bytesIn: a.bytesIn + b.bytesIn,
-  bytesOut: a.bytesOut + b.bytesOut,
+/** Sums of values alone. */
+export const addValues = (a: ValueSums, b: ValueSums): ValueSums => ({
   found: a.found + b.found,
   masked: a.masked + b.masked,
   kept: a.kept + b.kept,
   removed: a.removed + b.removed,
   otherwise: a.otherwise + b.otherwise,
   left: a.left + b.left,
+});
+type ValueSums = Omit<ValueNumbers, "recordsByMessage">;
+
+export const addCounts = (a: Counts, b: Counts): Counts => ({
+  in: a.in + b.in,
+  out: a.out + b.out,
+  refused: a.refused + b.refused,
+  bytesIn: a.bytesIn + b.bytesIn,
+  bytesOut: a.bytesOut + b.bytesOut,
+  ...addValues(a, b),
   refusedByCode: addMaps(a.refusedByCode, b.refusedByCode),
   recordsByMessage: addMaps(a.recordsByMessage, b.recordsByMessage),
 });

@@ -6,7 +6,7 @@
  */
 import type { RecordBatch } from "../../kafka/batch.ts";
 import type { BautaError } from "../../kit/errors.ts";
-import { addFields } from "../counts.ts";
+import { addFields, addValues } from "../counts.ts";
 import type { FramedMasker } from "../framed.ts";
 import type { StageTimes } from "../masker.ts";
 import type { OperationFacts, StatementEnd } from "../observe.ts";
@@ -85,7 +85,8 @@ export class Passes {
     let fields: StatementEnd["fields"] = [];
     for (const { masker, operationFacts } of this.all) {
       const taken = masker.take();
-      counts = counts === undefined ? taken.counts : addValues(counts, taken.counts);
+      // Every view has the same messages.
+      counts = counts === undefined ? taken.counts : { ...counts, ...addValues(counts, taken.counts) };
       fields = addFields(
         fields,
         taken.fields.map((row) => ({ ...row, ...operationFacts(row.operation) })),
@@ -110,17 +111,6 @@ export class Passes {
     return this.all.map(({ batches }, i) => batches.mask(batch, this.#plans[i] as TopicPlan[]));
   }
 }
-
-/** Every view has the same messages. */
-const addValues = (a: ValueNumbers, b: ValueNumbers): ValueNumbers => ({
-  found: a.found + b.found,
-  masked: a.masked + b.masked,
-  kept: a.kept + b.kept,
-  removed: a.removed + b.removed,
-  otherwise: a.otherwise + b.otherwise,
-  left: a.left + b.left,
-  recordsByMessage: a.recordsByMessage,
-});
 
 function merged(all: readonly MaskedBatch[]): PassedBatch {
   const [first] = all as [MaskedBatch];
