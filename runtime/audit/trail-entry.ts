@@ -3,6 +3,7 @@
  * its place among those that were told from then on.
  */
 import { BautaError } from "../kit/errors.ts";
+import { addCounts, type CountNumbers, NO_COUNTS } from "../pipeline/counts.ts";
 import type { StatementEnd } from "../pipeline/observe.ts";
 import type { TransactionFacts } from "../pipeline/recorder.ts";
 
@@ -20,7 +21,7 @@ export interface TopicRow {
 }
 
 export interface ToldNumbers {
-  readonly counts: Omit<Counts, "refusedByCode" | "recordsByMessage">;
+  readonly counts: CountNumbers;
   readonly refused: Readonly<Record<string, number>>;
   readonly messages: Readonly<Record<string, number>>;
   /** Facts that are told for the first time; their counts are with the others. */
@@ -69,7 +70,7 @@ export class TrailNumbers {
   readonly #facts: Omit<Field, "count">[] = [];
   readonly #places = new Map<string, number>();
   readonly #sums: number[] = [];
-  #counts: Counts | undefined;
+  #counts: Counts = NO_COUNTS;
   /** Facts that were told in entries that are there. */
   #settled = 0;
 
@@ -90,7 +91,7 @@ export class TrailNumbers {
   /** The transaction is there. */
   add({ counts, fields }: Pick<TransactionFacts, "counts" | "fields">): void {
     for (const field of fields) this.#sum(this.#placeOf(field), field.count);
-    this.#counts = added(this.#counts, counts);
+    this.#counts = addCounts(this.#counts, counts);
     this.#settled = this.#facts.length;
   }
 
@@ -104,11 +105,11 @@ export class TrailNumbers {
     this.#facts.push(...newFields);
     for (const [place, count] of fields) this.#sum(place, count);
     const maps = { refusedByCode: new Map(Object.entries(refused)), recordsByMessage: new Map(Object.entries(messages)) };
-    this.#counts = added(this.#counts, { ...counts, ...maps });
+    this.#counts = addCounts(this.#counts, { ...counts, ...maps });
   }
 
   get counts(): Counts {
-    return this.#counts ?? NOTHING;
+    return this.#counts;
   }
 
   get fields(): StatementEnd["fields"] {
@@ -126,33 +127,4 @@ export class TrailNumbers {
     this.#places.set(key, this.#facts.length);
     return this.#facts.push(fact) - 1;
   }
-}
-
-const NOTHING: Counts = {
-  in: 0,
-  out: 0,
-  refused: 0,
-  bytesIn: 0,
-  bytesOut: 0,
-  found: 0,
-  masked: 0,
-  kept: 0,
-  removed: 0,
-  otherwise: 0,
-  left: 0,
-  refusedByCode: new Map(),
-  recordsByMessage: new Map(),
-};
-
-function added(before: Counts = NOTHING, more: Counts): Counts {
-  const sums = Object.fromEntries(
-    Object.entries(before).map(([name, value]) => {
-      const other = more[name as keyof Counts];
-      if (typeof value === "number" && typeof other === "number") return [name, value + other];
-      const sum = new Map(value as ReadonlyMap<string, number>);
-      for (const [key, count] of other as ReadonlyMap<string, number>) sum.set(key, (sum.get(key) ?? 0) + count);
-      return [name, sum];
-    }),
-  );
-  return sums as unknown as Counts;
 }

@@ -123,7 +123,9 @@ export function runtimeComponents() {
  */
 function licenceText(folder, licence, authors = []) {
   if (choosesApache(licence)) return undefined;
-  const names = existsSync(folder) ? readdirSync(folder) : [];
+  // A package that is missing would be told as one without a text.
+  if (!existsSync(folder)) throw new Error(`${folder} is not installed; npm run setup`);
+  const names = readdirSync(folder);
   const head = join(folder, "dist/esm/wire/varint.js");
   if (licence.includes("BSD-3-Clause") && existsSync(head)) return headOf(head);
   const wanted = ["LICENSE-MIT", "LICENSE", "LICENSE.md", "LICENSE.txt"].find((name) => names.includes(name));
