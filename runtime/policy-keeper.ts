@@ -4,7 +4,9 @@
  */
 import { BautaError } from "./kit/errors.ts";
 import type { Model } from "./model/model.ts";
+import type { PolicyAsked, PolicyLook } from "./pipeline/observe.ts";
 import { type Activation, PolicyActivator } from "./policies.ts";
+import type { ViewPolicy } from "./policy/api.ts";
 import { openWasm } from "./policy/opa/wasm.ts";
 import type { PolicySource } from "./policy/source.ts";
 import { viewNamed } from "./policy/views.ts";
@@ -32,6 +34,8 @@ export interface PolicyKeeperParts {
   activated(policy: ActivePolicy): void;
   /** Is told once of each that may not. */
   refused(error: BautaError): void;
+  /** Is told of each look at the source, for metrics. */
+  looked?(look: PolicyLook): void;
 }
 
 export class PolicyKeeper {
@@ -41,6 +45,8 @@ export class PolicyKeeper {
   #active: ActivePolicy | undefined;
   #failing: { readonly error: BautaError; readonly since: number } | undefined;
   #looking: Promise<void> | undefined;
+  /** How the engine answered in the look under way. */
+  #asked: PolicyAsked | undefined;
 
   constructor(parts: PolicyKeeperParts) {
     this.#parts = parts;
@@ -84,12 +90,14 @@ export class PolicyKeeper {
       try {
         const policy = await this.#next();
         if (policy !== undefined) activated(policy);
+        else if (this.#failing === undefined) this.#told("same");
       } catch (error) {
         const told = error instanceof BautaError ? error : new BautaError(1603, { detail: "it failed" });
         // Since when it is so counts from the first that was wrong.
         const isNew = this.#failing === undefined || this.#failing.error.message !== told.message;
         this.#failing = { error: told, since: this.#failing?.since ?? clock.date() };
         if (isNew) refused(told);
+        this.#told("refused");
       }
     }
   }
@@ -99,15 +107,34 @@ export class PolicyKeeper {
     const compiled = await source.next(this.#stop.signal);
     if (compiled === undefined) return undefined;
     const engine = await openWasm(compiled);
+    const from = performance.now();
+    this.#asked = { engine: engine.name, isOk: false, milliseconds: 0 };
     const activation = await this.#activator.activate(
       engine,
       views.map((name) => viewNamed(engine.views, name)),
     );
+    this.#asked = { engine: engine.name, isOk: true, milliseconds: performance.now() - from };
     engine.close();
     const { revision, sha256 } = engine;
     source.accept();
     this.#failing = undefined;
     this.#active = { ...activation, revision, sha256, sequence: (this.#active?.sequence ?? -1) + 1, at: clock.date() };
+    this.#told("ready");
     return this.#active;
   }
+
+  #told(outcome: PolicyLook["outcome"]): void {
+    const { clock, maxAgeMs, looked } = this.#parts;
+    const asked = this.#asked;
+    this.#asked = undefined;
+    const decisions = outcome === "ready" ? [...(this.#active?.views.values() ?? [])].flatMap(decisionsOf) : [];
+    looked?.({ event: "policy-look", at: clock.date(), outcome, asked, maxAgeMs, decisions, revision: this.#active?.revision ?? "" });
+  }
+}
+
+/** How many kinds of fields each action is for. */
+function decisionsOf({ view, answers }: ViewPolicy): PolicyLook["decisions"] {
+  const counts = new Map<string, number>();
+  for (const { action } of Object.values(answers)) counts.set(action, (counts.get(action) ?? 0) + 1);
+  return [...counts].map(([action, fields]) => ({ view, action, fields }));
 }

@@ -364,7 +364,9 @@ export class RunRecord implements Recorder, RunObserver {
       case "progress":
       case "refused":
       case "degrade":
+      case "values":
       case "policy":
+      case "policy-look":
       case "health":
       case "batch":
       case "lag":

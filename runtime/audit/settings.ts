@@ -19,6 +19,8 @@ export interface LogSettings {
   readonly log_debug_stacktraces: boolean;
   /** Percent between two lines of PROGRESS; 0 is none. */
   readonly log_progress_pct: number;
+  /** Over topics, of the records that go out one in so many is looked through for numbers that came through; 0 is none. */
+  readonly quality_check_every: number;
 }
 
 export type ProfileName = "performance" | "balanced" | "flexibility";
@@ -33,6 +35,7 @@ const PROFILES: Readonly<Record<ProfileName, Omit<LogSettings, "profile">>> = {
     ds_log_export_metrics: false,
     log_debug_stacktraces: false,
     log_progress_pct: 0,
+    quality_check_every: 0,
   },
   balanced: {
     log_stmt_start: true,
@@ -42,6 +45,7 @@ const PROFILES: Readonly<Record<ProfileName, Omit<LogSettings, "profile">>> = {
     ds_log_export_metrics: false,
     log_debug_stacktraces: false,
     log_progress_pct: 10,
+    quality_check_every: 0,
   },
   flexibility: {
     log_stmt_start: true,
@@ -51,16 +55,19 @@ const PROFILES: Readonly<Record<ProfileName, Omit<LogSettings, "profile">>> = {
     ds_log_export_metrics: true,
     log_debug_stacktraces: false,
     log_progress_pct: 1,
+    quality_check_every: 0,
   },
 };
 
 export const PROFILE_NAMES = Object.keys(PROFILES) as readonly ProfileName[];
 export const KNOBS = Object.keys(PROFILES.balanced) as readonly Knob[];
+/** Knobs that are integers, from 0, and the largest value of each; the others are true or false. */
+export const KNOB_MAX: Readonly<Partial<Record<Knob, number>>> = { log_progress_pct: 100, quality_check_every: 1_000_000 };
 export const PROFILE_BY_DEFAULT: ProfileName = "balanced";
 
 /**
  * The profile's values, with knobs of one's own over them.
- * @param knobs by name; a value is `true` or `false`, for log_progress_pct an integer from 0 to 100
+ * @param knobs by name; a value is `true` or `false`, for those of `KNOB_MAX` an integer
  * @throws BautaError 1001 for a name that is none, and for a value that the knob does not take
  */
 export function logSettings(profile: ProfileName = PROFILE_BY_DEFAULT, knobs: Readonly<Record<string, unknown>> = {}): LogSettings {
@@ -79,7 +86,7 @@ export function knobsOf(settings: readonly string[]): Readonly<Record<string, un
       const at = setting.indexOf("=");
       if (at < 1) throw new BautaError(1001, { detail: "--set takes KNOB=VALUE" });
       const [name, word] = [setting.slice(0, at), setting.slice(at + 1)];
-      const value = word === "true" ? true : word === "false" ? false : /^\d{1,3}$/.test(word) ? Number(word) : word;
+      const value = word === "true" ? true : word === "false" ? false : /^\d{1,7}$/.test(word) ? Number(word) : word;
       return [name, value];
     }),
   );
@@ -93,9 +100,10 @@ function knobValue(name: string, value: unknown): unknown {
       detail: `no knob ${name}${meant === undefined ? `; there are ${KNOBS.join(", ")}` : `; did you mean ${meant}?`}`,
     });
   }
-  if (knob === "log_progress_pct") {
-    if (typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= 100) return value;
-    throw new BautaError(1001, { detail: `${knob} is an integer from 0 to 100` });
+  const most = KNOB_MAX[knob];
+  if (most !== undefined) {
+    if (typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= most) return value;
+    throw new BautaError(1001, { detail: `${knob} is an integer from 0 to ${most}` });
   }
   if (typeof value !== "boolean") throw new BautaError(1001, { detail: `${knob} is true or false` });
   return value;

@@ -4,6 +4,7 @@ import type { Engine } from "../engines/api.ts";
 import { type OpenPlan, openPlan } from "../open.ts";
 import type { PipelineDefinition } from "../pipeline/definition/definition.ts";
 import type { ValueSeal } from "../pipeline/topics/mask-batch.ts";
+import { OutputCheck } from "../pipeline/topics/output-check.ts";
 import { type Pass, Passes, type Renewal, type Renewed } from "../pipeline/topics/passes.ts";
 import type { Targets } from "../pipeline/topics/targets.ts";
 import { systemClock } from "../platform/clock.ts";
@@ -17,25 +18,35 @@ import type { Watch } from "./watch.ts";
 const SERVER_POLL_MS = 30_000;
 const FOLDER_POLL_MS = 200;
 
+interface Opening {
+  readonly definition: PipelineDefinition;
+  readonly engine: Engine;
+  readonly watch: Watch;
+}
+
 export class TopicViews {
   readonly #definition: PipelineDefinition;
   readonly #engine: Engine;
   readonly #keeper: PolicyKeeper | undefined;
+  /** Of the records that go out one in so many is looked through; 0: none is. */
+  readonly #checkEvery: number;
   #views: readonly TopicView[];
   /** A policy that waits for the next transaction. */
   #next: ActivePolicy | undefined;
 
-  private constructor(definition: PipelineDefinition, engine: Engine, keeper: PolicyKeeper | undefined, views: readonly TopicView[]) {
+  private constructor({ definition, engine, watch }: Opening, keeper: PolicyKeeper | undefined, views: readonly TopicView[]) {
     this.#definition = definition;
     this.#engine = engine;
     this.#keeper = keeper;
+    this.#checkEvery = watch.settings.quality_check_every;
     this.#views = views;
   }
 
   /** Opens the plans, under the policy as it is now if there is one. @throws BautaError for what is wrong with it */
   static async open(definition: PipelineDefinition, engine: Engine, watch: Watch): Promise<TopicViews> {
     const { policy } = definition;
-    if (policy === undefined) return new TopicViews(definition, engine, undefined, viewsOf(definition, undefined));
+    const opening = { definition, engine, watch };
+    if (policy === undefined) return new TopicViews(opening, undefined, viewsOf(definition, undefined));
     const { PolicyKeeper } = await import("../policy-keeper.ts");
     const { openPolicySource } = await import("../policy/source.ts");
     const { from } = policy.source;
@@ -49,10 +60,11 @@ export class TopicViews {
       clock: systemClock,
       activated: (next) => views?.take(next),
       refused: (error) => watch.degraded("policy", error),
+      looked: (look) => watch.looked(look),
     });
     const first = await keeper.start();
     try {
-      views = new TopicViews(definition, engine, keeper, viewsOf(definition, first));
+      views = new TopicViews(opening, keeper, viewsOf(definition, first));
       return views;
     } catch (error) {
       await keeper.stop();
@@ -117,6 +129,7 @@ export class TopicViews {
       masker,
       batches,
       sinks,
+      check: this.#checkEvery === 0 ? undefined : new OutputCheck(this.#checkEvery),
       planOf: async (topic) => {
         await targets.prepare(topic);
         return targets.planOf(topic, writer);

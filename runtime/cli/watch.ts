@@ -12,7 +12,7 @@ import type { Engine } from "../engines/api.ts";
 import { BautaError } from "../kit/errors.ts";
 import type { LogFormat } from "../pipeline/definition/words.ts";
 import { type Backend, LineEvents, statusOf } from "../pipeline/line-events.ts";
-import type { Ended, RunObserver } from "../pipeline/observe.ts";
+import type { Ended, PolicyLook, RunObserver } from "../pipeline/observe.ts";
 import type { RunResult } from "../pipeline/run.ts";
 import { telemetryEndpoint } from "../telemetry/endpoint.ts";
 import type { Telemetry } from "../telemetry/open.ts";
@@ -83,6 +83,8 @@ export class Watch {
   #report: RunReport | undefined;
   #server: ControlServer | undefined;
   #telemetry: Telemetry | undefined;
+  /** The policy was looked at before there was anybody to tell. */
+  #firstLook: PolicyLook | undefined;
   /** Told before the run has begun: they wait for its first line. */
   #early: LineEvent[] | undefined = [];
   /** How the run ended, when it did. */
@@ -112,6 +114,7 @@ export class Watch {
     for (const text of report.warnings) this.#tell({ event: "warning", text });
     if (this.#control !== undefined) await this.#serve(this.#control);
     if (this.#endpoint !== undefined) await this.#send(this.#endpoint, task);
+    if (this.#firstLook !== undefined) this.looked(this.#firstLook);
     const lines = new LineEvents({
       descriptor,
       pid: process.pid,
@@ -218,6 +221,15 @@ export class Watch {
     this.#tell({ event: "health", client, type: client, status: "ok", latency_ms: Math.round(milliseconds) });
     for (const observer of this.#server?.observers ?? [])
       observer.observe({ event: "health", at: Date.now(), client, isOk: true, milliseconds });
+  }
+
+  /** The source of the policy was looked at: what metrics tell, and no line. */
+  looked(look: PolicyLook): void {
+    if (this.#server === undefined) {
+      if (look.outcome === "ready") this.#firstLook = look;
+      return;
+    }
+    for (const observer of this.#server.observers) observer.observe(look);
   }
 
   /** Something is missing, and the run waits for it or goes on without it. */

@@ -1,11 +1,15 @@
 /** What /metrics says, in Prometheus' text format. Labels are names of ours or the operator's, and numbers of partitions. */
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { Counts } from "../pipeline/masker.ts";
-import type { RunEvent, RunObserver } from "../pipeline/observe.ts";
+import type { PolicyLook, RunEvent, RunObserver, ValuesCommitted } from "../pipeline/observe.ts";
+import { FieldWatch } from "./field-watch.ts";
 
 const OUTCOMES = ["masked", "kept", "removed", "otherwise", "left"] as const;
 /** Seconds. A commit on a disk of its own takes milliseconds, on a busy one seconds. */
 const COMMIT_BUCKETS = [0.001, 0.005, 0.02, 0.1, 0.5, 2, 10, 60];
+
+/** Without a policy there is one view of all. */
+const NO_VIEW = "all";
 
 export class RunMetrics implements RunObserver {
   readonly name = "metrics";
@@ -38,17 +42,50 @@ export class RunMetrics implements RunObserver {
   });
   readonly #lag = this.#gauge("bauta_lag_records", "Records between what is committed and the end of a partition.", ["topic", "partition"]);
   readonly #running = this.#gauge("bauta_run_running", "1 while the run is at work, else 0.", []);
-  readonly #policies = this.#counter(
-    "bauta_policy_activations_total",
-    "Policies that took the place of another while the run went on.",
-    [],
-  );
-  readonly #policyAt = this.#gauge("bauta_policy_activated_seconds", "When the last of them did, seconds since 1970.", []);
+  readonly #decisions = this.#counter("bauta_decisions_total", "Values of written records, by view and what was done to them.", [
+    "view",
+    "action",
+  ]);
+  readonly #messages = this.#counter("bauta_message_records_total", "Written records by message type.", ["message"]);
+  readonly #paths = this.#counter("bauta_path_values_total", "Values of written records, by field and what became of them.", [
+    "view",
+    "message",
+    "path",
+    "outcome",
+  ]);
+  readonly #missing = this.#gauge("bauta_field_missing", "1 while a field that most records had is in none, else 0.", ["message", "path"]);
+  readonly #checked = this.#counter("bauta_output_checked_records_total", "Records that went out and were looked through.", ["view"]);
+  readonly #through = this.#counter("bauta_output_clear_numbers_total", "Card numbers and IBANs that came in and were found in them.", [
+    "view",
+    "kind",
+  ]);
+  readonly #policies = this.#counter("bauta_policy_activations_total", "Policies that were found, by what became of them.", ["outcome"]);
+  readonly #policyAt = this.#gauge("bauta_policy_activated_seconds", "When the one in force was activated, seconds since 1970.", []);
+  readonly #policyMaxAge = this.#gauge("bauta_policy_max_age_seconds", "How long the last good policy serves without a good source.", []);
+  readonly #policyInfo = this.#gauge("bauta_policy_info", "1; its label says which policy is in force.", ["revision"]);
+  readonly #policyFields = this.#gauge("bauta_policy_decisions", "Kinds of fields that the policy decided, by view and action.", [
+    "view",
+    "action",
+  ]);
+  readonly #policyUp = this.#gauge("bauta_policy_engine_up", "1 while the policy engine answers, else 0.", ["engine"]);
+  readonly #policySeconds = new Histogram({
+    name: "bauta_policy_engine_seconds",
+    help: "Time of the policy engine for all answers of an activation.",
+    labelNames: ["engine"],
+    buckets: COMMIT_BUCKETS,
+    registers: [this.#registry],
+  });
+  /** When the source of the policy was last found good, milliseconds since 1970; undefined: there is no policy. */
+  #policyGoodAt: number | undefined;
+  readonly #fields = new FieldWatch();
   readonly #up = this.#gauge("bauta_dependency_up", "1 while what the run stands on answers, else 0.", ["client"]);
   readonly #info = this.#gauge("bauta_run_info", "1; its labels say what runs.", ["task", "command", "engine", "version"]);
 
   constructor() {
     this.#running.set(0);
+    this.#measured("bauta_policy_age_seconds", "Since the source of the policy was last found good; 0 without one.", () =>
+      this.#policyGoodAt === undefined ? 0 : Math.max(0, (Date.now() - this.#policyGoodAt) / 1000),
+    );
     this.#measured("process_resident_memory_bytes", "Resident memory.", () => process.memoryUsage.rss());
     this.#measured("process_cpu_seconds_total", "CPU time of user and system.", () => {
       const { user, system } = process.cpuUsage();
@@ -92,9 +129,15 @@ export class RunMetrics implements RunObserver {
         return;
       case "degrade":
         return this.degrade(event.what, event.issue.code);
+      case "values":
+        return this.#countValues(event);
       case "policy":
-        this.#policies.inc();
+        this.#policyInfo.reset();
+        this.#policyInfo.set({ revision: event.revision }, 1);
+        this.#policies.inc({ outcome: "activated" });
         return this.#policyAt.set(event.at / 1000);
+      case "policy-look":
+        return this.#look(event);
       case "health":
         return this.#up.set({ client: event.client }, event.isOk ? 1 : 0);
       case "statement-end":
@@ -107,6 +150,40 @@ export class RunMetrics implements RunObserver {
 
   degrade(resource: string, code: string): void {
     this.#degraded.inc({ resource, code });
+  }
+
+  #countValues({ recordsByMessage, views }: ValuesCommitted): void {
+    for (const [message, records] of recordsByMessage) this.#messages.inc({ message: this.#fields.messageOf(message) }, records);
+    for (const { view = NO_VIEW, fields, checked } of views) {
+      for (const { message, path, technique, outcome, count } of fields) {
+        this.#decisions.inc({ view, action: technique }, count);
+        this.#paths.inc({ view, ...this.#fields.labelsOf(message, path), outcome }, count);
+      }
+      if (checked === undefined) continue;
+      this.#checked.inc({ view }, checked.records);
+      for (const [kind, count] of Object.entries(checked.numbers)) this.#through.inc({ view, kind }, count);
+    }
+    // What stands in the messages is the same for every view; one of them may be denied some.
+    for (const { labels, isMissing } of this.#fields.look(recordsByMessage, views)) this.#missing.set(labels, isMissing ? 1 : 0);
+  }
+
+  #look({ at, outcome, asked, maxAgeMs, decisions, revision }: PolicyLook): void {
+    this.#policyMaxAge.set(maxAgeMs / 1000);
+    if (asked !== undefined) {
+      this.#policyUp.set({ engine: asked.engine }, asked.isOk ? 1 : 0);
+      if (asked.isOk) this.#policySeconds.observe({ engine: asked.engine }, asked.milliseconds / 1000);
+    }
+    if (outcome === "refused") return this.#policies.inc({ outcome: "refused" });
+    const isFirst = this.#policyGoodAt === undefined;
+    this.#policyGoodAt = at;
+    if (outcome !== "ready") return;
+    this.#policyFields.reset();
+    for (const { view, action, fields } of decisions) this.#policyFields.set({ view, action }, fields);
+    // Others are in force from the next transaction on, which tells of it.
+    if (!isFirst) return;
+    for (const word of ["activated", "refused"]) this.#policies.inc({ outcome: word }, 0);
+    this.#policyInfo.set({ revision }, 1);
+    this.#policyAt.set(at / 1000);
   }
 
   #count(statement: string, counts: Counts): void {

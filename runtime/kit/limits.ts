@@ -55,6 +55,12 @@ export const PIECE_WAIT_MS = 5;
 /** Characters of a control plane's token: 32 hexadecimal digits are 128 bits. */
 export const CONTROL_TOKEN_CHARACTERS_MIN = 32;
 export const CONTROL_TOKEN_CHARACTERS_MAX = 512;
+/** Paths of fields that metrics name, of all message types; those past them count as one. */
+export const METRIC_PATHS_MAX = 200;
+/** Records of a message type that are looked at together for fields that are not there any more. */
+export const FIELD_WINDOW_RECORDS = 1000;
+/** A field that so many of a hundred records had is missed. */
+export const FIELD_SHARE_MIN_PCT = 50;
 /** Telemetry: milliseconds between two batches, for one to be taken, and for all that is left at the end of a run. */
 export const TELEMETRY_EVERY_MS = 1000;
 export const TELEMETRY_TIMEOUT_MS = 3000;

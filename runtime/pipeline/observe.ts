@@ -3,6 +3,7 @@
  * knows no format of report. Names, counts, codes, digests and times; never a value.
  */
 import type { Issue } from "../kit/errors.ts";
+import type { NumberKind } from "../scan/numbers.ts";
 import type { Segment } from "../sinks/api.ts";
 import type { Counts, SourcePoint, StageTimes } from "./masker.ts";
 import type { FieldCount } from "./value-counts.ts";
@@ -25,7 +26,9 @@ export type RunEvent =
   | SourceEnded
   | Committed
   | Degrade
+  | ValuesCommitted
   | PolicyChanged
+  | PolicyLook
   | Health
   | BatchDone
   | Lag
@@ -179,6 +182,54 @@ export interface Committed {
   readonly prepareMs: number;
   readonly journalMs: number;
   readonly publishMs: number;
+}
+
+/** How many records were looked through, and how many numbers in them came through. Never which. */
+export interface OutputFindings {
+  readonly records: number;
+  readonly numbers: Readonly<Record<NumberKind, number>>;
+}
+
+/** What became of the values of one view. */
+export interface ViewCounts {
+  /** undefined: there is no policy, and one view of all. */
+  readonly view: string | undefined;
+  readonly fields: readonly (FieldCount & OperationFacts)[];
+  /** Of the records that went out and were looked through; undefined: none was to be. */
+  readonly checked: OutputFindings | undefined;
+}
+
+/** What a transaction of a run over topics did, view by view. Told behind `committed`. */
+export interface ValuesCommitted {
+  readonly event: "values";
+  readonly at: number;
+  readonly statement: string;
+  /** Records that went out; every view has the same. */
+  readonly recordsByMessage: ReadonlyMap<string, number>;
+  readonly views: readonly ViewCounts[];
+}
+
+/** The source of the policy was looked at. */
+export interface PolicyLook {
+  readonly event: "policy-look";
+  readonly at: number;
+  /** `same`: what is in force is what the source has; `ready`: another one may take its place; `refused`: what it has is wrong, or not to be had. */
+  readonly outcome: "same" | "ready" | "refused";
+  /** Of what was asked; undefined: nothing was. */
+  readonly asked: PolicyAsked | undefined;
+  /** Milliseconds that the last good one may serve while the source has none. */
+  readonly maxAgeMs: number;
+  /** What it has decided: fields that it can tell apart, by view and action. Of `ready` alone. */
+  readonly decisions: readonly { readonly view: string; readonly action: string; readonly fields: number }[];
+  readonly revision: string;
+}
+
+export interface PolicyAsked {
+  /** `opa-wasm`, `opa-server` */
+  readonly engine: string;
+  readonly isOk: boolean;
+  /** From the question to the answers, of all views. */
+  readonly milliseconds: number;
 }
 
 /** From the next transaction on another policy decides who sees what. */

@@ -88,6 +88,7 @@ export const EVENTS = {
       flag("ds_log_export_metrics"),
       flag("log_debug_stacktraces"),
       integer("log_progress_pct"),
+      integer("quality_check_every"),
     ],
   },
   health: {

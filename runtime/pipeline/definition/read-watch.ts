@@ -1,5 +1,5 @@
 /** The `watch` of a pipeline: log, profile, control plane and telemetry. */
-import { KNOBS, type Knob, PROFILE_NAMES } from "../../audit/settings.ts";
+import { KNOB_MAX, KNOBS, type Knob, PROFILE_NAMES } from "../../audit/settings.ts";
 import type { Node } from "../../model/node.ts";
 import { type Entries, join, type Reader } from "../../model/reader.ts";
 import type { WatchDefinition } from "./definition.ts";
@@ -45,8 +45,8 @@ function readKnobs(reader: Reader, node: Node | undefined): WatchDefinition["kno
   const knobs: Partial<Record<Knob, boolean | number>> = {};
   for (const knob of KNOBS) {
     if (entries?.has(knob) !== true) continue;
-    const value =
-      knob === "log_progress_pct" ? reader.integer(entries, knob, "watch.set", 0, 100) : reader.boolean(entries, knob, "watch.set");
+    const most = KNOB_MAX[knob];
+    const value = most === undefined ? reader.boolean(entries, knob, "watch.set") : reader.integer(entries, knob, "watch.set", 0, most);
     if (value !== undefined) knobs[knob] = value;
   }
   return knobs;

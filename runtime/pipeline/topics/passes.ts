@@ -9,9 +9,10 @@ import type { BautaError } from "../../kit/errors.ts";
 import { addFields, addValues } from "../counts.ts";
 import type { FramedMasker } from "../framed.ts";
 import type { StageTimes } from "../masker.ts";
-import type { OperationFacts, StatementEnd } from "../observe.ts";
+import type { OperationFacts, StatementEnd, ViewCounts } from "../observe.ts";
 import type { ValueNumbers } from "../value-counts.ts";
 import type { BatchMasker, MaskedBatch, RefusedRecord } from "./mask-batch.ts";
+import type { OutputCheck } from "./output-check.ts";
 import type { TopicPlan } from "./plan.ts";
 
 /** What masks for one view. */
@@ -22,6 +23,8 @@ export interface Pass {
   readonly batches: BatchMasker;
   /** Places of the sinks that are this view's. */
   readonly sinks: ReadonlySet<number>;
+  /** undefined: nothing that goes out is looked through. */
+  readonly check?: OutputCheck | undefined;
   /** Looks at the targets of a source topic that was not met before, and plans for it. */
   planOf(topic: string): Promise<TopicPlan>;
   operationFacts(operation: number): OperationFacts;
@@ -59,6 +62,12 @@ export class Passes {
 
   /** @param stops the first refused record ends the batch */
   mask(batch: RecordBatch, stops: boolean): PassedBatch {
+    const masked = this.#mask(batch, stops);
+    for (const { check, batches } of this.all) check?.look(batch, masked.taken, batches);
+    return masked;
+  }
+
+  #mask(batch: RecordBatch, stops: boolean): PassedBatch {
     const all = this.#maskAll(batch);
     if (!stops) return merged(all);
     const taken = Math.min(...all.map((one) => one.taken));
@@ -80,19 +89,19 @@ export class Passes {
   }
 
   /** What was masked since it was asked last. */
-  take(): { readonly counts: ValueNumbers; readonly fields: StatementEnd["fields"] } {
+  take(): { readonly counts: ValueNumbers; readonly fields: StatementEnd["fields"]; readonly views: readonly ViewCounts[] } {
     let counts: ValueNumbers | undefined;
     let fields: StatementEnd["fields"] = [];
-    for (const { masker, operationFacts } of this.all) {
+    const views: ViewCounts[] = [];
+    for (const { view, masker, check, operationFacts } of this.all) {
       const taken = masker.take();
       // Every view has the same messages.
       counts = counts === undefined ? taken.counts : { ...counts, ...addValues(counts, taken.counts) };
-      fields = addFields(
-        fields,
-        taken.fields.map((row) => ({ ...row, ...operationFacts(row.operation) })),
-      );
+      const own = taken.fields.map((row) => ({ ...row, ...operationFacts(row.operation) }));
+      fields = addFields(fields, own);
+      views.push({ view, fields: own, checked: check?.take() });
     }
-    return { counts: counts as ValueNumbers, fields };
+    return { counts: counts as ValueNumbers, fields, views };
   }
 
   /** Time in stages, of all views. */

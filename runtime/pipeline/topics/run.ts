@@ -35,7 +35,7 @@ import {
 import { addCounts, addFields, NO_COUNTS } from "../counts.ts";
 import { GrowingBytes } from "../growing-bytes.ts";
 import { type Counts, reconcile } from "../masker.ts";
-import type { Ended, Position, RunEvent, RunFacts, RunObserver, RunTimes, StatementEnd, StatementFacts } from "../observe.ts";
+import type { Ended, Position, RunEvent, RunFacts, RunObserver, RunTimes, StatementEnd, StatementFacts, ViewCounts } from "../observe.ts";
 import type { Trail, TrailRecord } from "../recorder.ts";
 import type { Clock, CommitLimits, RunEnding, RunResult } from "../run.ts";
 import type { Budget } from "./budget.ts";
@@ -86,6 +86,7 @@ interface Transaction {
   bytes: number;
   counts: Counts;
   fields: StatementEnd["fields"];
+  readonly views: ViewCounts[];
   readonly refused: RefusedRecord[];
   /** Records by topic and partition. */
   readonly moved: Map<string, number>;
@@ -356,6 +357,7 @@ class TopicsRun {
       bytes: 0,
       counts: NO_COUNTS,
       fields: [],
+      views: [],
       refused: [],
       moved: new Map(),
     };
@@ -371,7 +373,7 @@ class TopicsRun {
   }
 
   #count(open: Transaction, batch: RecordBatch, masked: PassedBatch): void {
-    const { counts, fields } = this.#passes.take();
+    const { counts, fields, views } = this.#passes.take();
     const refusedByCode = new Map<string, number>();
     for (const { issue } of masked.refused) refusedByCode.set(issue.code, (refusedByCode.get(issue.code) ?? 0) + 1);
     const refused = masked.refusedRecords;
@@ -385,6 +387,7 @@ class TopicsRun {
       refusedByCode,
     });
     open.fields = addFields(open.fields, fields);
+    open.views.push(...views);
     open.records += masked.taken;
     open.bytes += masked.bytesIn;
     open.refused.push(...masked.refused);
@@ -474,6 +477,7 @@ class TopicsRun {
       return { statement, source, records, offset: next, lastRefused: false, ended: false };
     });
     this.#tell({ event: "committed", at, sequence: this.#sequence++, positions, segments, ...times });
+    this.#tell({ event: "values", at, statement, recordsByMessage: open.counts.recordsByMessage, views: open.views });
     this.#tellProgress();
     if (trail?.record.isDue === true) await this.#tellManifest("stopped");
   }
