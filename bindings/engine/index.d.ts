@@ -24,6 +24,12 @@ export declare class RecordTemplates {
    * counts of records, bytes of a record and values of a record; the first four are changed.
    */
   scan(input: Uint8Array, records: Uint32Array, values: Uint32Array, segments: Uint32Array, state: Uint32Array): void
+  /**
+   * The same for records in frames, `frames` being where each starts and ends: each that is known is one record, and nothing else but
+   * separators. In `state` stand the next frame, how many there are, and after how many bytes of them none is begun, where offsets are
+   * for `scan`.
+   */
+  scanFrames(input: Uint8Array, frames: Uint32Array, records: Uint32Array, values: Uint32Array, segments: Uint32Array, state: Uint32Array): void
 }
 
 /** BLAKE3 in keyed mode; the key has 32 bytes. */

@@ -52,6 +52,22 @@ export interface Templates {
    * RECORD_OUT_END the offset where the next record may begin, which for the last one is returned; `from` if none was known.
    */
   scan(batch: Batch, from: number, bounds: ScanBounds): number;
+  /**
+   * The same for records in frames: rows for those that are known, one frame behind the other, each of which is one record and what may
+   * stand around it. Returns the first frame without a row; `first` if none was known.
+   * @param frames start and end of each in the batch's input
+   */
+  scanFrames(batch: Batch, frames: Uint32Array, first: number, bounds: FrameBounds): number;
+}
+
+/** Where scanning of frames stops (`Templates.scanFrames`). */
+export interface FrameBounds {
+  /** Frames that there are. */
+  readonly count: number;
+  /** Bytes of frames behind which none is begun. */
+  readonly bytesMax: number;
+  /** Records that the batch may have. */
+  readonly recordsMax: number;
 }
 
 /** The primitives of an engine by themselves, for tests, and for those who build on them. */

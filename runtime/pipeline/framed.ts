@@ -1,3 +1,4 @@
+import type { FrameBounds } from "../engines/api.ts";
 import { BATCH_BYTES_MAX, BATCH_RECORDS_MAX, RECORD_BYTES_MAX } from "../kit/limits.ts";
 import {
   Batch,
@@ -8,12 +9,14 @@ import {
   RECORD_START,
   RECORD_STATUS,
   RECORD_STRIDE,
+  RECORD_VALUE_COUNT,
 } from "../record/tables.ts";
 import { blamedValue } from "./blame.ts";
 import { behindSeparators, type FormatSlot, NEXT_MORE, NEXT_STOP, type Next, nextRecord } from "./frame.ts";
 import { appendTransformed, type GrowingBytes } from "./growing-bytes.ts";
 import { type MaskerParts, type RecordRouter, ROUTES_MAX, type StageTimes } from "./masker.ts";
 import { PlanHandle } from "./plan-handle.ts";
+import { Recall } from "./recall.ts";
 import { type FieldCount, ValueCounts, type ValueNumbers } from "./value-counts.ts";
 
 /** Why a value was refused, and where; offsets are from its beginning. */
@@ -82,6 +85,8 @@ export class FramedMasker {
   readonly #parts: MaskerParts;
   readonly #slots: FormatSlot[];
   readonly #router: RecordRouter | undefined;
+  /** Only where formats tell where records end, as for streams. */
+  readonly #recall: Recall | undefined;
   readonly #batch = new Batch();
   readonly #next: Next = { start: 0, end: 0, format: -1 };
   /** By record of the batch: format, value, route. */
@@ -102,6 +107,7 @@ export class FramedMasker {
     this.#values = new ValueCounts(this.#slots);
     this.#handle = new PlanHandle(parts);
     this.#router = parts.router?.(this.#slots);
+    this.#recall = parts.frame === "auto" && parts.engine.templates !== undefined ? new Recall(parts.engine.templates()) : undefined;
   }
 
   get times(): StageTimes {
@@ -115,21 +121,20 @@ export class FramedMasker {
    */
   mask(input: Uint8Array, bounds: Uint32Array, count: number, output: GrowingBytes, result: FramedResult): void {
     result.reserve(count);
-    const most = this.#parts.plan.perRecord ? 1 : BATCH_RECORDS_MAX;
+    const recordsMax = this.#parts.plan.perRecord ? 1 : BATCH_RECORDS_MAX;
     let first = 0;
-    this.#clear(input);
     let bytes = 0;
-    for (let frame = 0; frame < count; frame++) {
-      const start = bounds[2 * frame] as number;
-      const end = bounds[2 * frame + 1] as number;
-      result.issues[frame] = 0;
+    this.#clear(input);
+    for (let frame = 0; frame < count; ) {
+      const from = frame;
       const began = performance.now();
-      this.#scan(frame, start, end, result);
+      frame = this.#recalled(bounds, frame, { count, recordsMax, bytesMax: BATCH_BYTES_MAX - bytes }, result);
+      if (frame === from) this.#scan(frame++, bounds[2 * from] as number, bounds[2 * from + 1] as number, result);
       this.#scanMs += performance.now() - began;
-      bytes += end - start;
-      if (this.#batch.recordCount < most && bytes < BATCH_BYTES_MAX) continue;
-      this.#finish(first, frame + 1, bounds, output, result);
-      first = frame + 1;
+      for (let taken = from; taken < frame; taken++) bytes += (bounds[2 * taken + 1] as number) - (bounds[2 * taken] as number);
+      if (this.#batch.recordCount < recordsMax && bytes < BATCH_BYTES_MAX) continue;
+      this.#finish(first, frame, bounds, output, result);
+      first = frame;
       bytes = 0;
       this.#clear(input);
     }
@@ -159,12 +164,42 @@ export class FramedMasker {
     this.#routes.length = 0;
   }
 
+  /** Adds the messages of values that templates know, each of which is the only one of its value. Returns the next value. */
+  #recalled(bounds: Uint32Array, first: number, limits: FrameBounds, result: FramedResult): number {
+    const batch = this.#batch;
+    const { records } = batch;
+    const before = batch.recordCount;
+    const behind = this.#recall?.scanFrames(batch, bounds, first, limits) ?? first;
+    for (let record = before, frame = first; record < batch.recordCount; record++, frame++) {
+      const row = record * RECORD_STRIDE;
+      const [start, end] = [bounds[2 * frame] as number, bounds[2 * frame + 1] as number];
+      const format = records[row + RECORD_OUT_START] as number;
+      const own = records[row + RECORD_START] as number;
+      result.issues[frame] = 0;
+      this.#formats.push(format);
+      this.#frames.push(frame);
+      this.#before[record] = own - start;
+      this.#behind[record] = end - (records[row + RECORD_END] as number);
+      records[row + RECORD_START] = start;
+      records[row + RECORD_END] = end;
+      const route = this.#router === undefined ? 0 : this.#router.route(batch, record, format);
+      this.#routes.push(route);
+      if (route < ROUTES_MAX) continue;
+      // Its values stay in the table, and are no record's.
+      records[row + RECORD_STATUS] = route;
+      records[row + RECORD_VALUE_COUNT] = 0;
+      this.#refuse(frame, result, fault(route, this.#formatName(format), "", own - start));
+    }
+    return behind;
+  }
+
   /** Scans the messages of a value. They tile it: what stands before the first one and between them goes with them. */
   #scan(frame: number, start: number, end: number, result: FramedResult): void {
     const { frame: mode } = this.#parts;
     const batch = this.#batch;
     const next = this.#next;
     const before = batch.recordCount;
+    result.issues[frame] = 0;
     if (end - start > RECORD_BYTES_MAX) return this.#refuse(frame, result, fault(2101));
     for (let at = start; at < end; ) {
       const index = batch.recordCount;
@@ -180,6 +215,8 @@ export class FramedMasker {
       this.#frames.push(frame);
       const status = batch.records[row + RECORD_STATUS] as number;
       if (next.end === NEXT_STOP || status !== 0) return this.#drop(frame, before, result, this.#scanFault(index, next.format, start));
+      // A value that is one message may be known the next time.
+      if (index === before && next.end === end) this.#recall?.learn(batch, index, next.format);
       const route = this.#router === undefined ? 0 : this.#router.route(batch, index, next.format);
       if (route >= ROUTES_MAX)
         return this.#drop(frame, before, result, fault(route, this.#formatName(next.format), "", next.start - start));
@@ -249,8 +286,8 @@ export class FramedMasker {
       let refused = -1;
       for (; last < batch.recordCount && this.#frames[last] === frame; last++)
         if (refused < 0 && records[last * RECORD_STRIDE + RECORD_STATUS] !== 0) refused = last;
-      if (refused >= 0) this.#refuse(frame, result, this.#valueFault(refused, bounds[2 * frame] as number));
-      else {
+      if (refused >= 0 && result.issues[frame] === 0) this.#refuse(frame, result, this.#valueFault(refused, bounds[2 * frame] as number));
+      else if (refused < 0) {
         result.starts[frame] = records[record * RECORD_STRIDE + RECORD_OUT_START] as number;
         result.ends[frame] = records[(last - 1) * RECORD_STRIDE + RECORD_OUT_END] as number;
         result.routes[frame] = this.#routes[record] as number;

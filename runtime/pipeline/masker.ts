@@ -73,7 +73,7 @@ export interface StageTimes {
 /** Says where records go; asked once for each scanned record, before the engine sees it. */
 export interface RecordRouter {
   /**
-   * The record is the batch's last one, and its values are in the tables.
+   * The record's values are in the tables, and other records may stand behind it.
    * @param format place in MaskerParts.formats
    * @returns the route, from 0; or an issue number that the record is refused with
    */
@@ -410,9 +410,7 @@ export class Masker implements RecordMasker {
     const router = this.#router;
     const first = batch.recordCount;
     let gap = this.#from;
-    // A router looks at the last record of the batch.
-    const bounds = { limit: this.#to, stop, recordsMax: router === undefined ? recordsMax : first + 1 };
-    this.#from = recall.scan(batch, gap, bounds);
+    this.#from = recall.scan(batch, gap, { limit: this.#to, stop, recordsMax });
     for (let record = first; record < batch.recordCount; record++) {
       const at = record * RECORD_STRIDE;
       const format = batch.records[at + RECORD_OUT_START] as number;
@@ -437,7 +435,7 @@ export class Masker implements RecordMasker {
     this.#bytesIn -= this.#base + this.#to - this.#behindRefused;
   }
 
-  /** The route of the batch's last record; one that has none is refused. */
+  /** The route of a record; one that has none is refused. */
   #route(router: RecordRouter, record: number, format: number): number {
     const batch = this.#batch;
     const at = record * RECORD_STRIDE;

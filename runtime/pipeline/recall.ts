@@ -1,5 +1,5 @@
 /** Decides when records are scanned by templates: as long as it pays, and nothing is learned from streams that do not repeat themselves. */
-import type { ScanBounds, Templates } from "../engines/api.ts";
+import type { FrameBounds, ScanBounds, Templates } from "../engines/api.ts";
 import type { Batch } from "../record/tables.ts";
 
 /** Records that are learned from without any being recognised; behind them it is one in so many, for a stream may change. */
@@ -22,12 +22,21 @@ export class Recall {
 
   /** Adds the records that are known; returns where the next one may begin, `from` if none was known. */
   scan(batch: Batch, from: number, bounds: ScanBounds): number {
+    return this.#looked(batch, from, () => this.#templates.scan(batch, from, bounds));
+  }
+
+  /** Adds the records of the frames that are known, from the first one on; returns the next frame. */
+  scanFrames(batch: Batch, frames: Uint32Array, first: number, bounds: FrameBounds): number {
+    return this.#looked(batch, first, () => this.#templates.scanFrames(batch, frames, first, bounds));
+  }
+
+  #looked(batch: Batch, from: number, look: () => number): number {
     if (this.#passed < this.#passing) {
       this.#passed++;
       return from;
     }
     const before = batch.recordCount;
-    const behind = this.#templates.scan(batch, from, bounds);
+    const behind = look();
     this.#passed = 0;
     if (behind === from) {
       this.#passing = Math.min(2 * this.#passing + 1, PASSED_MAX);

@@ -146,11 +146,11 @@ export class Batch {
     this.records[at + RECORD_VALUE_COUNT] = this.valueCount - (this.records[at + RECORD_FIRST_VALUE] as number);
   }
 
-  /** Marks the last record as refused, drops its values and closes it at `end`. */
+  /** Marks a record as refused, and closes it at `end`. Its values are no record's any more, and those of the last one are dropped. */
   refuse(record: number, issue: number, end: number, offset: number, length = 0, path = ""): void {
     const at = record * RECORD_STRIDE;
     const first = this.records[at + RECORD_FIRST_VALUE] as number;
-    this.forgetValues(first);
+    if (record === this.recordCount - 1) this.forgetValues(first);
     this.records[at + RECORD_END] = end;
     this.records[at + RECORD_VALUE_COUNT] = 0;
     this.records[at + RECORD_STATUS] = issue;

@@ -12,7 +12,7 @@ import { describeProblem } from "../../runtime/model/problem.ts";
 import { fileSource, type ModelSource, presetSource } from "../../runtime/model/sources.ts";
 import { type OpenPlan, runnable } from "../../runtime/open.ts";
 import type { FrameMode } from "../../runtime/pipeline/frame.ts";
-import { Masker } from "../../runtime/pipeline/masker.ts";
+import { Masker, type MaskerParts, type RouterFactory } from "../../runtime/pipeline/masker.ts";
 import { bytesOutlet, type Refusal } from "../../runtime/pipeline/outlet.ts";
 import { FORMATS } from "../../runtime/registry.ts";
 
@@ -26,6 +26,7 @@ export interface MaskingOptions {
   readonly input?: "strict" | "lenient";
   readonly frame?: FrameMode;
   readonly onRefuse?: "stop" | "divert";
+  readonly router?: RouterFactory;
   /** What becomes of the engine's templates; left out: they are used as they are. */
   readonly templates?: (open: NonNullable<Engine["templates"]>) => Engine["templates"];
 }
@@ -59,28 +60,8 @@ export class Masking {
   }
 
   static async open(options: MaskingOptions): Promise<Masking> {
-    const { model, problems } = loadModel(sourceOf(options.model));
-    if (model === undefined) throw new Error(problems.map(describeProblem).join("\n"));
-    const root = createHash("sha256")
-      .update(options.key ?? "test key")
-      .digest();
-    // Mode random has a key of the moment, which is nobody's to choose.
-    const ring = model.mode === "random" ? ephemeralKeyRing() : ephemeralKeyRing(() => new Uint8Array(root));
-    const plan = runnable(model, ring, options.input);
-    const engine = await selectEngine(options.engine);
-    const templates = engine.templates === undefined ? undefined : (options.templates ?? ((open) => open))(engine.templates);
-    const { templates: _, ...walking } = engine;
-    const masker = new Masker({
-      engine: templates === undefined ? walking : { ...walking, templates },
-      plan,
-      formats: FORMATS,
-      scan: { input: options.input ?? "strict" },
-      frame: options.frame ?? "auto",
-      direction: options.direction ?? "mask",
-      onRefuse: options.onRefuse ?? "divert",
-      keyedHash: (record) => plan.keyedHash(record),
-    });
-    return new Masking(plan, masker);
+    const { plan, parts } = await partsOf(options);
+    return new Masking(plan, new Masker(parts));
   }
 
   /**
@@ -119,6 +100,33 @@ export class Masking {
     this.#masker.close();
     this.plan.close();
   }
+}
+
+/** What a masker is made of. */
+export async function partsOf(options: MaskingOptions): Promise<{ readonly plan: OpenPlan; readonly parts: MaskerParts }> {
+  const { model, problems } = loadModel(sourceOf(options.model));
+  if (model === undefined) throw new Error(problems.map(describeProblem).join("\n"));
+  const root = createHash("sha256")
+    .update(options.key ?? "test key")
+    .digest();
+  // Mode random has a key of the moment, which is nobody's to choose.
+  const ring = model.mode === "random" ? ephemeralKeyRing() : ephemeralKeyRing(() => new Uint8Array(root));
+  const plan = runnable(model, ring, options.input);
+  const engine = await selectEngine(options.engine);
+  const templates = engine.templates === undefined ? undefined : (options.templates ?? ((open) => open))(engine.templates);
+  const { templates: _, ...walking } = engine;
+  const parts: MaskerParts = {
+    engine: templates === undefined ? walking : { ...walking, templates },
+    plan,
+    formats: FORMATS,
+    scan: { input: options.input ?? "strict" },
+    frame: options.frame ?? "auto",
+    direction: options.direction ?? "mask",
+    onRefuse: options.onRefuse ?? "divert",
+    router: options.router,
+    keyedHash: (record) => plan.keyedHash(record),
+  };
+  return { plan, parts };
 }
 
 function sourceOf(model: string | ModelDocument): ModelSource {

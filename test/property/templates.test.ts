@@ -8,7 +8,11 @@ import { describe, expect, test } from "bun:test";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import type { Templates } from "../../runtime/engines/api.ts";
-import { Masking, type MaskingOptions } from "./masking.ts";
+import { FramedMasker, FramedResult } from "../../runtime/pipeline/framed.ts";
+import { GrowingBytes } from "../../runtime/pipeline/growing-bytes.ts";
+import type { RouterFactory } from "../../runtime/pipeline/masker.ts";
+import { RECORD_STRIDE, RECORD_VALUE_COUNT } from "../../runtime/record/tables.ts";
+import { Masking, type MaskingOptions, partsOf } from "./masking.ts";
 import { concat } from "./streams.ts";
 import { effort, type Tape, tapes } from "./tape.ts";
 
@@ -159,13 +163,70 @@ function streamOf(tape: Tape, make: (tape: Tape) => Uint8Array): Uint8Array {
   return concat(parts);
 }
 
+/** Sends records to three places, by what they are like, and one of them nowhere: what that does must not depend on how they were scanned. */
+const router: RouterFactory = () => ({
+  route({ records }, record, format) {
+    const route = ((records[record * RECORD_STRIDE + RECORD_VALUE_COUNT] as number) + format) % 3;
+    return route === 2 ? NO_ROUTE : route;
+  },
+});
+const NO_ROUTE = 2301;
+
+/** Values as topics have them: mostly one record each, with something around it now and then. */
+function valuesOf(tape: Tape, make: (tape: Tape) => Uint8Array): readonly Uint8Array[] {
+  const kinds = Array.from({ length: 1 + tape.below(2) }, () => make(tape));
+  const around = (): Uint8Array => new TextEncoder().encode(tape.pick(["", "", "", " ", "\n", "\r\n\t", "$", "\0", "<!-- -->"]));
+  return Array.from({ length: 4 + tape.below(30) }, () => {
+    const kind = tape.pick(kinds);
+    if (tape.chance(1, 2)) return kind;
+    if (tape.chance(1, 3)) return changed(kind, tape);
+    return concat([around(), kind, around(), ...(tape.chance(1, 4) ? [tape.pick(kinds), around()] : [])]);
+  });
+}
+
+class Framed {
+  readonly #masker: FramedMasker;
+
+  constructor(masker: FramedMasker) {
+    this.#masker = masker;
+  }
+
+  static async open(options: MaskingOptions): Promise<Framed> {
+    return new Framed(new FramedMasker((await partsOf(options)).parts));
+  }
+
+  /** All that is to be known of some values. */
+  mask(values: readonly Uint8Array[]): unknown {
+    const output = new GrowingBytes(16);
+    const result = new FramedResult();
+    const bounds = new Uint32Array(2 * values.length);
+    for (const [i, { length }] of values.entries()) {
+      bounds[2 * i] = bounds[2 * i - 1] ?? 0;
+      bounds[2 * i + 1] = (bounds[2 * i] as number) + length;
+    }
+    this.#masker.mask(concat(values), bounds, values.length, output, result);
+    const rows = values.map((_, i) =>
+      result.issues[i] === 0
+        ? [result.routes[i], Buffer.from(output.bytes.subarray(result.starts[i], result.ends[i])).toString("latin1")]
+        : [result.issues[i], result.faults.get(i)],
+    );
+    const { counts, fields } = this.#masker.take();
+    // Fields and operations are numbered as they come.
+    return [rows, counts, fields.map(({ operation, ...field }) => JSON.stringify(field)).toSorted()];
+  }
+
+  close(): void {
+    this.#masker.close();
+  }
+}
+
 for (const [name, make] of [
   ["iso20022", xmlRecord],
   ["json", jsonRecord],
 ] as const) {
   describe(name, () => {
     const open = (templates: MaskingOptions["templates"]): Promise<Masking> =>
-      Masking.open({ engine: "native", model: MODEL, ...(templates === undefined ? {} : { templates }) });
+      Masking.open({ engine: "native", model: MODEL, router, ...(templates === undefined ? {} : { templates }) });
 
     test(
       "output, refusals and their places are those of walking every record, in any chunks",
@@ -197,6 +258,32 @@ for (const [name, make] of [
       },
       2 * MINUTE,
     );
+
+    test(
+      "values of topics become what walking each of them makes of them, wherever they are sent",
+      async () => {
+        let known = 0;
+        const options = { engine: "native", model: MODEL, router } as const;
+        const counting: MaskingOptions["templates"] = (all) => () => counted(all(), (records) => (known += records));
+        const walking = await Framed.open({ ...options, templates: () => undefined });
+        const old = await Framed.open({ ...options, templates: counting });
+        await fc.assert(
+          fc.asyncProperty(tapes(LONG), async (tape) => {
+            const values = valuesOf(tape, make);
+            const expected = walking.mask(values);
+            const young = await Framed.open({ ...options, templates: counting });
+            expect(young.mask(values)).toEqual(expected);
+            expect(old.mask(values)).toEqual(expected);
+            young.close();
+          }),
+          runs(100),
+        );
+        walking.close();
+        old.close();
+        expect(known).toBeGreaterThan(100);
+      },
+      2 * MINUTE,
+    );
   });
 }
 
@@ -208,6 +295,11 @@ function counted(templates: Templates, tell: (records: number) => void): Templat
       const before = batch.recordCount;
       const behind = templates.scan(batch, from, bounds);
       tell(batch.recordCount - before);
+      return behind;
+    },
+    scanFrames(batch, frames, first, bounds) {
+      const behind = templates.scanFrames(batch, frames, first, bounds);
+      tell(behind - first);
       return behind;
     },
   };

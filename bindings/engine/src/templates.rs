@@ -37,56 +37,99 @@ impl RecordTemplates {
     pub fn scan(
         &self,
         input: &[u8],
-        mut records: Uint32ArraySlice,
-        mut values: Uint32ArraySlice,
-        mut segments: Uint32ArraySlice,
-        mut state: Uint32ArraySlice,
+        records: Uint32ArraySlice,
+        values: Uint32ArraySlice,
+        segments: Uint32ArraySlice,
+        state: Uint32ArraySlice,
     ) -> Result<(), Failure> {
-        let bytes: Range = input.as_ptr_range();
-        if share_memory(&[bytes, bytes_of(&records), bytes_of(&values), bytes_of(&segments), bytes_of(&state)]) {
-            return Err(thrown(Error::Malformed("two arguments share memory")));
-        }
-        // SAFETY: the arguments do not overlap (checked above), and JavaScript, the only other owner, does not run until the
-        // call returns. So each is the only view of its memory.
-        let (records, values, segments, state) =
-            unsafe { (records.as_mut(), values.as_mut(), segments.as_mut(), state.as_mut()) };
-        let &mut [
-            ref mut record_count,
-            ref mut value_count,
-            ref mut segment_count,
-            ref mut at,
-            limit,
-            stop,
-            most,
-            bytes,
-            most_values,
-        ] = state
-        else {
-            return Err(thrown(Error::Malformed("state of templates")));
-        };
-        let input = input.get(..limit as usize).ok_or_else(|| thrown(Error::Malformed("limit of the input")))?;
-        let mut filling = Filling {
-            records,
-            record_count: *record_count as usize,
-            values,
-            value_count: *value_count as usize,
-            segments,
-            segment_count: *segment_count as usize,
-            at: *at as usize,
-        };
-        let bounds = Bounds {
-            stop: stop as usize,
-            records: most as usize,
-            record_bytes: bytes as usize,
-            record_values: most_values as usize,
-        };
-        self.templates.scan(input, &mut filling, bounds);
-        // All of them are below 2^32: rows fit their tables, and offsets the input.
-        let Filling { record_count: records, value_count: values, segment_count: segments, at: behind, .. } = filling;
-        (*record_count, *value_count, *segment_count, *at) =
-            (words(records)?, words(values)?, words(segments)?, words(behind)?);
-        Ok(())
+        filled(input, &[], records, values, segments, state, |filling, State { at, limit, stop, bounds }| {
+            let input = input.get(..limit).ok_or_else(|| thrown(Error::Malformed("limit of the input")))?;
+            filling.at = at;
+            self.templates.scan(input, filling, Bounds { stop, ..bounds });
+            Ok(filling.at)
+        })
     }
+
+    /// The same for records in frames, `frames` being where each starts and ends: each that is known is one record, and nothing else but
+    /// separators. In `state` stand the next frame, how many there are, and after how many bytes of them none is begun, where offsets are
+    /// for `scan`.
+    #[napi(catch_unwind)]
+    pub fn scan_frames(
+        &self,
+        input: &[u8],
+        frames: &[u32],
+        records: Uint32ArraySlice,
+        values: Uint32ArraySlice,
+        segments: Uint32ArraySlice,
+        state: Uint32ArraySlice,
+    ) -> Result<(), Failure> {
+        filled(input, frames, records, values, segments, state, |filling, State { at, limit, stop, bounds }| {
+            let (frames, _) = frames.as_chunks::<2>();
+            let frames = frames.get(at..limit).ok_or_else(|| thrown(Error::Malformed("bounds of frames")))?;
+            Ok(at + self.templates.scan_frames(input, frames, stop, filling, bounds))
+        })
+    }
+}
+
+/// `state` but for the counts.
+struct State {
+    at: usize,
+    limit: usize,
+    stop: usize,
+    bounds: Bounds,
+}
+
+/// Fills tables, and writes counts and place, which `fill` returns, back into the state.
+fn filled(
+    input: &[u8],
+    frames: &[u32],
+    mut records: Uint32ArraySlice,
+    mut values: Uint32ArraySlice,
+    mut segments: Uint32ArraySlice,
+    mut state: Uint32ArraySlice,
+    fill: impl FnOnce(&mut Filling, State) -> Result<usize, Failure>,
+) -> Result<(), Failure> {
+    let bytes: Range = input.as_ptr_range();
+    let tables = [bytes_of(&records), bytes_of(&values), bytes_of(&segments), bytes_of(&state)];
+    let [records_at, values_at, segments_at, state_at] = tables;
+    if share_memory(&[bytes, bytes_of(frames), records_at, values_at, segments_at, state_at]) {
+        return Err(thrown(Error::Malformed("two arguments share memory")));
+    }
+    // SAFETY: the arguments do not overlap (checked above), and JavaScript, the only other owner, does not run until the
+    // call returns. So each is the only view of its memory.
+    let (records, values, segments, state) =
+        unsafe { (records.as_mut(), values.as_mut(), segments.as_mut(), state.as_mut()) };
+    let &mut [
+        ref mut record_count,
+        ref mut value_count,
+        ref mut segment_count,
+        ref mut at,
+        limit,
+        stop,
+        most,
+        bytes,
+        most_values,
+    ] = state
+    else {
+        return Err(thrown(Error::Malformed("state of templates")));
+    };
+    let mut filling = Filling {
+        records,
+        record_count: *record_count as usize,
+        values,
+        value_count: *value_count as usize,
+        segments,
+        segment_count: *segment_count as usize,
+        at: 0,
+    };
+    let bounds =
+        Bounds { stop: 0, records: most as usize, record_bytes: bytes as usize, record_values: most_values as usize };
+    let behind = fill(&mut filling, State { at: *at as usize, limit: limit as usize, stop: stop as usize, bounds })?;
+    // All of them are below 2^32: rows fit their tables, and offsets the input.
+    let Filling { record_count: records, value_count: values, segment_count: segments, .. } = filling;
+    (*record_count, *value_count, *segment_count, *at) =
+        (words(records)?, words(values)?, words(segments)?, words(behind)?);
+    Ok(())
 }
 
 fn words(count: usize) -> Result<u32, Failure> {

@@ -110,6 +110,15 @@ pub struct Bounds {
     pub record_values: usize,
 }
 
+/// What is known of the end of the input at hand.
+#[derive(Clone, Copy, Debug)]
+enum Behind {
+    /// More may come.
+    Stream,
+    /// Nothing does.
+    FrameEnd,
+}
+
 impl Templates {
     /// Learns from a record that a scanner read without a fault. Tables are those of the batch; numbers that do not fit them, and
     /// records that have more than plain values in them, teach nothing.
@@ -224,10 +233,44 @@ impl Templates {
             let start = behind_separators(input, filling.at);
             let rest = input.get(start..).unwrap_or_default();
             let mut heads = self.heads.iter().filter(|head| rest.starts_with(&head.bytes));
-            if !heads.any(|head| self.scan_record(head, input, start, filling, bounds).is_some()) {
+            if !heads.any(|head| self.scan_record(head, input, start, filling, Behind::Stream, bounds).is_some()) {
                 return;
             }
         }
+    }
+
+    /// The same for records in frames of known bounds, each of them one record and what may stand around it: rows for `frames` (start and
+    /// end of each), one behind the other, until one comes that no template fits, the tables have no room for, or `bytes_max` bytes of
+    /// frames were taken. Returns how many frames were.
+    pub fn scan_frames(
+        &self,
+        input: &[u8],
+        frames: &[[u32; 2]],
+        bytes_max: usize,
+        filling: &mut Filling,
+        bounds: Bounds,
+    ) -> usize {
+        let mut bytes = 0;
+        for (taken, [from, to]) in frames.iter().map(|frame| frame.map(|offset| offset as usize)).enumerate() {
+            let is_full = filling.record_count >= bounds.records || bytes >= bytes_max;
+            let Some(input) = input.get(..to).filter(|_| !is_full && to.saturating_sub(from) <= bounds.record_bytes)
+            else {
+                return taken;
+            };
+            let start = behind_separators(input, from);
+            let rest = input.get(start..).unwrap_or_default();
+            let before = (filling.record_count, filling.value_count, filling.segment_count);
+            let mut heads = self.heads.iter().filter(|head| rest.starts_with(&head.bytes));
+            let is_known =
+                heads.any(|head| self.scan_record(head, input, start, filling, Behind::FrameEnd, bounds).is_some());
+            // Several records in one frame are for whoever knows what becomes of the frame then.
+            if !is_known || filling.at != to {
+                (filling.record_count, filling.value_count, filling.segment_count) = before;
+                return taken;
+            }
+            bytes += to - from;
+        }
+        frames.len()
     }
 
     /// `None`, and nothing that counts was added, for a record that the head's template does not fit.
@@ -237,6 +280,7 @@ impl Templates {
         input: &[u8],
         start: usize,
         filling: &mut Filling,
+        behind: Behind,
         bounds: Bounds,
     ) -> Option<()> {
         let record_index = filling.record_count;
@@ -278,7 +322,11 @@ impl Templates {
             }
         };
         let is_xml = value::is_xml(place.row.encoding);
-        let has_ended = !is_xml || document_ended(input, at);
+        let has_ended = !is_xml
+            || match behind {
+                Behind::Stream => document_ended(input, at),
+                Behind::FrameEnd => spaces(input, at) == input.len() - at,
+            };
         let is_text = seen < 0x80 || is_text(&input[start..at], is_xml);
         if !has_ended
             || !is_text
@@ -318,12 +366,16 @@ fn behind_separators(input: &[u8], at: usize) -> usize {
 /// Whether what follows a root element is certainly the next document: comments and instructions would be dropped with this one,
 /// and whether any come is not known before something else does.
 fn document_ended(input: &[u8], at: usize) -> bool {
-    let rest = input.get(at..).unwrap_or_default();
-    let spaces = rest.iter().take_while(|byte| matches!(byte, b' ' | b'\n' | b'\r' | b'\t')).count();
-    match &rest[spaces..] {
+    match input.get(at + spaces(input, at)..).unwrap_or_default() {
         [b'<', byte, ..] if byte.is_ascii_alphabetic() => true,
         behind => behind.starts_with(b"<?xml "),
     }
+}
+
+/// White space of XML from there on, bytes.
+fn spaces(input: &[u8], at: usize) -> usize {
+    let rest = input.get(at..).unwrap_or_default();
+    rest.iter().take_while(|byte| matches!(byte, b' ' | b'\n' | b'\r' | b'\t')).count()
 }
 
 /// UTF-8; of XML without U+FFFE and U+FFFF, which are no characters of it.

@@ -3,7 +3,7 @@ import { BautaError } from "../../kit/errors.ts";
 import { RECORD_BYTES_MAX, VALUES_MAX } from "../../kit/limits.ts";
 import { VERSION } from "../../kit/version.ts";
 import type { Batch } from "../../record/tables.ts";
-import type { Direction, Engine, EngineHandle, Primitives, ScanBounds, Templates } from "../api.ts";
+import type { Direction, Engine, EngineHandle, FrameBounds, Primitives, ScanBounds, Templates } from "../api.ts";
 import { type Addon, type LoadedAddon, loadAddon } from "./addon.ts";
 
 /**
@@ -79,21 +79,31 @@ class NativeTemplates implements Templates {
   }
 
   scan(batch: Batch, from: number, { limit, stop, recordsMax }: ScanBounds): number {
+    return this.#fill(batch, [from, limit, stop, recordsMax], (state) =>
+      this.#templates.scan(batch.input, batch.records, batch.values, batch.segments, state),
+    );
+  }
+
+  scanFrames(batch: Batch, frames: Uint32Array, first: number, { count, bytesMax, recordsMax }: FrameBounds): number {
+    return this.#fill(batch, [first, count, bytesMax, recordsMax], (state) =>
+      this.#templates.scanFrames(batch.input, frames, batch.records, batch.values, batch.segments, state),
+    );
+  }
+
+  /** Returns how far it came. */
+  #fill(batch: Batch, bounds: readonly [number, number, number, number], fill: (state: Uint32Array) => void): number {
     const state = this.#state;
     state[0] = batch.recordCount;
     state[1] = batch.valueCount;
     state[2] = batch.segmentCount;
-    state[3] = from;
-    state[4] = limit;
-    state[5] = stop;
-    state[6] = recordsMax;
+    state.set(bounds, 3);
     state[7] = RECORD_BYTES_MAX;
     state[8] = VALUES_MAX;
-    guarded(() => this.#templates.scan(batch.input, batch.records, batch.values, batch.segments, state));
-    batch.recordCount = state[0];
-    batch.valueCount = state[1];
-    batch.segmentCount = state[2];
-    return state[3];
+    guarded(() => fill(state));
+    batch.recordCount = state[0] as number;
+    batch.valueCount = state[1] as number;
+    batch.segmentCount = state[2] as number;
+    return state[3] as number;
   }
 }
 
