@@ -1,1 +1,3 @@
 export declare function addonPath(): string;
+/** The same of the addon over librdkafka. */
+export declare function kafkaAddonPath(): string;

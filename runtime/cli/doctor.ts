@@ -2,6 +2,7 @@
 import type { EngineName } from "../engines/api.ts";
 import { compareOnCanary } from "../engines/canary.ts";
 import { selectEngine } from "../engines/select.ts";
+import { kafkaAddonSha256 } from "../kafka/addon.ts";
 import { BautaError, describeIssue, issueOf, printable } from "../kit/errors.ts";
 import { disableCoreDumps, runtimeFacts } from "../platform/process.ts";
 import { CATALOGUES, FORMATS } from "../registry.ts";
@@ -9,10 +10,13 @@ import { compareKeys, type KeyPair } from "./doctor-keys.ts";
 import { EXIT } from "./exit.ts";
 import { colorsFor, print } from "./terminal.ts";
 
-interface EngineReport {
-  readonly name: EngineName;
+interface PartReport {
   readonly usable: boolean;
   readonly facts: Readonly<Record<string, string>>;
+}
+
+interface EngineReport extends PartReport {
+  readonly name: EngineName;
 }
 
 export interface DoctorOptions {
@@ -36,6 +40,7 @@ export async function doctor(version: string, options: DoctorOptions): Promise<n
     formats: FORMATS.map((format) => format.name),
     messages: CATALOGUES.map((catalogue) => catalogue.messages().length).reduce((a, b) => a + b, 0),
     engines,
+    kafka: kafkaReport(),
     ...(keys === undefined ? {} : { keys }),
   };
   const healthy = engines.every((engine) => engine.usable);
@@ -51,10 +56,12 @@ export async function doctor(version: string, options: DoctorOptions): Promise<n
   row("runtime", `${report.runtime} on ${report.platform}`);
   row("core dumps", report.coreDumps);
   row("formats", `${report.formats.join(", ")}; ${report.messages} message types with a catalogue`);
-  for (const engine of engines) {
-    row(engine.name, engine.usable ? colors.green("usable") : colors.red("not usable"));
-    for (const [name, text] of Object.entries(engine.facts)) row("", `${colors.dim(name)} ${text}`);
-  }
+  const part = (name: string, { usable, facts }: PartReport, absent: string = colors.red("not usable")): void => {
+    row(name, usable ? colors.green("usable") : absent);
+    for (const [fact, text] of Object.entries(facts)) row("", `${colors.dim(fact)} ${text}`);
+  };
+  for (const engine of engines) part(engine.name, engine);
+  part("kafka", report.kafka, colors.dim("not usable; only pipelines over topics need it"));
   for (const pair of keys ?? []) row("keys", pair.verdict === "shared" ? colors.red(keysText(pair)) : keysText(pair));
   return exit;
 }
@@ -77,5 +84,15 @@ async function engineReport(name: EngineName): Promise<EngineReport> {
   } catch (error) {
     if (!(error instanceof BautaError)) throw error;
     return { name, usable: false, facts: { problem: error.message } };
+  }
+}
+
+/** The client that pipelines over topics need; nothing else does, so that its absence is told and no more. */
+function kafkaReport(): PartReport {
+  try {
+    return { usable: true, facts: { addon: kafkaAddonSha256() } };
+  } catch (error) {
+    if (!(error instanceof BautaError)) throw error;
+    return { usable: false, facts: { problem: error.message } };
   }
 }

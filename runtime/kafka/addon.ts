@@ -1,12 +1,6 @@
-/** Finding and loading the addon over librdkafka. It is loaded when a pipeline names a topic, and by nothing else. */
-import { existsSync } from "node:fs";
-import { createRequire } from "node:module";
-import process from "node:process";
+/** The addon over librdkafka. It is loaded when a pipeline names a topic, and by nothing else. */
 import type * as Binding from "../../bindings/kafka/index.d.ts";
-import { packageFile } from "../kit/assets.ts";
-import { BautaError } from "../kit/errors.ts";
-import { VERSION } from "../kit/version.ts";
-import { libcOf } from "../platform/libc.ts";
+import { type AddonKind, type LoadedAddon, loadAddon } from "../platform/addon.ts";
 
 /** What the addon exports; generated from its source. */
 export type KafkaAddon = typeof Binding;
@@ -23,32 +17,22 @@ export type {
   Topic,
 } from "../../bindings/kafka/index.d.ts";
 
-let loaded: KafkaAddon | undefined;
+const KAFKA: AddonKind = { name: "kafka", issues: { missing: 1501, version: 1501, notInstalled: 1501 } };
+
+let loaded: LoadedAddon<KafkaAddon> | undefined;
 
 /**
- * @param path left out: the one that `npm run build:kafka` builds
- * @throws BautaError 1501
+ * @param path left out: the one that the executable carries, is installed or was built
+ * @throws BautaError 1501; 1311 to 1313 when an executable cannot unpack its own
  */
 export function loadKafka(path?: string): KafkaAddon {
-  if (path !== undefined) return load(path);
-  loaded ??= load(kafkaAddonPath());
-  return loaded;
+  if (path !== undefined) return loadAddon<KafkaAddon>(KAFKA, path).addon;
+  loaded ??= loadAddon<KafkaAddon>(KAFKA);
+  return loaded.addon;
 }
 
-export function kafkaAddonPath(): string {
-  const libc = libcOf(process.platform);
-  return packageFile(`bindings/kafka/bauta-kafka.${process.platform}-${process.arch}${libc === undefined ? "" : `-${libc}`}.node`);
-}
-
-function load(path: string): KafkaAddon {
-  if (!existsSync(path)) throw new BautaError(1501, { path });
-  let addon: KafkaAddon;
-  try {
-    addon = createRequire(import.meta.url)(path) as KafkaAddon;
-  } catch {
-    throw new BautaError(1501, { path, detail: "the runtime cannot load it" });
-  }
-  const version = addon.version();
-  if (version !== VERSION) throw new BautaError(1501, { path, detail: `addon ${version}, package ${VERSION}` });
-  return addon;
+/** SHA-256 of the file that the client came from, lower-case hex. @throws as loadKafka */
+export function kafkaAddonSha256(): string {
+  loadKafka();
+  return loaded?.sha256 ?? "";
 }

@@ -1,6 +1,14 @@
 // THIRD-PARTY-NOTICES.md: what of other people's is in the packages and the executable, and the licences that have to be passed on.
 import { join } from "node:path";
-import { cargoComponents, choosesApache, dataComponents, npmComponents, runtimeComponents } from "../package/components.mjs";
+import {
+  cargoComponents,
+  cComponents,
+  choosesApache,
+  dataComponents,
+  kafkaCrates,
+  npmComponents,
+  runtimeComponents,
+} from "../package/components.mjs";
 import { settle } from "./files.mjs";
 
 const FILE = "THIRD-PARTY-NOTICES.md";
@@ -24,6 +32,12 @@ function noticesText() {
       "Linked into `bauta-engine.*.node`, and so into the executable; with the Rust standard library (MIT OR Apache-2.0).",
       cargoComponents(),
     ],
+    [
+      "Crates in the Kafka client",
+      "Linked into `bauta-kafka.*.node`, and so into the executable; with the Rust standard library (MIT OR Apache-2.0).",
+      kafkaCrates(),
+    ],
+    ["Libraries in the Kafka client", "Written in C, linked into it as well; their sources come with crates.", cComponents()],
     ["Packages", "Dependencies of the npm package `bauta`, which it does not contain; bundled into the executable.", npmComponents()],
     ["Data", "Written into `schemas/people` from lists of this package (schemas/people/README.md).", dataComponents()],
     [

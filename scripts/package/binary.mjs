@@ -1,12 +1,12 @@
 // `npm run build:binary [-- --platform NAME]`: one executable with everything inside, dist/bin/bauta-PLATFORM (and `bauta`, for this one).
 //
-// Assets and the addon are embedded as plain files: Bun would extract an embedded addon itself, to a guessable name that it reuses and does
+// Assets and addons are embedded as plain files: Bun would extract an embedded addon itself, to a guessable name that it reuses and does
 // not check. Here the program unpacks it (runtime/platform/unpack.ts) after comparing it with the SHA-256 that is compiled in.
 import { createHash } from "node:crypto";
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { addonPath, bun, setup, step } from "../setup.mjs";
-import { addonFile, assetFiles, dist, madeAssets, PLATFORMS, root } from "./facts.mjs";
+import { addonPath, bun, setup, setupKafka, step } from "../setup.mjs";
+import { ADDONS, addonBuilt, addonFile, assetFiles, dist, madeAssets, PLATFORMS, root } from "./facts.mjs";
 import { writeSboms } from "./sbom.mjs";
 
 const option = (name) => process.argv[process.argv.indexOf(name) + 1] ?? "";
@@ -14,11 +14,17 @@ const has = (name) => process.argv.includes(name);
 // For the tests: another program than the command line, by the same recipe.
 const program = has("--program") ? option("--program") : join(root, "runtime/cli/main.ts");
 setup();
-const own = PLATFORMS.find((platform) => addonPath().endsWith(addonFile(platform)));
+const own = PLATFORMS.find((platform) => addonPath().endsWith(addonFile(platform, "engine")));
 const platform = has("--platform") ? PLATFORMS.find(({ name }) => name === option("--platform")) : own;
 if (platform === undefined) throw new Error(`no such platform; there are ${PLATFORMS.map(({ name }) => name).join(", ")}`);
-const addon = join(root, "bindings/engine", addonFile(platform));
-if (!existsSync(addon)) throw new Error(`${relative(root, addon)} is not there: build or fetch it first`);
+// The test's program needs no topics.
+if (platform === own && !has("--program")) setupKafka();
+const engine = addonBuilt(platform, "engine");
+if (!existsSync(engine)) throw new Error(`${relative(root, engine)} is not there: build or fetch it first`);
+const addons = ADDONS.map(({ addon }) => ({ addon, path: addonBuilt(platform, addon) })).filter(({ path }) => existsSync(path));
+for (const { addon, title } of ADDONS)
+  if (!addons.some((built) => built.addon === addon))
+    process.stderr.write(`  without the ${title}: ${relative(root, addonBuilt(platform, addon))} is not there\n`);
 
 const extension = platform.os === "win32" ? ".exe" : "";
 const file = has("--out") ? option("--out") : join(dist, "bin", `bauta-${platform.name}${extension}`);
@@ -51,10 +57,14 @@ step(`the executable for ${platform.name}`, bun(), [
 ]);
 if (has("--program")) process.exit(0);
 if (platform === own) copyFileSync(file, join(dist, "bin", `bauta${extension}`));
-const sha256 = createHash("sha256").update(readFileSync(file)).digest("hex");
+const sha256 = sha256Of(file);
 writeFileSync(`${file}.sha256`, `${sha256}  bauta-${platform.name}${extension}\n`);
 writeSboms();
 process.stdout.write(`${relative(root, file)}: ${statSync(file).size} bytes, sha256 ${sha256}\n`);
+
+function sha256Of(path) {
+  return createHash("sha256").update(readFileSync(path)).digest("hex");
+}
 
 /** Path from the folder of the generated modules. */
 function from(path) {
@@ -69,13 +79,12 @@ function insideModule() {
     return [path, relative(work, copy)];
   });
   const assets = [...assetFiles().map((path) => [path, from(path)]), ...made];
-  const hash = createHash("sha256").update(readFileSync(addon)).digest("hex");
   return `// Written by scripts/package/binary.mjs.
 import { readFileSync } from "node:fs";
 import { useAssets } from ${JSON.stringify(from("runtime/kit/assets.ts"))};
-import { useEmbeddedAddon } from ${JSON.stringify(from("runtime/engines/native/embedded.ts"))};
+import { useEmbeddedAddon } from ${JSON.stringify(from("runtime/platform/embedded-addon.ts"))};
 import { useWorkerModule } from ${JSON.stringify(from("runtime/platform/worker-module.ts"))};
-import addon from ${JSON.stringify(relative(work, addon))} with { type: "file" };
+${addons.map(({ addon, path }) => `import ${addon} from ${JSON.stringify(relative(work, path))} with { type: "file" };`).join("\n")}
 ${assets.map(([, file], i) => `import asset${i} from ${JSON.stringify(`./${file}`)} with { type: "file" };`).join("\n")}
 
 const assets: ReadonlyMap<string, string> = new Map([
@@ -92,6 +101,6 @@ useAssets({
   list: (folder) => [...assets.keys()].filter((path) => path.startsWith(\`\${folder}/\`)).map((path) => path.slice(folder.length + 1)),
 });
 useWorkerModule(new URL("./worker.js", import.meta.url));
-useEmbeddedAddon({ bytes: () => readFileSync(addon), sha256: "${hash}" });
+${addons.map(({ addon, path }) => `useEmbeddedAddon("${addon}", { bytes: () => readFileSync(${addon}), sha256: "${sha256Of(path)}" });`).join("\n")}
 `;
 }

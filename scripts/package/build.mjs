@@ -1,14 +1,14 @@
 // `npm run build:package`: the npm package and one package for each addon that is there, as folders and as tarballs, in dist/.
 //
-//   dist/package            bauta: dist/ (bundled ESM in chunks, types as files), assets, README, LICENSE, NOTICES
-//   dist/addons/PLATFORM    @bauta/engine-PLATFORM: one addon
-//   dist/tarballs/*.tgz     what `npm publish` takes
-//   dist/sbom/*.cdx.json    what is in each of them, as CycloneDX
+//   dist/package                 bauta: dist/ (bundled ESM in chunks, types as files), assets, README, LICENSE, NOTICES
+//   dist/addons/ADDON-PLATFORM   @bauta/engine-PLATFORM and @bauta/kafka-PLATFORM: one addon each
+//   dist/tarballs/*.tgz          what `npm publish` takes
+//   dist/sbom/*.cdx.json         what is in each of them, as CycloneDX
 import { spawnSync } from "node:child_process";
 import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { bun, setup, step } from "../setup.mjs";
-import { addonFile, addonPackage, assetFiles, dist, madeAssets, PLATFORMS, root } from "./facts.mjs";
+import { bun, setup, setupKafka, step } from "../setup.mjs";
+import { ADDONS, addonBuilt, addonFile, addonPackage, assetFiles, dist, madeAssets, PLATFORMS, root } from "./facts.mjs";
 import { writeSboms } from "./sbom.mjs";
 
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
@@ -20,6 +20,7 @@ const entries = [...exported, "./runtime/worker.ts", "./runtime/cli/main.ts"];
 const builtName = (path, ending) => path.replace("./runtime/", "./dist/").replace(/\.ts$/, ending);
 
 setup();
+setupKafka();
 rmSync(built, { recursive: true, force: true });
 mkdirSync(built, { recursive: true });
 step("types", "node_modules/.bin/tsc", ["-p", "tsconfig.build.json"]);
@@ -31,10 +32,13 @@ for (const path of assetFiles()) copy(path);
 for (const [path, text] of madeAssets()) writeFileSync(join(built, path), text);
 for (const path of ["README.md", "LICENSE", "CHANGELOG.md", "THIRD-PARTY-NOTICES.md", "bindings/engine/index.d.ts"]) copy(path);
 writeJson(join(built, "package.json"), packageManifest());
-const addons = PLATFORMS.filter((platform) => existsSync(join(root, "bindings/engine", addonFile(platform))));
-for (const platform of addons) stageAddon(platform);
+rmSync(join(dist, "addons"), { recursive: true, force: true });
+const addons = PLATFORMS.flatMap((platform) => ADDONS.map((kind) => ({ platform, ...kind }))).filter(({ platform, addon }) =>
+  existsSync(addonBuilt(platform, addon)),
+);
+const staged = addons.map(stageAddon);
 for (const file of writeSboms()) process.stdout.write(`${file}\n`);
-pack([built, ...addons.map(({ name }) => join(dist, "addons", name))]);
+pack([built, ...staged]);
 
 /** Chunks, not one file for each source: a process starts in about half the time. Packages stay packages. */
 function bundle() {
@@ -108,26 +112,29 @@ function packageManifest() {
     exports: Object.fromEntries(exports),
     files: ["dist", "schemas", "examples", "docs", "bindings/engine/index.d.ts", "CHANGELOG.md", "THIRD-PARTY-NOTICES.md"],
     dependencies: Object.fromEntries(dependencies.map((dependency) => [dependency, manifest.dependencies[dependency]])),
-    optionalDependencies: Object.fromEntries(PLATFORMS.map((platform) => [addonPackage(platform), version])),
+    optionalDependencies: Object.fromEntries(
+      PLATFORMS.flatMap((platform) => ADDONS.map(({ addon }) => [addonPackage(platform, addon), version])),
+    ),
     publishConfig: { access: "public", provenance: true },
   };
 }
 
-function stageAddon(platform) {
-  const folder = join(dist, "addons", platform.name);
-  const file = addonFile(platform);
-  rmSync(folder, { recursive: true, force: true });
+/** Writes the folder of one addon's package, and returns its path. */
+function stageAddon({ platform, addon, title }) {
+  const folder = join(dist, "addons", `${addon}-${platform.name}`);
+  const file = addonFile(platform, addon);
+  const name = addonPackage(platform, addon);
   mkdirSync(folder, { recursive: true });
-  copyFileSync(join(root, "bindings/engine", file), join(folder, file));
-  for (const name of ["LICENSE", "THIRD-PARTY-NOTICES.md"]) copyFileSync(join(root, name), join(folder, name));
+  copyFileSync(addonBuilt(platform, addon), join(folder, file));
+  for (const text of ["LICENSE", "THIRD-PARTY-NOTICES.md"]) copyFileSync(join(root, text), join(folder, text));
   writeFileSync(
     join(folder, "README.md"),
-    `# ${addonPackage(platform)}\n\nThe native engine of [bauta](https://www.npmjs.com/package/bauta) for ${platform.rust}.\n`,
+    `# ${name}\n\nThe ${title} of [bauta](https://www.npmjs.com/package/bauta) for ${platform.rust}.\n`,
   );
   writeJson(join(folder, "package.json"), {
-    name: addonPackage(platform),
+    name,
     version: manifest.version,
-    description: `Native engine of bauta for ${platform.rust}`,
+    description: `The ${title} of bauta for ${platform.rust}`,
     license: manifest.license,
     type: "commonjs",
     os: [platform.os],
@@ -138,6 +145,7 @@ function stageAddon(platform) {
     files: [file, "THIRD-PARTY-NOTICES.md"],
     publishConfig: { access: "public", provenance: true },
   });
+  return folder;
 }
 
 function pack(folders) {

@@ -38,10 +38,51 @@ export function npmComponents() {
   }));
 }
 
-/** Crates that are linked into the addon: what the build itself uses (macros, code generators) is not. */
-export function cargoComponents() {
+/**
+ * Crates that are linked into an addon: what the build itself uses (macros, code generators) is not.
+ * @param name of the addon's own crate
+ * @param folder of the workspace that it is in
+ */
+export function cargoComponents(name = "bauta-engine", folder = ".") {
+  const { linked, foreign } = linkedCrates(name, folder);
+  const checksums = new Map(
+    [
+      ...readFileSync(join(root, folder, "Cargo.lock"), "utf8").matchAll(
+        /name = "(.+)"\nversion = "(.+)"\nsource = .+\nchecksum = "(.+)"/g,
+      ),
+    ].map(([, crate, version, checksum]) => [`${crate} ${version}`, checksum]),
+  );
+  const purlOf = (crate) => `pkg:cargo/${crate.name}@${crate.version}`;
+  return foreign.map((crate) => ({
+    ecosystem: "cargo",
+    name: crate.name,
+    version: crate.version,
+    licence: crate.license,
+    purl: purlOf(crate),
+    hash: { alg: "SHA-256", content: checksums.get(`${crate.name} ${crate.version}`) },
+    dependsOn: linked(crate.id)
+      .filter(({ source }) => source !== null)
+      .map(purlOf)
+      .sort(),
+    text: licenceText(dirname(crate.manifest_path), crate.license, crate.authors),
+  }));
+}
+
+/** What a crate is linked with, itself left out: `foreign` is sorted by name, `linked` names what one of them needs. */
+function linkedCrates(name, folder) {
   const platform = "x86_64-unknown-linux-gnu";
-  const options = ["metadata", "--format-version", "1", "--locked", "--offline", "--filter-platform", platform];
+  const manifest = join(folder, "Cargo.toml");
+  const options = [
+    "metadata",
+    "--format-version",
+    "1",
+    "--locked",
+    "--offline",
+    "--filter-platform",
+    platform,
+    "--manifest-path",
+    manifest,
+  ];
   const result = spawnSync("cargo", options, { cwd: root, encoding: "utf8", maxBuffer: 1 << 28 });
   if (result.status !== 0) throw new Error(`cargo metadata: ${result.stderr.trim()}`);
   const metadata = JSON.parse(result.stdout);
@@ -52,37 +93,47 @@ export function cargoComponents() {
     nodes
       .get(id)
       .deps.filter(({ pkg, dep_kinds }) => dep_kinds.some(({ kind }) => kind === null) && !isMacro(pkg))
-      .map(({ pkg }) => pkg);
+      .map(({ pkg }) => packages.get(pkg));
   const reached = new Set();
-  const queue = metadata.packages.filter(({ name, source }) => name === "bauta-engine" && source === null).map(({ id }) => id);
+  const queue = metadata.packages.filter((crate) => crate.name === name && crate.source === null).map(({ id }) => id);
   for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
     if (reached.has(id)) continue;
     reached.add(id);
-    queue.push(...linked(id));
+    queue.push(...linked(id).map((crate) => crate.id));
   }
-  const checksums = new Map(
-    [...readFileSync(join(root, "Cargo.lock"), "utf8").matchAll(/name = "(.+)"\nversion = "(.+)"\nsource = .+\nchecksum = "(.+)"/g)].map(
-      ([, name, version, checksum]) => [`${name} ${version}`, checksum],
-    ),
-  );
-  const purlOf = ({ name, version }) => `pkg:cargo/${name}@${version}`;
   const foreign = [...reached].map((id) => packages.get(id)).filter(({ source }) => source !== null);
-  return foreign
-    .sort((a, b) => byName([a.name], [b.name]))
-    .map((entry) => ({
-      ecosystem: "cargo",
-      name: entry.name,
-      version: entry.version,
-      licence: entry.license,
-      purl: purlOf(entry),
-      hash: { alg: "SHA-256", content: checksums.get(`${entry.name} ${entry.version}`) },
-      dependsOn: linked(entry.id)
-        .map((id) => packages.get(id))
-        .filter(({ source }) => source !== null)
-        .map(purlOf)
-        .sort(),
-      text: licenceText(dirname(entry.manifest_path), entry.license, entry.authors),
-    }));
+  return { packages, linked, foreign: foreign.sort((one, other) => byName([one.name], [other.name])) };
+}
+
+/** Crates of the Kafka client. */
+export const kafkaCrates = () => cargoComponents("bauta-kafka", "bindings/kafka");
+
+/** Libraries in C that crates of the Kafka client bring as sources, and where those have their licence. */
+const C_LIBRARIES = [
+  { name: "librdkafka", crate: "rdkafka-sys", licence: "BSD-2-Clause", file: "librdkafka/LICENSES.txt" },
+  { name: "openssl", crate: "openssl-src", licence: "Apache-2.0" },
+  { name: "zlib", crate: "libz-sys", licence: "Zlib", file: "src/zlib/LICENSE", version: ["src/zlib/zlib.h", /ZLIB_VERSION "([\d.]+)"/] },
+  { name: "zstd", crate: "zstd-sys", licence: "BSD-3-Clause", file: "zstd/LICENSE" },
+];
+
+/** Libraries in C that are linked into the Kafka client; their versions are those that the crates name behind a `+`. */
+export function cComponents() {
+  const { packages } = linkedCrates("bauta-kafka", "bindings/kafka");
+  return C_LIBRARIES.map(({ name, crate, licence, file, version: [header, form] = [] }) => {
+    const { version: crateVersion, manifest_path } = [...packages.values()].find((entry) => entry.name === crate);
+    const folder = dirname(manifest_path);
+    const version =
+      header === undefined ? crateVersion.replace(/^.*\+(?:zstd\.)?/, "") : readFileSync(join(folder, header), "utf8").match(form)[1];
+    return {
+      ecosystem: "generic",
+      name,
+      version,
+      licence,
+      purl: `pkg:generic/${name}@${version}`,
+      dependsOn: [],
+      text: file === undefined ? undefined : readFileSync(join(folder, file), "utf8").replaceAll("\r\n", "\n").trim(),
+    };
+  });
 }
 
 /** Data that was written from other people's, and is in the package. */

@@ -64,5 +64,13 @@ export const PLATFORMS = [
   { name: "win32-arm64-msvc", os: "win32", cpu: "arm64", rust: "aarch64-pc-windows-msvc", bun: "bun-windows-arm64" },
 ];
 
-export const addonFile = ({ name }) => `bauta-engine.${name}.node`;
-export const addonPackage = ({ name }) => `@bauta/engine-${name}`;
+/** What is native, each in a folder of `bindings`, and what its package on npm is called in words. */
+export const ADDONS = [
+  { addon: "engine", title: "native engine" },
+  { addon: "kafka", title: "Kafka client" },
+];
+
+export const addonFile = ({ name }, addon) => `bauta-${addon}.${name}.node`;
+export const addonPackage = ({ name }, addon) => `@bauta/${addon}-${name}`;
+/** Where it lies when it is built. */
+export const addonBuilt = (platform, addon) => join(root, "bindings", addon, addonFile(platform, addon));

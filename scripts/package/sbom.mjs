@@ -2,13 +2,14 @@
 // random serial number.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { cargoComponents, dataComponents, npmComponents, runtimeComponents } from "./components.mjs";
+import { cargoComponents, cComponents, dataComponents, kafkaCrates, npmComponents, runtimeComponents } from "./components.mjs";
 import { dist, root } from "./facts.mjs";
 
 /** Writes them to dist/sbom and returns their paths below the root. */
 export function writeSboms() {
   const { version, license } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   const [crates, packages, data, runtime] = [cargoComponents(), npmComponents(), dataComponents(), runtimeComponents()];
+  const kafka = [...kafkaCrates(), ...cComponents()];
   const shipped = [
     { file: "package.cdx.json", type: "library", name: "bauta", purl: `pkg:npm/bauta@${version}`, components: [...packages, ...data] },
     {
@@ -18,12 +19,13 @@ export function writeSboms() {
       purl: `pkg:generic/bauta-engine@${version}`,
       components: [...crates, ...data],
     },
+    { file: "kafka.cdx.json", type: "library", name: "bauta-kafka", purl: `pkg:generic/bauta-kafka@${version}`, components: kafka },
     {
       file: "binary.cdx.json",
       type: "application",
       name: "bauta",
       purl: `pkg:generic/bauta@${version}`,
-      components: [...crates, ...packages, ...data, ...runtime],
+      components: once([...crates, ...kafka, ...packages, ...data, ...runtime]),
     },
   ];
   mkdirSync(join(dist, "sbom"), { recursive: true });
@@ -32,6 +34,9 @@ export function writeSboms() {
     return `dist/sbom/${file}`;
   });
 }
+
+/** Crates that both addons are linked with are told once. */
+const once = (components) => [...new Map(components.map((component) => [component.purl, component])).values()];
 
 function sbom({ type, name, version, licence, purl, components }) {
   const depended = new Set(components.flatMap(({ dependsOn }) => dependsOn));

@@ -6,10 +6,12 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSyn
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { unpackPrivately } from "../../runtime/platform/unpack.ts";
-import { addonPath } from "../../scripts/setup.mjs";
+import { addonPath, kafkaAddonPath } from "../../scripts/setup.mjs";
 import { bauta, EXAMPLE_JSON, EXAMPLE_MT, EXAMPLE_XML, newKey, type Ran } from "../e2e/cli.ts";
+import { startCluster } from "../services/kafka/cluster.ts";
 import { SHARED_SKIP_REASON, sharedExists, sharedRoot } from "../shared.ts";
 import { alone, CANNOT_HIDE, canHide, executableIn, suiteExecutableIn } from "./binary.ts";
+import { masksTopics } from "./over-topics.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "bauta-binary-"));
 const mounted: string[] = [];
@@ -34,10 +36,11 @@ const countsOf = ({ lines }: Ran): string | undefined => lines.find((line) => li
 describe("alone", () => {
   if (!canHide) test.skip(`the checkout is hidden (${CANNOT_HIDE})`, () => undefined);
 
-  test("doctor finds both engines, the native one by the hash that was compiled in", () => {
+  test("doctor finds both engines and the Kafka client, what is native by the hash that was compiled in", () => {
     const { code, stdout } = run(["doctor"]);
-    expect({ code, usable: stdout.match(/usable/g) }).toEqual({ code: 0, usable: ["usable", "usable"] });
-    expect(stdout).toContain(createHash("sha256").update(readFileSync(addonPath())).digest("hex"));
+    expect({ code, usable: stdout.match(/usable/g) }).toEqual({ code: 0, usable: ["usable", "usable", "usable"] });
+    for (const path of [addonPath(), kafkaAddonPath()])
+      expect(stdout).toContain(createHash("sha256").update(readFileSync(path)).digest("hex"));
   });
 
   test.each(["test-data", "one-way", "tokens", "strict"])("masks as the sources do, preset %s, both engines", (preset) => {
@@ -154,6 +157,15 @@ describe("alone", () => {
     expect(existsSync(join(place, "evil-ran"))).toBe(false);
   });
 });
+
+test("masks topics of a real broker", async () => {
+  const cluster = await startCluster();
+  try {
+    await masksTopics({ cluster, folder, key, command: [executable], env: {} });
+  } finally {
+    await cluster.stop();
+  }
+}, 180_000);
 
 describe("its addon", () => {
   const mask = (env: Readonly<Record<string, string>>): Ran =>

@@ -1,12 +1,14 @@
 /** The npm package as its users get it: packed, installed into an empty project, run on every runtime. */
-import { beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { newKeyFile, openMasker } from "../../runtime/index.ts";
 import { pageAt, snippetsOf } from "../docs/pages.ts";
+import { type Cluster, startCluster } from "../services/kafka/cluster.ts";
 import { projectRoot, SHARED_SKIP_REASON, sharedExists, sharedRoot } from "../shared.ts";
+import { masksTopics } from "./over-topics.ts";
 import { bundleInto, install, missing, type Project, packed, type Runtime, runIn, runtimes } from "./project.ts";
 
 const MESSAGES = `${projectRoot}examples/messages`;
@@ -23,10 +25,10 @@ beforeAll(async () => {
 }, 300_000);
 
 describe("the packed package", () => {
-  test("npm takes the addon of this machine, and no other", () => {
-    const [name, ...others] = readdirSync(join(project.folder, "node_modules/@bauta"));
-    expect(name).toStartWith(`engine-${process.platform}-${process.arch}`);
-    expect(others).toEqual([]);
+  test("npm takes the addons of this machine, and no others", () => {
+    const names = readdirSync(join(project.folder, "node_modules/@bauta")).sort();
+    const ofMachine = (name: string) => expect.stringContaining(`${name}-${process.platform}-${process.arch}`);
+    expect(names).toEqual([ofMachine("engine"), ofMachine("kafka")]);
   });
 
   test("holds what it needs, and nothing of the checkout besides", () => {
@@ -106,6 +108,23 @@ describe.each(runtimes.map((runtime) => [runtime.name, runtime] as const))("on %
   }, 60_000);
 });
 
+describe("over topics of a real broker", () => {
+  let cluster: Cluster;
+  beforeAll(async () => {
+    cluster = await startCluster();
+  }, 120_000);
+  afterAll(() => cluster?.stop());
+
+  test.each(runtimes.map((runtime) => [runtime.name, runtime] as const))(
+    "a worker on %s masks",
+    (_, { command }) => {
+      const main = join(project.folder, "node_modules/bauta/dist/cli/main.js");
+      return masksTopics({ cluster, folder: project.folder, key, command: [...command, main], env: process.env });
+    },
+    120_000,
+  );
+});
+
 if (missing.length > 0) test.skip(`on ${missing.join(", ")} (skipped: not installed, node scripts/runtimes.mjs does it)`, () => undefined);
 
 describe("types, as TypeScript resolves them without Node's or Bun's own, nothing skipped", () => {
@@ -136,8 +155,8 @@ describe("types, as TypeScript resolves them without Node's or Bun's own, nothin
   });
 });
 
-describe("without the addon's package", () => {
-  test("the native engine is refused with the remedy, and portable runs", async () => {
+describe("without the addons' packages", () => {
+  test("the native engine and topics are refused with the remedy, and portable runs", async () => {
     const { folder } = await install(tarballs, "--omit=optional");
     const main = join(folder, "node_modules/bauta/dist/cli/main.js");
     const mask = (engine: string) =>
@@ -149,6 +168,8 @@ describe("without the addon's package", () => {
     expect({ status: refused.status, stdout: refused.stdout }).toEqual({ status: 5, stdout: "" });
     expect(refused.stderr).toMatch(/BAUTA-1310 .*@bauta\/engine-.*--include/);
     expect(mask("portable").status).toBe(0);
+    const { stdout } = spawnSync("node", [main, "doctor"], { cwd: folder, encoding: "utf8" });
+    expect(stdout).toMatch(/BAUTA-1501 .*@bauta\/kafka-.*--include=optional/);
   }, 120_000);
 });
 

@@ -72,7 +72,7 @@ function offered(tarballs: string): readonly Offered[] {
     readonly optionalDependencies: Readonly<Record<string, string>>;
   };
   return Object.entries(optionalDependencies).map(([name, version]) => {
-    const [os = "", cpu = "", libc] = name.replace("@bauta/engine-", "").split("-");
+    const [os = "", cpu = "", libc] = name.replace(/^@bauta\/(?:engine|kafka)-/, "").split("-");
     const platform = { os: [os], cpu: [cpu], ...(os === "linux" ? { libc: [libc === "gnu" ? "glibc" : "musl"] } : {}) };
     return { manifest: { name, version, ...platform }, tarball: join(tarballs, `${name.slice(1).replace("/", "-")}-${version}.tgz`) };
   });

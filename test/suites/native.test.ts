@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { EngineHandle } from "../../runtime/engines/api.ts";
-import { loadAddon, loadNativeEngine, nativeEngine } from "../../runtime/engines/native/index.ts";
+import { loadEngine, loadNativeEngine, nativeEngine } from "../../runtime/engines/native/index.ts";
 import { encodePlan, type PlanOperation } from "../../runtime/engines/plan.ts";
 import { BautaError } from "../../runtime/kit/errors.ts";
 import { Batch, RECORD_STRIDE, VALUE_STATUS } from "../../runtime/record/tables.ts";
@@ -75,7 +75,7 @@ describe("loading the addon", () => {
 });
 
 describe("a panic inside the addon", () => {
-  const loaded = loadAddon();
+  const loaded = loadEngine();
   const panic = (): never => loaded.addon.panicForTest() as never;
 
   test("while a batch runs is 1304, and the handle stays closed to further batches", () => {

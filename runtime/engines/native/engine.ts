@@ -2,9 +2,10 @@
 import { BautaError } from "../../kit/errors.ts";
 import { RECORD_BYTES_MAX, VALUES_MAX } from "../../kit/limits.ts";
 import { VERSION } from "../../kit/version.ts";
+import type { LoadedAddon } from "../../platform/addon.ts";
 import type { Batch } from "../../record/tables.ts";
 import type { Direction, Engine, EngineHandle, FrameBounds, Primitives, ScanBounds, Templates } from "../api.ts";
-import { type Addon, type LoadedAddon, loadAddon } from "./addon.ts";
+import { type Addon, loadEngine } from "./addon.ts";
 
 /**
  * Loads the native engine of this machine.
@@ -12,11 +13,11 @@ import { type Addon, type LoadedAddon, loadAddon } from "./addon.ts";
  * @throws BautaError 1301 when it cannot be loaded, 1302 when it is of another version
  */
 export function loadNativeEngine(path?: string): Engine {
-  return nativeEngine(path === undefined ? loadAddon() : loadAddon(path));
+  return nativeEngine(loadEngine(path));
 }
 
 /** The engine over an addon that was loaded already. */
-export function nativeEngine({ addon, sha256 }: LoadedAddon): Engine {
+export function nativeEngine({ addon, sha256 }: LoadedAddon<Addon>): Engine {
   return {
     name: "native",
     version: VERSION,

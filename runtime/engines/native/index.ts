@@ -1,3 +1,3 @@
 /** The native engine: core-rs through N-API. One call for each batch; tables and buffers are shared, not copied. */
-export { addonPath, loadAddon } from "./addon.ts";
+export { loadEngine } from "./addon.ts";
 export { loadNativeEngine, nativeEngine } from "./engine.ts";
