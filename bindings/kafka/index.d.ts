@@ -179,6 +179,8 @@ export interface Topic {
   partitions: number
   /** Replicas of its first partition. */
   replication: number
+  /** Replicas in sync of the partition that has the fewest; none where a partition has no leader. */
+  inSync: number
   /** Name of the error with which the broker answered; empty if none. */
   error: string
 }

@@ -70,9 +70,13 @@ export function start(args: readonly string[], { command = [BUN, MAIN], dumps = 
   return spawn(words[0] as string, [...words.slice(1), ...args], { cwd: tmpdir(), ...options });
 }
 
+/** How a process ended, or will; one that a signal ended has no exit code. */
 export function ended(child: ChildProcess): Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }> {
+  if (hasEnded(child)) return Promise.resolve({ code: child.exitCode, signal: child.signalCode });
   return new Promise((resolve) => child.once("exit", (code, signal) => resolve({ code, signal })));
 }
+
+export const hasEnded = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode !== null || signalCode !== null;
 
 /** Waits until something holds. Throws when it does not in time. */
 export async function until(holds: () => boolean, what: string, milliseconds = 10_000): Promise<void> {

@@ -90,7 +90,7 @@ describe("a cluster that is away", () => {
       expect(await readyz(worker)).toEqual([200, "ok"]);
       await send(raw, 500);
       const [broker] = cluster.nodes;
-      await broker?.stop();
+      await broker?.kill();
       await until(() => worker.told().includes("HEALTH | client=kafka | type=kafka | status=failed"), "it notices", 30_000);
       await expectQuiet(worker);
       expect(await readyz(worker)).toEqual([503, "waiting"]);

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { loadKafka } from "../../runtime/kafka/addon.ts";
 import { clientConfig } from "../../runtime/kafka/connection.ts";
 import { shadowName } from "../../runtime/kafka/shadow-topics.ts";
-import { bauta, EXAMPLE_XML, ended, until, WRONG_XML } from "../e2e/cli.ts";
+import { bauta, EXAMPLE_XML, ended, hasEnded, until, WRONG_XML } from "../e2e/cli.ts";
 import { type Cluster, startCluster } from "../services/kafka/cluster.ts";
 import { kill, Pipelines, stop, type Worker } from "./pipelines.ts";
 import { type Sent, sourceOf, Topics, unique } from "./topics.ts";
@@ -55,7 +55,7 @@ async function partitionsOf(topic: string, partitions: number): Promise<void> {
 /** Whichever of some workers commits first. */
 async function firstToCommit(workers: readonly Worker[]): Promise<number> {
   const first = (): number => workers.findIndex(({ told }) => /EXPORT .* end=[1-9]/.test(told()));
-  await until(() => first() >= 0 || workers.some(({ child }) => child.exitCode !== null), "a worker commits", 60_000);
+  await until(() => first() >= 0 || workers.some(({ child }) => hasEnded(child)), "a worker commits", 60_000);
   return first();
 }
 
@@ -164,7 +164,7 @@ test(
     const worker = pipelines.work(file, ["--instance", "1"]);
     await here.read([masked], 50);
     const [node] = production.nodes;
-    await node?.stop();
+    await node?.kill();
     await until(() => worker.told().includes("BAUTA-1511"), "it tells", 60_000);
     expect(worker.child.exitCode).toBeNull();
     node?.start();

@@ -61,7 +61,7 @@ test.skipIf(!isMounted)(
     expect(next.child.exitCode).toBe(null);
     rmSync(ballast);
     const [broker] = cluster.nodes;
-    await broker?.stop();
+    await broker?.kill();
     broker?.start();
     await broker?.ready();
     const got = await topics.read([masked], 20_300);

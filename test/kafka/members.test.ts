@@ -1,21 +1,34 @@
-/** Members of a group that have names: one that comes back has its partitions again, and those of others do not move. */
+/**
+ * Members of a group that have names: one that comes back has its partitions again, and those of others do not move. And what a member that
+ * was thrown out must not do: commit, or go on where it stood.
+ */
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { RecordBatch } from "../../runtime/kafka/batch.ts";
+import { loadKafka } from "../../runtime/kafka/addon.ts";
+import { CommitRows, RecordBatch } from "../../runtime/kafka/batch.ts";
+import { clientConfig } from "../../runtime/kafka/connection.ts";
+import { failureOf } from "../../runtime/kafka/failure.ts";
+import { Outgoing } from "../../runtime/kafka/outgoing.ts";
 import { TopicReader } from "../../runtime/kafka/reader.ts";
+import { TopicWriter } from "../../runtime/kafka/writer.ts";
 import { type Cluster, startCluster } from "../services/kafka/cluster.ts";
-import { Topics, unique } from "./topics.ts";
+import { Wire } from "../services/wire.ts";
+import { connectionTo, recordsOf, Topics, unique } from "./topics.ts";
 
 const SLOW = 120_000;
+const START = 300_000;
 const PARTITIONS = 6;
 let cluster: Cluster;
 let topics: Topics;
+let wire: Wire;
 
 beforeAll(async () => {
-  cluster = await startCluster();
+  wire = await Wire.to(() => Number(cluster.nodes[0]?.addressOf("WIRED").split(":")[1]));
+  cluster = await startCluster({ listeners: { WIRED: "PLAINTEXT" }, told: { WIRED: [wire.port] } });
   topics = new Topics(cluster.bootstrap);
-}, SLOW);
+}, START);
 afterAll(async () => {
   await topics?.close();
+  wire?.close();
   await cluster?.stop();
 });
 
@@ -57,6 +70,120 @@ for (const protocol of ["classic", "consumer"] as const)
       expect([placesOf(again), placesOf(b)]).toEqual(before);
       expect(b.events().filter(({ kind }) => kind === "revoked" || kind === "lost")).toEqual([]);
       await Promise.all([again.close(), b.close()]);
+    },
+    SLOW,
+  );
+
+const SESSION: [string, string][] = [["session.timeout.ms", "6000"]];
+/** Longer than a session, from when nobody is waited for any more. */
+const GONE_MS = 12_000;
+
+const numbered = (from: number, count: number) => Array.from({ length: count }, (_, i) => ({ value: `record ${from + i}` }));
+
+test(
+  "a member that was thrown out while it joined again goes back to what is committed, and is told so",
+  async () => {
+    const raw = await topics.make("raw", 2);
+    const group = unique("members");
+    const batch = new RecordBatch(100_000, 100);
+    await topics.send(raw, numbered(0, 20));
+    const connection = { ...connectionTo(`127.0.0.1:${wire.port}`), settings: SESSION };
+    const member = new TopicReader({ connection, group, protocol: "classic", instance: "a", start: { rule: -2, positions: [] } });
+    member.subscribe([raw]);
+    const seen = new Set<string>();
+    const poll = async (): Promise<void> => {
+      await member.poll(batch, 100);
+      for (const { value } of recordsOf(batch, member.topics())) seen.add(value ?? "");
+    };
+    const until = async (holds: () => boolean, polls = 100): Promise<void> => {
+      for (let done = 0; !holds(); done++) {
+        if (done > polls) throw new Error("in vain");
+        await poll();
+      }
+    };
+    await until(() => seen.size === 20);
+    // Joins, and never polls: the group waits for it, and all others wait in the group.
+    const other = new (loadKafka().KafkaConsumer)(
+      [...clientConfig(topics.connection, "consumer"), ["group.id", group], ["partition.assignment.strategy", "cooperative-sticky"]],
+      { rule: -2, positions: [] },
+    );
+    other.subscribe([raw]);
+    await until(() => member.assignment().length === 1);
+    const from = performance.now();
+    while (performance.now() - from < 3000) await poll();
+    member.events();
+    wire.cut();
+    await topics.send(raw, numbered(20, 40));
+    // The group is complete, and hears nothing of this one any more.
+    await other.close();
+    const cut = performance.now();
+    while (performance.now() - cut < GONE_MS) await poll();
+    seen.clear();
+    wire.mend();
+    // Nothing is committed: all is read again, of whatever it has now.
+    await until(() => seen.size === 60);
+    expect(member.events().filter(({ kind }) => kind === "lost").length).toBeGreaterThan(0);
+    await member.close();
+  },
+  SLOW,
+);
+
+for (const protocol of ["classic", "consumer"] as const)
+  test(
+    `protocol ${protocol}: a member that leaves with an open transaction and commits it afterwards commits nothing, and nobody has a record twice`,
+    async () => {
+      const [raw, masked] = [await topics.make("raw", 2), await topics.make("masked")];
+      const group = unique("members");
+      await topics.send(raw, numbered(0, 40));
+      const worker = async (instance: string) => {
+        const { connection } = topics;
+        const reader = new TopicReader({ connection, group, protocol, instance: undefined, start: { rule: -2, positions: [] } });
+        reader.subscribe([raw]);
+        const options = { connection, transactionalId: `${group}-${instance}`, messageBytesMax: 1_000_000, batchBytesMax: 1_000_000 };
+        const writer = new TopicWriter(options);
+        await writer.init(30_000);
+        return { reader, writer, batch: new RecordBatch(100_000, 100) };
+      };
+      type Member = Awaited<ReturnType<typeof worker>>;
+      /** Reads what there is and writes it into an open transaction; returns what commits it. */
+      const take = async ({ reader, writer, batch }: Member, count: number): Promise<() => Promise<void>> => {
+        const rows = new CommitRows();
+        const out = new Outgoing();
+        const bytes: Uint8Array[] = [];
+        let length = 0;
+        for (let polls = 0; out.count < count; polls++) {
+          if (polls > 100) throw new Error(`${out.count} of ${count} records`);
+          await reader.poll(batch, 100);
+          rows.add(batch);
+          for (const { topic, partition, offset } of recordsOf(batch, reader.topics())) {
+            const place = new TextEncoder().encode(`${topic}/${partition}/${offset}`);
+            out.add(writer.topic(masked), 0, 0, 0xffff_ffff, length, place.length);
+            bytes.push(place);
+            length += place.length;
+          }
+        }
+        const membership = reader.membership();
+        await writer.stage(Buffer.concat(bytes), out);
+        const names = reader.topics();
+        return () => writer.commit(membership, names, rows.rows());
+      };
+      const first = await worker("first");
+      const commitFirst = await take(first, 40);
+      await first.reader.close();
+      const second = await worker("second");
+      const commitSecond = await take(second, 40);
+      // It knows nothing of having left: whether it may commit, the group says.
+      const refused = await commitFirst().then(
+        () => undefined,
+        (error: unknown) => failureOf(error),
+      );
+      expect(refused).toMatchObject({ abort: true });
+      await first.writer.abort();
+      await commitSecond();
+      const got = await topics.read([masked], 40);
+      const places = got.map(({ value }) => value).toSorted();
+      expect([places.length, new Set(places).size]).toEqual([40, 40]);
+      await Promise.all([second.reader.close(), first.writer.close(), second.writer.close()]);
     },
     SLOW,
   );

@@ -15,7 +15,7 @@ use rdkafka::client::ClientContext;
 use rdkafka::config::ClientConfig;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::DeliveryResult;
-use rdkafka::metadata::Metadata;
+use rdkafka::metadata::{Metadata, MetadataPartition};
 use rdkafka::producer::{BaseProducer, Producer as _, ProducerContext};
 
 use crate::event::lock;
@@ -57,6 +57,8 @@ pub struct Topic {
     pub partitions: u32,
     /// Replicas of its first partition.
     pub replication: u32,
+    /// Replicas in sync of the partition that has the fewest; none where a partition has no leader.
+    pub in_sync: u32,
     /// Name of the error with which the broker answered; empty if none.
     pub error: String,
 }
@@ -188,6 +190,7 @@ impl Task for Administer {
                             .partitions()
                             .first()
                             .map_or(0, |first| u32::try_from(first.replicas().len()).unwrap_or(0)),
+                        in_sync: topic.partitions().iter().map(in_sync).min().unwrap_or(0),
                         error: topic.error().map(|code| name_of(code.into())).unwrap_or_default(),
                     })
                     .collect())
@@ -204,6 +207,7 @@ impl Task for Administer {
                             name,
                             partitions: spec.partitions,
                             replication: spec.replication,
+                            in_sync: 0,
                             error: String::new(),
                         }),
                         Err((_, RDKafkaErrorCode::TopicAlreadyExists)) => {}
@@ -261,6 +265,10 @@ fn ask_until(
             return Err(reason.into());
         }
     }
+}
+
+fn in_sync(partition: &MetadataPartition) -> u32 {
+    if partition.leader() < 0 { 0 } else { u32::try_from(partition.isr().len()).unwrap_or(0) }
 }
 
 fn open(config: &mut Vec<(String, String)>, token: Option<Token>) -> Result<AdminClient<Silent>> {

@@ -1,6 +1,6 @@
 //! Reading: many records in one call.
 
-use std::ffi::CString;
+use std::ffi::{CStr, CString, c_int};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -13,7 +13,7 @@ use rdkafka::client::ClientContext;
 use rdkafka::config::ClientConfig;
 use rdkafka::consumer::base_consumer::BaseConsumer;
 use rdkafka::consumer::{Consumer as _, ConsumerContext, RebalanceProtocol};
-use rdkafka::error::KafkaError;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::{BorrowedMessage, Headers as _, Message as _, Timestamp};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 
@@ -40,6 +40,8 @@ pub struct Start {
 
 /// How long a rebalance may wait for the broker to say where to begin. Whoever ran out of time asks again, by `rewind`.
 const PLACE_TIMEOUT: Duration = Duration::from_secs(5);
+/// Partitions that are about to begin cannot be sought in yet: they are asked again so soon.
+const SEEK_STEP: Duration = Duration::from_millis(20);
 const BEGINNING: i64 = -2;
 const END: i64 = -1;
 const NOTHING: i64 = -3;
@@ -56,9 +58,22 @@ pub struct Context {
     /// Where partitions were begun that had no committed offset: they are committed with the first transaction.
     begun: Mutex<Vec<Position>>,
     /// Where this consumer began to read the partitions that it has.
-    placed: Mutex<Vec<Position>>,
+    placed: Mutex<Vec<Placed>>,
     /// Why it is not known where to begin.
     misplaced: Mutex<Option<Failure>>,
+}
+
+/// Where a partition was begun.
+struct Placed {
+    position: Position,
+    /// Who the consumer was then, to its group: what it has under another name may have been another member's meanwhile. Empty: nobody.
+    member: CString,
+}
+
+impl Placed {
+    fn is_of(&self, topic: &str, partition: i32) -> bool {
+        self.position.topic == topic && self.position.partition == partition
+    }
 }
 
 impl ClientContext for Context {
@@ -87,17 +102,19 @@ impl ConsumerContext for Context {
         let cooperative = matches!(consumer.rebalance_protocol(), RebalanceProtocol::Cooperative);
         if assigned {
             if let Err(failure) = self.place(consumer, list) {
+                // Whoever ran out of time goes back before anything is read: librdkafka is not to look for a place of its own till then.
+                let _ = list.set_all_offsets(Offset::End);
                 *lock(&self.misplaced) = Some(failure);
             }
         } else {
             let partitions = partitions_of(list);
             let kind = if consumer.assignment_lost() { "lost" } else { "revoked" };
             lock(&self.gone).extend(partitions.iter().cloned());
-            for positions in [&self.begun, &self.placed] {
-                lock(positions).retain(|one| {
-                    !partitions.iter().any(|gone| gone.topic == one.topic && gone.partition == one.partition)
-                });
-            }
+            let is_gone = |one: &Position| {
+                partitions.iter().any(|gone| gone.topic == one.topic && gone.partition == one.partition)
+            };
+            lock(&self.begun).retain(|one| !is_gone(one));
+            lock(&self.placed).retain(|one| !is_gone(&one.position));
             self.events.push(ClientEvent::partitions(kind, partitions));
         }
         // SAFETY: a live client and a live list, which librdkafka copies.
@@ -134,9 +151,13 @@ impl Context {
         if list.count() == 0 {
             return Ok(());
         }
+        let member = Membership::now(consumer.client().native_ptr()).map(|now| now.member()).unwrap_or_default();
         if self.is_member_only() {
             // The committed offsets are those of other topics; an offset that is there is asked of nobody.
-            return list.set_all_offsets(Offset::Offset(0)).map_err(Failure::from);
+            list.set_all_offsets(Offset::Offset(0)).map_err(Failure::from)?;
+            let here = partitions_of(list).into_iter();
+            self.remember(here.map(|Partition { topic, partition }| Position { topic, partition, offset: 0 }), &member);
+            return Ok(());
         }
         let committed = consumer.committed_offsets(list.clone(), PLACE_TIMEOUT).map_err(Failure::from)?;
         let known = lock(&self.begun).clone();
@@ -160,10 +181,26 @@ impl Context {
             placed.push(Position { topic: topic.to_owned(), partition, offset });
         }
         lock(&self.begun).extend(begun);
-        let mut all = lock(&self.placed);
-        all.retain(|one| !placed.iter().any(|new| new.topic == one.topic && new.partition == one.partition));
-        all.extend(placed);
+        self.remember(placed.into_iter(), &member);
         Ok(())
+    }
+
+    /// Partitions are read from these positions on.
+    fn remember(&self, positions: impl Iterator<Item = Position>, member: &CStr) {
+        let mut placed = lock(&self.placed);
+        for position in positions {
+            placed.retain(|one| !one.is_of(&position.topic, position.partition));
+            placed.push(Placed { position, member: member.to_owned() });
+        }
+    }
+
+    /// Partitions of an assignment that were begun by somebody else than the member that has them now.
+    fn strays(&self, assignment: &TopicPartitionList, member: &CStr) -> Vec<Partition> {
+        let placed = lock(&self.placed);
+        let is_known = |one: &Partition| {
+            placed.iter().any(|known| known.is_of(&one.topic, one.partition) && known.member.as_c_str() == member)
+        };
+        partitions_of(assignment).into_iter().filter(|one| !is_known(one)).collect()
     }
 }
 
@@ -223,6 +260,12 @@ impl Membership {
         is_member.then_some(membership)
     }
 
+    /// The name that the group has given the member.
+    fn member(&self) -> CString {
+        // SAFETY: not null, as `now` has seen; the text lives as long as the object.
+        unsafe { CStr::from_ptr(native::rd_kafka_consumer_group_metadata_member_id(self.0)) }.to_owned()
+    }
+
     /// The pointer, for the length of a call.
     #[must_use]
     pub fn as_ptr(&self) -> *const native::rd_kafka_consumer_group_metadata_t {
@@ -268,6 +311,74 @@ pub struct Shared {
 }
 
 impl Shared {
+    /// Whether what was polled is this member's to commit.
+    ///
+    /// A member that the group throws out while it is joining again is a new member when it has joined, and librdkafka may leave it its
+    /// partitions all the same, without a word: it reads on where it stood. Others may have had them meanwhile, and what it polled in
+    /// between is gone. So what it has is begun anew, and told as gone and come.
+    fn is_sound(&self, membership: Option<&Membership>) -> std::result::Result<bool, Failure> {
+        let context = self.consumer.context();
+        let Some(membership) = membership else {
+            // Nothing that is read now will be committed.
+            for one in lock(&context.placed).iter_mut() {
+                one.member = CString::default();
+            }
+            return Ok(false);
+        };
+        let strays = context.strays(&self.consumer.assignment().map_err(Failure::from)?, &membership.member());
+        if strays.is_empty() {
+            return Ok(true);
+        }
+        for kind in ["lost", "assigned"] {
+            context.events.push(ClientEvent::partitions(kind, strays.clone()));
+        }
+        self.rewind(PLACE_TIMEOUT)?;
+        Ok(false)
+    }
+
+    /// Goes back to the committed offsets of all partitions; to where they were begun, if there are none.
+    fn rewind(&self, timeout: Duration) -> std::result::Result<(), Failure> {
+        *lock(&self.carried) = None;
+        let consumer = &self.consumer;
+        let mut list = consumer.assignment().map_err(Failure::from)?;
+        if list.count() == 0 {
+            return Ok(());
+        }
+        consumer.context().place(consumer, &mut list)?;
+        if consumer.context().is_member_only() {
+            return Ok(());
+        }
+        let until = Instant::now() + timeout;
+        loop {
+            let left = until.saturating_duration_since(Instant::now()).max(SEEK_STEP);
+            let left = c_int::try_from(left.as_millis()).unwrap_or(c_int::MAX);
+            // SAFETY: a live client, and a list that outlives the call, which writes errors into it.
+            let failure = unsafe {
+                Failure::take(native::rd_kafka_seek_partitions(consumer.client().native_ptr(), list.ptr(), left))
+            };
+            if let Some(failure) = failure {
+                return Err(failure);
+            }
+            let errors = || list.elements().into_iter().filter_map(|element| element.error().err());
+            let is_passing = |error: &KafkaError| {
+                matches!(
+                    error.rdkafka_error_code(),
+                    Some(RDKafkaErrorCode::State | RDKafkaErrorCode::PreviousInProgress)
+                )
+            };
+            if let Some(error) = errors().find(|error| !is_passing(error)) {
+                return Err(Failure::from(error));
+            }
+            if errors().next().is_none() {
+                return Ok(());
+            }
+            if Instant::now() >= until {
+                return Err(Failure { retriable: true, ..Failure::own("_TIMED_OUT", "partitions do not begin") });
+            }
+            std::thread::sleep(SEEK_STEP);
+        }
+    }
+
     /// Membership as of the batch polled last.
     #[must_use]
     pub fn membership(&self) -> Option<Arc<Membership>> {
@@ -408,7 +519,7 @@ impl KafkaConsumer {
     /// Where this consumer began to read the partitions that it has: what was committed then.
     #[napi(catch_unwind)]
     pub fn placed(&self) -> Result<Vec<Position>> {
-        Ok(lock(&self.shared()?.consumer.context().placed).clone())
+        Ok(lock(&self.shared()?.consumer.context().placed).iter().map(|one| one.position.clone()).collect())
     }
 
     /// Where partitions were begun that had no committed offset; they stay in the list until they are committed (`settled`).
@@ -600,8 +711,8 @@ impl Poll {
             return Err(failure.into());
         }
         let membership = Membership::now(shared.consumer.client().native_ptr()).map(Arc::new);
-        if membership.is_none() && shared.is_member {
-            // The group has thrown it out: whoever has the partitions now reads these records, and this consumer is told next.
+        if shared.is_member && !shared.is_sound(membership.as_deref())? {
+            // Whoever has the partitions, or had them meanwhile, reads these records.
             batch.count = 0;
             *lock(&shared.carried) = None;
         }
@@ -810,14 +921,7 @@ impl Task for Rewind {
     type JsValue = ();
 
     fn compute(&mut self) -> Result<()> {
-        let consumer = &self.shared.consumer;
-        *lock(&self.shared.carried) = None;
-        let mut list = consumer.assignment().map_err(Failure::from)?;
-        consumer.context().place(consumer, &mut list)?;
-        if list.count() > 0 {
-            consumer.seek_partitions(list, self.timeout).map_err(Failure::from)?;
-        }
-        Ok(())
+        Ok(self.shared.rewind(self.timeout)?)
     }
 
     fn resolve(&mut self, _: Env, (): ()) -> Result<()> {

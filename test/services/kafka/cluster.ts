@@ -11,7 +11,7 @@ const HERE = fileURLToPath(new URL("./", import.meta.url));
 const JARS = join(HERE, "target", "lib");
 /** Any UUID in Kafka's base64: the same for every start, so that formatting is repeatable. */
 const CLUSTER_ID = "5L6g3nShT-eMCtK--X86sw";
-const READY_MS_MAX = 120_000;
+const READY_MS_MAX = 240_000;
 const STEP_MS = 100;
 
 export interface ClusterOptions {
@@ -59,7 +59,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     return new Broker(join(folder, `node-${i + 1}`), i + 1, ports[i] as number, ports[count + i] as number, more, voters, count, options);
   });
   const stop = async (): Promise<void> => {
-    await Promise.all(nodes.map((node) => node.stop()));
+    await Promise.all(nodes.map((node) => node.kill()));
     rmSync(folder, { recursive: true, force: true });
   };
   try {
@@ -171,11 +171,11 @@ export class Broker {
     closeSync(log);
   }
 
-  /** Resolves when the broker takes connections; throws with the end of its log when it ended, or does not within two minutes. */
+  /** Resolves when the broker takes connections; throws with the end of its log when it ended, or does not within four minutes. */
   async ready(): Promise<void> {
     const until = Date.now() + READY_MS_MAX;
     while (Date.now() < until) {
-      if (this.#process?.exitCode !== null) break;
+      if (this.hasEnded) break;
       if (await accepts(this.#port)) return;
       await new Promise((resume) => setTimeout(resume, STEP_MS));
     }
@@ -192,11 +192,11 @@ export class Broker {
     this.#process?.kill(signal);
   }
 
-  async stop(): Promise<void> {
+  /** kill -9, and waits until it is gone. */
+  async kill(): Promise<void> {
     const process = this.#process;
-    if (process === undefined || process.exitCode !== null || process.signalCode !== null) return;
+    if (process === undefined || this.hasEnded) return;
     const ended = new Promise((resume) => process.once("exit", resume));
-    // Nothing of a test's cluster is worth an orderly shutdown.
     process.kill("SIGKILL");
     await ended;
   }
