@@ -3,11 +3,12 @@
  * record exactly once to a reader of committed records, masked or as a refusal, and nothing in clear anywhere.
  */
 import { expect } from "bun:test";
-import { EXAMPLE_JSON, EXAMPLE_MT, EXAMPLE_XML, ended, until, WRONG_XML } from "../e2e/cli.ts";
+import { appendFileSync } from "node:fs";
+import { EXAMPLE_JSON, EXAMPLE_MT, EXAMPLE_XML, ended, hasEnded, until, WRONG_XML } from "../e2e/cli.ts";
 import { Random } from "../generators/random.ts";
-import type { Pipelines, Worker } from "../kafka/pipelines.ts";
-import { type Got, sourceOf, type Topics, unique } from "../kafka/topics.ts";
-import type { Broker } from "../services/kafka/cluster.ts";
+import { endOf, type Pipelines, type Worker } from "../kafka/pipelines.ts";
+import { connectionTo, type Got, isWhole, sourceOf, type Topics, unique } from "../kafka/topics.ts";
+import type { Broker, Cluster } from "../services/kafka/cluster.ts";
 
 /** What must not be seen in clear: values of the examples that the model masks. */
 const CANARIES = ["Ottilie", "Brandhorst", "OTTILIE", "DE82500990010073211884", "DE82 5009", "4532119900774123", "RG-2026-08815"];
@@ -19,10 +20,20 @@ const FEED_RECORDS = 24;
 const FEED_MS = 400;
 const SETTLE_MS = 240_000;
 const COMMIT_MS = 120_000;
+/** A worker that was replaced finds out when it has looked; whoever has not in that time would be two. */
+const FENCED_MS = 90_000;
+/** Replicas that were away are in sync again. */
+const WHOLE_MS = 180_000;
+const WHOLE_STEP_MS = 500;
+/** A worker that has nothing to do for so long is harmed all the same. */
+const WORKS_MS = 20_000;
+/** What of a worker's words is shown when something was waited for in vain. */
+const TOLD_LENGTH = 2500;
 /** Sessions and transactions are short, so that what is frozen is taken for dead in the time of a test. */
 export const SHORT_LIVES = "settings: { session.timeout.ms: 6000, transaction.timeout.ms: 15000 }";
 
 export interface ScenarioOptions {
+  readonly name: string;
   readonly seed: number;
   readonly pipelines: Pipelines;
   /** The clusters that are read and written; without anything between. */
@@ -31,6 +42,21 @@ export interface ScenarioOptions {
   /** Inside of the pipeline's `kafka:`, behind `bootstrap`. */
   readonly kafka: string;
   readonly workers: number;
+  /** Faults that there will be, for what is said of those that were. */
+  readonly faults?: number;
+}
+
+/** What a scenario did and what came of it. */
+export interface Figures {
+  readonly scenario: string;
+  readonly seed: number;
+  readonly seconds: number;
+  readonly records: number;
+  readonly refused: number;
+  /** How often each kind of fault was done. */
+  readonly faults: Readonly<Record<string, number>>;
+  /** How often workers ended by themselves, by what they said. */
+  readonly ends: Readonly<Record<string, number>>;
 }
 
 const sleep = (milliseconds: number): Promise<void> => new Promise((resume) => setTimeout(resume, milliseconds));
@@ -38,6 +64,7 @@ const sleep = (milliseconds: number): Promise<void> => new Promise((resume) => s
 export class Scenario {
   readonly #options: ScenarioOptions;
   readonly random: Random;
+  readonly #began: number = performance.now();
   #raw = "";
   #masked = "";
   #refused = "";
@@ -47,8 +74,8 @@ export class Scenario {
   readonly #told: string[] = [];
   /** Workers whose end is the test's doing. */
   readonly #expected = new WeakSet<Worker>();
-  /** How often workers ended by themselves, by what they said. */
-  readonly ends = new Map<string, number>();
+  readonly #ends = new Map<string, number>();
+  readonly #faults = new Map<string, number>();
   #sent = 0;
   #feeding: Promise<void> | undefined;
   #isOver = false;
@@ -72,21 +99,35 @@ export class Scenario {
     });
     for (let number = 1; number <= workers; number++) this.#start(`w${number}`);
     this.#feeding = this.#feed();
-    await until(() => [...this.#workers.values()].some(hasCommitted), "a worker commits", COMMIT_MS);
+    const hasBegun = (): boolean => this.#ends.size > 0 || [...this.#workers.values()].some(hasCommitted);
+    await this.#until(hasBegun, "a worker commits", COMMIT_MS);
+    // Nobody has done them harm yet.
+    expect([...this.#ends.keys()]).toEqual([]);
+    this.say(`${workers} workers at work`);
   }
 
-  get names(): readonly string[] {
-    return [...this.#workers.keys()];
+  /** A line on how far it is. */
+  say(text: string): void {
+    const seconds = Math.round((performance.now() - this.#began) / 1000);
+    process.stdout.write(`${this.#options.name}: ${seconds} s: ${text}\n`);
+  }
+
+  /** A fault was done. */
+  count(kind: string, what = kind): void {
+    this.#faults.set(kind, (this.#faults.get(kind) ?? 0) + 1);
+    const done = [...this.#faults.values()].reduce((sum, times) => sum + times, 0);
+    const { faults } = this.#options;
+    this.say(`${done}${faults === undefined ? "" : ` of ${faults}`}: ${what}; ${this.#sent} records sent`);
   }
 
   /** kill -9 of a worker in the midst of its work, and another one under its name. */
   async killWorker(): Promise<void> {
-    const name = this.random.pick(this.names);
-    const worker = this.#workers.get(name) as Worker;
+    const [name, worker] = this.#victim();
     await this.#works(worker);
     await sleep(this.random.below(400));
-    await this.#end(worker, "SIGKILL");
+    await this.#kill(worker);
     if (!this.#isOver) this.#start(name);
+    this.count("kill -9 of a worker", `kill -9 of ${name}`);
   }
 
   /**
@@ -94,8 +135,7 @@ export class Scenario {
    * and must end.
    */
   async freezeWorker(milliseconds: number): Promise<void> {
-    const name = this.random.pick(this.names);
-    const worker = this.#workers.get(name) as Worker;
+    const [name, worker] = this.#victim();
     const replaced = this.random.chance(1 / 3);
     await this.#works(worker);
     await sleep(this.random.below(200));
@@ -106,47 +146,62 @@ export class Scenario {
     }
     await sleep(milliseconds);
     worker.child.kill("SIGCONT");
-    if (!replaced) return;
-    const fenced = (): boolean => worker.child.exitCode !== null;
-    // Until it has looked, it does not know; whoever is not fenced in that time would be two.
-    await until(fenced, `a worker that was replaced ends: ${worker.told().slice(-2000)}`, 90_000);
-    this.#told.push(worker.told());
+    if (replaced) {
+      await this.#until(() => hasEnded(worker.child), `${name}, which was replaced, ends`, FENCED_MS, worker);
+      this.#told.push(worker.told());
+    }
+    this.count("freeze of a worker", `freeze of ${name} for ${milliseconds} ms${replaced ? ", replaced" : ""}`);
   }
 
   /** Members that come, and leave in order or not. */
   async storm(): Promise<void> {
     const guests = Array.from({ length: this.random.between(1, 2) }, () => this.#run([]));
     await sleep(this.random.between(1500, 4000));
-    await Promise.all(guests.map((guest) => this.#end(guest, this.random.chance(0.5) ? "SIGTERM" : "SIGKILL")));
+    await Promise.all(guests.map((guest) => (this.random.chance(0.5) ? this.#stop(guest) : this.#kill(guest))));
+    this.count("rebalance storm", `${guests.length} members came and left`);
   }
 
-  /** kill -9 of a broker, and its start again. */
-  async killBroker(broker: Broker): Promise<void> {
-    await broker.stop();
+  /** kill -9 of a broker, and its start again. The next one waits until all replicas are in sync: what acknowledged records promise is no more. */
+  async killBroker(cluster: Cluster, broker: Broker): Promise<void> {
+    await broker.kill();
     await sleep(this.random.below(2000));
     broker.start();
     await broker.ready();
-    await sleep(2000);
+    await this.#whole(cluster);
+    this.count("kill -9 of a broker", `kill -9 of the broker at ${broker.address}`);
   }
 
-  async freezeBroker(broker: Broker, milliseconds: number): Promise<void> {
+  async freezeBroker(cluster: Cluster, broker: Broker, milliseconds: number): Promise<void> {
     broker.signal("SIGSTOP");
     await sleep(milliseconds);
     broker.signal("SIGCONT");
     await sleep(2000);
+    await this.#whole(cluster);
+    this.count("freeze of a broker", `freeze of the broker at ${broker.address} for ${milliseconds} ms`);
   }
 
   /** Ends the harm: waits until all is there, ends the workers, and looks once more. */
-  async settle(): Promise<{ readonly records: number; readonly refused: number }> {
-    const { source, target } = this.#options;
+  async settle(): Promise<Figures> {
+    const { source, target, name, seed } = this.#options;
     this.#isOver = true;
     await this.#feeding;
-    const raw = await source.read([this.#raw], this.#sent, SETTLE_MS);
-    await target.read([this.#masked, this.#refused], raw.length, SETTLE_MS);
-    await Promise.all([...this.#workers.values()].map((worker) => this.#end(worker, "SIGTERM")));
+    this.say("no more harm");
+    const raw = await this.#sayingWhy(() => source.readAll(this.#raw, SETTLE_MS));
+    await this.#sayingWhy(() => target.read([this.#masked, this.#refused], raw.length, SETTLE_MS));
+    await Promise.all([...this.#workers.values()].map((worker) => this.#stop(worker)));
     const out = await target.read([this.#masked, this.#refused], raw.length, SETTLE_MS);
     this.#check(raw, out);
-    return { records: out.length, refused: out.filter(({ topic }) => topic === this.#refused).length };
+    const figures: Figures = {
+      scenario: name,
+      seed,
+      seconds: Math.round((performance.now() - this.#began) / 1000),
+      records: out.length,
+      refused: out.filter(({ topic }) => topic === this.#refused).length,
+      faults: Object.fromEntries(this.#faults),
+      ends: Object.fromEntries(this.#ends),
+    };
+    tell(figures);
+    return figures;
   }
 
   #check(raw: readonly Got[], out: readonly Got[]): void {
@@ -161,7 +216,8 @@ export class Scenario {
     const masked = new Map<string, Set<string>>();
     for (const record of out) {
       const clear = sources.get(sourceOf(record))?.value ?? "";
-      expect([sourceOf(record), record.topic]).toEqual([sourceOf(record), clear === WRONG_XML ? this.#refused : this.#masked]);
+      const topic = clear === WRONG_XML ? this.#refused : this.#masked;
+      if (record.topic !== topic) throw new Error(`${sourceOf(record)} is in ${record.topic}, not in ${topic}`);
       if (record.topic === this.#masked) masked.set(clear, (masked.get(clear) ?? new Set()).add(record.value ?? ""));
     }
     for (const values of masked.values()) expect(values.size).toBe(1);
@@ -170,26 +226,34 @@ export class Scenario {
     expect(clearIn(told)).toEqual([]);
     expect(told).not.toContain("BAUTA-9001");
     for (const record of out) if (clearIn(JSON.stringify(record)).length > 0) throw new Error(`in clear: ${sourceOf(record)}`);
+    // A worker that ends by itself says why: none crashes.
+    expect([...this.#ends.keys()].filter((end) => !end.startsWith("BAUTA-"))).toEqual([]);
+  }
+
+  #victim(): [name: string, worker: Worker] {
+    const name = this.random.pick([...this.#workers.keys()]);
+    return [name, this.#workers.get(name) as Worker];
   }
 
   /** Behind a commit of its own; one that finds nothing to do for long is harmed all the same. */
   async #works(worker: Worker): Promise<void> {
     const from = performance.now();
-    while (!hasCommitted(worker) && performance.now() - from < 20_000 && worker.child.exitCode === null) await sleep(100);
+    while (!hasCommitted(worker) && performance.now() - from < WORKS_MS && !hasEnded(worker.child)) await sleep(100);
   }
 
   #start(name: string): void {
     const worker = this.#run(["--instance", name]);
     this.#workers.set(name, worker);
-    worker.child.once("exit", () => {
+    worker.child.once("exit", (code, signal) => {
       if (this.#expected.has(worker) || this.#workers.get(name) !== worker) return;
       // Crash-only: whoever keeps workers running starts another one.
-      const code = worker
+      const told = worker
         .told()
         .slice(-600)
-        .match(/BAUTA-\d+/g)
-        ?.at(-1);
-      this.ends.set(code ?? "?", (this.ends.get(code ?? "?") ?? 0) + 1);
+        .match(/BAUTA-\d+/g);
+      const end = signal ?? told?.at(-1) ?? `exit ${code}`;
+      this.#ends.set(end, (this.#ends.get(end) ?? 0) + 1);
+      this.say(`${name} ended by itself: ${end}: ${worker.told().trimEnd().split("\n").slice(-3).join(" | ")}`);
       this.#told.push(worker.told());
       setTimeout(() => {
         if (this.#workers.get(name) === worker) this.#start(name);
@@ -201,15 +265,45 @@ export class Scenario {
     return this.#options.pipelines.work(this.#file, options);
   }
 
-  async #end(worker: Worker, signal: "SIGTERM" | "SIGKILL"): Promise<void> {
-    const { child, told } = worker;
+  async #kill(worker: Worker): Promise<void> {
     this.#expected.add(worker);
-    if (child.exitCode === null && child.signalCode === null) {
-      const end = ended(child);
-      child.kill(signal);
-      await end;
+    worker.child.kill("SIGKILL");
+    await ended(worker.child);
+    this.#told.push(worker.told());
+  }
+
+  async #stop(worker: Worker): Promise<void> {
+    this.#expected.add(worker);
+    worker.child.kill("SIGTERM");
+    await endOf(worker);
+    this.#told.push(worker.told());
+  }
+
+  /** Every broker says that every replica is in sync: twice, since one that was away may not know yet. */
+  async #whole(cluster: Cluster): Promise<void> {
+    const connections = cluster.nodes.map((node) => connectionTo(node.address));
+    const from = performance.now();
+    for (let times = 0; times < 2; ) {
+      const all = await Promise.all(connections.map(isWhole));
+      times = all.every((one) => one) ? times + 1 : 0;
+      if (performance.now() - from > WHOLE_MS) throw new Error(`replicas are not in sync again: ${JSON.stringify(all)}`);
+      await sleep(WHOLE_STEP_MS);
     }
-    this.#told.push(told());
+  }
+
+  async #until(holds: () => boolean, what: string, milliseconds: number, worker?: Worker): Promise<void> {
+    await this.#sayingWhy(() => until(holds, what, milliseconds), worker);
+  }
+
+  /** What the workers said last goes with an error. */
+  async #sayingWhy<T>(wait: () => Promise<T>, worker?: Worker): Promise<T> {
+    try {
+      return await wait();
+    } catch (error) {
+      for (const [name, one] of worker === undefined ? this.#workers : [["it", worker] as const])
+        this.say(`${name} (${one.child.exitCode ?? one.child.signalCode ?? "runs"}) said last:\n${one.told().slice(-TOLD_LENGTH)}`);
+      throw error;
+    }
   }
 
   /** Goes on while brokers come and go: what is in the source topic in the end is what counts. */
@@ -232,3 +326,19 @@ export class Scenario {
 }
 
 const hasCommitted = ({ told }: Worker): boolean => /EXPORT .* end=[1-9]/.test(told());
+
+const listed = (counts: Readonly<Record<string, number>>): string =>
+  Object.entries(counts)
+    .map(([what, times]) => `${what} × ${times}`)
+    .join(", ") || "none";
+
+/** Says what came of a scenario; as a line of JSON, too, in the file that sums them up. */
+function tell(figures: Figures): void {
+  const { scenario, seed, seconds, records, refused, faults, ends } = figures;
+  process.stdout.write(
+    `${scenario} (seed = ${seed}, ${seconds} s): ${records} records, each once, ${refused} of them refused; ${listed(faults)}; ` +
+      `workers that ended by themselves: ${listed(ends)}\n`,
+  );
+  const path = process.env["BAUTA_FAULT_FIGURES"];
+  if (path !== undefined) appendFileSync(path, `${JSON.stringify(figures)}\n`);
+}

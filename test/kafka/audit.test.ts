@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { bauta, newKey, until, WRONG_XML } from "../e2e/cli.ts";
+import { bauta, hasEnded, newKey, until, WRONG_XML } from "../e2e/cli.ts";
 import { type Cluster, startCluster } from "../services/kafka/cluster.ts";
 import { payment } from "./payments.ts";
 import { kill, Pipelines, stop, type Worker } from "./pipelines.ts";
@@ -74,8 +74,8 @@ commit: { records: 40, seconds: 1 }`,
         sent += count;
       };
       const commits = async (worker: Worker): Promise<void> => {
-        await until(() => /EXPORT .* end=[1-9]/.test(worker.told()) || worker.child.exitCode !== null, "a commit", 60_000);
-        if (worker.child.exitCode !== null) throw new Error(worker.told());
+        await until(() => /EXPORT .* end=[1-9]/.test(worker.told()) || hasEnded(worker.child), "a commit", 60_000);
+        if (hasEnded(worker.child)) throw new Error(worker.told());
       };
       await more(600);
       const first = pipelines.work(file, ["--instance", "w1"]);

@@ -4,7 +4,7 @@ import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { newSealKeys, openSeal, unseal } from "../../runtime/kafka/seal.ts";
 import { Budget } from "../../runtime/pipeline/topics/budget.ts";
-import { bauta, DEMO_MODEL, EXAMPLE_JSON, EXAMPLE_MT, EXAMPLE_XML, ended, until, WRONG_XML, write } from "../e2e/cli.ts";
+import { bauta, DEMO_MODEL, EXAMPLE_JSON, EXAMPLE_MT, EXAMPLE_XML, ended, hasEnded, until, WRONG_XML, write } from "../e2e/cli.ts";
 import { type Cluster, startCluster } from "../services/kafka/cluster.ts";
 import { sourceOf, Topics, unique } from "./topics.ts";
 import { Workers } from "./worker.ts";
@@ -181,7 +181,7 @@ describe("a budget for refused records", () => {
         raw,
         Array.from({ length: 40 }, () => ({ value: WRONG_XML })),
       );
-      await until(() => worker.child.exitCode !== null, "it ends", 60_000);
+      await until(() => hasEnded(worker.child), "it ends", 60_000);
       expect([worker.child.exitCode, worker.told().includes("code=BAUTA-1524")]).toEqual([3, true]);
       expect(worker.told().split("kind=refused |").length - 1).toBeGreaterThan(6);
       expect(await topics.read([masked, refused], 300)).toHaveLength(300);

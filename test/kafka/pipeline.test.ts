@@ -17,6 +17,7 @@ import {
   EXAMPLE_XML,
   ended,
   folder,
+  hasEnded,
   newKey,
   start,
   until,
@@ -92,7 +93,7 @@ function work(file: string, ...options: string[]): Worker {
 }
 
 async function stop({ child, told }: Worker): Promise<string> {
-  if (child.exitCode !== null) throw new Error(`it ended: ${told()}`);
+  if (hasEnded(child)) throw new Error(`it ended: ${told()}`);
   child.kill("SIGTERM");
   const { code } = await ended(child);
   expect([code, told().includes("BAUTA-9001")]).toEqual([143, false]);
@@ -277,7 +278,7 @@ describe("exactly once", () => {
         await more(400);
         // Behind a commit of its own: every moment from there on is worth killing at. Whoever comes late must find something to do, too.
         for (let waited = 0; !/EXPORT .* end=[1-9]/.test(told()); waited++) {
-          if (child.exitCode !== null || waited > 300) throw new Error(`worker ${name} does not commit: ${told()}`);
+          if (hasEnded(child) || waited > 300) throw new Error(`worker ${name} does not commit: ${told()}`);
           await new Promise((resume) => setTimeout(resume, 300));
           await more(8);
         }

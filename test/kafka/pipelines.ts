@@ -2,8 +2,12 @@
 import { afterAll, expect } from "bun:test";
 import type { ChildProcess } from "node:child_process";
 import { join } from "node:path";
-import { DEMO_MODEL, ended, folder, newKey, start, write } from "../e2e/cli.ts";
+import { DEMO_MODEL, ended, folder, hasEnded, newKey, start, write } from "../e2e/cli.ts";
+import { stacksOf } from "./stacks.ts";
 import { unique } from "./topics.ts";
+
+/** A worker ends within seconds; so much is left to a machine that has other things to do. */
+const END_MS_MAX = 60_000;
 
 export interface PipelineText {
   readonly name?: string;
@@ -26,7 +30,10 @@ export class Pipelines {
   /** All that were started: none outlives a test that failed. */
   readonly #started: Worker[] = [];
 
-  /** To be made where tests are described. */
+  /**
+   * To be made where tests are described.
+   * @param bootstrap `host:port`, more of them separated by commas
+   */
   constructor(bootstrap: () => string) {
     this.folder = folder();
     this.key = newKey(join(this.folder, "test.key"));
@@ -44,7 +51,7 @@ export class Pipelines {
 name: ${name}
 model: ${DEMO_MODEL}
 key-file: ${this.key}
-kafka: { bootstrap: "${this.#bootstrap()}"${kafka} }
+kafka: { bootstrap: [${this.#bootstrap()}]${kafka} }
 sources: ${sources}
 sinks: ${sinks}
 ${rest}
@@ -66,15 +73,29 @@ ${rest}
 }
 
 /** Tells a worker to end, and expects that it does. Returns what it told. */
-export async function stop({ child, told }: Worker): Promise<string> {
-  if (child.exitCode !== null) throw new Error(`it ended: ${told()}`);
+export async function stop(worker: Worker): Promise<string> {
+  const { child, told } = worker;
+  if (hasEnded(child)) throw new Error(`it ended (${child.exitCode ?? child.signalCode}): ${told()}`);
   child.kill("SIGTERM");
-  const { code } = await ended(child);
-  expect([code, told().includes("BAUTA-9001")]).toEqual([143, false]);
+  const { code, signal } = await endOf(worker);
+  expect([code, signal, told().includes("BAUTA-9001")]).toEqual([143, null, false]);
   return told();
 }
 
 export async function kill({ child }: Worker): Promise<void> {
   child.kill("SIGKILL");
   await ended(child);
+}
+
+/** How a worker that was told to end has ended. One that does not in good time is an error that says what it does instead. */
+export async function endOf({ child, told }: Worker): ReturnType<typeof ended> {
+  let late: ReturnType<typeof setTimeout> | undefined;
+  const tooLate = new Promise<never>((_, fail) => {
+    late = setTimeout(() => fail(new Error(`it does not end:\n${told().slice(-3000)}\n${stacksOf(child.pid)}`)), END_MS_MAX);
+  });
+  try {
+    return await Promise.race([ended(child), tooLate]);
+  } finally {
+    clearTimeout(late);
+  }
 }

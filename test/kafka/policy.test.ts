@@ -3,7 +3,20 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "
 import type { ChildProcess } from "node:child_process";
 import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { bauta, DEMO_MODEL, EXAMPLE_JSON, EXAMPLE_MT, EXAMPLE_XML, ended, folder, newKey, start, until, write } from "../e2e/cli.ts";
+import {
+  bauta,
+  DEMO_MODEL,
+  EXAMPLE_JSON,
+  EXAMPLE_MT,
+  EXAMPLE_XML,
+  ended,
+  folder,
+  hasEnded,
+  newKey,
+  start,
+  until,
+  write,
+} from "../e2e/cli.ts";
 import { OPA_THERE } from "../policy/opa.ts";
 import { policyFolder } from "../policy/policies.ts";
 import { type Cluster, startCluster } from "../services/kafka/cluster.ts";
@@ -77,7 +90,7 @@ function work(file: string) {
 }
 
 async function stop({ child, told }: ReturnType<typeof work>): Promise<void> {
-  if (child.exitCode !== null) throw new Error(`it ended: ${told}`);
+  if (hasEnded(child)) throw new Error(`it ended: ${told}`);
   child.kill("SIGTERM");
   expect((await ended(child)).code).toBe(143);
 }

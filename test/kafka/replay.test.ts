@@ -1,7 +1,7 @@
 /** What comes out depends on the source alone: not on how many workers there are, how they share topics, or how often they began anew. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { parseOffsets, parseShare, sharedRanges } from "../../runtime/kafka/offsets.ts";
-import { bauta, EXAMPLE_XML, ended, until, WRONG_XML } from "../e2e/cli.ts";
+import { bauta, EXAMPLE_XML, ended, hasEnded, until, WRONG_XML } from "../e2e/cli.ts";
 import { type Cluster, startCluster } from "../services/kafka/cluster.ts";
 import { identifiersOf, payment } from "./payments.ts";
 import { kill, Pipelines, stop } from "./pipelines.ts";
@@ -107,7 +107,7 @@ describe("whoever masks a topic", () => {
       const parts = [1, 2, 3].map((part) => ["--from", from, "--into", `shared-${raw}`, "--share", `${part}/3`]);
       const workers = parts.map((options) => pipelines.work(one.file, options));
       const [victim] = workers as [(typeof workers)[0]];
-      await until(() => /EXPORT .* end=[1-9]/.test(victim.told()) || victim.child.exitCode !== null, "a commit", 60_000);
+      await until(() => /EXPORT .* end=[1-9]/.test(victim.told()) || hasEnded(victim.child), "a commit", 60_000);
       await kill(victim);
       workers[0] = pipelines.work(one.file, [...(parts[0] as string[]), "--resume"]);
       for (const { child, told } of workers)

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { chmodSync } from "node:fs";
 import { join } from "node:path";
-import { EXAMPLE_JSON, ended, until, write } from "../e2e/cli.ts";
+import { EXAMPLE_JSON, ended, hasEnded, until, write } from "../e2e/cli.ts";
 import { PASSWORD, PRINCIPALS, type SecureCluster, STRANGER, startSecureCluster, USER } from "../services/kafka/secure.ts";
 import { sourceOf, Topics, unique } from "./topics.ts";
 import { Workers } from "./worker.ts";
@@ -74,7 +74,7 @@ describe("every mechanism", () => {
           Array.from({ length: count }, () => ({ value: EXAMPLE_JSON })),
         );
         const worker = workers.start(file);
-        await until(() => worker.child.exitCode !== null || worker.told().includes("EXPORT"), "a commit", 60_000);
+        await until(() => hasEnded(worker.child) || worker.told().includes("EXPORT"), "a commit", 60_000);
         const got = await topics.read([masked], count);
         const told = await workers.stop(worker);
         expect([got.length, new Set(got.map(sourceOf)).size]).toEqual([count, count]);

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { openMasker } from "../../runtime/index.ts";
-import { bauta, DEMO_MODEL, EXAMPLE_JSON, EXAMPLE_MT, EXAMPLE_XML, WRONG_XML } from "../e2e/cli.ts";
+import { bauta, DEMO_MODEL, EXAMPLE_JSON, EXAMPLE_MT, EXAMPLE_XML, hasEnded, WRONG_XML } from "../e2e/cli.ts";
 import { Random } from "../generators/random.ts";
 import { type Cluster, startCluster } from "../services/kafka/cluster.ts";
 import { identifiersOf, type Payment, payment } from "./payments.ts";
@@ -155,7 +155,7 @@ commit: { records: 40 }`,
         const worker = workers.get(name) as Worker;
         await more(300);
         for (let waited = 0; !/EXPORT .* end=[1-9]/.test(worker.told()); waited++) {
-          if (worker.child.exitCode !== null || waited > 300) throw new Error(`worker ${name} does not commit: ${worker.told()}`);
+          if (hasEnded(worker.child) || waited > 300) throw new Error(`worker ${name} does not commit: ${worker.told()}`);
           await new Promise((resume) => setTimeout(resume, 200));
           await more(8);
         }

@@ -41,6 +41,7 @@ export interface Got {
 }
 
 const CALL_MS = 30_000;
+const ANSWER_MS = 5000;
 const BATCH_BYTES = 8_000_000;
 const BATCH_RECORDS = 10_000;
 /** Polls without a record behind which a topic that holds what was expected has no more. */
@@ -136,8 +137,32 @@ export class Topics {
     }
   }
 
+  /** All that a topic holds, where nobody writes it and nothing of it is of transactions. */
+  async readAll(topic: string, milliseconds?: number): Promise<Got[]> {
+    const { partitions = 0 } = (await this.admin.facts(topic)) ?? {};
+    const consumer = new (loadKafka().KafkaConsumer)([...clientConfig(this.connection, "consumer"), ["group.id", unique("ends")]]);
+    try {
+      const asked = Array.from({ length: partitions }, (_, partition) => ({ topic, partition }));
+      const marks = await consumer.watermarks(asked, CALL_MS);
+      const count = marks.reduce((sum, { offset }, at) => sum + (at % 2 === 0 ? -offset : offset), 0);
+      return await this.read([topic], count, milliseconds);
+    } finally {
+      await consumer.close();
+    }
+  }
+
   close(): Promise<void> {
     return this.#producer.close();
+  }
+}
+
+/** Whether a broker answers and knows all replicas of all topics, its own among them, to be in sync. */
+export async function isWhole(connection: ConnectionDefinition): Promise<boolean> {
+  try {
+    const topics = await new (loadKafka().KafkaAdmin)(clientConfig(connection, "admin")).topics(undefined, ANSWER_MS);
+    return topics.every(({ replication, inSync }) => inSync >= replication);
+  } catch {
+    return false;
   }
 }
 

@@ -3,7 +3,7 @@ import { afterAll, expect } from "bun:test";
 import type { ChildProcess } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { DEMO_MODEL, ended, folder, newKey, start, write } from "../e2e/cli.ts";
+import { DEMO_MODEL, ended, folder, hasEnded, newKey, start, write } from "../e2e/cli.ts";
 import { noteTold } from "../issues/record.ts";
 import { unique } from "./topics.ts";
 
@@ -64,7 +64,7 @@ ${rest}
 
   /** Stops it by SIGTERM, and returns what it said. */
   async stop({ child, told }: Worker): Promise<string> {
-    if (child.exitCode !== null) throw new Error(`it ended: ${told()}`);
+    if (hasEnded(child)) throw new Error(`it ended: ${told()}`);
     const end = ended(child);
     child.kill("SIGTERM");
     const { code } = await end;
