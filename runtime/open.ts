@@ -89,6 +89,16 @@ export interface HandedPlan {
 /** The plan that `handOver` was called of. It owns the keys from now on. */
 export const handedPlan = ({ model, input, keys }: HandedPlan): OpenPlan => runnable(model, handedKeyRing(keys), input);
 
+/** Techniques that change an amount or a day by a function of it. */
+const FIGURES: Partial<Record<PlanOperation["technique"], "amount" | "date">> = {
+  bucket: "amount",
+  round: "amount",
+  noise: "amount",
+  scale: "amount",
+  month: "date",
+  "date-shift": "date",
+};
+
 /** Key of the keyed hash that names refused records. */
 const REFUSED_RECORDS = "refused-records";
 
@@ -142,6 +152,7 @@ export function runnable(model: Model, ring: KeyRing, input: "strict" | "lenient
     envelope: compiled.envelope,
     catalogues: compiled.catalogues,
     perRecord,
+    figureOf: (operation) => FIGURES[compiled.operations[operation]?.technique ?? "keep"],
     get operationCount() {
       return compiled.operations.length;
     },

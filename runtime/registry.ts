@@ -1,11 +1,9 @@
 /** What exists, in one place: a plug-in that is listed here is tested, documented and selectable. */
 import type { Format, OwnCatalogue } from "./formats/api.ts";
 import { iso20022, iso20022Catalogue, withOwnCatalogues } from "./formats/iso20022/index.ts";
-import { iso20022Rules } from "./formats/iso20022/rules/index.ts";
 import { json } from "./formats/json/index.ts";
 import type { MessageRules } from "./formats/rules.ts";
 import { swiftMt, swiftMtCatalogue } from "./formats/swift-mt/index.ts";
-import { swiftMtRules } from "./formats/swift-mt/rules.ts";
 import type { Catalogue } from "./model/catalogue.ts";
 
 /** In the order in which they are asked whether a record is theirs; their `detect` functions are disjoint. */
@@ -20,4 +18,4 @@ export function cataloguesOf({ catalogues }: { readonly catalogues: readonly Own
 }
 
 /** What holds between the values of a message, for `bauta verify-message`. */
-export const MESSAGE_RULES: readonly MessageRules[] = [iso20022Rules, swiftMtRules];
+export const MESSAGE_RULES: readonly MessageRules[] = FORMATS.flatMap(({ rules }) => rules ?? []);

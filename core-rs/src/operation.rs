@@ -110,8 +110,6 @@ pub enum Action {
     People(People),
     /// The same text for every value.
     Constant(Vec<u8>),
-    /// The greatest of some numbers that is not above the value; the least for what is below it.
-    Bucket(Vec<i128>, Outside),
     /// The month of a date.
     Month(Outside),
     /// A date so many days earlier or later, at most.
@@ -265,6 +263,12 @@ impl Operation {
         Ok(Self { action, kind, merge, fit, strict: operation.strict, namespace, search, feeds, subject, month_day })
     }
 
+    /// Whether it draws a curve of many borders.
+    #[must_use]
+    pub fn is_noise(&self) -> bool {
+        matches!(self.action, Action::Amount(Curve::Noise(_), _))
+    }
+
     /// Whether equal values have equal outputs.
     #[must_use]
     pub fn is_identity(&self) -> bool {
@@ -315,7 +319,7 @@ fn bucket(operation: &plan::Operation, kind: Kind, otherwise: Otherwise, fit: &F
     if !bounds.iter().all(is_admitted) {
         return Err("a bound is not of the type");
     }
-    Ok(Action::Bucket(bounds, Outside::new(kind, otherwise, fit)?))
+    Ok(Action::Amount(Curve::Bucket(bounds), Outside::new(kind, otherwise, fit)?))
 }
 
 fn dated(

@@ -9,7 +9,7 @@ import { type FileSource, filesAt } from "../sources/file.ts";
 import { EXIT } from "./exit.ts";
 import { colorsFor, grouped, print } from "./terminal.ts";
 
-interface Judged {
+export interface Judged {
   readonly source: string;
   readonly record: number;
   /** undefined: no rules know what it is. */
@@ -39,7 +39,11 @@ export async function verifyMessage(paths: readonly string[], options: { readonl
 async function judge(file: FileSource, series: ReadonlyMap<FormatName, Series>): Promise<readonly Judged[]> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of file.chunks()) chunks.push(chunk.slice());
-  const input = new Uint8Array(Buffer.concat(chunks));
+  return judgeBytes(file.name, new Uint8Array(Buffer.concat(chunks)), series);
+}
+
+/** The records of a source, one after the other. */
+export function judgeBytes(source: string, input: Uint8Array, series: ReadonlyMap<FormatName, Series>): readonly Judged[] {
   const slots: readonly FormatSlot[] = FORMATS.map((format) => ({ format, open: format.open(ANY_RULES, { input: "lenient" }) }));
   const batch = new Batch();
   batch.input = input;
@@ -54,7 +58,7 @@ async function judge(file: FileSource, series: ReadonlyMap<FormatName, Series>):
     const record = input.subarray(next.start, end);
     const rules = MESSAGE_RULES.find(({ format }) => format === name);
     const verdict = rules?.verify(record, series.get(rules.format));
-    judged.push({ source: file.name, record: judged.length, verdict });
+    judged.push({ source, record: judged.length, verdict });
     from = end;
   }
   return judged;

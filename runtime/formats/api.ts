@@ -5,6 +5,7 @@
  * when it compiles a message type, and writes operation indexes into the value table.
  */
 import type { Batch } from "../record/tables.ts";
+import type { MessageRules } from "./rules.ts";
 
 export type FormatName = "iso20022" | "swift-mt" | "json";
 
@@ -171,6 +172,8 @@ export interface Format {
   /** Whether a record of this format can begin with these bytes (white space before it already passed over). Cheap, and disjoint between formats. */
   detect(input: Uint8Array, start: number, limit: number): boolean;
   open(rules: Ruleset, options: ScanOptions): OpenFormat;
+  /** What holds between the values of its messages; undefined: nothing is known to. */
+  readonly rules?: MessageRules;
 }
 
 export interface OpenFormat extends Scanner {

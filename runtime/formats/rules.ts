@@ -2,7 +2,8 @@
  * What holds between the values of one message: counts, sums, balances, rates, countries, parties; and from one statement to the next. A
  * format's rules look at one whole record and say which of them do not hold; masking keeps what did, and nobody's values are told.
  */
-import type { FormatName } from "./api.ts";
+import type { Batch } from "../record/tables.ts";
+import type { FormatName, OpenFormat } from "./api.ts";
 import { ONE } from "./decimal.ts";
 
 export const COUNT = 8601;
@@ -35,6 +36,19 @@ export interface MessageRules {
    * @param series takes the statements of several messages, and adds to the findings when it is closed; without it a message stands alone
    */
   verify(record: Uint8Array, series?: Series): Verdict | undefined;
+  /** Tells what the amounts of a record that was scanned are made of (terms.ts), so that what adds up does so when each was changed. */
+  addTerms(scanned: ScannedRecord): void;
+}
+
+export interface ScannedRecord {
+  readonly batch: Batch;
+  readonly record: number;
+  /** Of its own bytes in the batch's input, without what separates it from others. */
+  readonly start: number;
+  readonly end: number;
+  readonly open: OpenFormat;
+  /** Whether an operation changes amounts by a function of them. */
+  isAmount(operation: number): boolean;
 }
 
 /** A verdict while it is being found. */

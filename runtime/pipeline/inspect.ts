@@ -44,8 +44,10 @@ import {
   VALUE_SEGMENT_COUNT,
   VALUE_STATUS,
   VALUE_STRIDE,
+  VALUE_TERMS,
 } from "../record/tables.ts";
 import { behindSeparators, type FormatSlot, NEXT_MORE, NEXT_STOP, type Next, nextRecord } from "./frame.ts";
+import { Kept } from "./kept.ts";
 import type { PlanSource } from "./plan-handle.ts";
 
 /**
@@ -143,6 +145,7 @@ export class Inspector {
   readonly #slots: readonly FormatSlot[];
   readonly #batch = new Batch();
   readonly #next: Next = { start: 0, end: 0, format: -1 };
+  readonly #kept: Kept;
   #handle: EngineHandle | undefined;
   #operations = -1;
   #output = new Uint8Array(INITIAL_BUFFER);
@@ -160,6 +163,7 @@ export class Inspector {
   constructor(parts: InspectorParts) {
     this.#parts = parts;
     this.#slots = parts.formats.map((format) => ({ format, open: format.open(parts.plan, parts.scan) }));
+    this.#kept = new Kept(parts.plan, this.#slots);
   }
 
   /** The source cannot be cut into records any further. */
@@ -265,10 +269,14 @@ export class Inspector {
     const scanned = batch.records[RECORD_STATUS] === 0;
     batch.records[RECORD_START] = start;
     const before = this.#buffer.slice(start, end);
+    const isKept = this.#kept.prepare(batch, [format], [start], [end]);
     const values = scanned && slot !== undefined ? this.#values(slot, message, latin1, before, start) : [];
-    const after = scanned ? this.#whole() : undefined;
-    if (after !== undefined && !sameBytes(after, composed(before, values)))
+    const whole = scanned ? this.#whole() : undefined;
+    if (whole !== undefined && !sameBytes(whole, composed(before, values)))
       throw new BautaError(9001, { detail: "values do not make up their record" });
+    const broken = isKept && whole !== undefined ? this.#kept.broken(0, format, before, whole) : undefined;
+    if (broken !== undefined) batch.faults.push({ record: 0, issue: broken.issue, offset: start, length: 0, path: broken.path });
+    const after = broken === undefined ? whole : undefined;
     return {
       record: this.#ordinal++,
       offset: this.#base + start,
@@ -366,10 +374,12 @@ export class Inspector {
 
   /** The batch's values as records of their own. */
   #eachAlone(): Batch {
-    const { input, records, values, segments, valueCount, segmentCount } = this.#batch;
+    const { input, records, values, segments, terms, termCount, valueCount, segmentCount } = this.#batch;
     const message = records[RECORD_MESSAGE] as number;
     const single = new Batch(valueCount + 1, valueCount + 1, segmentCount + 1);
     single.input = input;
+    single.terms = terms;
+    single.termCount = termCount;
     for (let value = 0; value < valueCount; value++) {
       const at = value * VALUE_STRIDE;
       const first = values[at + VALUE_FIRST_SEGMENT] as number;
@@ -379,6 +389,7 @@ export class Inspector {
       const record = single.beginRecord(from, message);
       single.records[record * RECORD_STRIDE + RECORD_FLAGS] = records[RECORD_FLAGS] as number;
       single.addValue(values[at + VALUE_OPERATION] as number, values[at + VALUE_FIELD] as number, values[at + VALUE_SCOPE] as number);
+      single.values[at + VALUE_TERMS] = values[at + VALUE_TERMS] as number;
       for (let row = first * SEGMENT_STRIDE; row < end * SEGMENT_STRIDE; row += SEGMENT_STRIDE)
         single.addSegment(
           segments[row + SEGMENT_START] as number,

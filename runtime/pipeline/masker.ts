@@ -21,6 +21,7 @@ import {
 } from "../record/tables.ts";
 import { blamedValue } from "./blame.ts";
 import { behindSeparators, type FormatSlot, type FrameMode, NEXT_MORE, NEXT_STOP, type Next, nextRecord, SOH } from "./frame.ts";
+import { Kept } from "./kept.ts";
 import type { Outlet } from "./outlet.ts";
 import { PlanHandle, type PlanSource } from "./plan-handle.ts";
 import { Recall } from "./recall.ts";
@@ -170,6 +171,8 @@ export class Masker implements RecordMasker {
   readonly #delivery = new Delivery();
   readonly #values: ValueCounts;
   readonly #handle: PlanHandle;
+  /** Only where masks are made: what they change by a function goes back to nothing. */
+  readonly #kept: Kept | undefined;
   readonly #refusedByCode = new Map<string, number>();
   #out = 0;
   #refused = 0;
@@ -202,6 +205,7 @@ export class Masker implements RecordMasker {
     this.#slots = parts.formats.map((format) => ({ format, open: format.open(parts.plan, parts.scan) }));
     this.#values = new ValueCounts(this.#slots);
     this.#handle = new PlanHandle(parts);
+    this.#kept = parts.direction === "mask" ? new Kept(parts.plan, this.#slots) : undefined;
     this.#router = parts.router?.(this.#slots);
     this.#recall = parts.frame === "auto" && parts.engine.templates !== undefined ? new Recall(parts.engine.templates()) : undefined;
   }
@@ -495,6 +499,9 @@ export class Masker implements RecordMasker {
   #transform(outlet: Outlet): void {
     const batch = this.#batch;
     const handle = this.#handle.open();
+    const began = performance.now();
+    const isKept = this.#kept?.prepare(batch, this.#recordFormat, this.#recordStart, this.#recordEnd) === true;
+    this.#scanMs += performance.now() - began;
     let first = 0;
     while (first < batch.recordCount) {
       // A large record that turns out not to fit has been masked in vain.
@@ -507,9 +514,30 @@ export class Masker implements RecordMasker {
         this.#reserve(this.#output.length * 2);
         continue;
       }
+      if (isKept) for (let record = first; record < done; record++) this.#verify(record);
       if (!this.#deliver(first, done, outlet)) return;
       first = done;
     }
+  }
+
+  /** Refuses a record that was masked into one that breaks a rule which it kept. */
+  #verify(record: number): void {
+    const { records } = this.#batch;
+    const at = record * RECORD_STRIDE;
+    if (records[at + RECORD_STATUS] !== 0) return;
+    const [start, end] = [this.#recordStart[record] as number, this.#recordEnd[record] as number];
+    // Separators are copied, so they are as long in the output as in the input.
+    const from = (records[at + RECORD_OUT_START] as number) + start - (records[at + RECORD_START] as number);
+    const to = (records[at + RECORD_OUT_END] as number) - (records[at + RECORD_END] as number) + end;
+    const broken = this.#kept?.broken(
+      record,
+      this.#recordFormat[record] as number,
+      this.#buffer.subarray(start, end),
+      this.#output.subarray(from, to),
+    );
+    if (broken === undefined) return;
+    records[at + RECORD_STATUS] = broken.issue;
+    this.#batch.faults.push({ record, issue: broken.issue, offset: start, length: 0, path: broken.path });
   }
 
   #reserve(size: number): void {

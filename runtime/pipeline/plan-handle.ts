@@ -9,6 +9,8 @@ export interface PlanSource extends Ruleset {
   planBytes(): Uint8Array;
   /** 32 bytes for each namespace of the plan, in its order. */
   keyBytes(): Uint8Array;
+  /** What an operation changes by a function of it: what adds up before has to add up after it. undefined: nothing of that sort. */
+  figureOf(operation: number): "amount" | "date" | undefined;
   /** Each record has a key of its own: `keyBytes` gives another one at every call. */
   readonly perRecord: boolean;
 }

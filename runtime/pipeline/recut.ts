@@ -48,6 +48,7 @@ const KEEPING: PlanSource = {
   operationCount: 2,
   planBytes: () => NOTHING,
   keyBytes: () => NOTHING,
+  figureOf: () => undefined,
   perRecord: false,
 };
 

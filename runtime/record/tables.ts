@@ -91,6 +91,9 @@ export interface Fault {
   readonly path: string;
 }
 
+/** Rows of the first table of terms: most runs have none. */
+const TERMS_MIN = 1024;
+
 /** A batch: input bytes and the three growing tables that describe them. One batch is reused for a whole run. */
 export class Batch {
   input: Uint8Array = new Uint8Array(0);
@@ -212,6 +215,15 @@ export class Batch {
     segments[segmentAt + 2] = encoding;
     this.valueCount = index + 1;
     this.segmentCount = segment + 1;
+  }
+
+  /** Adds a row of nought to the terms; returns where it begins. Terms of a record that is taken back stay, and nothing names them. */
+  addTerm(): number {
+    const at = this.termCount * TERM_STRIDE;
+    if (this.terms.length === 0) this.terms = new Uint32Array(TERMS_MIN * TERM_STRIDE);
+    if (at + TERM_STRIDE > this.terms.length) this.terms = grow(this.terms);
+    this.termCount++;
+    return at;
   }
 
   /** Adds a segment to the last value. */

@@ -220,6 +220,7 @@ function masking(end = ""): { readonly masker: Masker; readonly scanned: () => n
     operationCount: 1,
     planBytes: () => new Uint8Array(0),
     keyBytes: () => new Uint8Array(0),
+    figureOf: () => undefined,
     perRecord: false,
   };
   const masker = new Masker({

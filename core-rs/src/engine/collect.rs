@@ -265,7 +265,6 @@ impl Collector<'_> {
             operation::Action::Draw(classed) => self.draw(classed, text, decoded),
             operation::Action::People(people) => self.people(people, text, decoded),
             operation::Action::Constant(constant) => Ok(self.constant(constant)),
-            operation::Action::Bucket(bounds, otherwise) => self.bucket(bounds, otherwise, text, decoded),
             operation::Action::Month(otherwise) => self.month(otherwise, text, decoded),
             operation::Action::Shift(days, otherwise) => self.shift(*days, otherwise, text, decoded),
             operation::Action::Amount(curve, otherwise) => self.amount(curve, otherwise, text, decoded),

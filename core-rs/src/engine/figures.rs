@@ -7,9 +7,9 @@ use crate::issue;
 use crate::kinds::canonical::write_canonical;
 use crate::operation::{Operation, Outside, Subject};
 use crate::tables::{record, status, term, value};
-use crate::techniques::curve::{Curve, Draw};
+use crate::techniques::curve::{Borders, Curve, Draw};
 use crate::techniques::day::Written;
-use crate::techniques::decimal::{self, Decimal};
+use crate::techniques::decimal;
 use crate::text::decode::decode;
 use crate::text::unicode::Unicode;
 
@@ -19,6 +19,10 @@ pub(super) struct Figures {
     subjects: Vec<(Subject, Vec<u8>)>,
     /// The last whole day of the record, in the clear.
     day: Option<i64>,
+    /// What curves of the record have drawn, by their namespaces and subjects.
+    borders: Vec<((usize, Subject), Borders)>,
+    /// Of operations that have none.
+    unused: Borders,
 }
 
 impl Figures {
@@ -29,12 +33,22 @@ impl Figures {
                 subjects.push((subject, Vec::new()));
             }
         }
-        Self { subjects, day: None }
+        let mut borders: Vec<((usize, Subject), Borders)> = Vec::new();
+        for operation in operations.iter().filter(|operation| operation.is_noise()) {
+            let own = (operation.namespace, operation.subject);
+            if !borders.iter().any(|(known, _)| *known == own) {
+                borders.push((own, Borders::default()));
+            }
+        }
+        Self { subjects, day: None, borders, unused: Borders::default() }
     }
 
     /// Looks for the subjects of a record.
     pub(super) fn begin(&mut self, operations: &[Operation], unicode: &Unicode, batch: &Batch, at: usize) {
         self.day = None;
+        for (_, borders) in &mut self.borders {
+            borders.clear();
+        }
         for (subject, found) in &mut self.subjects {
             found.clear();
             match subject {
@@ -67,6 +81,11 @@ impl Figures {
         self.subjects.iter().find(|(subject, _)| *subject == wanted).map_or(&[], |(_, found)| found)
     }
 
+    fn borders(&self, operation: &Operation) -> &Borders {
+        let own = (operation.namespace, operation.subject);
+        self.borders.iter().find(|(known, _)| *known == own).map_or(&self.unused, |(_, borders)| borders)
+    }
+
     pub(super) fn wipe(&mut self) {
         use zeroize::Zeroize;
         for (_, found) in &mut self.subjects {
@@ -94,24 +113,6 @@ fn write_subject(operation: &Operation, unicode: &Unicode, batch: &Batch, at: us
 impl Collector<'_> {
     pub(super) fn constant(&mut self, constant: &[u8]) -> Done {
         self.written(status::MASKED, |out| out.extend_from_slice(constant))
-    }
-
-    /// The border of the range that a number lies in.
-    pub(super) fn bucket(
-        &mut self,
-        bounds: &[i128],
-        otherwise: &Outside,
-        text: &[u8],
-        decoded: Decoded,
-    ) -> Result<Done, u32> {
-        let shape = self.operation.fit.shape;
-        let Some(Decimal { units, .. }) = decimal::read(shape, text) else {
-            return self.outside(otherwise, text, decoded, issue::FIELD_FORMAT);
-        };
-        let bound = bounds.iter().rev().find(|bound| **bound <= units).or(bounds.first()).copied().unwrap_or_default();
-        Ok(self.written(status::MASKED, |out| {
-            decimal::write(bound, 0, shape, out);
-        }))
     }
 
     pub(super) fn month(&mut self, otherwise: &Outside, text: &[u8], decoded: Decoded) -> Result<Done, u32> {
@@ -157,9 +158,11 @@ impl Collector<'_> {
         let Some(read) = decimal::read(fit.shape, text) else {
             return self.outside(otherwise, text, decoded, issue::FIELD_FORMAT);
         };
-        let (units, decimals) = match self.terms {
-            [] => (decimal::rounded(curve.alone(read.units, &self.own_draw()), read.decimals), read.decimals),
-            terms => self.sum(curve, terms).ok_or(issue::VALUE_UNENCODABLE)?,
+        let (units, decimals) = match (self.terms, curve) {
+            // Bounds are written as they are.
+            ([], Curve::Bucket(_)) => (curve.alone(read.units, &self.own_draw()), 0),
+            ([], _) => (decimal::rounded(curve.alone(read.units, &self.own_draw()), read.decimals), read.decimals),
+            (terms, _) => self.sum(curve, terms).ok_or(issue::VALUE_UNENCODABLE)?,
         };
         let start = self.scratch.output.len();
         let is_written = decimal::write(units, read.decimals.min(decimals), fit.shape, &mut self.scratch.output);
@@ -195,11 +198,13 @@ impl Collector<'_> {
                 last = (row[term::PRODUCT_DECIMALS] as usize).min(decimal::SCALE);
                 let factor = i128::from(row[term::FACTOR]) | i128::from(row[term::FACTOR + 1]) << 32;
                 let divisor = 10_i128.checked_pow(row[term::FACTOR_DECIMALS])?;
-                amount = decimal::rounded(amount.checked_mul(factor)? / divisor, last);
+                amount = amount.checked_mul(factor)? / divisor;
             }
             most = most.max(last);
             sum = if flags & term::FLAG_NEGATIVE == 0 { sum.checked_add(amount)? } else { sum.checked_sub(amount)? };
         }
+        // Once, and not term by term: the product of a difference is not that of two rounded ones.
+        let sum = decimal::rounded(sum, most);
         // What an amount itself leaves out, its sign, stands in another field.
         Some((if self.operation.fit.shape == crate::plan::Shape::Number { sum } else { sum.abs() }, most))
     }
@@ -207,7 +212,8 @@ impl Collector<'_> {
     fn own_draw(&self) -> Draw<'_> {
         let operation = self.operation;
         let hmac = self.namespaces.get(operation.namespace).map(|Namespace { hmac_sha256, .. }| hmac_sha256);
-        Draw { hmac, subject: self.figures.subject(operation.subject) }
+        let borders = self.figures.borders(operation);
+        Draw { hmac, subject: self.figures.subject(operation.subject), borders }
     }
 }
 

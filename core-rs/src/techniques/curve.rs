@@ -3,6 +3,9 @@
 //! Each is a function that never falls. What stands alone is read off where it is; what is counted up, as balances are, is read off at its
 //! ends: then the sum of the steps is the step of the sums, whatever the function.
 
+use core::cell::RefCell;
+use std::collections::HashMap;
+
 use super::decimal::{ONE, nearest};
 use crate::hash::HmacSha256;
 
@@ -24,6 +27,22 @@ pub enum Curve {
     Noise(u32),
     /// A whole factor between two: sums of what is multiplied are multiples of the sums.
     Scale(u32, u32),
+    /// The greatest of some numbers that is not above the amount; the least for what is below it.
+    Bucket(Vec<i128>),
+}
+
+/// Draws of borders that are held at most; a statement meets few, again and again.
+const BORDERS_MAX: usize = 1 << 16;
+
+/// What was drawn for borders of cells: of one key and subject.
+#[derive(Debug, Default)]
+pub struct Borders(RefCell<HashMap<(u32, i128), i128>>);
+
+impl Borders {
+    /// Forgets them all.
+    pub fn clear(&mut self) {
+        self.0.get_mut().clear();
+    }
 }
 
 /// What a curve is drawn from.
@@ -32,6 +51,8 @@ pub struct Draw<'key> {
     pub hmac: Option<&'key HmacSha256>,
     /// What has a curve of its own.
     pub subject: &'key [u8],
+    /// What was drawn before of this key for this subject.
+    pub borders: &'key Borders,
 }
 
 impl Draw<'_> {
@@ -44,11 +65,29 @@ impl Draw<'_> {
         digest.first_chunk::<8>().map_or(0, |bytes| u64::from_be_bytes(*bytes))
     }
 
-    /// A part of `amplitude` between its negative and itself.
-    fn part(&self, amplitude: i128, label: &[u8], detail: &[u8]) -> i128 {
-        let draw = i128::from(self.number(label, detail) >> 32);
-        amplitude * (2 * draw - (DRAWS - 1)) / (DRAWS - 1)
+    /// A draw of 32 bits.
+    fn word(&self, label: &[u8], detail: &[u8]) -> i128 {
+        i128::from(self.number(label, detail) >> 32)
     }
+
+    /// The draw of a border between two cells of a level.
+    fn border(&self, level: u32, cell: i128) -> i128 {
+        let mut known = self.borders.0.borrow_mut();
+        if known.len() >= BORDERS_MAX {
+            known.clear();
+        }
+        *known.entry((level, cell)).or_insert_with(|| {
+            let mut detail = [0; 17];
+            detail[0] = level as u8;
+            detail[1..].copy_from_slice(&cell.to_be_bytes());
+            self.word(b"running noise", &detail)
+        })
+    }
+}
+
+/// A part of `amplitude` between its negative and itself, by a draw.
+const fn part(amplitude: i128, draw: i128) -> i128 {
+    amplitude * (2 * draw - (DRAWS - 1)) / (DRAWS - 1)
 }
 
 impl Curve {
@@ -58,7 +97,10 @@ impl Curve {
         match self {
             Self::Noise(within) => {
                 let slope = i128::from(*within) * PARTS_PER_MILLIONTH;
-                amount + amount * draw.part(slope, b"noise", &amount.to_be_bytes()) / ONE
+                amount + amount * part(slope, draw.word(b"noise", &amount.to_be_bytes())) / ONE
+            }
+            Self::Bucket(bounds) => {
+                bounds.iter().rev().find(|bound| **bound <= amount).or(bounds.first()).copied().unwrap_or_default()
             }
             Self::Round(_) | Self::Scale(..) => self.running(amount, draw),
         }
@@ -69,6 +111,9 @@ impl Curve {
     pub fn running(&self, amount: i128, draw: &Draw) -> i128 {
         match self {
             Self::Round(unit) => nearest(amount, *unit),
+            // What is owed is in the same range as what is had.
+            Self::Bucket(_) if amount < 0 => -self.alone(-amount, draw),
+            Self::Bucket(_) => self.alone(amount, draw),
             Self::Scale(low, high) => {
                 let choices = u64::from(high - low) + 1;
                 amount * (i128::from(*low) + i128::from(draw.number(b"scale", b"") % choices))
@@ -87,12 +132,7 @@ fn wave(amount: i128, level: u32, share: i128, draw: &Draw) -> i128 {
     let width = 10_i128.pow(level) * ONE;
     let cell = amount.div_euclid(width);
     let amplitude = width / ONE * share / 2;
-    let border = |cell: i128| {
-        let mut detail = [0; 17];
-        detail[0] = level as u8;
-        detail[1..].copy_from_slice(&cell.to_be_bytes());
-        draw.part(amplitude, b"running noise", &detail)
-    };
+    let border = |cell: i128| part(amplitude, draw.border(level, cell));
     let (low, high) = (border(cell), border(cell + 1));
     low + (high - low) / GRAIN * amount.rem_euclid(width) / (width / GRAIN)
 }
@@ -105,7 +145,8 @@ mod tests {
     #[test]
     fn running_noise_rises_within_its_bounds_everywhere() {
         let hmac = HmacSha256::new(&[7; 32]).unwrap();
-        let draw = Draw { hmac: Some(&hmac), subject: b"account" };
+        let borders = Borders::default();
+        let draw = Draw { hmac: Some(&hmac), subject: b"account", borders: &borders };
         let curve = Curve::Noise(100_000);
         assert_eq!(curve.running(0, &draw), 0);
         for exponent in 0..17 {
@@ -121,7 +162,8 @@ mod tests {
     #[test]
     fn the_largest_amounts_do_not_overflow() {
         let hmac = HmacSha256::new(&[8; 32]).unwrap();
-        let draw = Draw { hmac: Some(&hmac), subject: b"" };
+        let borders = Borders::default();
+        let draw = Draw { hmac: Some(&hmac), subject: b"", borders: &borders };
         let largest = (10_i128.pow(18) - 1) * ONE;
         for curve in [Curve::Noise(900_000), Curve::Scale(1, 10_000), Curve::Round(ONE)] {
             for amount in [largest, -largest] {

@@ -45,6 +45,8 @@ export class Figures {
   readonly #operations: readonly CompiledOperation[];
   readonly #canonical: Canonical;
   readonly #subjects = new Map<number, Uint8Array>();
+  /** What curves of the record have drawn, by their namespaces and subjects. */
+  readonly #borders = new Map<string, Map<string, bigint>>();
   readonly #points = new Points();
 
   constructor({ operations }: Program, canonical: Canonical) {
@@ -56,11 +58,21 @@ export class Figures {
   /** Looks for the subjects of a record. */
   begin(batch: Batch, record: number, latin1: boolean): void {
     this.day = undefined;
+    for (const borders of this.#borders.values()) borders.clear();
     for (const subject of this.#subjects.keys()) this.#subjects.set(subject, this.#find(batch, record, subject, latin1));
   }
 
   subject(wanted: number): Uint8Array {
     return this.#subjects.get(wanted) ?? NOTHING;
+  }
+
+  borders(namespace: number, subject: number): Map<string, bigint> {
+    const key = `${namespace} ${subject}`;
+    const known = this.#borders.get(key);
+    if (known !== undefined) return known;
+    const borders = new Map<string, bigint>();
+    this.#borders.set(key, borders);
+    return borders;
   }
 
   #find({ input, records, values, segments }: Batch, record: number, subject: number, latin1: boolean): Uint8Array {
@@ -131,12 +143,13 @@ export function sumOfTerms(
       const product = amount * factor;
       const divisor = 10n ** BigInt(terms[row + TERM_FACTOR_DECIMALS] as number);
       if (isBeyond(product) || isBeyond(divisor)) return undefined;
-      amount = rounded(product / divisor, decimals);
+      amount = product / divisor;
     }
     if (decimals > most) most = decimals;
     sum = (flags & TERM_FLAG_NEGATIVE) === 0 ? sum + amount : sum - amount;
     if (isBeyond(sum)) return undefined;
-    if ((flags & TERM_FLAG_LAST) !== 0) return { units: sum, decimals: most };
+    // Rounded once, and not term by term: the product of a difference is not that of two rounded ones.
+    if ((flags & TERM_FLAG_LAST) !== 0) return { units: rounded(sum, most), decimals: most };
   }
 }
 

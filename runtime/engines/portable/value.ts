@@ -414,13 +414,6 @@ export class ValueProcessor {
     switch (figure.kind) {
       case "constant":
         return this.#writeCodes(figure.points);
-      case "bucket": {
-        const read = readDecimal(operation.fit.shape, this.#text());
-        if (read === undefined) return this.#outside(operation, 6001);
-        const { bounds } = figure;
-        const bound = bounds.findLast((candidate) => candidate <= read.units) ?? (bounds[0] as bigint);
-        return this.#writeText(writeDecimal(bound, 0, operation.fit.shape) ?? "");
-      }
       case "month": {
         const day = this.#day(operation);
         return day === undefined ? this.#outside(operation, 6001) : this.#writeText(monthOf(day));
@@ -456,11 +449,13 @@ export class ValueProcessor {
     const terms = batch.values[value * VALUE_STRIDE + VALUE_TERMS] as number;
     const sum = terms === 0 ? undefined : sumOfTerms(batch.terms, terms - 1, curve, draw);
     if (terms !== 0 && sum === undefined) return 6012;
-    const units = sum?.units ?? rounded(alone(curve, read.units, draw), read.decimals);
+    // Bounds are written as they are.
+    const most = sum?.decimals ?? (curve.kind === "bucket" ? 0 : read.decimals);
+    const height = sum?.units ?? alone(curve, read.units, draw);
+    const units = sum === undefined && curve.kind !== "bucket" ? rounded(height, most) : height;
     // What an amount itself leaves out, its sign, stands in another field.
     const own = sum !== undefined && units < 0n && fit.shape !== Shape.NUMBER ? -units : units;
-    const decimals = sum === undefined || sum.decimals > read.decimals ? read.decimals : sum.decimals;
-    const text = writeDecimal(own, decimals, fit.shape);
+    const text = writeDecimal(own, Math.min(read.decimals, most), fit.shape);
     if (
       text === undefined ||
       !fits(
@@ -475,7 +470,8 @@ export class ValueProcessor {
   }
 
   #drawOf({ namespace, subject }: CompiledOperation): Draw {
-    return { secret: this.#program.namespaces[namespace]?.secret, subject: this.#figures.subject(subject) };
+    const secret = this.#program.namespaces[namespace]?.secret;
+    return { secret, subject: this.#figures.subject(subject), borders: this.#figures.borders(namespace, subject) };
   }
 
   /** The value at hand as a text. */

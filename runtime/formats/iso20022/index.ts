@@ -2,6 +2,7 @@
 import { Batch } from "../../record/tables.ts";
 import type { Field, Format, OwnCatalogue } from "../api.ts";
 import { type Catalogue, catalogueOf, fieldsOf, messageNames } from "./catalogue.ts";
+import { iso20022Rules } from "./rules/index.ts";
 import { Iso20022Scanner } from "./scanner.ts";
 
 /** What a model needs to know: the fields of every message, any-content included. */
@@ -49,4 +50,5 @@ export const iso20022: Format = {
     return (c === 0xff && d === 0xfe) || (c === 0xfe && d === 0xff) || (c === 0x00 && d === 0x3c);
   },
   open: (rules, options) => new Iso20022Scanner(rules, options, new Batch(1, 1, 1)),
+  rules: iso20022Rules,
 };

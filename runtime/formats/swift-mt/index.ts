@@ -1,6 +1,7 @@
 /** SWIFT MT: the payment messages of categories 1, 2 and 9, with their headers, trailers, acknowledgements and framings. */
 import type { Format, OpenFormat, Ruleset, ScanOptions } from "../api.ts";
 import { isRecordStart } from "./frame.ts";
+import { swiftMtRules } from "./rules.ts";
 import { SwiftMtScanner } from "./scanner.ts";
 
 export { swiftMtCatalogue } from "./catalogue.ts";
@@ -15,4 +16,5 @@ export const swiftMt: Format = {
   open(rules: Ruleset, options: ScanOptions): OpenFormat {
     return new SwiftMtScanner(rules, options);
   },
+  rules: swiftMtRules,
 };

@@ -3,12 +3,17 @@
  * currencies, the country of an account beside that of its bank, one name for one account, and what continues from statement to statement.
  */
 
+import { VALUE_OPERATION, VALUE_STRIDE } from "../../record/tables.ts";
 import { isOfCountry } from "../countries.ts";
 import { hasMinorUnits } from "../currencies.ts";
 import { decimalOf, sumOf } from "../decimal.ts";
 import { isExchanged, type Money } from "../exchange.ts";
 import { BALANCE, COUNT, COUNTRY, Collected, type MessageRules, MINOR_UNITS, RATE, SERIES, type Series, SUM } from "../rules.ts";
-import { type BodyField, groupsOf, readFields } from "./fields.ts";
+import { TermTable } from "../terms.ts";
+import { amountOf, amountsOf, decimalText, find, moneyOf, TOTALLED, textOf } from "./amounts.ts";
+import { type BodyField, fieldsIn, groupsOf, readFields } from "./fields.ts";
+import { balanceOf, CLOSING, COUNTED, changeOf, OPENING, reportedChange } from "./statements.ts";
+import { planFields } from "./terms.ts";
 
 export const swiftMtRules: MessageRules = {
   format: "swift-mt",
@@ -29,40 +34,14 @@ export const swiftMtRules: MessageRules = {
     if (SERIAL.includes(message) && series !== undefined) verifySeries(message, fields, series, out);
     return out;
   },
-};
-
-const textOf = (field: BodyField | undefined, component: string): string | undefined => field?.parts.get(component);
-/** The field, if it stands there once. */
-const find = (fields: readonly BodyField[], tags: readonly string[]): BodyField | undefined => {
-  const found = fields.filter(({ tag }) => tags.includes(tag));
-  return found.length === 1 ? found[0] : undefined;
-};
-/** `1234,5` as a decimal. */
-const decimalText = (amount: string): string => amount.replace(",", ".");
-const amountOf = (field: BodyField | undefined): bigint | undefined => {
-  const amount = textOf(field, "amount");
-  return amount === undefined ? undefined : decimalOf(decimalText(amount));
-};
-const amountsOf = (fields: readonly BodyField[]): readonly bigint[] | undefined => {
-  const amounts = fields.map(amountOf);
-  return amounts.length === 0 || amounts.includes(undefined) ? undefined : (amounts as bigint[]);
-};
-const moneyOf = (field: BodyField | undefined): Money | undefined => {
-  const [amount, currency] = [amountOf(field), textOf(field, "currency")];
-  return amount === undefined || currency === undefined ? undefined : { amount, currency };
+  addTerms({ batch, record, open, isAmount }) {
+    const terms = new TermTable();
+    planFields(fieldsIn(batch, record, open), terms, (value) => isAmount(batch.values[value * VALUE_STRIDE + VALUE_OPERATION] as number));
+    terms.writeTo(batch);
+  },
 };
 
 // ── payments ────────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-/** Messages with a sum of transactions in 19, and where it stands if 19 does not. */
-const TOTALLED: Readonly<Record<string, readonly string[]>> = {
-  MT102: ["32A"],
-  MT104: ["32B"],
-  MT107: ["32B"],
-  MT201: [],
-  MT203: [],
-  MT204: [],
-};
 
 /** 19, or what settles the transactions where 19 need not say another sum. */
 function verifySums(message: string, fields: readonly BodyField[], out: Collected): void {
@@ -118,15 +97,6 @@ function verifyMinorUnits(field: BodyField, currency: string | undefined, out: C
 
 /** Messages whose numbers (28C) count the statements of an account. */
 const SERIAL: readonly string[] = ["MT940", "MT950"];
-const OPENING = ["60F", "60M"];
-const CLOSING = ["62F", "62M"];
-
-/** A balance; debits are negative. */
-function balanceOf(field: BodyField | undefined): bigint | undefined {
-  const [amount, mark] = [amountOf(field), textOf(field, "mark")];
-  if (amount === undefined || (mark !== "C" && mark !== "D")) return undefined;
-  return mark === "D" ? -amount : amount;
-}
 
 /** Opening balance and entries (or what a report says of them: 90C and 90D) make the closing balance. */
 function verifyStatement(fields: readonly BodyField[], out: Collected): void {
@@ -140,36 +110,6 @@ function verifyStatement(fields: readonly BodyField[], out: Collected): void {
   if (changes.includes(undefined)) return;
   out.rule(BALANCE, `${closing.path}/amount`, from + sumOf(changes as bigint[]) === to);
 }
-
-/** Of an entry: credits and reversals of debits are positive, what is only expected changes nothing yet. */
-function changeOf(entry: BodyField): bigint | undefined {
-  const amount = amountOf(entry);
-  if (amount === undefined) return undefined;
-  switch (textOf(entry, "mark")) {
-    case "C":
-    case "RD":
-      return amount;
-    case "D":
-    case "RC":
-      return -amount;
-    case "EC":
-    case "ED":
-      return 0n;
-    default:
-      return undefined;
-  }
-}
-
-function reportedChange(field: BodyField): bigint | undefined {
-  const amount = amountOf(field);
-  return amount === undefined || field.tag === "90C" ? amount : -amount;
-}
-
-/** Which marks a bank counts as credits and as debits: reversals by their side, by what they reverse, or not at all. */
-const COUNTED: Readonly<Record<string, readonly (readonly string[])[]>> = {
-  "90C": [["C", "RD", "EC"], ["C", "RC", "EC"], ["C", "EC"], ["C", "RD"], ["C", "RC"], ["C"]],
-  "90D": [["D", "RC", "ED"], ["D", "RD", "ED"], ["D", "ED"], ["D", "RC"], ["D", "RD"], ["D"]],
-};
 
 /** Number and sum of a report's entries. */
 function verifyEntries(fields: readonly BodyField[], out: Collected): void {

@@ -22,7 +22,9 @@ export type Curve =
   /** At most so many millionths up or down. */
   | { readonly kind: "noise"; readonly within: bigint }
   /** A whole factor between two: sums of what is multiplied are multiples of the sums. */
-  | { readonly kind: "scale"; readonly low: bigint; readonly high: bigint };
+  | { readonly kind: "scale"; readonly low: bigint; readonly high: bigint }
+  /** The greatest of some numbers that is not above the amount; the least for what is below it. */
+  | { readonly kind: "bucket"; readonly bounds: readonly bigint[] };
 
 /** What a curve is drawn from. */
 export interface Draw {
@@ -30,7 +32,12 @@ export interface Draw {
   readonly secret: KeyObject | undefined;
   /** What has a curve of its own. */
   readonly subject: Uint8Array;
+  /** What was drawn before of this key for this subject, by levels and cells. */
+  readonly borders: Map<string, bigint>;
 }
+
+/** Draws of borders that are held at most; a statement meets few, again and again. */
+const BORDERS_MAX = 1 << 16;
 
 const NOTHING = new Uint8Array(0);
 
@@ -44,16 +51,29 @@ export function drawnNumber({ secret, subject }: Draw, label: string, detail: Ui
   return digest.readBigUInt64BE(0);
 }
 
-/** A part of `amplitude` between its negative and itself. */
-function part(draw: Draw, amplitude: bigint, label: string, detail: Uint8Array): bigint {
-  const drawn = drawnNumber(draw, label, detail) >> 32n;
-  return (amplitude * (2n * drawn - (DRAWS - 1n))) / (DRAWS - 1n);
+/** A draw of 32 bits. */
+const wordOf = (draw: Draw, label: string, detail: Uint8Array): bigint => drawnNumber(draw, label, detail) >> 32n;
+
+/** A part of `amplitude` between its negative and itself, by a draw. */
+const part = (amplitude: bigint, drawn: bigint): bigint => (amplitude * (2n * drawn - (DRAWS - 1n))) / (DRAWS - 1n);
+
+/** The draw of a border between two cells of a level. */
+function borderOf(draw: Draw, level: number, cell: bigint): bigint {
+  const { borders } = draw;
+  const key = `${level} ${cell}`;
+  const known = borders.get(key);
+  if (known !== undefined) return known;
+  if (borders.size >= BORDERS_MAX) borders.clear();
+  const drawn = wordOf(draw, "running noise", Uint8Array.of(level, ...bytesOf(cell)));
+  borders.set(key, drawn);
+  return drawn;
 }
 
 /** An amount by itself. */
 export function alone(curve: Curve, amount: bigint, draw: Draw): bigint {
+  if (curve.kind === "bucket") return curve.bounds.findLast((bound) => bound <= amount) ?? (curve.bounds[0] as bigint);
   if (curve.kind !== "noise") return running(curve, amount, draw);
-  return amount + (amount * part(draw, curve.within * PARTS_PER_MILLIONTH, "noise", bytesOf(amount))) / ONE;
+  return amount + (amount * part(curve.within * PARTS_PER_MILLIONTH, wordOf(draw, "noise", bytesOf(amount)))) / ONE;
 }
 
 /** An amount that others are counted up to. */
@@ -61,6 +81,9 @@ export function running(curve: Curve, amount: bigint, draw: Draw): bigint {
   switch (curve.kind) {
     case "round":
       return nearest(amount, curve.unit);
+    case "bucket":
+      // What is owed is in the same range as what is had.
+      return amount < 0n ? -alone(curve, -amount, draw) : alone(curve, amount, draw);
     case "scale":
       return amount * (curve.low + (drawnNumber(draw, "scale") % (curve.high - curve.low + 1n)));
     case "noise": {
@@ -78,7 +101,7 @@ function wave(amount: bigint, level: number, share: bigint, draw: Draw): bigint 
   const place = ((amount % width) + width) % width;
   const cell = (amount - place) / width;
   const amplitude = ((width / ONE) * share) / 2n;
-  const border = (at: bigint): bigint => part(draw, amplitude, "running noise", Uint8Array.of(level, ...bytesOf(at)));
+  const border = (at: bigint): bigint => part(amplitude, borderOf(draw, level, at));
   const low = border(cell);
   return low + (((border(cell + 1n) - low) / GRAIN) * place) / (width / GRAIN);
 }

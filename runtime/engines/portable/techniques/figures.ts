@@ -20,7 +20,6 @@ export const SUBJECT_NAMESPACE = 2;
 
 export type Figure =
   | { readonly kind: "constant"; readonly points: readonly number[] }
-  | { readonly kind: "bucket"; readonly bounds: readonly bigint[] }
   | { readonly kind: "month" }
   | { readonly kind: "shift"; readonly days: bigint }
   | { readonly kind: "amount"; readonly curve: Curve };
@@ -61,7 +60,7 @@ function bucketOf(operation: Operation, fit: FitCheck): Figure | string {
     const text = writeDecimal(bound, 0, fit.shape);
     return text !== undefined && admits(fit, pointsOf(text));
   };
-  return known.every(isAdmitted) ? { kind: "bucket", bounds: known } : "a bound is not of the type";
+  return known.every(isAdmitted) ? { kind: "amount", curve: { kind: "bucket", bounds: known } } : "a bound is not of the type";
 }
 
 function amountOf({ technique, withinPpm, factorMin, factorMax, unit }: Operation): Figure | string {

@@ -6,6 +6,7 @@ import { isExchanged, type Money } from "../../exchange.ts";
 import { COUNTRY, type Collected, MINOR_UNITS, RATE } from "../../rules.ts";
 import type { XmlElement } from "../xsd/markup.ts";
 import { at, childrenOf, moneyAt, textAt } from "./elements.ts";
+import { SETTLED } from "./payments.ts";
 
 /** Accounts, the parties that own them and the agents that keep them, beside each other. */
 const KEPT_BY: readonly (readonly [account: string, owner: string, agent: string])[] = [
@@ -41,13 +42,6 @@ function verifyAccount(element: XmlElement, [account, owner, agent]: (typeof KEP
   if (name !== undefined) out.party(iban ?? textAt(element, `${account}/Id/Othr/Id`), textAt(element, name), `${front}${name}`);
 }
 
-/** Amounts that were ordered, and what is settled for them at `XchgRate`. */
-const SETTLED: readonly (readonly [ordered: string, settled: string])[] = [
-  ["InstdAmt", "IntrBkSttlmAmt"],
-  ["RtrdInstdAmt", "RtrdIntrBkSttlmAmt"],
-  ["RvsdInstdAmt", "RvsdIntrBkSttlmAmt"],
-];
-
 function verifySettled(element: XmlElement, path: string, out: Collected): void {
   const rate = textAt(element, "XchgRate");
   if (rate === undefined) return;
@@ -60,7 +54,7 @@ function verifySettled(element: XmlElement, path: string, out: Collected): void 
   }
 }
 
-const DETAILS = ["InstdAmt", "TxAmt", "CntrValAmt", "AnncdPstngAmt"];
+export const DETAILS: readonly string[] = ["InstdAmt", "TxAmt", "CntrValAmt", "AnncdPstngAmt"];
 
 /** Amounts of an entry or transaction, and the rate between two of their currencies. */
 function verifyExchanged(element: XmlElement, path: string, out: Collected): void {

@@ -5,13 +5,27 @@
  *
  * A rule speaks only where the message has all that it needs: a total without its transactions proves nothing.
  */
+import {
+  type Batch,
+  RECORD_FIRST_VALUE,
+  RECORD_STRIDE,
+  RECORD_VALUE_COUNT,
+  SEGMENT_START,
+  SEGMENT_STRIDE,
+  VALUE_FIRST_SEGMENT,
+  VALUE_OPERATION,
+  VALUE_STRIDE,
+} from "../../../record/tables.ts";
 import { decimalOf, sumOf } from "../../decimal.ts";
 import { COUNT, Collected, type MessageRules, Series, SUM } from "../../rules.ts";
+import { TermTable } from "../../terms.ts";
 import { messageOfNamespace } from "../catalogue.ts";
 import { MarkupError, readMarkup, type XmlElement } from "../xsd/markup.ts";
 import { child, childrenOf, textAt } from "./elements.ts";
 import { everywhere } from "./everywhere.ts";
+import { AMOUNTS, blocksOf, TOTALS, transactionsOf } from "./payments.ts";
 import { verifySeries, verifyStatement } from "./statements.ts";
+import { Amounts, planMessage } from "./terms.ts";
 
 export const iso20022Rules: MessageRules = {
   format: "iso20022",
@@ -30,13 +44,46 @@ export const iso20022Rules: MessageRules = {
     if (series === undefined) own.close();
     return collected;
   },
+  addTerms({ batch, record, start, end, isAmount }) {
+    // One character for each byte, so that places in the text are places in the record; of texts nothing is asked but amounts and codes.
+    const text = new TextDecoder("latin1").decode(batch.input.subarray(start, end)).replace(/^\u00ef\u00bb\u00bf/, "   ");
+    const root = rootOf(text);
+    if (root === undefined) return;
+    const terms = new TermTable();
+    const amounts = new Amounts(terms, amountRows(batch, record, start, isAmount));
+    for (const { element } of documentsIn(root)) planMessage(element, amounts);
+    terms.writeTo(batch);
+  },
 };
+
+/** Rows of the values that are amounts, by where their text begins in the record. */
+function amountRows(
+  { records, values, segments }: Batch,
+  record: number,
+  start: number,
+  isAmount: (operation: number) => boolean,
+): ReadonlyMap<number, number> {
+  const at = record * RECORD_STRIDE;
+  const first = records[at + RECORD_FIRST_VALUE] as number;
+  const end = first + (records[at + RECORD_VALUE_COUNT] as number);
+  const rows = new Map<number, number>();
+  for (let value = first; value < end; value++) {
+    const row = value * VALUE_STRIDE;
+    if (!isAmount(values[row + VALUE_OPERATION] as number)) continue;
+    rows.set((segments[(values[row + VALUE_FIRST_SEGMENT] as number) * SEGMENT_STRIDE + SEGMENT_START] as number) - start, value);
+  }
+  return rows;
+}
 
 function treeOf(record: Uint8Array): XmlElement | undefined {
   const head = new TextDecoder("latin1").decode(record.subarray(0, 128));
   const isLatin1 = /^\s*<\?xml[^>]*encoding\s*=\s*["'](?:iso-8859-1|latin1)["']/i.test(head);
+  return rootOf(new TextDecoder(isLatin1 ? "latin1" : "utf-8").decode(record));
+}
+
+function rootOf(text: string): XmlElement | undefined {
   try {
-    return readMarkup(new TextDecoder(isLatin1 ? "latin1" : "utf-8").decode(record));
+    return readMarkup(text);
   } catch (error) {
     if (error instanceof MarkupError) return undefined;
     throw error;
@@ -52,16 +99,8 @@ function documentsIn(element: XmlElement): readonly { readonly element: XmlEleme
 
 // ── payments ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** Elements that are one transaction each. */
-const TRANSACTIONS = ["CdtTrfTxInf", "CdtTrfTx", "DrctDbtTxInf", "TxInf"];
-/** Blocks of transactions with totals of their own, and where each says them. */
-const BLOCKS = ["PmtInf", "OrgnlPmtInfAndRvsl", "CdtInstr"];
-/** The amount of a transaction, the first there is. */
-const AMOUNTS = ["IntrBkSttlmAmt", "RtrdIntrBkSttlmAmt", "RvsdIntrBkSttlmAmt", "Amt/InstdAmt", "Amt/EqvtAmt/Amt", "InstdAmt"];
-const TOTALS = ["TtlIntrBkSttlmAmt", "TtlRtrdIntrBkSttlmAmt", "TtlRvsdIntrBkSttlmAmt"];
-
 function verifyBody(body: XmlElement, path: string, series: Series, out: Collected): void {
-  const blocks = body.children.filter(({ name }) => BLOCKS.includes(name));
+  const blocks = blocksOf(body);
   const own = transactionsOf(body);
   verifyTotals(child(body, "GrpHdr"), `${path}/GrpHdr`, [...own, ...blocks.flatMap(transactionsOf)], out);
   for (const [i, block] of blocks.entries()) verifyTotals(block, `${path}/${block.name}[${i + 1}]`, transactionsOf(block), out);
@@ -72,8 +111,6 @@ function verifyBody(body: XmlElement, path: string, series: Series, out: Collect
     }
   }
 }
-
-const transactionsOf = (element: XmlElement): readonly XmlElement[] => element.children.filter(({ name }) => TRANSACTIONS.includes(name));
 
 function verifyTotals(header: XmlElement | undefined, path: string, transactions: readonly XmlElement[], out: Collected): void {
   if (header === undefined || transactions.length === 0) return;

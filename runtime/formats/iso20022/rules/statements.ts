@@ -7,6 +7,7 @@ import { at, child, childrenOf, textAt } from "./elements.ts";
 
 interface Entry {
   readonly amount: bigint;
+  readonly isCredit: boolean;
   readonly currency: string;
   readonly booked: boolean;
 }
@@ -21,10 +22,21 @@ export function verifyStatement(statement: XmlElement, path: string, out: Collec
 /** Credits are positive. */
 function entryOf(entry: XmlElement): Entry | undefined {
   const amount = signedAmount(entry, "Amt");
-  const status = textAt(entry, "Sts/Cd") ?? textAt(entry, "Sts");
   const currency = child(entry, "Amt")?.attributes.get("Ccy") ?? "";
-  return amount === undefined ? undefined : { amount, currency, booked: status === undefined || status.trim() === "BOOK" };
+  return amount === undefined ? undefined : { amount, isCredit: isCredit(entry), currency, booked: isBooked(entry) };
 }
+
+/** By what it says: of nought there are both. */
+export const isCredit = (entry: XmlElement): boolean => textAt(entry, "CdtDbtInd")?.trim() === "CRDT";
+
+/** Whether an entry changes the booked balance: one that says nothing of its status does. */
+export function isBooked(entry: XmlElement): boolean {
+  const status = textAt(entry, "Sts/Cd") ?? textAt(entry, "Sts");
+  return status === undefined || status.trim() === "BOOK";
+}
+
+/** `OPBD`, `CLBD`, …; empty for none. */
+export const balanceType = (balance: XmlElement): string => (textAt(balance, "Tp/CdOrPrtry/Cd") ?? textAt(balance, "Tp/Cd") ?? "").trim();
 
 function signedAmount(element: XmlElement, at: string): bigint | undefined {
   const amount = decimalOf(textAt(element, at));
@@ -37,8 +49,8 @@ function signedAmount(element: XmlElement, at: string): bigint | undefined {
 function verifySummary(statement: XmlElement, path: string, entries: readonly Entry[], out: Collected): void {
   const kinds = [
     ["TtlNtries", () => true],
-    ["TtlCdtNtries", ({ amount }: Entry) => amount >= 0n],
-    ["TtlDbtNtries", ({ amount }: Entry) => amount < 0n],
+    ["TtlCdtNtries", (entry: Entry) => entry.isCredit],
+    ["TtlDbtNtries", (entry: Entry) => !entry.isCredit],
   ] as const;
   const counted = [entries, entries.filter(({ booked }) => booked)];
   for (const [name, belongs] of kinds) {
@@ -85,7 +97,7 @@ interface Balance {
 /** Opening and closing booked balance, where the statement says one of each. */
 function endsOf(statement: XmlElement): { readonly opening: Balance | undefined; readonly closing: Balance | undefined } {
   const balances = childrenOf(statement, "Bal").map((balance) => ({
-    type: (textAt(balance, "Tp/CdOrPrtry/Cd") ?? textAt(balance, "Tp/Cd") ?? "").trim(),
+    type: balanceType(balance),
     amount: signedAmount(balance, "Amt"),
     currency: child(balance, "Amt")?.attributes.get("Ccy") ?? "",
     date: (textAt(balance, "Dt/Dt") ?? textAt(balance, "Dt/DtTm") ?? "").trim().slice(0, 10),

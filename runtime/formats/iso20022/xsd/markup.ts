@@ -13,6 +13,8 @@ export interface XmlElement {
   readonly children: readonly XmlElement[];
   /** Character data directly inside the element. */
   readonly text: string;
+  /** Where its content begins in the text, behind its start tag; of one without content, behind its tag. */
+  readonly contentAt: number;
   /** Byte order of the file's declarations: the URI of a prefix at this element. */
   readonly prefixes: ReadonlyMap<string, string>;
 }
@@ -90,12 +92,18 @@ function readToken(token: string, at: number, open: Open[]): void {
     return;
   }
   if (open.length > DEPTH_MAX) throw new MarkupError(`more than ${DEPTH_MAX} levels of elements`, at);
-  const element = elementOf(qualified, rawAttributes, parent.prefixes, at);
+  const element = elementOf(qualified, rawAttributes, parent.prefixes, at, at + token.length);
   parent.children.push(element);
   if (empty !== "/") open.push({ qualified, children: element.children, element, prefixes: element.prefixes });
 }
 
-function elementOf(qualified: string, rawAttributes: string, inherited: ReadonlyMap<string, string>, at: number): Writable {
+function elementOf(
+  qualified: string,
+  rawAttributes: string,
+  inherited: ReadonlyMap<string, string>,
+  at: number,
+  contentAt: number,
+): Writable {
   const prefixes = rawAttributes.includes("xmlns") ? new Map(inherited) : (inherited as Map<string, string>);
   const attributes = new Map<string, string>();
   for (const [, name = "", double, single] of rawAttributes.matchAll(ATTRIBUTE)) {
@@ -108,7 +116,7 @@ function elementOf(qualified: string, rawAttributes: string, inherited: Readonly
   const colon = qualified.indexOf(":");
   const namespace = prefixes.get(qualified.slice(0, Math.max(colon, 0)));
   if (namespace === undefined) throw new MarkupError("a prefix that is not declared", at);
-  return { name: qualified.slice(colon + 1), namespace, attributes, children: [], text: "", prefixes };
+  return { name: qualified.slice(colon + 1), namespace, attributes, children: [], text: "", contentAt, prefixes };
 }
 
 function decoded(value: string, at: number): string {

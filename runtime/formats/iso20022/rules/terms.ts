@@ -1,0 +1,87 @@
+/**
+ * What the amounts of an ISO 20022 message are to each other, for techniques that change them: totals are sums of their transactions,
+ * what is settled is what was ordered at its rate, and the amounts of a statement are told by statement-terms.ts.
+ *
+ * Whatever does not add up before is left to stand alone: nobody has to keep it.
+ */
+import { decimalOf, sumOf } from "../../decimal.ts";
+import { type Amount, alone, decimalsIn, exchange, type TermTable } from "../../terms.ts";
+import type { XmlElement } from "../xsd/markup.ts";
+import { at, child, childrenOf, textAt } from "./elements.ts";
+import { AMOUNTS, blocksOf, SETTLED, TOTALS, transactionsOf } from "./payments.ts";
+import { planStatement } from "./statement-terms.ts";
+
+/** Amounts of a message by their elements. */
+export class Amounts {
+  readonly terms: TermTable;
+  readonly #values: ReadonlyMap<number, number>;
+
+  /** @param values rows of the batch by where their text begins */
+  constructor(terms: TermTable, values: ReadonlyMap<number, number>) {
+    this.terms = terms;
+    this.#values = values;
+  }
+
+  /** The amount of an element; one without a currency of its own (a total) has an empty one. */
+  of(element: XmlElement | undefined): Amount | undefined {
+    const amount = element === undefined || element.children.length > 0 ? undefined : decimalOf(element.text);
+    if (element === undefined || amount === undefined) return undefined;
+    const currency = element.attributes.get("Ccy") ?? "";
+    return { amount, currency, decimals: decimalsIn(currency, element.text), value: this.#values.get(element.contentAt) };
+  }
+
+  at(element: XmlElement, path: string): Amount | undefined {
+    return this.of(at(element, path));
+  }
+}
+
+/** Tells the terms of all amounts of a message. */
+export function planMessage(document: XmlElement, amounts: Amounts): void {
+  everyAmount(document, amounts);
+  settled(document, amounts);
+  for (const body of document.children) {
+    totals(body, amounts);
+    for (const name of ["Stmt", "Rpt", "Ntfctn"]) for (const statement of childrenOf(body, name)) planStatement(statement, amounts);
+  }
+}
+
+/** Each amount alone, with the decimals of its currency: the same payment may be written with others elsewhere. */
+function everyAmount(element: XmlElement, amounts: Amounts): void {
+  if (element.attributes.has("Ccy")) {
+    const amount = amounts.of(element);
+    if (amount !== undefined) amounts.terms.give(amount.value, alone(amount.amount, amount.decimals));
+  }
+  for (const each of element.children) everyAmount(each, amounts);
+}
+
+/** What was ordered and what is settled for it: at a rate, less or with charges. */
+function settled(element: XmlElement, amounts: Amounts): void {
+  for (const [ordered, paid] of SETTLED) {
+    const [one, other] = [amounts.at(element, ordered), amounts.at(element, paid)];
+    if (one === undefined || other === undefined) continue;
+    const charges = childrenOf(element, "ChrgsInf").map((charge) => amounts.at(charge, "Amt"));
+    const own = charges.filter((charge): charge is Amount => charge?.currency === other.currency);
+    exchange(one, other, textAt(element, "XchgRate")?.trim(), own, amounts.terms);
+  }
+  for (const each of element.children) settled(each, amounts);
+}
+
+/** Totals of the group and of its blocks. */
+function totals(body: XmlElement, amounts: Amounts): void {
+  const blocks = blocksOf(body);
+  total(child(body, "GrpHdr"), [...transactionsOf(body), ...blocks.flatMap(transactionsOf)], amounts);
+  for (const block of blocks) total(block, transactionsOf(block), amounts);
+}
+
+function total(header: XmlElement | undefined, transactions: readonly XmlElement[], amounts: Amounts): void {
+  if (header === undefined || transactions.length === 0) return;
+  const parts = transactions.map((transaction) =>
+    AMOUNTS.map((path) => amounts.at(transaction, path)).find((amount) => amount !== undefined),
+  );
+  if (parts.includes(undefined)) return;
+  const whole = sumOf((parts as Amount[]).map(({ amount }) => amount));
+  for (const name of ["CtrlSum", ...TOTALS]) {
+    const said = amounts.of(child(header, name));
+    if (said?.amount === whole) amounts.terms.give(said.value, amounts.terms.sumOf(parts.map((part) => part?.value)));
+  }
+}
