@@ -8,6 +8,7 @@ import { type ManifestSigner, signerOf } from "./audit/signature.ts";
 import type { Direction } from "./engines/api.ts";
 import type { PlanOperation } from "./engines/plan.ts";
 import type { KeyNamespace, KeyRing } from "./keys/api.ts";
+import { borrowedKeyRing } from "./keys/borrowed.ts";
 import { ephemeralKeyRing, seedKeyRing } from "./keys/ephemeral.ts";
 import { type HandedKeys, handedKeyRing, handKeys } from "./keys/handed.ts";
 import { type KeySource, openKeys } from "./keys/source.ts";
@@ -114,13 +115,38 @@ export interface SourceChoice extends Pick<PlanChoice, "direction" | "input" | "
 
 /** The same for a model from anywhere and keys from anywhere. */
 export function openSource(source: ModelSource, choice: SourceChoice): OpenPlan {
+  const model = checkedModel(source, choice);
+  return runnable(choice.policy === undefined ? model : underPolicy(model, choice.policy), ringOf(model, choice), choice.input);
+}
+
+/** A model that was read, and keys that were opened, for the plans of all policies that come while a run goes on. */
+export interface PlanBase {
+  readonly model: Model;
+  /** @param policy of a view; undefined: the model alone */
+  open(policy: ViewPolicy | undefined): OpenPlan;
+  /** Overwrites the keys: no plan can be opened, and none that is open derives another. */
+  close(): void;
+}
+
+/** Reads what the choice names, once: a policy is not to fail over a file that was changed or taken away meanwhile. */
+export function openBase(choice: PlanChoice): PlanBase {
+  const model = checkedModel(sourceOf(choice), choice);
+  const ring = ringOf(model, { ...choice, keys: keysOf(choice) });
+  return {
+    model,
+    open: (policy) => runnable(policy === undefined ? model : underPolicy(model, policy), borrowedKeyRing(ring), choice.input),
+    close: () => ring.close(),
+  };
+}
+
+function checkedModel(source: ModelSource, choice: Pick<SourceChoice, "direction">): Model {
   const { model, problems } = loadModel(source);
   if (model === undefined) throw modelError(problems);
   // Presets are checked when Bauta is built. A rule of one's own that matches nothing must not pass for a rule that protects.
   if (!source.preset) refuseWrong(model);
   verifyLockBeside(source, model);
   if (choice.direction === "unmask") requireReversible(model);
-  return runnable(choice.policy === undefined ? model : underPolicy(model, choice.policy), ringOf(model, choice), choice.input);
+  return model;
 }
 
 function keysOf({ keyFile, environment, keyOfTheMoment }: PlanChoice): KeySource | undefined {

@@ -1,13 +1,14 @@
 /**
- * Keeps a policy in force while a run goes on: looks whether there is another, compiles, tests and asks it, and only then hands it over.
- * One that is wrong changes nothing: the last good one stays in force, for as long as the operator allows.
+ * Keeps a policy in force while a run goes on: looks whether there is another, opens, tests and asks it, makes ready what masks under it,
+ * and only then hands it over. One that is wrong in any of that changes nothing: the last good one stays in force, for as long as the
+ * operator allows.
  */
 import { BautaError } from "./kit/errors.ts";
+import { POLICY_AGAIN_MS } from "./kit/limits.ts";
 import type { Model } from "./model/model.ts";
 import type { PolicyAsked, PolicyLook } from "./pipeline/observe.ts";
 import { type Activation, PolicyActivator } from "./policies.ts";
 import type { ViewPolicy } from "./policy/api.ts";
-import { openWasm } from "./policy/opa/wasm.ts";
 import type { PolicySource } from "./policy/source.ts";
 import { viewNamed } from "./policy/views.ts";
 
@@ -21,6 +22,14 @@ export interface ActivePolicy extends Activation {
   readonly at: number;
 }
 
+/** What masks under a policy: all of it is there, and nothing can go wrong any more. */
+export interface ReadyPolicy {
+  /** It is in force from the next transaction on. */
+  take(): void;
+  /** It is not to be. */
+  close(): void;
+}
+
 export interface PolicyKeeperParts {
   readonly source: PolicySource;
   readonly model: Model;
@@ -29,13 +38,23 @@ export interface PolicyKeeperParts {
   /** How long the last good policy serves while its source has none that is. */
   readonly maxAgeMs: number;
   readonly pollMs: number;
-  readonly clock: { date(): number; sleep(milliseconds: number, signal: AbortSignal): Promise<void> };
-  /** Is told of each policy that may be put in force after the first. */
-  activated(policy: ActivePolicy): void;
-  /** Is told once of each that may not. */
+  readonly clock: { date(): number; ticks(): number; sleep(milliseconds: number, signal: AbortSignal): Promise<void> };
+  /** Makes ready what masks under a policy. What it throws refuses that policy. */
+  prepare(policy: ActivePolicy): Promise<ReadyPolicy>;
+  /** Is told once of each that may not be put in force. */
   refused(error: BautaError): void;
   /** Is told of each look at the source, for metrics. */
   looked?(look: PolicyLook): void;
+  /** Is told once when the last good policy has served for as long as it may, or there is none to begin with. */
+  stale?(error: BautaError): void;
+  /** The source has a good policy again. */
+  mended?(): void;
+}
+
+interface Failing {
+  readonly error: BautaError;
+  /** Of the first failure in a row, milliseconds since 1970. */
+  readonly since: number;
 }
 
 export class PolicyKeeper {
@@ -43,8 +62,12 @@ export class PolicyKeeper {
   readonly #activator: PolicyActivator;
   readonly #stop = new AbortController();
   #active: ActivePolicy | undefined;
-  #failing: { readonly error: BautaError; readonly since: number } | undefined;
+  #failing: Failing | undefined;
   #looking: Promise<void> | undefined;
+  /** When the source was told to give what it has once more. */
+  #again = 0;
+  #whenActive: (() => void) | undefined;
+  #isStaleTold = false;
   /** How the engine answered in the look under way. */
   #asked: PolicyAsked | undefined;
 
@@ -53,12 +76,30 @@ export class PolicyKeeper {
     this.#activator = new PolicyActivator(parts.model);
   }
 
-  /** Activates the first policy, and looks for others from then on. @throws BautaError where there is none to begin with */
-  async start(): Promise<ActivePolicy> {
-    const first = await this.#next();
-    if (first === undefined) throw new BautaError(1602, { detail: "it changes while it is read" });
+  /**
+   * Activates the first policy, and looks for others from then on. undefined: the source does not answer, and is asked until it does.
+   * @throws BautaError where what there is to begin with is wrong
+   */
+  async start(): Promise<ActivePolicy | undefined> {
+    try {
+      if (!(await this.#next())) throw new BautaError(1602, { detail: "it changes while it is read" });
+    } catch (error) {
+      if (!(error instanceof BautaError && error.issue.retriable)) throw error;
+      this.#fail(error);
+      this.#tellStale();
+    }
     this.#looking = this.#look();
-    return first;
+    return this.#active;
+  }
+
+  /** Waits for the first policy. Returns false if the signal came before. */
+  async whenActive(signal: AbortSignal): Promise<boolean> {
+    if (this.#active === undefined && !signal.aborted)
+      await new Promise<void>((resolve) => {
+        this.#whenActive = resolve;
+        signal.addEventListener("abort", () => resolve(), { once: true });
+      });
+    return this.#active !== undefined;
   }
 
   get active(): ActivePolicy {
@@ -67,14 +108,16 @@ export class PolicyKeeper {
   }
 
   /** What is wrong with what the source has now, and since when; undefined while it has what is in force. */
-  get failing(): { readonly error: BautaError; readonly since: number } | undefined {
+  get failing(): Failing | undefined {
     return this.#failing;
   }
 
-  /** Why nothing may be masked under the last good policy any more: it has served for longer than is allowed. */
+  /** Why nothing may be masked under the last good policy any more: there is none, or it has served for longer than is allowed. */
   get stale(): BautaError | undefined {
-    if (this.#failing === undefined || this.#parts.clock.date() - this.#failing.since <= this.#parts.maxAgeMs) return undefined;
-    return new BautaError(1611, { path: this.#parts.source.name, detail: this.#failing.error.code });
+    const failing = this.#failing;
+    if (failing === undefined) return undefined;
+    if (this.#active !== undefined && this.#parts.clock.date() - failing.since <= this.#parts.maxAgeMs) return undefined;
+    return new BautaError(1611, { path: this.#parts.source.name, detail: failing.error.code });
   }
 
   async stop(): Promise<void> {
@@ -83,44 +126,91 @@ export class PolicyKeeper {
   }
 
   async #look(): Promise<void> {
-    const { clock, pollMs, activated, refused } = this.#parts;
+    const { clock, pollMs, source } = this.#parts;
     while (!this.#stop.signal.aborted) {
       await clock.sleep(pollMs, this.#stop.signal);
       if (this.#stop.signal.aborted) return;
-      try {
-        const policy = await this.#next();
-        if (policy !== undefined) activated(policy);
-        else if (this.#failing === undefined) this.#told("same");
-      } catch (error) {
-        const told = error instanceof BautaError ? error : new BautaError(1603, { detail: "it failed" });
-        // Since when it is so counts from the first that was wrong.
-        const isNew = this.#failing === undefined || this.#failing.error.message !== told.message;
-        this.#failing = { error: told, since: this.#failing?.since ?? clock.date() };
-        if (isNew) refused(told);
-        this.#told("refused");
+      // What failed may have been something else than the policy: a full disk, a compiler that was not there.
+      if (this.#failing !== undefined && clock.ticks() - this.#again > POLICY_AGAIN_MS) {
+        this.#again = clock.ticks();
+        source.forget();
       }
+      try {
+        await this.#next();
+      } catch (error) {
+        if (!this.#stop.signal.aborted) this.#fail(error instanceof BautaError ? error : new BautaError(1603, { detail: "it failed" }));
+      }
+      this.#tellStale();
     }
   }
 
-  async #next(): Promise<ActivePolicy | undefined> {
-    const { source, views, clock } = this.#parts;
-    const compiled = await source.next(this.#stop.signal);
-    if (compiled === undefined) return undefined;
-    const engine = await openWasm(compiled);
-    const from = performance.now();
+  #fail(error: BautaError): void {
+    const { clock, refused } = this.#parts;
+    if (this.#failing === undefined) this.#again = clock.ticks();
+    // Since when it is so counts from the first that was wrong.
+    const isNew = this.#failing?.error.message !== error.message;
+    this.#failing = { error, since: this.#failing?.since ?? clock.date() };
+    if (isNew) refused(error);
+    this.#told("refused");
+  }
+
+  #tellStale(): void {
+    const { stale } = this;
+    if (stale === undefined || this.#isStaleTold) return;
+    this.#isStaleTold = true;
+    this.#parts.stale?.(stale);
+  }
+
+  /** The source has what is in force. */
+  #isGood(outcome: "same" | "ready"): void {
+    if (this.#failing !== undefined) {
+      this.#isStaleTold = false;
+      this.#failing = undefined;
+      this.#parts.mended?.();
+    }
+    this.#told(outcome);
+  }
+
+  /** Puts in force what the source has now. Returns whether there is a policy in force, and the source has none but that. */
+  async #next(): Promise<boolean> {
+    const { source, views, clock, prepare } = this.#parts;
+    const engine = await source.next(this.#stop.signal);
+    if (engine === undefined) {
+      // A source that was away and has what is in force is as good as before.
+      if (source.isAccepted) this.#isGood("same");
+      return source.isAccepted;
+    }
+    const from = clock.ticks();
     this.#asked = { engine: engine.name, isOk: false, milliseconds: 0 };
-    const activation = await this.#activator.activate(
-      engine,
-      views.map((name) => viewNamed(engine.views, name)),
-    );
-    this.#asked = { engine: engine.name, isOk: true, milliseconds: performance.now() - from };
-    engine.close();
-    const { revision, sha256 } = engine;
-    source.accept();
-    this.#failing = undefined;
-    this.#active = { ...activation, revision, sha256, sequence: (this.#active?.sequence ?? -1) + 1, at: clock.date() };
-    this.#told("ready");
-    return this.#active;
+    try {
+      const activation = await this.#activator.activate(
+        engine,
+        views.map((name) => viewNamed(engine.views, name)),
+      );
+      this.#asked = { engine: engine.name, isOk: true, milliseconds: clock.ticks() - from };
+      const { revision, sha256 } = engine;
+      const last = this.#active;
+      if (source.repeats && last?.sha256 === sha256 && last.revision === revision) {
+        source.accept();
+        this.#isGood("same");
+        return true;
+      }
+      const active = { ...activation, revision, sha256, sequence: (last?.sequence ?? -1) + 1, at: clock.date() };
+      const ready = await prepare(active);
+      try {
+        source.accept();
+      } catch (error) {
+        ready.close();
+        throw error;
+      }
+      ready.take();
+      this.#active = active;
+    } finally {
+      engine.close();
+    }
+    this.#isGood("ready");
+    this.#whenActive?.();
+    return true;
   }
 
   #told(outcome: PolicyLook["outcome"]): void {

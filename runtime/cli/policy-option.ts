@@ -12,7 +12,7 @@ import { viewNamed } from "../policy/views.ts";
 export interface PolicyOptions {
   readonly model?: string | undefined;
   readonly preset?: string | undefined;
-  /** Folder or file of Rego. */
+  /** Folder or file of Rego, a bundle, or the address of an OPA server. */
   readonly policy?: string | undefined;
   /** Name of a view in the policy's data. */
   readonly view?: string | undefined;
@@ -42,16 +42,15 @@ async function activated(engine: PolicyEngine, options: PolicyOptions): Promise<
 /** Compiles and opens a policy. */
 export function openPolicy(path: string): Promise<PolicyEngine> {
   // Whoever names a policy on the command line has it in hand; who signed it is asked of what a run takes up by itself.
-  return openFrom({ from: { kind: "file", path }, trust: { keys: {}, dangerUnsigned: true }, state: undefined });
+  const from = /^https?:\/\//.test(path) ? ({ kind: "opa-server", url: path } as const) : ({ kind: "file", path } as const);
+  return openFrom({ from, trust: { keys: {}, dangerUnsigned: true }, state: undefined });
 }
 
 async function openFrom(definition: PolicySourceDefinition): Promise<PolicyEngine> {
   const { openPolicySource } = await import("../policy/source.ts");
-  const { openWasm } = await import("../policy/opa/wasm.ts");
   const source = openPolicySource(definition);
-  const policy = await source.next(new AbortController().signal);
-  if (policy === undefined) throw new BautaError(1602, { path: source.name, detail: "it changes while it is read" });
-  const engine = await openWasm(policy);
+  const engine = await source.next(new AbortController().signal);
+  if (engine === undefined) throw new BautaError(1602, { path: source.name, detail: "it changes while it is read" });
   source.accept();
   return engine;
 }

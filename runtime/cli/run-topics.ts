@@ -56,10 +56,12 @@ export async function runTopicsPipeline(
   const from = performance.now();
   const engine = await selectEngine(definition.engine);
   const engineMs = performance.now() - from;
-  const views = await TopicViews.open(definition, engine, watch);
-  const { plan } = views;
   const stop = onStopSignal();
+  let views: TopicViews | undefined;
   try {
+    views = await TopicViews.open(definition, engine, watch, stop.signal);
+    if (views === undefined) return stop.exitCode ?? EXIT.done;
+    const { plan } = views;
     const task = newTask(systemClock.date());
     const report = {
       engine: engineLine(engine),
@@ -116,7 +118,7 @@ export async function runTopicsPipeline(
           reader: worker.reader,
           writer: worker.writer,
           passes,
-          renewal: views.renewal(worker, seal),
+          renewal: views.renewal,
           budget: kafka.budget === undefined ? undefined : new Budget(kafka.budget),
           files: opened?.files,
           trail: trail === undefined ? undefined : { record: trail.record, topic: worker.writer.topic(trail.topic) },
@@ -134,7 +136,7 @@ export async function runTopicsPipeline(
     }
   } finally {
     stop.forget();
-    await views.close();
+    await views?.close();
   }
 }
 

@@ -1,175 +1,269 @@
 /** What masks for the readers of a pipeline over topics: one plan for each view, and others in their place when the policy changes. */
 import { createHash } from "node:crypto";
 import type { Engine } from "../engines/api.ts";
-import { type OpenPlan, openPlan } from "../open.ts";
+import { BUNDLE_LOOK_MS, BUNDLE_POLL_MS, POLICY_SERVER_POLL_MS } from "../kit/limits.ts";
+import { type OpenPlan, openBase, type PlanBase } from "../open.ts";
 import type { PipelineDefinition } from "../pipeline/definition/definition.ts";
 import type { ValueSeal } from "../pipeline/topics/mask-batch.ts";
 import { OutputCheck } from "../pipeline/topics/output-check.ts";
 import { type Pass, Passes, type Renewal, type Renewed } from "../pipeline/topics/passes.ts";
 import type { Targets } from "../pipeline/topics/targets.ts";
 import { systemClock } from "../platform/clock.ts";
-import type { ViewPolicy } from "../policy/api.ts";
-import type { ActivePolicy, PolicyKeeper } from "../policy-keeper.ts";
-import { modelOf } from "./policy-option.ts";
+import { REDACTED, redactedView, type ViewPolicy } from "../policy/api.ts";
+import type { ActivePolicy, PolicyKeeper, ReadyPolicy } from "../policy-keeper.ts";
 import { openMaskers, rulesOf, type TopicView } from "./topic-maskers.ts";
 import type { Worker } from "./topics-worker.ts";
 import type { Watch } from "./watch.ts";
 
-const SERVER_POLL_MS = 30_000;
-const FOLDER_POLL_MS = 200;
+/** How often each kind of source is looked at, unless the file says otherwise. */
+const POLL_MS = { http: BUNDLE_POLL_MS, file: BUNDLE_LOOK_MS, directory: BUNDLE_LOOK_MS, "opa-server": POLICY_SERVER_POLL_MS };
 
-interface Opening {
+/** What masks under one policy. */
+interface Masking {
+  readonly policy: Renewed["policy"];
+  readonly views: readonly TopicView[];
+  /** Made when it is known what is written to. */
+  passes: Passes | undefined;
+}
+
+interface ViewsParts {
   readonly definition: PipelineDefinition;
   readonly engine: Engine;
   readonly watch: Watch;
+  readonly base: PlanBase;
 }
 
 export class TopicViews {
-  readonly #definition: PipelineDefinition;
-  readonly #engine: Engine;
-  readonly #keeper: PolicyKeeper | undefined;
-  /** Of the records that go out one in so many is looked through; 0: none is. */
-  readonly #checkEvery: number;
-  #views: readonly TopicView[];
+  readonly #parts: ViewsParts;
+  #keeper: PolicyKeeper | undefined;
+  /** What masks now; undefined until there is a first policy. */
+  #masking: Masking | undefined;
   /** A policy that waits for the next transaction. */
-  #next: ActivePolicy | undefined;
+  #next: Masking | undefined;
+  /** Where records go; undefined until the cluster has answered. */
+  #target: { readonly worker: Worker; readonly seal: ValueSeal | undefined } | undefined;
 
-  private constructor({ definition, engine, watch }: Opening, keeper: PolicyKeeper | undefined, views: readonly TopicView[]) {
-    this.#definition = definition;
-    this.#engine = engine;
-    this.#keeper = keeper;
-    this.#checkEvery = watch.settings.quality_check_every;
-    this.#views = views;
+  private constructor(parts: ViewsParts) {
+    this.#parts = parts;
   }
 
-  /** Opens the plans, under the policy as it is now if there is one. @throws BautaError for what is wrong with it */
-  static async open(definition: PipelineDefinition, engine: Engine, watch: Watch): Promise<TopicViews> {
-    const { policy } = definition;
-    const opening = { definition, engine, watch };
-    if (policy === undefined) return new TopicViews(opening, undefined, viewsOf(definition, undefined));
-    const { PolicyKeeper } = await import("../policy-keeper.ts");
-    const { openPolicySource } = await import("../policy/source.ts");
-    const { from } = policy.source;
-    let views: TopicViews | undefined;
-    const keeper = new PolicyKeeper({
-      source: openPolicySource(policy.source),
-      model: modelOf({ model: definition.model, preset: definition.preset }),
-      views: namesOf(definition),
-      maxAgeMs: policy.maxAgeMs,
-      pollMs: from.everyMs ?? (from.kind === "http" ? SERVER_POLL_MS : FOLDER_POLL_MS),
-      clock: systemClock,
-      activated: (next) => views?.take(next),
-      refused: (error) => watch.degraded("policy", error),
-      looked: (look) => watch.looked(look),
-    });
-    const first = await keeper.start();
+  /**
+   * Opens the plans, under the policy as it is now if there is one; waits for a source of policies that does not answer.
+   * @returns undefined if the signal came before there was one
+   * @throws BautaError for what is wrong with it
+   */
+  static async open(definition: PipelineDefinition, engine: Engine, watch: Watch, stop: AbortSignal): Promise<TopicViews | undefined> {
+    const views = new TopicViews({ definition, engine, watch, base: openBase({ ...definition, policy: undefined, direction: "mask" }) });
     try {
-      views = new TopicViews(opening, keeper, viewsOf(definition, first));
+      if (definition.policy === undefined) views.#masking = views.#open(UNGOVERNED, undefined);
+      else if (!(await views.#begin(definition.policy, stop))) {
+        await views.close();
+        return undefined;
+      }
       return views;
     } catch (error) {
-      await keeper.stop();
+      await views.close();
       throw error;
     }
   }
 
   /** At least one. */
   get all(): readonly TopicView[] {
-    return this.#views;
+    return this.#now.views;
   }
 
   /** The plan that reports of the run are about. */
   get plan(): OpenPlan {
-    return (this.#views[0] as TopicView).plan;
-  }
-
-  take(next: ActivePolicy): void {
-    this.#next = next;
+    return (this.all[0] as TopicView).plan;
   }
 
   /** What masks, and writes to a worker's targets. */
   passes(worker: Worker, seal: ValueSeal | undefined): Passes {
-    const views = this.#views;
-    const passes = views.map((view, i) => this.#passOf(view, worker, worker.targets[i] ?? worker.targetsOf(view), seal));
-    const [only] = views as [TopicView];
-    return new Passes(passes, () => (views.length === 1 ? only.plan.planDigest() : digestOf(views)));
+    this.#target = { worker, seal };
+    return this.#passesOf(this.#now, worker.targets);
   }
 
   /** What takes its place when the policy changes; undefined: it has none. */
-  renewal(worker: Worker, seal: ValueSeal | undefined): Renewal | undefined {
+  get renewal(): Renewal | undefined {
     const keeper = this.#keeper;
     if (keeper === undefined) return undefined;
-    const next = (): Renewed | undefined => {
-      const policy = this.#next;
-      if (policy === undefined) return undefined;
-      this.#next = undefined;
-      // Plans that were in force are closed with what masked under them.
-      this.#views = viewsOf(this.#definition, policy);
-      const { sequence, revision, sha256 } = policy;
-      return { passes: this.passes({ ...worker, targets: [] }, seal), policy: { sequence, revision, sha256 } };
-    };
     return {
-      next,
-      get stale() {
-        return keeper.stale;
-      },
+      next: () => this.#renewed(keeper),
+      stale: () => (this.#degrades ? undefined : keeper.stale),
     };
+  }
+
+  /** What is to mask from the next transaction on; undefined: what masks now. */
+  #renewed(keeper: PolicyKeeper): Renewed | undefined {
+    const isRedacted = this.#masking?.policy.sha256 === REDACTED;
+    let next: Masking | undefined;
+    if (this.#degrades && keeper.stale !== undefined) next = isRedacted ? undefined : this.#redacted();
+    else {
+      next = this.#next;
+      this.#next = undefined;
+      // The last good one is good again.
+      if (next === undefined && isRedacted) next = this.#open(keeper.active, keeper.active.views);
+    }
+    if (next === undefined) return undefined;
+    // Plans that were in force are closed with what masked under them.
+    this.#masking = next;
+    return { passes: this.#passesOf(next), policy: next.policy };
+  }
+
+  get #degrades(): boolean {
+    return this.#parts.definition.policy?.degrade === "redact";
+  }
+
+  /** Constants for everybody. */
+  #redacted(): Masking {
+    const views = new Map(namesOf(this.#parts.definition).map((name) => [name, redactedView(name)]));
+    return this.#open({ sequence: this.#masking?.policy.sequence ?? 0, revision: "redact", sha256: REDACTED }, views);
   }
 
   async close(): Promise<void> {
     await this.#keeper?.stop();
-    for (const { plan } of this.#views) plan.close();
+    for (const masking of [this.#next, this.#masking]) if (masking !== undefined) closeMasking(masking);
+    this.#parts.base.close();
   }
 
-  #passOf(view: TopicView, { writer }: Worker, targets: Targets, seal: ValueSeal | undefined): Pass {
+  get #now(): Masking {
+    if (this.#masking === undefined) throw new Error("there is no policy yet");
+    return this.#masking;
+  }
+
+  async #begin(policy: NonNullable<PipelineDefinition["policy"]>, stop: AbortSignal): Promise<boolean> {
+    const { definition, base, watch } = this.#parts;
+    const { PolicyKeeper } = await import("../policy-keeper.ts");
+    const { openPolicySource } = await import("../policy/source.ts");
+    const { from } = policy.source;
+    const keeper = new PolicyKeeper({
+      source: openPolicySource(policy.source),
+      model: base.model,
+      views: namesOf(definition),
+      maxAgeMs: policy.maxAgeMs,
+      pollMs: from.everyMs ?? POLL_MS[from.kind],
+      clock: systemClock,
+      prepare: (next) => this.#prepare(next),
+      refused: (error) => watch.degraded("policy", error),
+      stale: (error) => {
+        watch.degraded("policy", error);
+        watch.lost("policy");
+      },
+      looked: (look) => watch.looked(look),
+      mended: () => watch.answered("policy", 0),
+    });
+    this.#keeper = keeper;
+    // What cannot be degraded to is found out before the first record.
+    if (this.#degrades) closeMasking(this.#redacted());
+    const isGoverned = (await keeper.start()) !== undefined;
+    if (isGoverned || !this.#degrades) return isGoverned || keeper.whenActive(stop);
+    this.#masking = this.#redacted();
+    return true;
+  }
+
+  /** Opens all that masks under a policy, so that nothing is left to go wrong when it takes the place of the last one. */
+  async #prepare(policy: ActivePolicy): Promise<ReadyPolicy> {
+    const masking = this.#open(policy, policy.views);
+    try {
+      if (this.#target !== undefined) await this.#passesOf(masking).prepare(this.#target.worker.reader.topics());
+    } catch (error) {
+      closeMasking(masking);
+      throw error;
+    }
+    return {
+      take: () => {
+        if (this.#masking === undefined) this.#masking = masking;
+        else {
+          if (this.#next !== undefined) closeMasking(this.#next);
+          this.#next = masking;
+        }
+      },
+      close: () => closeMasking(masking),
+    };
+  }
+
+  #open({ sequence, revision, sha256 }: Renewed["policy"], answers: ReadonlyMap<string, ViewPolicy> | undefined): Masking {
+    const names = answers === undefined ? [undefined] : namesOf(this.#parts.definition);
+    const views: TopicView[] = [];
+    try {
+      for (const name of names) views.push(this.#view(name, name === undefined ? undefined : answers?.get(name)));
+      return { policy: { sequence, revision, sha256 }, views, passes: undefined };
+    } catch (error) {
+      for (const { plan } of views) plan.close();
+      throw error;
+    }
+  }
+
+  #view(name: string | undefined, policy: ViewPolicy | undefined): TopicView {
+    const { definition, base } = this.#parts;
+    const plan = base.open(policy);
+    try {
+      const places = definition.sinks.flatMap(({ view }, at) => (name === undefined || view === name ? [at] : []));
+      const routes = definition.routes.map((route) => ({ ...route, sinks: route.sinks.filter((at) => places.includes(at)) }));
+      return { name, plan, rules: rulesOf(definition, plan), routes, sinks: new Set(places) };
+    } catch (error) {
+      plan.close();
+      throw error;
+    }
+  }
+
+  /** @param targets by view. Default: those that a worker has for them */
+  #passesOf(masking: Masking, targets: readonly Targets[] = []): Passes {
+    const { views } = masking;
+    const [only] = views as [TopicView];
+    masking.passes ??= new Passes(
+      views.map((view, i) => this.#passOf(view, targets[i])),
+      () => (views.length === 1 ? only.plan.planDigest() : digestOf(views)),
+    );
+    return masking.passes;
+  }
+
+  #passOf(view: TopicView, known: Targets | undefined): Pass {
+    if (this.#target === undefined) throw new Error("nothing is written to yet");
+    const { definition, engine, watch } = this.#parts;
+    const { quality_check_every: checkEvery } = watch.settings;
+    const { worker, seal } = this.#target;
+    const { writer } = worker;
     const { name, plan, sinks, routes } = view;
-    const choice = { definition: this.#definition, engine: this.#engine, plan, writer, seal, view: name, routes };
-    const { masker, parts, batches } = openMaskers(choice);
+    const targets = known ?? worker.targetsOf(view);
+    const { masker, parts, batches } = openMaskers({ definition, engine, plan, writer, seal, view: name, routes });
+    const close = (): void => {
+      masker.close();
+      parts.close();
+      plan.close();
+    };
+    try {
+      parts.open();
+    } catch (error) {
+      close();
+      throw error;
+    }
     return {
       view: name,
       masker,
       batches,
       sinks,
-      check: this.#checkEvery === 0 ? undefined : new OutputCheck(this.#checkEvery),
+      check: checkEvery === 0 ? undefined : new OutputCheck(checkEvery),
       planOf: async (topic) => {
         await targets.prepare(topic);
         return targets.planOf(topic, writer);
       },
       operationFacts: (operation) => plan.operationFacts(operation),
-      close: () => {
-        masker.close();
-        parts.close();
-        plan.close();
-      },
+      close,
     };
   }
 }
 
+/** Without a policy. */
+const UNGOVERNED: Renewed["policy"] = { sequence: 0, revision: "", sha256: "" };
+
+function closeMasking({ passes, views }: Masking): void {
+  passes?.close();
+  for (const { plan } of views) plan.close();
+}
+
 /** Names of views, each once, in the order of the sinks. */
 const namesOf = ({ sinks }: PipelineDefinition): readonly string[] => [...new Set(sinks.flatMap(({ view }) => view ?? []))];
-
-function viewsOf(definition: PipelineDefinition, policy: ActivePolicy | undefined): readonly TopicView[] {
-  if (policy === undefined) return [viewOf(definition, undefined, undefined)];
-  const opened: TopicView[] = [];
-  try {
-    for (const name of namesOf(definition)) opened.push(viewOf(definition, name, policy.views.get(name)));
-    return opened;
-  } catch (error) {
-    for (const { plan } of opened) plan.close();
-    throw error;
-  }
-}
-
-function viewOf(definition: PipelineDefinition, name: string | undefined, policy: ViewPolicy | undefined): TopicView {
-  const plan = openPlan({ ...definition, policy, direction: "mask" });
-  try {
-    const places = definition.sinks.flatMap(({ view }, at) => (name === undefined || view === name ? [at] : []));
-    const routes = definition.routes.map((route) => ({ ...route, sinks: route.sinks.filter((at) => places.includes(at)) }));
-    return { name, plan, rules: rulesOf(definition, plan), routes, sinks: new Set(places) };
-  } catch (error) {
-    plan.close();
-    throw error;
-  }
-}
 
 /** One digest of the plans of all views. */
 function digestOf(views: readonly TopicView[]): string {

@@ -20,7 +20,7 @@ export interface Worker {
   readonly writer: TopicWriter;
   /** By view. */
   readonly targets: readonly Targets[];
-  /** Of a view that came since; its topics are looked at when they are met. */
+  /** Of a view under another policy; topics that were looked at are not looked at again. */
   targetsOf(view: TopicView): Targets;
   readonly marks: Marks;
   /** Tries until the cluster answers; undefined if the worker was told to stop. */
@@ -64,8 +64,10 @@ export async function openWorker({
     tokens?.close();
     source.close();
   };
-  const targetsOf = ({ rules, routes }: TopicView): Targets => new Targets(admin, source.admin, rules, definition.sinks, routes);
-  const targets = views.map(targetsOf);
+  const first: Targets[] = [];
+  const targetsOf = ({ rules, routes }: TopicView): Targets => new Targets(admin, source.admin, rules, definition.sinks, routes, first[0]);
+  for (const view of views) first.push(targetsOf(view));
+  const targets: readonly Targets[] = first;
   const asked = systemClock.ticks();
   const known = await whenThere(stop, watch, async () => {
     const found = await source.topics();

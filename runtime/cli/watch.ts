@@ -232,6 +232,13 @@ export class Watch {
     for (const observer of this.#server.observers) observer.observe(look);
   }
 
+  /** What the run stands on does not answer any more. */
+  lost(client: string): void {
+    this.#tell({ event: "health", client, type: client, status: "failed", latency_ms: 0 });
+    for (const observer of this.#server?.observers ?? [])
+      observer.observe({ event: "health", at: Date.now(), client, isOk: false, milliseconds: 0 });
+  }
+
   /** Something is missing, and the run waits for it or goes on without it. */
   degraded(resource: string, error: BautaError): void {
     // Whoever waits before the first line of a run must not look as if nothing happened.

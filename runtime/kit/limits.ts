@@ -145,5 +145,12 @@ export const BUNDLE_WAIT_SECONDS_MAX = 300;
 /** A file that was changed so lately may have been changed again within the same tick of the file system's clock, milliseconds. */
 export const BUNDLE_FRESH_MS = 2000;
 
+/** How often an OPA server is asked, milliseconds; and how much longer it is left in peace than it took to answer. */
+export const POLICY_SERVER_POLL_MS = 1000;
+export const OPA_SERVER_SHARE = 10;
+/** How often a worker that stopped reading looks whether there is a good policy again; milliseconds. */
+export const GOVERNED_LOOK_MS = 50;
+/** A policy that failed is tried once more after so long, changed or not; milliseconds. */
+export const POLICY_AGAIN_MS = 30_000;
 /** The last good policy serves so long while there is none that is good. */
 export const POLICY_MAX_AGE_MS = 3_600_000;

@@ -8,6 +8,7 @@ import type { Answer } from "./answer.ts";
 import type { BundleSourceDefinition } from "./bundle/source-kinds.ts";
 import type { TrustDefinition } from "./bundle/trust-definition.ts";
 import type { GuardTree } from "./guards.ts";
+import type { ServerAccess } from "./http.ts";
 import type { View } from "./views.ts";
 
 export type { GuardTest, GuardTree } from "./guards.ts";
@@ -95,8 +96,34 @@ export interface ViewPolicy {
   readonly guards: Readonly<Record<string, GuardTree>>;
 }
 
+/** Every field of a view as its type's constant, whatever the model says: where no policy may decide any more. */
+export const redactedView = (view: string): ViewPolicy => ({
+  view,
+  recipient: "",
+  revision: "redact",
+  policy: REDACTED,
+  // Nothing tells fields apart for it, so that there is one answer for all of them.
+  reads: [],
+  answers: { "": { action: "redact" } },
+  guards: {},
+});
+/** SHA-256 of no policy. */
+export const REDACTED = "0".repeat(64);
+
+/** An OPA server, which is asked for what it answers. */
+export interface OpaServerDefinition extends ServerAccess {
+  readonly kind: "opa-server";
+  /** Of the server, without `/v1`: `https://opa.example:8181`. */
+  readonly url: string;
+  /** How often it is asked. Default 1,000. */
+  readonly everyMs?: number | undefined;
+  /** How long an answer may take. Default 10,000. */
+  readonly timeoutMs?: number | undefined;
+}
+
 export interface PolicySourceDefinition {
-  readonly from: BundleSourceDefinition;
+  readonly from: BundleSourceDefinition | OpaServerDefinition;
+  /** Of bundles; a server is known by its certificate. `dangerUnsigned` takes what comes in the clear from another machine. */
   readonly trust: TrustDefinition;
   /** File that remembers what was put in force, over restarts; undefined: this process alone remembers. */
   readonly state: string | undefined;

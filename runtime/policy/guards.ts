@@ -25,8 +25,12 @@ const ALTERNATIVES_MAX = 256;
  * @throws BautaError 1612 for what is no comparison of an input with a constant
  */
 export function guardTree(name: string, partial: Json): GuardTree {
-  const found = isJsonObject(partial) ? partial.get("partial") : undefined;
-  if (!isJsonObject(found) || found.has("modules")) throw wrong(name, "it does not come down to comparisons");
+  return guardTreeOf(name, isJsonObject(partial) ? partial.get("partial") : undefined);
+}
+
+/** The same of what a server calls the result: queries, and modules where they alone do not say it. */
+export function guardTreeOf(name: string, found: Json | undefined): GuardTree {
+  if (!isJsonObject(found) || found.has("modules") || found.has("support")) throw wrong(name, "it does not come down to comparisons");
   const queries = found.get("queries") ?? [];
   if (!Array.isArray(queries) || queries.length > ALTERNATIVES_MAX) throw wrong(name, "it has too many alternatives");
   return (queries as readonly Json[]).map((query) => (query as readonly Json[]).flatMap((expression) => testsOf(name, expression)));

@@ -3,7 +3,7 @@ import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { generateKeyPairSync } from "node:crypto";
 import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import type { BautaError } from "../../runtime/kit/errors.ts";
+import { BautaError } from "../../runtime/kit/errors.ts";
 import { loadModel } from "../../runtime/model/load.ts";
 import { presetSource } from "../../runtime/model/sources.ts";
 import { systemClock } from "../../runtime/platform/clock.ts";
@@ -19,7 +19,7 @@ const whole = (action: string): string => `package bauta.masking\n\n${rules(acti
 const unsigned = (path: string): PolicySource =>
   openPolicySource({ from: { kind: "directory", path, everyMs: 20 }, trust: { keys: {}, dangerUnsigned: true }, state: undefined });
 
-function keeperOf(source: PolicySource, maxAgeMs = 60_000) {
+function keeperOf(source: PolicySource, maxAgeMs = 60_000, prepare?: (policy: ActivePolicy) => Promise<void>) {
   const { model } = loadModel(presetSource("test-data"));
   if (model === undefined) throw new Error("the preset does not load");
   const activated: ActivePolicy[] = [];
@@ -31,10 +31,19 @@ function keeperOf(source: PolicySource, maxAgeMs = 60_000) {
     maxAgeMs,
     pollMs: 20,
     clock: systemClock,
-    activated: (policy) => activated.push(policy),
+    prepare: async (policy) => {
+      if (prepare !== undefined) await prepare(policy);
+      return { take: () => void (policy.sequence > 0 && activated.push(policy)), close: () => undefined };
+    },
     refused: (error) => refused.push(error),
   });
   return { keeper, activated, refused };
+}
+
+async function begun(keeper: PolicyKeeper): Promise<ActivePolicy> {
+  const first = await keeper.start();
+  if (first === undefined) throw new Error("there is no policy");
+  return first;
 }
 
 /** As editors and checkouts do it: written beside, and moved into its place. */
@@ -58,7 +67,7 @@ describe.skipIf(!OPA_THERE)("a policy that is kept", () => {
   test("is taken up when it changes, compiled and asked for all views", async () => {
     const folder = policyFolder(rules("redact"));
     const { keeper, activated, refused } = keeperOf(unsigned(folder));
-    const first = await keeper.start();
+    const first = await begun(keeper);
     expect(actionOf(first)).toBe("redact");
     expect([...first.views.keys()]).toEqual(["analytics", "fraud"]);
     for (const [i, action] of ["mask", "hash", "redact"].entries()) {
@@ -74,7 +83,7 @@ describe.skipIf(!OPA_THERE)("a policy that is kept", () => {
   test("stays in force while the new one is wrong, which is told once, and until it is stale", async () => {
     const folder = policyFolder(rules("redact"));
     const { keeper, activated, refused } = keeperOf(unsigned(folder), 300);
-    const first = await keeper.start();
+    const first = await begun(keeper);
     edit(folder, "package bauta.masking\n\nplan = {");
     await until(() => refused.length > 0);
     expect(refused.map(({ code }) => code)).toEqual(["BAUTA-1602"]);
@@ -131,7 +140,7 @@ describe.skipIf(!OPA_THERE)("a policy that is kept", () => {
     const open = () => openPolicySource({ from: { kind: "file", path: bundle, everyMs: 20 }, trust, state });
     sign(7);
     const { keeper, activated, refused } = keeperOf(open());
-    const first = await keeper.start();
+    const first = await begun(keeper);
     expect([first.revision, actionOf(first)]).toEqual(["r7", "redact"]);
     sign(8);
     await until(() => activated.length === 1);
@@ -140,6 +149,39 @@ describe.skipIf(!OPA_THERE)("a policy that is kept", () => {
     expect(refused[0]?.code).toBe("BAUTA-1636");
     await keeper.stop();
     await expect(keeperOf(open()).keeper.start()).rejects.toThrow(expect.objectContaining({ code: "BAUTA-1636" }));
+  });
+
+  test("stays in force while what is to mask under the new one cannot be made ready, which is refused and not accepted", async () => {
+    const folder = policyFolder(rules("redact"));
+    const source = unsigned(folder);
+    let isBroken = false;
+    const { keeper, activated, refused } = keeperOf(source, 60_000, async () => {
+      if (isBroken) throw new BautaError(1609, { path: "account" });
+    });
+    const first = await begun(keeper);
+    expect(source.isAccepted).toBeTrue();
+    isBroken = true;
+    edit(folder, whole("mask"));
+    await until(() => refused.length > 0);
+    expect(refused.map(({ code }) => code)).toEqual(["BAUTA-1609"]);
+    expect([keeper.active, source.isAccepted]).toEqual([first, false]);
+    isBroken = false;
+    edit(folder, whole("hash"));
+    await until(() => activated.length > 0);
+    expect([actionOf(keeper.active), keeper.failing, source.isAccepted]).toEqual(["hash", undefined, true]);
+    await keeper.stop();
+  });
+
+  test("is as good as before when a source that was away is back with what is in force", async () => {
+    const folder = policyFolder(rules("redact"));
+    const { keeper, activated, refused } = keeperOf(unsigned(folder));
+    const first = await begun(keeper);
+    renameSync(folder, `${folder}.away`);
+    await until(() => refused.length > 0);
+    renameSync(`${folder}.away`, folder);
+    await until(() => keeper.failing === undefined);
+    expect([refused.map(({ code }) => code), activated, keeper.active]).toEqual([["BAUTA-1002"], [], first]);
+    await keeper.stop();
   });
 
   test("that is wrong to begin with keeps a run from beginning", async () => {

@@ -46,6 +46,8 @@ export interface PolicyDefinition {
   readonly source: PolicySourceDefinition;
   /** How long the last good one serves while there is none that is. */
   readonly maxAgeMs: number;
+  /** What happens behind that: nothing is read, or everything is redacted. */
+  readonly degrade: "stop" | "redact";
 }
 
 /** How the run is watched, as far as the file says; what the command line says counts more. */

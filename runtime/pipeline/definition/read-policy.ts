@@ -8,11 +8,14 @@ import type { PolicyDefinition, SinkDefinition } from "./definition.ts";
 export const POLICY_KEYS = [
   "path",
   "url",
+  "server",
   "trust",
   "danger-unsigned",
   "state",
   "max-age",
+  "degrade",
   "poll-milliseconds",
+  "timeout-milliseconds",
   "wait-seconds",
   "token-file",
   "ca",
@@ -23,7 +26,13 @@ export const POLICY_TRUST_KEYS = ["keys", "key", "scope"] as const;
 export const POLICY_TRUSTED_KEYS = ["key", "algorithm", "scope"] as const;
 const VALUE = 1403;
 const FILE_MISSING = 1002;
-const URL_KEYS = ["wait-seconds", "token-file", "ca", "certificate", "key"] as const;
+/** Keys that are for some of the places alone where a policy can be. */
+const KEYS_OF = {
+  path: ["trust", "state"],
+  url: ["trust", "state", "timeout-milliseconds", "wait-seconds", "token-file", "ca", "certificate", "key"],
+  server: ["timeout-milliseconds", "token-file", "ca", "certificate", "key"],
+} as const;
+const PLACES = ["path", "url", "server"] as const;
 /** Seconds that a policy may serve while its source has none that is good: a month. */
 const MAX_AGE_MAX = 31 * 86_400;
 
@@ -46,37 +55,45 @@ export class PolicyReader {
     if (node === undefined || inner === undefined) return undefined;
     const from = this.#from(inner, node);
     const isUnsigned = reader.boolean(inner, "danger-unsigned", "policy") === true;
-    if (!inner.has("trust") && !isUnsigned)
+    if (!inner.has("trust") && !isUnsigned && !inner.has("server"))
       this.#wrong(node.at, "policy.trust", "whose policies are taken is missing: `trust` with keys, or `danger-unsigned: true`");
     const trust = { ...this.#trust(inner), dangerUnsigned: isUnsigned };
+    const degrade = reader.word(inner, "degrade", "policy", ["stop", "redact"]) ?? "stop";
     const maxAge = reader.integer(inner, "max-age", "policy", 0, MAX_AGE_MAX);
     const state = this.#pathOf(inner, "state", "policy");
     if (from === undefined) return undefined;
-    return { source: { from, trust, state }, maxAgeMs: maxAge === undefined ? POLICY_MAX_AGE_MS : maxAge * 1000 };
+    return { source: { from, trust, state }, maxAgeMs: maxAge === undefined ? POLICY_MAX_AGE_MS : maxAge * 1000, degrade };
   }
 
   #from(inner: Entries, node: Node): PolicyDefinition["source"]["from"] | undefined {
     const reader = this.#reader;
     const everyMs = reader.integer(inner, "poll-milliseconds", "policy", 10, 3_600_000);
-    if (inner.has("path") === inner.has("url")) return this.#wrong(node.at, "policy", "where the policy is: either `path` or `url`");
-    if (inner.has("path")) {
-      for (const key of URL_KEYS) if (inner.has(key)) this.#wrong(inner.get(key)?.at ?? node.at, join("policy", key), "it is for a `url`");
-      const path = this.#pathOf(inner, "path", "policy");
+    const [place, ...others] = PLACES.filter((key) => inner.has(key));
+    if (place === undefined || others.length > 0)
+      return this.#wrong(node.at, "policy", "where the policy is: one of `path`, `url` and `server`");
+    for (const key of new Set(Object.values(KEYS_OF).flat())) {
+      if (!inner.has(key) || (KEYS_OF[place] as readonly string[]).includes(key)) continue;
+      this.#wrong(inner.get(key)?.at ?? node.at, join("policy", key), `it is not for a \`${place}\``);
+    }
+    const file = (key: string): string | undefined => this.#pathOf(inner, key, "policy");
+    if (place === "path") {
+      const path = file("path");
       return path === undefined ? undefined : { kind: "file", path, everyMs };
     }
-    const url = reader.text(inner, "url", "policy");
-    const file = (key: string): string | undefined => this.#pathOf(inner, key, "policy");
+    const url = reader.text(inner, place, "policy");
     if (url === undefined) return undefined;
-    return {
-      kind: "http",
+    const server = {
       url,
       everyMs,
-      waitSeconds: reader.integer(inner, "wait-seconds", "policy", 0, 300),
+      timeoutMs: reader.integer(inner, "timeout-milliseconds", "policy", 10, 3_600_000),
       tokenFile: file("token-file"),
       caFile: file("ca"),
       certificateFile: file("certificate"),
       keyFile: file("key"),
     };
+    return place === "server"
+      ? { kind: "opa-server", ...server }
+      : { kind: "http", ...server, waitSeconds: reader.integer(inner, "wait-seconds", "policy", 0, 300) };
   }
 
   #trust(inner: Entries): Omit<PolicyDefinition["source"]["trust"], "dangerUnsigned"> {

@@ -34,9 +34,14 @@ export class PartMasker {
   mask(output: GrowingBytes): void {
     const batch = this.#batch;
     if (batch.recordCount === 0) return;
+    appendTransformed(this.open(), batch, output);
+  }
+
+  /** Opens the plan now, so that a record need not wait for it. @throws BautaError for what the engine does not take */
+  open(): EngineHandle {
     // Every operation that is asked for here was in the plan before the first record was read.
     this.#handle ??= this.#engine.open(this.#plan.planBytes(), this.#plan.keyBytes(), "mask");
-    appendTransformed(this.#handle, batch, output);
+    return this.#handle;
   }
 
   /** Issue of a part; 0 if it was masked. */

@@ -141,7 +141,7 @@ export interface Renewal {
   /** What is to mask from the next transaction on; undefined: what masks now. */
   next(): Renewed | undefined;
   /** Why nothing may be masked any more. */
-  readonly stale: BautaError | undefined;
+  stale(): BautaError | undefined;
 }
 
 export interface Renewed {

@@ -23,6 +23,7 @@ import type { TopicWriter } from "../../kafka/writer.ts";
 import { BautaError, issueOf } from "../../kit/errors.ts";
 import {
   FENCED_LOOK_MS,
+  GOVERNED_LOOK_MS,
   KAFKA_LEAVE_MS,
   KAFKA_WAIT_MS,
   LAG_MS,
@@ -191,10 +192,10 @@ class TopicsRun {
           const batch = await polled;
           this.#pollMs = this.#clock.ticks() - waited;
           this.#times.source += this.#pollMs;
-          if (stop.aborted) return await this.#stopped(batch);
+          const membership = reader.membership();
+          if (stop.aborted || !(await this.#isGoverned())) return await this.#stopped(batch);
           // Nothing is under way behind an empty batch but what is committed here; what fails of it is read again.
           const ends = batch.count === 0 && reader.isDone;
-          const membership = reader.membership();
           // Between two polls nobody else names topics.
           this.#topics = reader.topics();
           const events = reader.events();
@@ -249,6 +250,7 @@ class TopicsRun {
   /** Masks a batch and writes it. Returns whether a refused record ends the run. */
   async #take(batch: RecordBatch, membership: KafkaMembership | undefined): Promise<boolean> {
     const { reader, writer, trail } = this.#parts;
+    await this.#renew();
     const begun = reader.begun();
     if (batch.count === 0 && begun.length === 0) {
       if (this.#open !== undefined && this.#isDue(this.#open)) await this.#commitNext();
@@ -256,7 +258,6 @@ class TopicsRun {
       this.#tellProgress();
       return false;
     }
-    await this.#renew();
     const passes = this.#passes;
     await this.#patience.until(() => passes.prepare(this.#topics));
     const began = this.#clock.ticks();
@@ -311,14 +312,24 @@ class TopicsRun {
     }
   }
 
+  /**
+   * Waits while no policy may decide any more, and reads nothing meanwhile. Whoever has waited for too long for its group has its partitions
+   * taken away: what it holds is not committed then, but read again. Returns false if the worker was told to stop.
+   */
+  async #isGoverned(): Promise<boolean> {
+    const { renewal, stop } = this.#parts;
+    if (renewal?.stale() === undefined) return true;
+    await this.#finish();
+    while (renewal.stale() !== undefined) {
+      if (stop.aborted) return false;
+      await this.#clock.sleep(GOVERNED_LOOK_MS, stop);
+    }
+    return !stop.aborted;
+  }
+
   /** What masks changes between two transactions, so that none has records of both. */
   async #renew(): Promise<void> {
     const { renewal, statement } = this.#parts;
-    const stale = renewal?.stale;
-    if (stale !== undefined) {
-      await this.#finish();
-      throw stale;
-    }
     const renewed = renewal?.next();
     if (renewed === undefined) return;
     await this.#commitNext();

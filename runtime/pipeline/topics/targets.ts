@@ -19,13 +19,14 @@ export class Targets {
   readonly #rules: TopicRules;
   readonly #sinks: readonly SinkDefinition[];
   readonly #routes: readonly RouteDefinition[];
-  readonly #known = new Map<string, Omit<Target, "index">>();
+  readonly #known: Map<string, Omit<Target, "index">>;
   /** By topic. */
-  readonly #sinkNames = new Map<string, string>();
+  readonly #sinkNames: Map<string, string>;
 
   /**
    * @param source asks the cluster that source topics are in
    * @param sinks all of the pipeline: routes name their places
+   * @param like others of the pipeline, which have looked at topics that need not be looked at again
    */
   constructor(
     admin: TopicAdmin,
@@ -33,12 +34,15 @@ export class Targets {
     rules: TopicRules,
     sinks: readonly SinkDefinition[],
     routes: readonly RouteDefinition[],
+    like?: Targets,
   ) {
     this.#admin = admin;
     this.#source = source;
     this.#rules = rules;
     this.#sinks = sinks;
     this.#routes = routes;
+    this.#known = like === undefined ? new Map() : like.#known;
+    this.#sinkNames = like === undefined ? new Map() : like.#sinkNames;
   }
 
   /**

@@ -1,4 +1,5 @@
 /** What there is to say of a source of bundles, and what each kind of it does by itself. */
+import type { ServerAccess } from "../http.ts";
 import type { Bundle } from "./bundle.ts";
 
 export type BundleSourceDefinition =
@@ -11,7 +12,7 @@ export type BundleSourceDefinition =
     }
   | HttpSourceDefinition;
 
-export interface HttpSourceDefinition {
+export interface HttpSourceDefinition extends ServerAccess {
   readonly kind: "http";
   readonly url: string;
   /** How often the server is asked, give or take a tenth. Default 30,000. */
@@ -20,13 +21,6 @@ export interface HttpSourceDefinition {
   readonly waitSeconds?: number | undefined;
   /** How long an answer may take besides. Default 10,000. */
   readonly timeoutMs?: number | undefined;
-  /** A file with a token that is sent as `Authorization: Bearer`; read anew each time. */
-  readonly tokenFile?: string | undefined;
-  /** Certificates (PEM) that the server's is to be signed by, instead of the system's. */
-  readonly caFile?: string | undefined;
-  /** Who we are: certificate and key (PEM). */
-  readonly certificateFile?: string | undefined;
-  readonly keyFile?: string | undefined;
 }
 
 /** The same with what was not said. */

@@ -2,6 +2,7 @@
 import { BautaError } from "../../kit/errors.ts";
 import { BUNDLE_LOOK_MS, BUNDLE_POLL_MS, BUNDLE_RETRY_MS, BUNDLE_TIMEOUT_MS, BUNDLE_WAIT_SECONDS_MAX } from "../../kit/limits.ts";
 import { systemClock } from "../../platform/clock.ts";
+import { serverUrl } from "../http.ts";
 import type { Bundle } from "./bundle.ts";
 import { openHttpSource } from "./http-source.ts";
 import { openPlace } from "./place-source.ts";
@@ -80,17 +81,7 @@ function millis({ everyMs }: { readonly everyMs?: number | undefined }, otherwis
 
 /** An HTTP source's settings, with what was not said. */
 function checked(definition: HttpSourceDefinition): HttpSettings {
-  const { url, tokenFile, certificateFile, keyFile } = definition;
-  const parsed = URL.canParse(url) ? new URL(url) : undefined;
-  if (parsed === undefined || !/^https?:$/.test(parsed.protocol))
-    throw new BautaError(1639, { detail: "the address begins with https:// or http://" });
-  if (parsed.username !== "" || parsed.password !== "")
-    throw new BautaError(1639, { detail: "a secret stands in the address; name a tokenFile" });
-  const isHere = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(parsed.hostname);
-  if (tokenFile !== undefined && parsed.protocol === "http:" && !isHere)
-    throw new BautaError(1639, { detail: "a token goes by https only" });
-  if ((certificateFile === undefined) !== (keyFile === undefined))
-    throw new BautaError(1639, { detail: "a certificate and its key go together" });
+  serverUrl(definition.url, definition);
   return {
     ...definition,
     everyMs: millis(definition, BUNDLE_POLL_MS),

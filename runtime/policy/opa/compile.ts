@@ -11,6 +11,7 @@ import { parseJson } from "../bundle/json.ts";
 import { type GuardTree, guardTree } from "../guards.ts";
 import { isObject } from "../views.ts";
 import { type OpaCall, runOpa } from "./binary.ts";
+import { factsRead, pathOf } from "./syntax.ts";
 
 /** What an engine is opened from. Plain data. */
 export interface CompiledPolicy {
@@ -155,16 +156,6 @@ function regoFiles(folder: string): readonly string[] {
   return found.map((name) => join(folder, name));
 }
 
-/** A reference of the syntax tree as its texts, up to what is no text. */
-function pathOf(terms: unknown): string[] {
-  const path: string[] = [];
-  for (const term of Array.isArray(terms) ? terms : []) {
-    if (!isObject(term) || typeof term["value"] !== "string" || (term["type"] === "var" && path.length > 0)) break;
-    path.push(term["value"]);
-  }
-  return path;
-}
-
 /** What a rule reads of `input`, each as its path. */
 async function inputsOf(work: string, copy: string, rule: string): Promise<readonly (readonly string[])[]> {
   const query = `data.${rule.split("/").join(".")}`;
@@ -175,18 +166,6 @@ async function inputsOf(work: string, copy: string, rule: string): Promise<reado
     .map(pathOf)
     .filter(([root]) => root === "input")
     .map((path) => path.slice(1));
-}
-
-/** Of `input.field.class` the fact; of `input.field` or `input` as a whole, all of them. */
-function factsRead(inputs: readonly (readonly string[])[]): readonly FactName[] {
-  const read = new Set<FactName>();
-  for (const [root, name] of inputs) {
-    if (root === "view") continue;
-    if (root === "format" || root === "message") read.add(root);
-    else if (root !== undefined && (root !== "field" || name !== undefined)) for (const fact of FACTS) if (fact === name) read.add(fact);
-    if (root === undefined || (root === "field" && name === undefined)) for (const fact of FACTS) read.add(fact);
-  }
-  return FACTS.filter((fact) => read.has(fact));
 }
 
 /** @throws BautaError 1610 if the policy's own tests fail */
