@@ -4,7 +4,7 @@ import { BautaError } from "../../runtime/kit/errors.ts";
 import { loadModel } from "../../runtime/model/load.ts";
 import { presetSource } from "../../runtime/model/sources.ts";
 import { systemClock } from "../../runtime/platform/clock.ts";
-import { type Activation, activatePolicy } from "../../runtime/policies.ts";
+import { type Activation, PolicyActivator } from "../../runtime/policies.ts";
 import { FACTS, type PolicyEngine } from "../../runtime/policy/api.ts";
 import { openPolicySource, type PolicySource } from "../../runtime/policy/source.ts";
 import { viewNamed } from "../../runtime/policy/views.ts";
@@ -49,6 +49,8 @@ const whole = (rules: string): string => `package bauta.masking\n\n${rules}\n`;
 
 const { model } = loadModel(presetSource("test-data"));
 if (model === undefined) throw new Error("the preset does not load");
+/** One for all tests: what there is to be asked about does not change. */
+const activator = new PolicyActivator(model);
 const always = new AbortController().signal;
 
 let opa: OpaServer;
@@ -80,9 +82,8 @@ async function asked(
   if (engine === undefined) throw new Error("it says nothing");
   return [
     engine,
-    await activatePolicy(
+    await activator.activate(
       engine,
-      model as NonNullable<typeof model>,
       views.map((name) => viewNamed(engine.views, name)),
     ),
   ];
@@ -111,7 +112,7 @@ describe.skipIf(!OPA_THERE)("an OPA server", () => {
     const [server, answered] = await asked();
     const embedded = await openRules(RULES, DATA);
     const views = Object.keys(VIEWS).map((name) => viewNamed(embedded.views, name));
-    const expected = await activatePolicy(embedded, model as NonNullable<typeof model>, views);
+    const expected = await activator.activate(embedded, views);
     expect([...server.reads]).toEqual([...embedded.reads]);
     expect(server.guards).toEqual(embedded.guards);
     expect([...answered.views].map(([name, { answers }]) => [name, answers])).toEqual(
@@ -133,11 +134,10 @@ describe.skipIf(!OPA_THERE)("an OPA server", () => {
 
   test("that does not show its rules is asked about every field", async () => {
     await given(`default plan := "model"\n\nplan := "redact" if input.field.class == "contact"`);
-    const [shown, few] = await asked(sourceOf(), ["fraud"]);
+    const [shown] = await asked(sourceOf(), ["fraud"]);
     proxy.behaviour = "hides policies";
-    const [hidden, all] = await asked(sourceOf(), ["fraud"]);
-    expect([[...shown.reads], [...hidden.reads]]).toEqual([["class"], [...FACTS]]);
-    expect(all.kinds).toBeGreaterThan(few.kinds);
+    const hidden = await sourceOf().next(always);
+    expect([[...shown.reads], [...(hidden?.reads ?? [])]]).toEqual([["class"], [...FACTS]]);
   });
 
   test.each([
@@ -148,7 +148,12 @@ describe.skipIf(!OPA_THERE)("an OPA server", () => {
     ["has a guard that never holds", "BAUTA-1652", `default plan := "model"\n\nguards.never if input.amount < data.nothing.here`, DATA],
     ["answers what is no action", "BAUTA-1604", `default plan := "no_mask"`, DATA],
     ["names a namespace that is not there", "BAUTA-1605", `default plan := {"action": "use", "namespace": "acount"}`, DATA],
-    ["has two answers at once", "BAUTA-1603", `plan := "mask" if input.field\n\nplan := "hash" if input.view`, DATA],
+    [
+      "has two answers at once",
+      "BAUTA-1603",
+      `plan := "mask" if input.field.class != "x"\n\nplan := "hash" if input.view.name != ""`,
+      DATA,
+    ],
     ["has a guard that compares nothing", "BAUTA-1612", `default plan := "model"\n\nguards.odd if input.amount < input.limit`, DATA],
   ] as const)("that %s is refused with %s", async (_, code, rules, data) => {
     await given(rules, data);
@@ -197,15 +202,16 @@ describe.skipIf(!OPA_THERE)("an OPA server", () => {
       mended: () => told.push("mended"),
     });
     await keeper.start();
-    for (const behaviour of ["empty", "slow", "garbage"] as const) {
+    const staleTold = (): number => told.filter((one) => one === "BAUTA-1611").length;
+    for (const [i, behaviour] of (["empty", "slow", "garbage"] as const).entries()) {
       proxy.behaviour = behaviour;
-      await until(() => keeper.stale !== undefined);
+      await until(() => staleTold() > i);
       proxy.behaviour = "pass";
       await until(() => keeper.failing === undefined);
     }
     expect(activated).toHaveLength(1);
     expect(told.filter((one) => one === "mended")).toHaveLength(3);
-    expect(told.filter((one) => one === "BAUTA-1611")).toHaveLength(3);
+    expect(staleTold()).toBe(3);
     await given(`default plan := "hash"`);
     await until(() => activated.length === 2);
     expect(keeper.active.sequence).toBe(1);
