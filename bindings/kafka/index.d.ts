@@ -13,6 +13,11 @@ export declare class KafkaAdmin {
   createTopics(topics: Array<TopicSpec>, timeoutMs: number): Promise<Topic[]>
   /** Gives a topic more partitions, so many in all; one that has them already stays as it is. */
   growTopic(name: string, partitions: number, timeoutMs: number): Promise<Topic[]>
+  /**
+   * Identities of topics, in their order: what tells a topic from another one of its name. Empty where there is no such topic, or the
+   * cluster is older than identities are.
+   */
+  topicIds(names: Array<string>, timeoutMs: number): Promise<string[]>
   /** A topic's configuration, defaults of the broker included. */
   topicSettings(name: string, timeoutMs: number): Promise<Setting[]>
 }
@@ -94,8 +99,9 @@ export declare class KafkaProducer {
    * to be called again with the same: whether the transaction was committed is not known until it is answered.
    *
    * `mark` is an offset of a group of its own in the same transaction: it says, to whoever asks later, that this one was committed.
+   * Each topic has its name, and a text that is kept with its offsets; none if it is empty.
    */
-  commit(membership: KafkaMembership | undefined | null, shadowGroup: string | undefined | null, topics: Array<string>, offsets: Uint32Array, timeoutMs: number, mark?: Mark | undefined | null): Promise<void>
+  commit(membership: KafkaMembership | undefined | null, shadowGroup: string | undefined | null, topics: Array<[string, string]>, offsets: Uint32Array, timeoutMs: number, mark?: Mark | undefined | null): Promise<void>
   /** Aborts the open transaction, if there is one. */
   abort(timeoutMs: number): Promise<void>
   /** What happened since the last call. */
@@ -148,6 +154,8 @@ export interface Position {
   partition: number
   /** Offset; −1 where there is none. */
   offset: number
+  /** Of a committed offset: what was committed with it. */
+  metadata?: string
 }
 
 /** A setting of a topic. */

@@ -15,6 +15,8 @@ export interface TopicsSource {
   readonly tokens: Tokens | undefined;
   /** Topic of the cluster that is written for which offsets of a source topic are committed. */
   offsetTopic(topic: string): string;
+  /** What is kept with those offsets. */
+  offsetNote(topic: string): string;
   /** The topics that there are. To be called before the reader is opened. @throws BautaError 1515 for one that is named and not there */
   topics(): Promise<readonly string[]>;
   /** Joins the group. */
@@ -44,6 +46,7 @@ function ownSource({ kafka, topics, admin }: SourceChoice): TopicsSource {
     admin,
     tokens: undefined,
     offsetTopic: (topic) => topic,
+    offsetNote: () => "",
     async topics() {
       const there = topics.some(isPattern) ? await admin.names() : [];
       const plain = topics.filter((topic) => !isPattern(topic));
@@ -73,6 +76,7 @@ async function otherSource({ kafka, topics, admin: target, failed }: SourceChoic
     admin,
     tokens,
     offsetTopic: (topic) => shadows.nameOf(topic),
+    offsetNote: (topic) => shadows.noteOf(topic),
     async topics() {
       found = await shadows.refresh();
       return [...found.keys()];

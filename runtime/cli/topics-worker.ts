@@ -89,6 +89,7 @@ export async function openWorker({
     transactionalId: replay?.group ?? `${group}-${instance ?? task}`,
     shadowGroup: replay?.group,
     offsetTopic: (topic) => source.offsetTopic(topic),
+    offsetNote: (topic) => source.offsetNote(topic),
     // What a pattern comes to name later may take more: how large a record may be is checked against its own topic.
     messageBytesMax: topics.some(isPattern) || !Number.isFinite(most) ? MESSAGE_BYTES : most + MESSAGE_ROOM,
     batchBytesMax: Number.isFinite(least) ? least : MESSAGE_BYTES,

@@ -62,6 +62,13 @@ export class TopicAdmin {
     return (await this.all()).map(({ name }) => name);
   }
 
+  /** What tells topics from others of their names; those that are not there, or whose cluster knows no identities, have none. */
+  async ids(names: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    if (names.length === 0) return new Map();
+    const ids = await this.#call(() => this.#admin.topicIds([...names], KAFKA_ADMIN_MS));
+    return new Map(names.map((name, at) => [name, ids[at] ?? ""] as const).filter(([, id]) => id !== ""));
+  }
+
   async limits(name: string): Promise<TopicLimits> {
     const settings = await this.#call(() => this.#admin.topicSettings(name, KAFKA_ADMIN_MS), name);
     const settingOf = (wanted: string): string | undefined => settings.find((setting) => setting.name === wanted)?.value;

@@ -7,6 +7,8 @@
  * fencing by generation and by name, offsets that wait for open transactions. What a poll gives belongs to partitions that are had before it
  * and behind it; the membership is taken behind it, and the broker refuses it once it does not hold any more.
  */
+
+import { BautaError } from "../kit/errors.ts";
 import { KAFKA_AGAIN_MS, KAFKA_STEP_MS, POLL_LINGER_MS, POLL_WAIT_MS, TOPICS_REFRESH_MS } from "../kit/limits.ts";
 import {
   type ClientEvent,
@@ -36,6 +38,7 @@ export interface CrossClusterOptions extends ReaderOptions {
 const MEMBER_ONLY: Start = { rule: -3, positions: [] };
 const BEGINNING = -2;
 const END = -1;
+const OTHER_TOPIC = 1526;
 
 /** A partition that is had; next is the offset that is read next, once it is known. */
 interface Had extends Partition {
@@ -63,6 +66,8 @@ export class CrossClusterReader implements BatchReader {
   #events: ClientEvent[] = [];
   #refreshed: number;
   #isRefreshing = false;
+  /** A source topic is not the one that it was. */
+  #changedSource: unknown;
   #isClosed = false;
 
   /** @param topics as `refresh` of the shadows has given them */
@@ -76,6 +81,7 @@ export class CrossClusterReader implements BatchReader {
 
   async poll(batch: RecordBatch, recordsMax: number): Promise<RecordBatch> {
     batch.count = 0;
+    if (this.#changedSource !== undefined) throw this.#changedSource;
     this.#refresh();
     await this.#serve(0);
     if (this.#changed) await this.#place();
@@ -159,7 +165,9 @@ export class CrossClusterReader implements BatchReader {
       .then((topics) => {
         if (!this.#isClosed) this.#follow(topics);
       })
-      .catch(() => undefined)
+      .catch((error: unknown) => {
+        if (error instanceof BautaError && error.issue.number === OTHER_TOPIC) this.#changedSource = error;
+      })
       .finally(() => {
         this.#isRefreshing = false;
       });
@@ -240,11 +248,12 @@ export class CrossClusterReader implements BatchReader {
     const committed = await this.#member.committed(unknown.map(({ topic, partition }) => ({ topic: shadows.nameOf(topic), partition })));
     // A client looks seldom what there is: partitions that came lately are asked for.
     for (const topic of new Set(unknown.map((had) => had.topic))) await this.#source.answers(topic, KAFKA_STEP_MS);
-    const found = new Map(committed.map(({ topic, partition, offset }) => [placeOf({ topic, partition }), offset]));
+    const found = new Map(committed.map((position) => [placeOf(position), position]));
     for (const had of unknown) {
       const place = placeOf(had);
-      const offset = found.get(placeOf({ topic: shadows.nameOf(had.topic), partition: had.partition })) ?? -1;
+      const { offset = -1, metadata } = found.get(placeOf({ topic: shadows.nameOf(had.topic), partition: had.partition })) ?? {};
       if (offset >= 0) {
+        shadows.expectSame(had.topic, metadata);
         had.next = offset;
         this.#begun.delete(place);
         continue;

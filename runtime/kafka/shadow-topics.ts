@@ -33,6 +33,8 @@ export class ShadowTopics {
   readonly #options: ShadowOptions;
   /** Partitions of source topics whose shadows have as many. */
   readonly #ready = new Map<string, number>();
+  /** What tells the source topics from others of their names. */
+  readonly #ids = new Map<string, string>();
 
   constructor(options: ShadowOptions) {
     this.#options = options;
@@ -42,12 +44,33 @@ export class ShadowTopics {
     return shadowName(this.#options.group, topic);
   }
 
+  /** What is kept with the offsets of a source topic: which one of its name it was that was read. Empty where its cluster does not say. */
+  noteOf(topic: string): string {
+    return this.#ids.get(topic) ?? "";
+  }
+
+  /**
+   * Offsets are those of the topic that they were committed for. One that was made anew under the name, or is of another cluster, has other
+   * records at them. What was committed by hand says nothing, and is taken as it is.
+   * @param note of the offsets that the group has
+   * @throws BautaError 1526
+   */
+  expectSame(topic: string, note: string | undefined): void {
+    const now = this.noteOf(topic);
+    if (note === undefined || note === "" || now === "" || note === now) return;
+    throw new BautaError(1526, { path: topic, detail: `offsets are those of ${note}, there is ${now}` });
+  }
+
   /**
    * Looks which source topics there are, and makes and grows their shadows. Returns the source topics with their partitions.
-   * @throws BautaError 1515 for a topic that is named and not there
+   * @throws BautaError 1515 for a topic that is named and not there, 1526 for one that is another than before
    */
   async refresh(): Promise<ReadonlyMap<string, number>> {
     const found = await this.#sources();
+    for (const [topic, id] of await this.#options.source.ids([...found.keys()])) {
+      this.expectSame(topic, id);
+      this.#ids.set(topic, id);
+    }
     for (const [topic, partitions] of found) {
       if (this.#ready.get(topic) === partitions) continue;
       await this.#reach(this.nameOf(topic), partitions);

@@ -15,6 +15,8 @@ export interface WriterOptions {
   readonly shadowGroup?: string | undefined;
   /** Topic of this cluster for which offsets of a source topic are committed, where the source is in another one. */
   readonly offsetTopic?: ((topic: string) => string) | undefined;
+  /** What is kept with the offsets of a source topic. */
+  readonly offsetNote?: ((topic: string) => string) | undefined;
 }
 
 /** What librdkafka takes for a message's size at most. */
@@ -29,6 +31,7 @@ export class TopicWriter {
   /** A transaction that is open for longer is ended by the broker, and with it this writer's right to it; milliseconds. */
   readonly transactionMsMax: number;
   readonly #offsetTopic: (topic: string) => string;
+  readonly #offsetNote: (topic: string) => string;
 
   /** Connects in the background. */
   constructor(options: WriterOptions) {
@@ -37,6 +40,7 @@ export class TopicWriter {
     const own = options.connection.settings.find(([name]) => name === "transaction.timeout.ms");
     this.transactionMsMax = Number(own?.[1] ?? TRANSACTION_TIMEOUT_MS);
     this.#offsetTopic = options.offsetTopic ?? ((topic) => topic);
+    this.#offsetNote = options.offsetNote ?? (() => "");
     this.#producer = new (loadKafka().KafkaProducer)(writerConfig(options));
   }
 
@@ -74,7 +78,8 @@ export class TopicWriter {
    * @param mark an offset by which it can be told later that this transaction was committed
    */
   commit(membership: KafkaMembership | undefined, topics: readonly string[], rows: Uint32Array, mark?: Mark): Promise<void> {
-    return this.#producer.commit(membership, this.#shadowGroup, topics.map(this.#offsetTopic), rows, KAFKA_STEP_MS, mark);
+    const noted = topics.map((topic): [string, string] => [this.#offsetTopic(topic), this.#offsetNote(topic)]);
+    return this.#producer.commit(membership, this.#shadowGroup, noted, rows, KAFKA_STEP_MS, mark);
   }
 
   abort(timeoutMs: number = KAFKA_STEP_MS): Promise<void> {

@@ -1,8 +1,10 @@
 /** Pipelines whose source is in another cluster than their targets: read there, written and committed here, and nothing left there. */
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { loadKafka } from "../../runtime/kafka/addon.ts";
+import { CommitRows } from "../../runtime/kafka/batch.ts";
 import { clientConfig } from "../../runtime/kafka/connection.ts";
 import { shadowName } from "../../runtime/kafka/shadow-topics.ts";
+import { TopicWriter } from "../../runtime/kafka/writer.ts";
 import { bauta, EXAMPLE_XML, ended, hasEnded, until, WRONG_XML } from "../e2e/cli.ts";
 import { type Cluster, startCluster } from "../services/kafka/cluster.ts";
 import { kill, Pipelines, stop, type Worker } from "./pipelines.ts";
@@ -147,6 +149,49 @@ test(
     const absent = pipelines.file({ sources: `{ topics: ${masked} }`, sinks: `{ out: { topic: ${masked} } }`, kafka: `, ${source()}` });
     const { code, stderr } = bauta(["run", absent, "--log-format", "lines"]);
     expect([code, stderr.includes("BAUTA-1515"), stderr.includes(masked)]).toEqual([2, true, true]);
+  },
+  SLOW,
+);
+
+test(
+  "BAUTA-1526: a topic of the same name in another cluster is not read at the offsets of this one, unless somebody says so",
+  async () => {
+    const raw = await there.make("raw", 2);
+    const masked = await here.make("masked");
+    const name = unique("repointed");
+    const fileOf = (bootstrap: string): string =>
+      pipelines.file({
+        name,
+        sources: `{ topics: ${raw}, key: { use: account } }`,
+        sinks: `{ out: { topic: ${masked} } }`,
+        kafka: `, source: { bootstrap: "${bootstrap}" }`,
+      });
+    await there.send(raw, payments(6));
+    const worker = pipelines.work(fileOf(production.bootstrap));
+    await here.read([masked], 6);
+    await stop(worker);
+    await here.admin.create(raw, 2);
+    await here.send(raw, payments(7));
+    const { code, stderr } = bauta(["run", fileOf(qa.bootstrap), "--log-format", "lines"]);
+    expect([code, stderr.includes("BAUTA-1526"), stderr.includes(raw)]).toEqual([2, true, true]);
+    expect(await here.read([masked], 6)).toHaveLength(6);
+    // Offsets that are set by hand name no topic.
+    const { connection } = here;
+    const hand = new TopicWriter({
+      connection,
+      transactionalId: unique("hand"),
+      messageBytesMax: 1000,
+      batchBytesMax: 1000,
+      shadowGroup: name,
+    });
+    await hand.init(30_000);
+    const rows = new CommitRows();
+    for (const partition of [0, 1]) rows.put(0, partition, 0);
+    await hand.commit(undefined, [shadowName(name, raw)], rows.rows());
+    await hand.close();
+    const again = pipelines.work(fileOf(qa.bootstrap));
+    expect(await here.read([masked], 13)).toHaveLength(13);
+    await stop(again);
   },
   SLOW,
 );

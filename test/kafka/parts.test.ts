@@ -5,13 +5,14 @@ import { join } from "node:path";
 import { Ajv } from "ajv";
 import { parse } from "yaml";
 import { loadKafka } from "../../runtime/kafka/addon.ts";
+import type { TopicAdmin } from "../../runtime/kafka/admin.ts";
 import { CommitRows, RecordBatch } from "../../runtime/kafka/batch.ts";
 import { clientConfig } from "../../runtime/kafka/connection.ts";
 import { errorOfFailure, failureOf, isFinal, kafkaError } from "../../runtime/kafka/failure.ts";
 import { HEADER_STRIDE, NONE, putWhole, RECORD_STRIDE, wholeAt } from "../../runtime/kafka/layout.ts";
 import { Outgoing } from "../../runtime/kafka/outgoing.ts";
 import { KAFKA_RESERVED, KAFKA_SETTINGS } from "../../runtime/kafka/settings.ts";
-import { shadowName } from "../../runtime/kafka/shadow-topics.ts";
+import { ShadowTopics, shadowName } from "../../runtime/kafka/shadow-topics.ts";
 import { tokenOf } from "../../runtime/kafka/token.ts";
 import { readPipeline } from "../../runtime/pipeline/definition/read.ts";
 import { CATALOGUES } from "../../runtime/registry.ts";
@@ -290,4 +291,24 @@ describe("pipeline files", () => {
     write(file, GOOD.replace("raw", "raw, key: { use: account }"));
     expect(bauta(["check", file]).code).toBe(0);
   });
+});
+
+test("BAUTA-1526: a source topic that was made anew is not read on; one whose cluster knows no identities is", async () => {
+  let id: string | undefined = "first";
+  const facts = async (name: string) => ({ name, partitions: 1, replication: 1 });
+  const source = { facts, ids: async () => new Map(id === undefined ? [] : [["raw", id]]) };
+  const shadows = new ShadowTopics({
+    source: source as unknown as TopicAdmin,
+    target: source as unknown as TopicAdmin,
+    group: "g",
+    topics: ["raw"],
+  });
+  await shadows.refresh();
+  expect(shadows.noteOf("raw")).toBe("first");
+  for (const note of [undefined, "", "first"]) shadows.expectSame("raw", note);
+  expect(() => shadows.expectSame("raw", "another")).toThrow("BAUTA-1526");
+  id = undefined;
+  await shadows.refresh();
+  id = "second";
+  expect(String(await shadows.refresh().catch((error: unknown) => error))).toContain("BAUTA-1526");
 });

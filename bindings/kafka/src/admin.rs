@@ -1,5 +1,8 @@
 //! Topics: what there is, and making them.
 
+use std::collections::HashMap;
+use std::ffi::{CStr, CString, c_char, c_int};
+use std::ptr;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -140,6 +143,14 @@ impl KafkaAdmin {
     #[napi(catch_unwind, ts_return_type = "Promise<Topic[]>")]
     pub fn grow_topic(&self, name: String, partitions: u32, timeout_ms: u32) -> AsyncTask<Administer> {
         self.ask(Ask::Grow(name, partitions), timeout_ms)
+    }
+
+    /// Identities of topics, in their order: what tells a topic from another one of its name. Empty where there is no such topic, or the
+    /// cluster is older than identities are.
+    #[must_use]
+    #[napi(catch_unwind, ts_return_type = "Promise<string[]>")]
+    pub fn topic_ids(&self, names: Vec<String>, timeout_ms: u32) -> AsyncTask<ReadIds> {
+        AsyncTask::new(ReadIds { config: self.config.clone(), token: self.token.clone(), names, timeout_ms })
     }
 
     /// A topic's configuration, defaults of the broker included.
@@ -317,6 +328,93 @@ impl Task for ReadSettings {
 
     fn resolve(&mut self, _: Env, output: Vec<Setting>) -> Result<Vec<Setting>> {
         Ok(output)
+    }
+}
+
+/// `topic_ids`, on a thread of the pool.
+pub struct ReadIds {
+    config: Vec<(String, String)>,
+    token: Option<Token>,
+    names: Vec<String>,
+    timeout_ms: u32,
+}
+
+impl Task for ReadIds {
+    type Output = Vec<String>;
+    type JsValue = Vec<String>;
+
+    fn compute(&mut self) -> Result<Vec<String>> {
+        let client = open(&mut self.config, self.token.take())?;
+        let found = describe(client.inner().native_ptr(), &self.names, self.timeout_ms)?;
+        Ok(self.names.iter().map(|name| found.get(name).cloned().unwrap_or_default()).collect())
+    }
+
+    fn resolve(&mut self, _: Env, output: Vec<String>) -> Result<Vec<String>> {
+        Ok(output)
+    }
+}
+
+/// What a cluster without identities gives all of its topics.
+const NO_ID: &str = "AAAAAAAAAAAAAAAAAAAAAA";
+
+/// Identities by name, of those that are there.
+fn describe(client: *mut native::rd_kafka_t, names: &[String], timeout_ms: u32) -> Result<HashMap<String, String>> {
+    let names: Vec<CString> = names
+        .iter()
+        .map(|name| CString::new(name.as_str()).map_err(|_| Failure::own("TOPIC", "the name of a topic holds a zero")))
+        .collect::<std::result::Result<_, _>>()?;
+    let mut pointers: Vec<*const c_char> = names.iter().map(|name| name.as_ptr()).collect();
+    let timeout = c_int::try_from(timeout_ms).unwrap_or(c_int::MAX);
+    // SAFETY: a live client; names that end with a zero and outlive the call, which copies them; all that librdkafka makes here is ours, and
+    // is destroyed once, what belongs to the event with it.
+    unsafe {
+        let topics = native::rd_kafka_TopicCollection_of_topic_names(pointers.as_mut_ptr(), pointers.len());
+        let options =
+            native::rd_kafka_AdminOptions_new(client, native::rd_kafka_admin_op_t::RD_KAFKA_ADMIN_OP_DESCRIBETOPICS);
+        native::rd_kafka_AdminOptions_set_request_timeout(options, timeout, ptr::null_mut(), 0);
+        let queue = native::rd_kafka_queue_new(client);
+        native::rd_kafka_DescribeTopics(client, topics, options, queue);
+        native::rd_kafka_AdminOptions_destroy(options);
+        native::rd_kafka_TopicCollection_destroy(topics);
+        // The call answers in its time, be it with an error.
+        let event = native::rd_kafka_queue_poll(queue, timeout.saturating_add(timeout));
+        native::rd_kafka_queue_destroy(queue);
+        if event.is_null() {
+            return Err(Failure { retriable: true, ..Failure::own("_TIMED_OUT", "topics are not described") }.into());
+        }
+        let found = ids_of(event);
+        native::rd_kafka_event_destroy(event);
+        found
+    }
+}
+
+/// # Safety
+/// `event` is one of librdkafka that is alive.
+unsafe fn ids_of(event: *mut native::rd_kafka_event_t) -> Result<HashMap<String, String>> {
+    // SAFETY: all pointers are the event's, and live as long as it does; texts end with a zero.
+    unsafe {
+        if let Some(failure) = Failure::of_code(native::rd_kafka_event_error(event)) {
+            return Err(Failure { retriable: true, ..failure }.into());
+        }
+        let result = native::rd_kafka_event_DescribeTopics_result(event);
+        let mut count = 0;
+        let topics = native::rd_kafka_DescribeTopics_result_topics(result, &raw mut count);
+        let text = |pointer: *const c_char| CStr::from_ptr(pointer).to_string_lossy().into_owned();
+        let mut ids = HashMap::new();
+        for at in 0..count {
+            let topic = *topics.add(at);
+            let error = native::rd_kafka_TopicDescription_error(topic);
+            if !error.is_null()
+                && native::rd_kafka_error_code(error) != native::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR
+            {
+                continue;
+            }
+            let id = text(native::rd_kafka_Uuid_base64str(native::rd_kafka_TopicDescription_topic_id(topic)));
+            if id != NO_ID {
+                ids.insert(text(native::rd_kafka_TopicDescription_name(topic)), id);
+            }
+        }
+        Ok(ids)
     }
 }
 

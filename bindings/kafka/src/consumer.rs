@@ -156,7 +156,10 @@ impl Context {
             // The committed offsets are those of other topics; an offset that is there is asked of nobody.
             list.set_all_offsets(Offset::Offset(0)).map_err(Failure::from)?;
             let here = partitions_of(list).into_iter();
-            self.remember(here.map(|Partition { topic, partition }| Position { topic, partition, offset: 0 }), &member);
+            self.remember(
+                here.map(|Partition { topic, partition }| Position { topic, partition, offset: 0, metadata: None }),
+                &member,
+            );
             return Ok(());
         }
         let committed = consumer.committed_offsets(list.clone(), PLACE_TIMEOUT).map_err(Failure::from)?;
@@ -173,12 +176,12 @@ impl Context {
                     one.offset
                 } else {
                     let offset = start.of(consumer, topic, partition)?;
-                    begun.push(Position { topic: topic.to_owned(), partition, offset });
+                    begun.push(Position { topic: topic.to_owned(), partition, offset, metadata: None });
                     offset
                 }
             };
             list.set_partition_offset(topic, partition, Offset::Offset(offset)).map_err(Failure::from)?;
-            placed.push(Position { topic: topic.to_owned(), partition, offset });
+            placed.push(Position { topic: topic.to_owned(), partition, offset, metadata: None });
         }
         lock(&self.begun).extend(begun);
         self.remember(placed.into_iter(), &member);
@@ -408,6 +411,8 @@ pub struct Position {
     pub partition: i32,
     /// Offset; −1 where there is none.
     pub offset: i64,
+    /// Of a committed offset: what was committed with it.
+    pub metadata: Option<String>,
 }
 
 #[napi]
@@ -511,7 +516,7 @@ impl KafkaConsumer {
             unsafe {
                 native::rd_kafka_get_watermark_offsets(client, name.as_ptr(), partition, &raw mut first, &raw mut next)
             };
-            Ok(Position { topic, partition, offset: next.max(-1) })
+            Ok(Position { topic, partition, offset: next.max(-1), metadata: None })
         };
         partitions.into_iter().map(end_of).collect()
     }
@@ -565,7 +570,7 @@ impl KafkaConsumer {
             what: Question::Committed,
             positions: partitions
                 .into_iter()
-                .map(|Partition { topic, partition }| Position { topic, partition, offset: -1001 })
+                .map(|Partition { topic, partition }| Position { topic, partition, offset: -1001, metadata: None })
                 .collect(),
             timeout: Duration::from_millis(u64::from(timeout_ms)),
         }))
@@ -586,7 +591,7 @@ impl KafkaConsumer {
             what: Question::Watermarks,
             positions: partitions
                 .into_iter()
-                .map(|Partition { topic, partition }| Position { topic, partition, offset: 0 })
+                .map(|Partition { topic, partition }| Position { topic, partition, offset: 0, metadata: None })
                 .collect(),
             timeout: Duration::from_millis(u64::from(timeout_ms)),
         }))
@@ -613,7 +618,7 @@ impl KafkaConsumer {
 /// A list for librdkafka.
 pub(crate) fn list_of(positions: &[Position]) -> Result<TopicPartitionList> {
     let mut list = TopicPartitionList::with_capacity(positions.len());
-    for Position { topic, partition, offset } in positions {
+    for Position { topic, partition, offset, .. } in positions {
         list.add_partition_offset(topic, *partition, Offset::from_raw(*offset)).map_err(Failure::from)?;
     }
     Ok(list)
@@ -626,6 +631,7 @@ fn positions_of(list: &TopicPartitionList) -> Vec<Position> {
             topic: element.topic().to_owned(),
             partition: element.partition(),
             offset: element.offset().to_raw().filter(|offset| *offset >= 0).unwrap_or(-1),
+            metadata: Some(element.metadata().to_owned()).filter(|text| !text.is_empty()),
         })
         .collect()
 }
@@ -991,7 +997,7 @@ impl Task for Query {
                     let (first, next) =
                         consumer.fetch_watermarks(topic, *partition, self.timeout).map_err(Failure::from)?;
                     for offset in [first, next] {
-                        found.push(Position { topic: topic.clone(), partition: *partition, offset });
+                        found.push(Position { topic: topic.clone(), partition: *partition, offset, metadata: None });
                     }
                 }
                 Ok(found)
@@ -1023,13 +1029,18 @@ impl Task for Close {
     }
 }
 
-/// Offsets of a commit's rows, by the consumer's topics.
-pub(crate) fn positions_of_rows(topics: &[String], rows: &[u32]) -> Result<Vec<(Position, i32)>> {
+/// Offsets of a commit's rows, by its topics: their names, and what is kept with their offsets.
+pub(crate) fn positions_of_rows(topics: &[(String, String)], rows: &[u32]) -> Result<Vec<(Position, i32)>> {
     rows.chunks_exact(crate::layout::COMMIT_STRIDE)
         .map(|row| {
-            let topic = topics.get(row[0] as usize).ok_or_else(|| Failure::own("TOPIC", "a row names no topic"))?;
-            let position =
-                Position { topic: topic.clone(), partition: row[1].cast_signed(), offset: whole(row[2], row[3]) };
+            let (topic, metadata) =
+                topics.get(row[0] as usize).ok_or_else(|| Failure::own("TOPIC", "a row names no topic"))?;
+            let position = Position {
+                topic: topic.clone(),
+                partition: row[1].cast_signed(),
+                offset: whole(row[2], row[3]),
+                metadata: Some(metadata.clone()).filter(|text| !text.is_empty()),
+            };
             Ok((position, row[4].cast_signed()))
         })
         .collect()

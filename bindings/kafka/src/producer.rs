@@ -263,12 +263,13 @@ impl KafkaProducer {
     /// to be called again with the same: whether the transaction was committed is not known until it is answered.
     ///
     /// `mark` is an offset of a group of its own in the same transaction: it says, to whoever asks later, that this one was committed.
+    /// Each topic has its name, and a text that is kept with its offsets; none if it is empty.
     #[napi(catch_unwind, ts_return_type = "Promise<void>")]
     pub fn commit(
         &self,
         membership: Option<&KafkaMembership>,
         shadow_group: Option<String>,
-        topics: Vec<String>,
+        topics: Vec<(String, String)>,
         offsets: Uint32Array,
         timeout_ms: u32,
         mark: Option<Mark>,
@@ -551,11 +552,18 @@ impl OffsetList {
         // SAFETY: librdkafka's list, ours until dropped; names end with a zero and are copied.
         unsafe {
             let list = Self(native::rd_kafka_topic_partition_list_new(c_int::try_from(offsets.len()).unwrap_or(0)));
-            for (Position { topic, partition, offset }, epoch) in offsets {
+            for (Position { topic, partition, offset, metadata }, epoch) in offsets {
                 let topic = CString::new(topic.as_str())
                     .map_err(|_| Failure::own("TOPIC", "the name of a topic holds a zero"))?;
                 let row = native::rd_kafka_topic_partition_list_add(list.0, topic.as_ptr(), *partition);
                 (*row).offset = *offset;
+                if let Some(text) = metadata {
+                    // librdkafka frees it with the list.
+                    let copy = native::rd_kafka_mem_malloc(ptr::null_mut(), text.len());
+                    ptr::copy_nonoverlapping(text.as_ptr(), copy.cast::<u8>(), text.len());
+                    (*row).metadata = copy;
+                    (*row).metadata_size = text.len();
+                }
                 native::rd_kafka_topic_partition_set_leader_epoch(row, *epoch);
             }
             Ok(list)
