@@ -1,8 +1,7 @@
 /** What exists, in one place: a plug-in that is listed here is tested, documented and selectable. */
-import type { Format, OwnCatalogue } from "./formats/api.ts";
+import type { Format, MessageRules, OwnCatalogue } from "./formats/api.ts";
 import { iso20022, iso20022Catalogue, withOwnCatalogues } from "./formats/iso20022/index.ts";
 import { json } from "./formats/json/index.ts";
-import type { MessageRules } from "./formats/rules.ts";
 import { swiftMt, swiftMtCatalogue } from "./formats/swift-mt/index.ts";
 import type { Catalogue } from "./model/catalogue.ts";
 

@@ -1,6 +1,6 @@
 /** `bauta verify-message`: whether messages add up, by rules between their values. */
-import type { FormatName, Ruleset } from "../formats/api.ts";
-import { Series, type Verdict } from "../formats/rules.ts";
+import type { FormatName, Ruleset, Verdict } from "../formats/api.ts";
+import { Series } from "../formats/rules.ts";
 import { issueOf, printable } from "../kit/errors.ts";
 import { type FormatSlot, NEXT_MORE, type Next, nextRecord } from "../pipeline/frame.ts";
 import { Batch } from "../record/tables.ts";

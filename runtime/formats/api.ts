@@ -5,7 +5,6 @@
  * when it compiles a message type, and writes operation indexes into the value table.
  */
 import type { Batch } from "../record/tables.ts";
-import type { MessageRules } from "./rules.ts";
 
 export type FormatName = "iso20022" | "swift-mt" | "json";
 
@@ -192,4 +191,63 @@ export interface OpenFormat extends Scanner {
 export interface AskedField {
   readonly message: string;
   readonly field: Field;
+}
+
+// ── rules between values ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+export interface Finding {
+  /** Number of an issue, 8601 and following. */
+  readonly issue: number;
+  /** Where the value stands that says otherwise: names and the places of repeated elements, no value. */
+  readonly path: string;
+}
+
+export interface Verdict {
+  readonly message: string;
+  /** Rules that the message had something for. */
+  readonly checked: number;
+  readonly findings: readonly Finding[];
+}
+
+export interface MessageRules {
+  readonly format: FormatName;
+  /**
+   * undefined where the record is no message that these rules know.
+   * @param series takes the statements of several messages, and adds to the findings when it is closed; without it a message stands alone
+   */
+  verify(record: Uint8Array, series?: StatementSeries): Verdict | undefined;
+  /** Tells what the amounts of a record that was scanned are made of (terms.ts), so that what adds up does so when each was changed. */
+  addTerms(scanned: ScannedRecord): void;
+}
+
+export interface ScannedRecord {
+  readonly batch: Batch;
+  readonly record: number;
+  /** Of its own bytes in the batch's input, without what separates it from others. */
+  readonly start: number;
+  readonly end: number;
+  readonly open: OpenFormat;
+  /** Whether an operation changes amounts by a function of them. */
+  isAmount(operation: number): boolean;
+}
+
+/** What a statement says of its place among the statements of its account. Numbers and amounts as decimal.ts has them. */
+export interface Place {
+  /** Of the closing balance; statements of one account have their dates in one form. */
+  readonly date: string;
+  /** Of the statement, and of the sheet within it. */
+  readonly number: bigint | undefined;
+  readonly sheet: bigint | undefined;
+  readonly opening: bigint | undefined;
+  readonly closing: bigint | undefined;
+}
+
+/** What of a statement does not go on: its number, where some seem to be missing in between, or its opening balance. */
+export type Follows = "continues" | "number" | "balance";
+export type Report = (follows: Follows) => void;
+
+/** Takes the statements of several messages. */
+export interface StatementSeries {
+  /** @param account with the currency: what the statement is one of */
+  add(account: string, place: Place, report: Report): void;
 }

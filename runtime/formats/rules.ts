@@ -2,8 +2,7 @@
  * What holds between the values of one message: counts, sums, balances, rates, countries, parties; and from one statement to the next. A
  * format's rules look at one whole record and say which of them do not hold; masking keeps what did, and nobody's values are told.
  */
-import type { Batch } from "../record/tables.ts";
-import type { FormatName, OpenFormat } from "./api.ts";
+import type { Finding, Follows, Place, Report, StatementSeries, Verdict } from "./api.ts";
 import { ONE } from "./decimal.ts";
 
 export const COUNT = 8601;
@@ -14,42 +13,6 @@ export const COUNTRY = 8605;
 export const RATE = 8606;
 export const SERIES = 8607;
 export const PARTY = 8608;
-
-export interface Finding {
-  /** Number of an issue, 8601 and following. */
-  readonly issue: number;
-  /** Where the value stands that says otherwise: names and the places of repeated elements, no value. */
-  readonly path: string;
-}
-
-export interface Verdict {
-  readonly message: string;
-  /** Rules that the message had something for. */
-  readonly checked: number;
-  readonly findings: readonly Finding[];
-}
-
-export interface MessageRules {
-  readonly format: FormatName;
-  /**
-   * undefined where the record is no message that these rules know.
-   * @param series takes the statements of several messages, and adds to the findings when it is closed; without it a message stands alone
-   */
-  verify(record: Uint8Array, series?: Series): Verdict | undefined;
-  /** Tells what the amounts of a record that was scanned are made of (terms.ts), so that what adds up does so when each was changed. */
-  addTerms(scanned: ScannedRecord): void;
-}
-
-export interface ScannedRecord {
-  readonly batch: Batch;
-  readonly record: number;
-  /** Of its own bytes in the batch's input, without what separates it from others. */
-  readonly start: number;
-  readonly end: number;
-  readonly open: OpenFormat;
-  /** Whether an operation changes amounts by a function of them. */
-  isAmount(operation: number): boolean;
-}
 
 /** A verdict while it is being found. */
 export class Collected implements Verdict {
@@ -103,23 +66,8 @@ function isCut(short: string, long: string): boolean {
   return others.length === 0 || (others.length === 1 && words.some((word) => word.startsWith(others[0] as string)));
 }
 
-/** What a statement says of its place among the statements of its account. Numbers and amounts as decimal.ts has them. */
-export interface Place {
-  /** Of the closing balance; statements of one account have their dates in one form. */
-  readonly date: string;
-  /** Of the statement, and of the sheet within it. */
-  readonly number: bigint | undefined;
-  readonly sheet: bigint | undefined;
-  readonly opening: bigint | undefined;
-  readonly closing: bigint | undefined;
-}
-
-/** What of a statement does not go on: its number, where some seem to be missing in between, or its opening balance. */
-export type Follows = "continues" | "number" | "balance";
-type Report = (follows: Follows) => void;
-
 /** Statements of one account each open with what the one before closed with, in the order of their dates and numbers. */
-export class Series {
+export class Series implements StatementSeries {
   readonly #statements = new Map<string, (readonly [Place, Report])[]>();
 
   /** @param account with the currency: what the statement is one of */

@@ -2,7 +2,7 @@
  * What a message keeps of the rules between its values when amounts and days are changed: before the engine what they are made of is
  * told, behind it what was true is looked at again. Plans that change neither pay one comparison for a batch.
  */
-import type { Finding } from "../formats/rules.ts";
+import type { Finding } from "../formats/api.ts";
 import {
   type Batch,
   RECORD_FIRST_VALUE,

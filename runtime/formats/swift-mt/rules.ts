@@ -4,11 +4,12 @@
  */
 
 import { VALUE_OPERATION, VALUE_STRIDE } from "../../record/tables.ts";
+import type { MessageRules, StatementSeries } from "../api.ts";
 import { isOfCountry } from "../countries.ts";
 import { hasMinorUnits } from "../currencies.ts";
 import { decimalOf, sumOf } from "../decimal.ts";
 import { isExchanged, type Money } from "../exchange.ts";
-import { BALANCE, COUNT, COUNTRY, Collected, type MessageRules, MINOR_UNITS, RATE, SERIES, type Series, SUM } from "../rules.ts";
+import { BALANCE, COUNT, COUNTRY, Collected, MINOR_UNITS, RATE, SERIES, SUM } from "../rules.ts";
 import { TermTable } from "../terms.ts";
 import { amountOf, amountsOf, decimalText, find, moneyOf, TOTALLED, textOf } from "./amounts.ts";
 import { type BodyField, fieldsIn, groupsOf, readFields } from "./fields.ts";
@@ -134,7 +135,7 @@ function verifyEntries(fields: readonly BodyField[], out: Collected): void {
   }
 }
 
-function verifySeries(message: string, fields: readonly BodyField[], series: Series, out: Collected): void {
+function verifySeries(message: string, fields: readonly BodyField[], series: StatementSeries, out: Collected): void {
   const [account, number, opening] = [find(fields, ["25", "25P"]), find(fields, ["28", "28C"]), find(fields, OPENING)];
   if (account === undefined || number === undefined || opening === undefined) return;
   const closing = find(fields, CLOSING);

@@ -16,16 +16,18 @@ import {
   VALUE_OPERATION,
   VALUE_STRIDE,
 } from "../../../record/tables.ts";
+import type { MessageRules, StatementSeries } from "../../api.ts";
 import { decimalOf, sumOf } from "../../decimal.ts";
-import { COUNT, Collected, type MessageRules, Series, SUM } from "../../rules.ts";
+import { COUNT, Collected, Series, SUM } from "../../rules.ts";
 import { TermTable } from "../../terms.ts";
 import { messageOfNamespace } from "../catalogue.ts";
 import { MarkupError, readMarkup, type XmlElement } from "../xsd/markup.ts";
+import { Amounts } from "./amounts.ts";
 import { child, childrenOf, textAt } from "./elements.ts";
 import { everywhere } from "./everywhere.ts";
 import { AMOUNTS, blocksOf, TOTALS, transactionsOf } from "./payments.ts";
 import { verifySeries, verifyStatement } from "./statements.ts";
-import { Amounts, planMessage } from "./terms.ts";
+import { planMessage } from "./terms.ts";
 
 export const iso20022Rules: MessageRules = {
   format: "iso20022",
@@ -36,12 +38,13 @@ export const iso20022Rules: MessageRules = {
     if (first === undefined) return undefined;
     const { message } = documents.find((each) => !each.message.startsWith("head.")) ?? first;
     const collected = new Collected(message);
-    const own = series ?? new Series();
+    const alone = new Series();
+    const own = series ?? alone;
     for (const { element } of documents) {
       for (const body of element.children) verifyBody(body, body.name, own, collected);
       everywhere(element, "", collected);
     }
-    if (series === undefined) own.close();
+    alone.close();
     return collected;
   },
   addTerms({ batch, record, start, end, isAmount }) {
@@ -99,7 +102,7 @@ function documentsIn(element: XmlElement): readonly { readonly element: XmlEleme
 
 // ── payments ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-function verifyBody(body: XmlElement, path: string, series: Series, out: Collected): void {
+function verifyBody(body: XmlElement, path: string, series: StatementSeries, out: Collected): void {
   const blocks = blocksOf(body);
   const own = transactionsOf(body);
   verifyTotals(child(body, "GrpHdr"), `${path}/GrpHdr`, [...own, ...blocks.flatMap(transactionsOf)], out);

@@ -6,10 +6,10 @@ import { decimalOf, sumOf } from "../../decimal.ts";
 import { exchangeOf } from "../../exchange.ts";
 import { type Amount, balance, factorOf, negative, reciprocalOf, step, sum, type Terms, times } from "../../terms.ts";
 import type { XmlElement } from "../xsd/markup.ts";
+import type { Amounts } from "./amounts.ts";
 import { at, child, childrenOf, textAt } from "./elements.ts";
 import { DETAILS } from "./everywhere.ts";
 import { balanceType, isBooked, isCredit } from "./statements.ts";
-import type { Amounts } from "./terms.ts";
 
 /** An amount with the sign that its element says. */
 interface Signed {

@@ -1,7 +1,9 @@
 /** Rules of statements, reports and notifications: their summaries, their balances, and what goes on from one to the next. */
+
+import type { StatementSeries } from "../../api.ts";
 import { decimalOf, sumOf } from "../../decimal.ts";
 import { absolute } from "../../exchange.ts";
-import { BALANCE, COUNT, type Collected, SERIES, type Series, SUM } from "../../rules.ts";
+import { BALANCE, COUNT, type Collected, SERIES, SUM } from "../../rules.ts";
 import type { XmlElement } from "../xsd/markup.ts";
 import { at, child, childrenOf, textAt } from "./elements.ts";
 
@@ -119,7 +121,7 @@ function verifyBalances(statement: XmlElement, path: string, entries: readonly E
 }
 
 /** A statement opens with what the one before it closed with. Copies and pages that are not the last stand for nothing. */
-export function verifySeries(statement: XmlElement, path: string, series: Series, out: Collected): void {
+export function verifySeries(statement: XmlElement, path: string, series: StatementSeries, out: Collected): void {
   const account = textAt(statement, "Acct/Id/IBAN") ?? textAt(statement, "Acct/Id/Othr/Id");
   const { opening, closing } = endsOf(statement);
   const numbered = ["ElctrncSeqNb", "LglSeqNb"].find((name) => textAt(statement, name) !== undefined);

@@ -5,35 +5,12 @@
  * Whatever does not add up before is left to stand alone: nobody has to keep it.
  */
 import { decimalOf, sumOf } from "../../decimal.ts";
-import { type Amount, alone, decimalsIn, exchange, type TermTable } from "../../terms.ts";
+import { type Amount, alone, exchange } from "../../terms.ts";
 import type { XmlElement } from "../xsd/markup.ts";
-import { at, child, childrenOf, textAt } from "./elements.ts";
+import type { Amounts } from "./amounts.ts";
+import { child, childrenOf, textAt } from "./elements.ts";
 import { AMOUNTS, blocksOf, SETTLED, TOTALS, transactionsOf } from "./payments.ts";
 import { planStatement } from "./statement-terms.ts";
-
-/** Amounts of a message by their elements. */
-export class Amounts {
-  readonly terms: TermTable;
-  readonly #values: ReadonlyMap<number, number>;
-
-  /** @param values rows of the batch by where their text begins */
-  constructor(terms: TermTable, values: ReadonlyMap<number, number>) {
-    this.terms = terms;
-    this.#values = values;
-  }
-
-  /** The amount of an element; one without a currency of its own (a total) has an empty one. */
-  of(element: XmlElement | undefined): Amount | undefined {
-    const amount = element === undefined || element.children.length > 0 ? undefined : decimalOf(element.text);
-    if (element === undefined || amount === undefined) return undefined;
-    const currency = element.attributes.get("Ccy") ?? "";
-    return { amount, currency, decimals: decimalsIn(currency, element.text), value: this.#values.get(element.contentAt) };
-  }
-
-  at(element: XmlElement, path: string): Amount | undefined {
-    return this.of(at(element, path));
-  }
-}
 
 /** Tells the terms of all amounts of a message. */
 export function planMessage(document: XmlElement, amounts: Amounts): void {
