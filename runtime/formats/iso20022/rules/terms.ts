@@ -4,7 +4,7 @@
  *
  * Whatever does not add up before is left to stand alone: nobody has to keep it.
  */
-import { decimalOf, sumOf } from "../../decimal.ts";
+import { sumOf } from "../../decimal.ts";
 import { type Amount, alone, exchange } from "../../terms.ts";
 import type { XmlElement } from "../xsd/markup.ts";
 import type { Amounts } from "./amounts.ts";
