@@ -57,6 +57,9 @@ interface Failing {
   readonly since: number;
 }
 
+/** Issues of a policy that was asked, and whose answers are wrong. */
+const ANSWERED: ReadonlySet<number> = new Set([1604, 1605, 1606]);
+
 export class PolicyKeeper {
   readonly #parts: PolicyKeeperParts;
   readonly #activator: PolicyActivator;
@@ -151,6 +154,8 @@ export class PolicyKeeper {
     const isNew = this.#failing?.error.message !== error.message;
     this.#failing = { error, since: this.#failing?.since ?? clock.date() };
     if (isNew) refused(error);
+    // Whatever it answered, it did.
+    if (this.#asked !== undefined && ANSWERED.has(error.issue.number)) this.#asked = { ...this.#asked, isOk: true };
     this.#told("refused");
   }
 
@@ -181,7 +186,7 @@ export class PolicyKeeper {
       return source.isAccepted;
     }
     const from = clock.ticks();
-    this.#asked = { engine: engine.name, isOk: false, milliseconds: 0 };
+    this.#asked = { engine: engine.name, isOk: false, milliseconds: undefined };
     try {
       const activation = await this.#activator.activate(
         engine,

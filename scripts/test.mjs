@@ -21,6 +21,12 @@ const NEEDS = [
     debian: ["perl", "make", "gcc", "g++"],
     there: () => works("perl", ["-e", "1"]) && works("make", ["--version"]) && works("g++", ["--version"]),
   },
+  // Rules and dashboard of examples/monitoring are tested against the real one, as Debian packages it.
+  {
+    name: "prometheus and promtool",
+    debian: ["prometheus"],
+    there: () => works("prometheus", ["--version"]) && works("promtool", ["--version"]),
+  },
   { name: "git", debian: ["git"], there: () => works("git", ["--version"]) },
 ];
 

@@ -17,17 +17,19 @@ export interface PageInit {
   readonly clear: boolean;
   /** What stands at the right of the title: a filter, a switch. */
   readonly controls: string;
+  /** It asks whoever served it for more. Default: it asks nobody. */
+  readonly isLive?: boolean;
 }
 
 /** From the first line to the first element of a report. */
-export function pageBegin({ title, lead, style, clear, controls }: Omit<PageInit, "script">): string {
+export function pageBegin({ title, lead, style, clear, controls, isLive = false }: Omit<PageInit, "script">): string {
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'${isLive ? "; connect-src 'self'" : ""}">
 <title>${escaped(title)}</title>
 <style>${STYLE}${style}</style>
 </head>

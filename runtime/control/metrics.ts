@@ -171,7 +171,7 @@ export class RunMetrics implements RunObserver {
     this.#policyMaxAge.set(maxAgeMs / 1000);
     if (asked !== undefined) {
       this.#policyUp.set({ engine: asked.engine }, asked.isOk ? 1 : 0);
-      if (asked.isOk) this.#policySeconds.observe({ engine: asked.engine }, asked.milliseconds / 1000);
+      if (asked.milliseconds !== undefined) this.#policySeconds.observe({ engine: asked.engine }, asked.milliseconds / 1000);
     }
     if (outcome === "refused") return this.#policies.inc({ outcome: "refused" });
     const isFirst = this.#policyGoodAt === undefined;

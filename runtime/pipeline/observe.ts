@@ -228,8 +228,8 @@ export interface PolicyAsked {
   /** `opa-wasm`, `opa-server` */
   readonly engine: string;
   readonly isOk: boolean;
-  /** From the question to the answers, of all views. */
-  readonly milliseconds: number;
+  /** From the question to the answers, of all views; undefined: they were not all good. */
+  readonly milliseconds: number | undefined;
 }
 
 /** From the next transaction on another policy decides who sees what. */

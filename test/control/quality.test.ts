@@ -133,7 +133,7 @@ describe("metrics", () => {
         view([fieldOf("Dbtr/Nm", 10)], "partner", { records: 3, numbers: { pan: 0, iban: 1 } }),
       ]),
     );
-    metrics.observe(look("refused", { asked: { engine: "opa-wasm", isOk: false, milliseconds: 0 } }));
+    metrics.observe(look("refused", { asked: { engine: "opa-wasm", isOk: false, milliseconds: undefined } }));
     metrics.observe({ event: "policy", at: 5000, statement: "s", sequence: 1, revision: "r2", sha256: "00" });
     const text = await metrics.text();
     for (const line of [

@@ -1,0 +1,29 @@
+// `npm run demo:stack`: a broker, OPA, a pipeline with three views, and a page that shows the raw record beside them while the policy is
+// edited. Sets up what is missing; leaves nothing behind. Options: --once, --edits N, --terminal, --port N (docs/demo.md).
+import { spawn, spawnSync } from "node:child_process";
+import { buildOpa, hasOpa, opaPath } from "./opa.mjs";
+import { bun, root, setup, setupKafka } from "./setup.mjs";
+
+setup();
+setupKafka();
+for (const command of ["java", "mvn"]) {
+  if (!spawnSync(command, ["--version"]).error) continue;
+  process.stderr.write(
+    `demo: ${command} not found; the broker needs Java 17, and Maven to fetch it (Debian: openjdk-17-jdk-headless, maven).\n`,
+  );
+  process.exit(1);
+}
+buildOpa();
+if (!hasOpa()) {
+  process.stderr.write("demo: there is no OPA; it is built by Go (https://go.dev/dl), or named by BAUTA_OPA.\n");
+  process.exit(1);
+}
+const child = spawn(bun(), ["scripts/demo/stack/main.ts", ...process.argv.slice(2)], {
+  cwd: root,
+  stdio: "inherit",
+  env: { ...process.env, BAUTA_OPA: opaPath() },
+});
+// A terminal sends Ctrl-C to both; whoever ends this one alone means the other, too. It is waited for: it has to clean up.
+process.on("SIGINT", () => undefined);
+process.on("SIGTERM", () => child.kill("SIGTERM"));
+child.once("exit", (code) => process.exit(code ?? 1));
