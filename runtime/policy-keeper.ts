@@ -148,12 +148,14 @@ export class PolicyKeeper {
   }
 
   #fail(error: BautaError): void {
-    const { clock, refused } = this.#parts;
+    const { clock, refused, source } = this.#parts;
     if (this.#failing === undefined) this.#again = clock.ticks();
     // Since when it is so counts from the first that was wrong.
     const isNew = this.#failing?.error.message !== error.message;
     this.#failing = { error, since: this.#failing?.since ?? clock.date() };
     if (isNew) refused(error);
+    // A server is asked at every look; it did not come to its questions.
+    if (source.repeats) this.#asked ??= { engine: "opa-server", isOk: false, milliseconds: undefined };
     // Whatever it answered, it did.
     if (this.#asked !== undefined && ANSWERED.has(error.issue.number)) this.#asked = { ...this.#asked, isOk: true };
     this.#told("refused");
