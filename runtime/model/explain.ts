@@ -20,6 +20,8 @@ export interface Explanation {
   readonly unfit?: string;
   /** Why the policy refuses records with it; empty where it does not say. */
   readonly denied?: string;
+  /** Of a field whose answer names a guard: what is done where that holds; `operation` is what is done where it does not. */
+  readonly held?: { readonly guard: string; readonly operation: PlanOperation };
 }
 
 /** A model's answers to why; the rules are put in order once. */
@@ -73,9 +75,10 @@ function outcomeOf(decision: Decision | Denied, format: FormatName, field: Field
   if (decision.kind === "unfit") return { outcome: "unfit", operation: undefined, unfit: decision.reason };
   if (decision.kind === "denied") return { outcome: "denied", operation: undefined, denied: decision.reason };
   if (decision.kind !== "operation") return { outcome: decision.kind, operation: undefined };
-  const { rule, operation } = decision;
+  const { rule, operation, guarded } = decision;
+  const held = guarded === undefined ? {} : { held: { guard: guarded.guard, operation: guarded.held } };
   const own = lower(rule.action, format, rule.declared === undefined ? field : { ...field, fit: rule.declared });
-  return { outcome: "operation", operation, ...("issue" in own ? { unfit: own.reason } : {}) };
+  return { outcome: "operation", operation, ...held, ...("issue" in own ? { unfit: own.reason } : {}) };
 }
 
 /** What a rule says of the fields that it takes, as far as this field meets it: `class account`, `path pacs.008:Dbtr/Nm`. */

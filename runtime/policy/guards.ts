@@ -17,6 +17,20 @@ export type GuardTest =
 /** It holds if all tests of one alternative hold; without alternatives it never does. Plain data. */
 export type GuardTree = readonly (readonly GuardTest[])[];
 
+const SIGNS = { below: "<", upTo: "<=", above: ">", from: ">=" } as const;
+
+/** As a person reads it: `amount < 1000 and currency in CHF, EUR`. */
+export function guardText(tree: GuardTree): string {
+  if (tree.length === 0) return "never";
+  const alternatives = tree.map((tests) => (tests.length === 0 ? "always" : tests.map(testText).join(" and ")));
+  return alternatives.join(" or ");
+}
+
+const testText = (test: GuardTest): string =>
+  test.input === "amount"
+    ? `amount ${SIGNS[test.is]} ${test.than}`
+    : `${test.input}${test.is === "of" ? "" : " not"} in ${test.words.join(", ")}`;
+
 const ALTERNATIVES_MAX = 256;
 
 /**
