@@ -22,9 +22,10 @@ import type { Model } from "./model/model.ts";
 import { underPolicy } from "./model/policed.ts";
 import { modelError } from "./model/problem.ts";
 import { fileSource, type ModelSource, presetSource } from "./model/sources.ts";
-import type { OperationFacts, PlanFacts } from "./pipeline/observe.ts";
+import type { OperationFacts, PlanFacts, PolicyFacts } from "./pipeline/observe.ts";
 import type { PlanSource } from "./pipeline/plan-handle.ts";
 import type { ViewPolicy } from "./policy/api.ts";
+import { decisionsDigest } from "./policy/decisions.ts";
 import type { GuardTree } from "./policy/guards.ts";
 import { cataloguesOf } from "./registry.ts";
 
@@ -234,6 +235,7 @@ const factsOf = (model: Model, ring: KeyRing, lock: () => Lock): PlanFacts => ({
   keyId: ring.id,
   keyOrigin: ring.origin,
   keyVersion: ring.keyVersion,
+  policy: policyFacts(model),
 });
 
 export interface PlanGuards {
@@ -250,15 +252,13 @@ function guardsOf({ policy }: Model, { guarded }: CompiledModel): PlanGuards | u
 function policyOrigin({ policy }: Model): readonly { readonly reference: string; readonly sha256: string }[] {
   if (policy === undefined) return [];
   const { view, revision } = policy;
-  const answers = JSON.stringify([
-    policy.policy,
-    policy.reads,
-    policy.guards,
-    Object.entries(policy.answers).sort(([a], [b]) => (a < b ? -1 : 1)),
-  ]);
-  return [
-    { reference: `policy for ${view}${revision === "" ? "" : ` at ${revision}`}`, sha256: sha256(new TextEncoder().encode(answers)) },
-  ];
+  return [{ reference: `policy for ${view}${revision === "" ? "" : ` at ${revision}`}`, sha256: decisionsDigest(policy) }];
+}
+
+function policyFacts({ policy }: Model): PolicyFacts | undefined {
+  if (policy === undefined) return undefined;
+  const { view, recipient, revision } = policy;
+  return { view, recipient, revision, policy: policy.policy, decisions: decisionsDigest(policy) };
 }
 
 /**

@@ -43,7 +43,12 @@ export function changesBetween(model: Model, before: Decided, after: ReadonlyMap
 }
 
 /** Copies under other keys can be joined with others than before. */
-function compareKeys(view: string, before: ViewPolicy | undefined, after: ViewPolicy | undefined, changes: Map<string, PolicyChange>): void {
+function compareKeys(
+  view: string,
+  before: ViewPolicy | undefined,
+  after: ViewPolicy | undefined,
+  changes: Map<string, PolicyChange>,
+): void {
   if (after === undefined) return;
   const [was, is] = [before?.recipient ?? "", after.recipient].map((recipient) => `keys of ${recipient === "" ? "the house" : recipient}`);
   if (was === undefined || is === undefined || was === is) return;

@@ -416,6 +416,7 @@ export class RunRecord implements Recorder, RunObserver {
         check: keyCheck,
         fingerprint: keyFingerprint,
       },
+      ...(plan.policy === undefined ? {} : { policy: plan.policy }),
       settings: settingsOf({
         frame,
         input,

@@ -1,7 +1,7 @@
 /**
  * The record of a run over topics. What a transaction did is an entry, which is a record of the same transaction: both are there or neither. Now
  * and then, and at the end, all since the manifest before is told by the next one, signed, in a transaction of its own: so a run without an
- * end has manifests without a gap, and none grows with what was done before.
+ * end has manifests without a gap, and none grows with what was done before. A manifest is of one plan: where a policy changes, the next begins.
  *
  * Source rows are partitions, with the offsets that were read. A leaf of `inputs` is keyed, over the record as it came (kafka/encoding.ts); a leaf
  * of `outputs` is over the topics that it was written to and the leaf hash of the record as it was written.
@@ -20,11 +20,9 @@ export const SIGNATURE_HEADER = "bauta.signature";
 
 export interface TrailParts {
   readonly hashes: Pick<Primitives, "leaves" | "keyedLeaves">;
-  /** Of input leaves; the caller's. */
-  readonly auditKey: Uint8Array;
   readonly facts: RunFacts;
   readonly statement: string;
-  readonly statementFacts: StatementFacts;
+  readonly plan: TrailPlan;
   /** Sinks in the order of the pipeline. */
   readonly sinks: readonly string[];
   /** A manifest is due so long after the one before, or behind so many segments. */
@@ -33,10 +31,17 @@ export interface TrailParts {
   date(): number;
   /** Name of the sink that a topic is of. */
   sinkOf(topic: string): string;
-  /** Opens the record of a part of the run, whose manifest it hands over when it ends. */
-  open(finish: (manifest: Manifest) => void): RunRecord;
   /** The manifest's bytes, and their signature if somebody signs. */
   encode(manifest: Manifest): { readonly bytes: Uint8Array; readonly signature: Uint8Array | undefined };
+}
+
+/** The plan that records are masked under, and what there is to say of it. */
+export interface TrailPlan {
+  /** Of input leaves; the caller's. */
+  readonly auditKey: Uint8Array;
+  readonly statementFacts: StatementFacts;
+  /** Opens the record of a part of the run, whose manifest it hands over when it ends. */
+  open(finish: (manifest: Manifest) => void): RunRecord;
 }
 
 interface TopicTotals {
@@ -58,6 +63,7 @@ interface Part {
 
 export class AuditTrail implements Trail {
   readonly #parts: TrailParts;
+  #plan: TrailPlan;
   #number = 0;
   #part: Part;
   #undo: (() => void) | undefined;
@@ -77,6 +83,7 @@ export class AuditTrail implements Trail {
 
   constructor(parts: TrailParts) {
     this.#parts = parts;
+    this.#plan = parts.plan;
     this.#part = this.#open();
   }
 
@@ -168,6 +175,12 @@ export class AuditTrail implements Trail {
     this.#part = this.#open();
   }
 
+  /** Records are masked under another plan from now on: the manifest of all under the one before was told. */
+  renew(plan: TrailPlan): void {
+    this.#plan = plan;
+    this.#part = this.#open();
+  }
+
   #settled(): void {
     this.#undo = undefined;
     this.#facts = undefined;
@@ -175,11 +188,12 @@ export class AuditTrail implements Trail {
   }
 
   #open(): Part {
-    const { facts, statement, statementFacts, sinks, date } = this.#parts;
+    const { facts, statement, sinks, date } = this.#parts;
+    const { statementFacts, open } = this.#plan;
     const task = this.#number === 0 ? facts.task : `${facts.task}.${this.#number}`;
     this.#number++;
     const at = date();
-    const record = this.#parts.open((manifest) => {
+    const record = open((manifest) => {
       part.finished = manifest;
     });
     const part: Part = {
@@ -201,7 +215,8 @@ export class AuditTrail implements Trail {
   /** Leaves of all records of the batch: inputs by row, outputs by row without those that were refused. */
   #makeLeaves({ batch, taken, bytes, outgoing, places, targetOf }: TakenBatch): void {
     this.#reserve(taken);
-    const { hashes, auditKey } = this.#parts;
+    const { hashes } = this.#parts;
+    const { auditKey } = this.#plan;
     const [inputs, outputs, placed] = [this.#inputs, this.#outputs, this.#placed];
     for (const scratch of [inputs, outputs, placed]) scratch.used = 0;
     for (let row = 0; row < taken; row++) this.#range(row, inputs, () => encodeRecord(inputs, batch, row));

@@ -6,7 +6,7 @@ import { EXIT } from "./exit.ts";
 import { type Colors, print } from "./terminal.ts";
 
 export interface Check {
-  readonly check: "signature" | "counts" | "outputs" | "inputs";
+  readonly check: "signature" | "counts" | "policy" | "outputs" | "inputs";
   /** A file, a key, a statement. */
   readonly name: string;
   readonly outcome: "ok" | "failed" | "unchecked";

@@ -80,6 +80,7 @@ addWatchOptions(program.command("run"))
   .option("--from <OFFSETS>", "first: TOPIC/PARTITION:OFFSET,... or @FILE")
   .option("--to <OFFSETS>", "behind the last (default: as it is now)")
   .option("--share <K/N>", "the Kth of N parts of these offsets")
+  .addOption(choice("--policy-of", ["then", "now"], "whose policy: of that time, or of today"))
   .option("--json", "reports as JSON lines on standard error")
   .option("-q, --quiet", "only the engine line and refusals")
   .action(async (pipeline: string, options, command: Command) => {
@@ -236,6 +237,7 @@ program
   .option("--trust <FILE>", "public keys to trust (bauta keys trust)")
   .option("--no-signature", "do not ask who wrote the manifest")
   .option("--manifest <PATH>", "of a journal: write its manifest there, signed by --key-file; of topics: into this folder")
+  .option("--archive <FOLDER>", "what policies decided (default: as the pipeline says)")
   .addOption(choice("--engine", ["native", "portable"], "engine to hash with"))
   .option("--json", "report as JSON")
   .action(async (manifest: string, options) => {
@@ -274,6 +276,7 @@ program
   .option("--model <FILE>", "its model (default: where it says)")
   .option("--preset <NAME>", "its preset (default: as it says)")
   .option("--pipeline <FILE>", "of run: its pipeline (default: where it says)")
+  .option("--archive <FOLDER>", "what policies decided (default: as it says)")
   .addOption(choice("--engine", ["native", "portable"], "engine to run"))
   .option("--workers <N>", "threads that mask", threads, 1)
   .option("--all", "tell circumstances, too")

@@ -67,5 +67,7 @@ export function modelOf({ model: path, preset }: PolicyOptions): Model {
 export async function policyOfPipeline({ model, preset, policy, sinks }: PipelineDefinition): Promise<ViewPolicy | undefined> {
   if (policy === undefined) return undefined;
   const engine = await openFrom(policy.source);
-  return activated(engine, { model, preset, view: sinks[0]?.view });
+  const decided = await activated(engine, { model, preset, view: sinks[0]?.view });
+  if (decided !== undefined && policy.archive !== undefined) (await import("../policy-archive.ts")).archive(policy.archive, decided);
+  return decided;
 }

@@ -15,6 +15,8 @@ export interface ReplayTopicsOptions {
   /** `2/4` */
   readonly share?: string;
   readonly resume?: boolean;
+  /** Of a pipeline with a policy: that of the offsets, or that of today. Default: that of the offsets, if it was kept. */
+  readonly policyOf?: "then" | "now";
 }
 
 export interface TopicsReplay {

@@ -1,5 +1,6 @@
 /** `bauta replay`: masks the inputs of a run again, into nothing, and compares what would come out with what its manifest says. */
 
+import { existsSync } from "node:fs";
 import { compareManifests } from "../audit/compare.ts";
 import { engineLine } from "../audit/events/engine.ts";
 import type { Manifest, Statement } from "../audit/generated/run_pb.ts";
@@ -10,6 +11,7 @@ import { BautaError } from "../kit/errors.ts";
 import { modelError } from "../model/problem.ts";
 import { type OpenPlan, openPlan } from "../open.ts";
 import type { PipelineDefinition } from "../pipeline/definition/definition.ts";
+import type { ViewPolicy } from "../policy/api.ts";
 import type { Source } from "../sources/api.ts";
 import { firstBytes } from "../sources/first-bytes.ts";
 import { printComparison } from "./compare.ts";
@@ -17,6 +19,8 @@ import { readingOf } from "./evidence.ts";
 import { EXIT } from "./exit.ts";
 import { sourcesOf } from "./jobs.ts";
 import { readPipelineFile, routeFactsOf, routesOf, undeclaredPaths } from "./pipeline-file.ts";
+import { policyOf, policyOfPipeline } from "./policy-option.ts";
+import { nameOf, policyThen } from "./policy-then.ts";
 import { type Recorded, type Routing, recordOf } from "./recorded.ts";
 import { colorsFor, print, say } from "./terminal.ts";
 
@@ -25,6 +29,8 @@ export interface ReplayOptions {
   readonly model?: string;
   readonly preset?: string;
   readonly pipeline?: string;
+  /** Folder of what policies decided. */
+  readonly archive?: string;
   readonly keyFile?: string;
   readonly engine: EngineName;
   readonly workers: number;
@@ -38,7 +44,9 @@ export async function replay(path: string, options: ReplayOptions): Promise<numb
   const sources = sourcesBefore(before, options.inputs);
   const { keyFile, workers } = options;
   const { direction, input, model, preset } = before;
-  const plan = openPlan({ model, preset, keyFile, direction, input });
+  const policy = await policyThen(before.run.policy, options.archive ?? before.definition?.policy?.archive, () => today(before));
+  if (policy !== undefined && !options.json) say(`under the policy that was in force then: ${nameOf(policy)}`);
+  const plan = openPlan({ model, preset, keyFile, direction, input, policy });
   try {
     const engine = await selectEngine(options.engine);
     if (!options.json) say(engineLine(engine));
@@ -53,6 +61,12 @@ export async function replay(path: string, options: ReplayOptions): Promise<numb
   } finally {
     plan.close();
   }
+}
+
+/** What the policy of the run decides as it is now. */
+async function today({ definition, model, preset, policy, view }: Before): Promise<ViewPolicy | undefined> {
+  if (definition !== undefined) return policyOfPipeline(definition);
+  return policy === undefined || !existsSync(policy) ? undefined : policyOf({ model, preset, policy, view });
 }
 
 /** Who reads the report knows that it is another run; and where this one ends was said by the one before. */
@@ -74,6 +88,9 @@ interface Before extends Recorded {
   readonly inputs: readonly string[];
   readonly model: string | undefined;
   readonly preset: string | undefined;
+  /** Where its policy was, and for whom. */
+  readonly policy: string | undefined;
+  readonly view: string | undefined;
   /** Of a run of a pipeline, with the path of its file. */
   readonly definition: PipelineDefinition | undefined;
   readonly pipeline: string;
@@ -105,6 +122,8 @@ function replayable(manifest: Manifest, options: ReplayOptions): Before {
     inputs: Array.isArray(inputs) ? inputs.map(String) : [],
     model,
     preset,
+    policy: of("policy"),
+    view: of("view"),
     definition,
     pipeline,
   };

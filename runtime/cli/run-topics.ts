@@ -14,15 +14,17 @@ import type { ValueSeal } from "../pipeline/topics/mask-batch.ts";
 import type { Passes } from "../pipeline/topics/passes.ts";
 import { runTopics } from "../pipeline/topics/run.ts";
 import type { Targets } from "../pipeline/topics/targets.ts";
+import { Trails } from "../pipeline/topics/trails.ts";
 import { systemClock } from "../platform/clock.ts";
 import { onStopSignal } from "../platform/process.ts";
 import { newTask } from "../platform/task.ts";
 import { EXIT, exitCodeOfEnd } from "./exit.ts";
 import { routeFactsOf, settingsOf } from "./pipeline-file.ts";
+import { nameOf, policyOfOffsets } from "./policy-then.ts";
 import { maySeal } from "./refused.ts";
 import { openReplay, type ReplayTopicsOptions, replayed } from "./replay-topics.ts";
 import { fileSinksOf, type OpenFiles, openFiles } from "./topic-files.ts";
-import { type OpenTrail, openTrail } from "./topic-trail.ts";
+import { type OpenTrails, openTrails } from "./topic-trail.ts";
 import { TopicViews } from "./topic-views.ts";
 import { openWorker, type Worker } from "./topics-worker.ts";
 import type { Watch } from "./watch.ts";
@@ -32,6 +34,10 @@ export interface TopicsOptions extends ReplayTopicsOptions {
   readonly instance?: string;
   readonly dryRun?: boolean;
 }
+
+/** Whose decisions records are masked under once more, unless the command says. */
+const whenOf = ({ kafka, policy }: PipelineDefinition): "then" | "now" =>
+  kafka?.audit !== undefined && policy?.archive !== undefined ? "then" : "now";
 
 const INSTANCE = /^[A-Za-z0-9._-]{1,64}$/;
 
@@ -56,10 +62,15 @@ export async function runTopicsPipeline(
   const from = performance.now();
   const engine = await selectEngine(definition.engine);
   const engineMs = performance.now() - from;
+  const isThen = into !== undefined && pipeline.policy !== undefined && (options.policyOf ?? whenOf(pipeline)) === "then";
+  const decided = isThen ? await policyOfOffsets(pipeline, kafka, options, engine.primitives) : undefined;
   const stop = onStopSignal();
   let views: TopicViews | undefined;
   try {
-    views = await TopicViews.open(definition, engine, watch, stop.signal);
+    views =
+      decided === undefined
+        ? await TopicViews.open(definition, engine, watch, stop.signal)
+        : TopicViews.under(definition, engine, watch, decided);
     if (views === undefined) return stop.exitCode ?? EXIT.done;
     const { plan } = views;
     const task = newTask(systemClock.date());
@@ -67,7 +78,7 @@ export async function runTopicsPipeline(
       engine: engineLine(engine),
       engineName: engine.name,
       plan: { pipeline: definition.name, ...plan.describe() },
-      warnings: [],
+      warnings: decided === undefined ? [] : [`under the policy that was in force then: ${nameOf(decided)}`],
       hasRefused: kafka.refused !== undefined,
       showsSinks: true,
     };
@@ -102,10 +113,11 @@ export async function runTopicsPipeline(
       };
       const statementFacts = { plan: plan.facts, onRefuse, frame, input, routes: routeFactsOf(definition, plan) };
       let opened: OpenFiles | undefined;
-      let trail: OpenTrail | undefined;
+      let kept: OpenTrails | undefined;
       try {
-        trail = openTrail({ definition, engine, plan, facts, statementFacts, targets });
-        opened = await filesOf(definition, instance, worker, passes, trail?.record);
+        kept = openTrails({ definition, engine, views: views.all, facts });
+        const trails = kept === undefined ? undefined : new Trails(kept.all, worker.writer.topic(kept.topic));
+        opened = await filesOf(definition, instance, worker, passes, trails);
         const result = await runTopics({
           facts,
           statement: definition.name,
@@ -118,17 +130,17 @@ export async function runTopicsPipeline(
           reader: worker.reader,
           writer: worker.writer,
           passes,
-          renewal: views.renewal,
+          renewal: views.renewal((renewed) => kept?.renew(renewed)),
           budget: kafka.budget === undefined ? undefined : new Budget(kafka.budget),
           files: opened?.files,
-          trail: trail === undefined ? undefined : { record: trail.record, topic: worker.writer.topic(trail.topic) },
+          trails,
         });
         const code = result.ended === "stopped" ? (stop.exitCode ?? EXIT.done) : exitCodeOfEnd(result.ended);
         watch.summary(result, code);
         return code;
       } finally {
         opened?.close();
-        trail?.close();
+        kept?.close();
         passes.close();
       }
     } finally {

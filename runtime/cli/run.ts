@@ -39,6 +39,7 @@ export interface RunOptions extends WatchOptions {
   readonly to?: string;
   readonly into?: string;
   readonly share?: string;
+  readonly policyOf?: "then" | "now";
 }
 
 /** Runs the command and returns its exit code. */
@@ -70,8 +71,8 @@ async function runWatched(path: string, definition: PipelineDefinition, options:
     const { runTopicsPipeline } = await import("./run-topics.ts");
     return runTopicsPipeline(path, definition, definition.kafka, options, watch);
   }
-  for (const name of ["instance", "into", "from", "to", "share"] as const)
-    if (options[name] !== undefined) throw new BautaError(1001, { detail: `--${name} is for topics` });
+  for (const name of ["instance", "into", "from", "to", "share", "policyOf"] as const)
+    if (options[name] !== undefined) throw new BautaError(1001, { detail: `--${name === "policyOf" ? "policy-of" : name} is for topics` });
   const isDry = options.dryRun === true;
   let lock: Lock | undefined;
   const plan = openPlan({ ...definition, policy: await policyOfPipeline(definition), direction: "mask" });

@@ -10,6 +10,7 @@ import { type Pass, Passes, type Renewal, type Renewed } from "../pipeline/topic
 import type { Targets } from "../pipeline/topics/targets.ts";
 import { systemClock } from "../platform/clock.ts";
 import { REDACTED, redactedView, type ViewPolicy } from "../policy/api.ts";
+import { archive } from "../policy-archive.ts";
 import type { ActivePolicy, PolicyKeeper, ReadyPolicy } from "../policy-keeper.ts";
 import { openMaskers, rulesOf, type TopicView } from "./topic-maskers.ts";
 import type { Worker } from "./topics-worker.ts";
@@ -67,6 +68,14 @@ export class TopicViews {
     }
   }
 
+  /** Opens the plans under what a policy decided before. */
+  static under(definition: PipelineDefinition, engine: Engine, watch: Watch, decided: ViewPolicy): TopicViews {
+    const views = new TopicViews({ definition, engine, watch, base: openBase({ ...definition, policy: undefined, direction: "mask" }) });
+    const { revision, policy: sha256, view } = decided;
+    views.#masking = views.#open({ sequence: 0, revision, sha256 }, new Map([[view, decided]]));
+    return views;
+  }
+
   /** At least one. */
   get all(): readonly TopicView[] {
     return this.#now.views;
@@ -83,18 +92,21 @@ export class TopicViews {
     return this.#passesOf(this.#now, worker.targets);
   }
 
-  /** What takes its place when the policy changes; undefined: it has none. */
-  get renewal(): Renewal | undefined {
+  /**
+   * What takes its place when the policy changes; undefined: it has none.
+   * @param began is called when records are masked under the views
+   */
+  renewal(began: (views: readonly TopicView[]) => void): Renewal | undefined {
     const keeper = this.#keeper;
     if (keeper === undefined) return undefined;
     return {
-      next: () => this.#renewed(keeper),
+      next: () => this.#renewed(keeper, began),
       stale: () => (this.#degrades ? undefined : keeper.stale),
     };
   }
 
   /** What is to mask from the next transaction on; undefined: what masks now. */
-  #renewed(keeper: PolicyKeeper): Renewed | undefined {
+  #renewed(keeper: PolicyKeeper, began: (views: readonly TopicView[]) => void): Renewed | undefined {
     const isRedacted = this.#masking?.policy.sha256 === REDACTED;
     let next: Masking | undefined;
     if (this.#degrades && keeper.stale !== undefined) next = isRedacted ? undefined : this.#redacted();
@@ -107,7 +119,8 @@ export class TopicViews {
     if (next === undefined) return undefined;
     // Plans that were in force are closed with what masked under them.
     this.#masking = next;
-    return { passes: this.#passesOf(next), policy: next.policy };
+    const { policy, views } = next;
+    return { passes: this.#passesOf(next), policy, began: () => began(views) };
   }
 
   get #degrades(): boolean {
@@ -196,6 +209,8 @@ export class TopicViews {
 
   #view(name: string | undefined, policy: ViewPolicy | undefined): TopicView {
     const { definition, base } = this.#parts;
+    const folder = definition.policy?.archive;
+    if (policy !== undefined && folder !== undefined) archive(folder, policy);
     const plan = base.open(policy);
     try {
       const places = definition.sinks.flatMap(({ view }, at) => (name === undefined || view === name ? [at] : []));
@@ -249,6 +264,7 @@ export class TopicViews {
         return targets.planOf(topic, writer);
       },
       operationFacts: (operation) => plan.operationFacts(operation),
+      planDigest: () => plan.planDigest(),
       close,
     };
   }

@@ -1,5 +1,5 @@
 /** Whether a manifest is whose it says it is, and agrees with itself. */
-import type { Manifest } from "../audit/generated/run_pb.ts";
+import type { Manifest, Policy as PolicyOfRun, Statement } from "../audit/generated/run_pb.ts";
 import type { ReadManifest } from "../audit/manifest-file.ts";
 import { MerkleTree } from "../audit/merkle.ts";
 import { appendRoot } from "../audit/record.ts";
@@ -7,6 +7,7 @@ import { SIGNATURE_BYTES } from "../audit/signature.ts";
 import { type Trust, verifySignature } from "../audit/trust.ts";
 import type { Primitives } from "../engines/api.ts";
 import { BautaError } from "../kit/errors.ts";
+import { archived } from "../policy-archive.ts";
 import type { Check } from "./evidence.ts";
 
 /** Who signed. Without anybody to trust the check has failed: it is what all others rest on. */
@@ -54,6 +55,41 @@ export function checkCounts({ statements }: Manifest, hashes: Primitives): Check
     return { check: "counts", name, outcome: "ok", detail };
   });
 }
+
+/**
+ * Whether what a policy decided for each statement is kept, and is what the manifest tells.
+ * @param folder archive of decisions; undefined: nobody has said where it is
+ */
+export function checkPolicies({ statements }: Manifest, folder: string | undefined): Check[] {
+  return statements.flatMap((statement) => (statement.policy === undefined ? [] : [checkPolicy(statement, statement.policy, folder)]));
+}
+
+function checkPolicy({ name, model }: Statement, told: PolicyOfRun, folder: string | undefined): Check {
+  const { view, revision, policy, recipient, decisions } = told;
+  const failed = (issue: number, detail: string): Check => ({ check: "policy", name, outcome: "failed", issue, detail });
+  if (model?.origins.some(({ sha256 }) => sha256 === decisions) !== true) return failed(8501, "model and policy do not agree");
+  const said = `${revision === "" ? policy.slice(0, SHOWN) : `${revision} ${policy.slice(0, SHOWN)}`} for ${view}`;
+  if (folder === undefined)
+    return {
+      check: "policy",
+      name,
+      outcome: "unchecked",
+      detail: `${said}; what it decided is not at hand: --archive names where it is kept`,
+    };
+  try {
+    const kept = archived(folder, decisions);
+    const isSame = kept.view === view && kept.revision === revision && kept.policy === policy && kept.recipient === recipient;
+    if (!isSame) return failed(8501, "it tells of other decisions than it names");
+    const count = Object.keys(kept.answers).length;
+    return { check: "policy", name, outcome: "ok", detail: `${said}, ${count} decisions as they were kept (${decisions.slice(0, SHOWN)})` };
+  } catch (error) {
+    if (!(error instanceof BautaError)) throw error;
+    return failed(error.issue.number, `${said}: ${error.context.detail ?? decisions}`);
+  }
+}
+
+/** Digits of a digest that tell it from others. */
+const SHOWN = 16;
 
 function rootOver(roots: readonly string[], hashes: Primitives): string {
   const tree = new MerkleTree(hashes);

@@ -6,11 +6,20 @@ import { encodeTopics } from "../kafka/encoding.ts";
 import type { Check } from "./evidence.ts";
 import { type ReadRange, rangesOf, type TopicRun } from "./topic-runs.ts";
 
-/**
- * Whether the masked records of a range are those of the run.
- * @param hasFiles records may have gone to files alone
- */
-export function checkOutputsOf({ row, first, next }: ReadRange, records: SourceRecords, hasFiles: boolean, hashes: Primitives): Check {
+export interface Outputs {
+  /** Topics of the run: another view of the same records has others. */
+  readonly topics: ReadonlySet<string>;
+  /** Records may have gone to files alone. */
+  readonly hasFiles: boolean;
+}
+
+/** Whether the masked records of a range are those of the run. */
+export function checkOutputsOf(
+  { row, first, next }: ReadRange,
+  records: SourceRecords,
+  { topics: own, hasFiles }: Outputs,
+  hashes: Primitives,
+): Check {
   const name = `${row.name} ${first} to ${next - 1}`;
   const failed = (detail: string): Check => ({ check: "outputs", name, outcome: "failed", issue: 8507, detail });
   const leaves: Uint8Array[] = [];
@@ -18,13 +27,15 @@ export function checkOutputsOf({ row, first, next }: ReadRange, records: SourceR
   while (at < records.count && records.offset(at) < next) {
     const offset = records.offset(at);
     const topics: string[] = [];
-    const digest = records.digest(at);
+    let digest: Uint8Array | undefined;
     for (; at < records.count && records.offset(at) === offset; at++) {
+      if (!own.has(records.topic(at))) continue;
+      digest ??= records.digest(at);
       if (topics.includes(records.topic(at))) return failed(`the record of ${row.name}/${offset} is there more than once`);
       if (Buffer.compare(records.digest(at), digest) !== 0) return failed(`the record of ${row.name}/${offset} differs between topics`);
       topics.push(records.topic(at));
     }
-    leaves.push(Buffer.concat([encodeTopics(topics), digest]));
+    if (digest !== undefined) leaves.push(Buffer.concat([encodeTopics(topics), digest]));
   }
   const expected = Number(row.outputs?.records ?? 0n);
   // Records that went to files alone are in no topic; how many each topic has is checked by itself.
@@ -84,14 +95,20 @@ export function checkTopicCounts(run: TopicRun, topics: ReadonlySet<string>, rec
   });
 }
 
-/** Records in no range that a run read. */
+/** Records of one source in one topic. */
+export const placeIn = (topic: string, source: string): string => `${topic} ${source}`;
+
+/**
+ * Records that no run tells of.
+ * @param claimed ranges that runs read, by `placeIn`
+ */
 export function countUnclaimed(records: RecordsBySource, claimed: ReadonlyMap<string, readonly (readonly [number, number])[]>): number {
   let count = 0;
   for (const source of records.sources) {
     const of = records.of(source);
-    const ranges = claimed.get(source) ?? [];
     for (let at = 0; at < of.count; at++) {
       const offset = of.offset(at);
+      const ranges = claimed.get(placeIn(of.topic(at), source)) ?? [];
       if (!ranges.some(([first, next]) => offset >= first && offset < next)) count++;
     }
   }

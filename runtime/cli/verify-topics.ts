@@ -24,9 +24,9 @@ import { writeKilled } from "./killed.ts";
 import { readPipelineFile } from "./pipeline-file.ts";
 import { colorsFor, print } from "./terminal.ts";
 import { rangesOf, readRuns, type TopicRun } from "./topic-runs.ts";
-import { checkCounts, checkSignature } from "./verify-manifest.ts";
+import { checkCounts, checkPolicies, checkSignature } from "./verify-manifest.ts";
 import { checkOutputs } from "./verify-outputs.ts";
-import { checkInputsOf, checkOutputsOf, checkTopicCounts, countUnclaimed } from "./verify-records.ts";
+import { checkInputsOf, checkOutputsOf, checkTopicCounts, countUnclaimed, placeIn } from "./verify-records.ts";
 
 /** As those of `bauta verify`. */
 export interface VerifyTopicsOptions {
@@ -40,6 +40,8 @@ export interface VerifyTopicsOptions {
   readonly signature: boolean;
   /** Folder for manifests. */
   readonly manifest?: string;
+  /** Folder of what policies decided. Default: the pipeline's. */
+  readonly archive?: string;
   readonly json?: boolean;
 }
 
@@ -56,7 +58,8 @@ export async function verifyTopics(path: string, options: VerifyTopicsOptions): 
     if (audit === undefined) throw new BautaError(1001, { detail: `${path} has no audit topic` });
     const runs = await readRuns(connection, audit.topic, primitives);
     const trusted = trust === undefined ? ring && trustOf([ring]) : readTrust(trust);
-    const checks = new Map(runs.map((run) => [run.task, checksOf(run, options, trusted, primitives)]));
+    const archive = options.archive ?? definition.policy?.archive;
+    const checks = new Map(runs.map((run) => [run.task, checksOf(run, { ...options, archive }, trusted, primitives)]));
     const found: Check[] = [];
     if (outputs !== undefined) found.push(...(await checkTopics(definition, connection, runs, checks, primitives)));
     if (inputs !== undefined) await checkSources(connection, runs, checks, ring as KeyRing, primitives);
@@ -93,7 +96,12 @@ const KILLED: Check = {
   detail: "a worker that was killed has signed nothing: what is verified is that things agree, as of its last transaction",
 };
 
-function checksOf(run: TopicRun, { signature }: VerifyTopicsOptions, trust: Trust | undefined, hashes: Primitives): Check[] {
+function checksOf(
+  run: TopicRun,
+  { signature, archive }: Pick<VerifyTopicsOptions, "signature"> & { readonly archive: string | undefined },
+  trust: Trust | undefined,
+  hashes: Primitives,
+): Check[] {
   const { manifest, bytes } = run;
   const signed =
     bytes === undefined
@@ -101,7 +109,7 @@ function checksOf(run: TopicRun, { signature }: VerifyTopicsOptions, trust: Trus
       : signature
         ? [checkSignature({ path: run.task, manifest, bytes, signature: run.signature }, trust)]
         : [];
-  return [...signed, ...checkCounts(manifest, hashes)];
+  return [...signed, ...checkCounts(manifest, hashes), ...checkPolicies(manifest, archive)];
 }
 
 /** What is in the topics, run by run; and what none of them tells of. */
@@ -113,23 +121,21 @@ async function checkTopics(
   hashes: Primitives,
 ): Promise<readonly Check[]> {
   const names = new Set(sinks.filter(({ kind }) => kind === "topic").map(({ name }) => name));
-  const topics = new Set(
-    runs.flatMap(({ manifest }) =>
-      manifest.statements.flatMap((statement) =>
-        statement.sinks.filter(({ name }) => names.has(name)).flatMap(({ segments }) => segments.map(({ name }) => name)),
-      ),
-    ),
-  );
+  const topics = new Set(runs.flatMap((run) => [...topicsOf(run, names)]));
   const records = new RecordsBySource();
   await readTopics(connection, [...topics], (batch, read) => records.add(batch, read));
   const claimed = new Map<string, (readonly [number, number])[]>();
   const hasFiles = sinks.some(({ kind }) => kind !== "topic");
   for (const run of runs) {
     const own = checks.get(run.task) as Check[];
+    const ownTopics = topicsOf(run, names);
     for (const range of rangesOf(run)) {
       const { row, first, next } = range;
-      claimed.set(row.name, [...(claimed.get(row.name) ?? []), [first, next]]);
-      own.push(checkOutputsOf(range, records.of(row.name), hasFiles, hashes));
+      for (const topic of ownTopics) {
+        const place = placeIn(topic, row.name);
+        claimed.set(place, [...(claimed.get(place) ?? []), [first, next]]);
+      }
+      own.push(checkOutputsOf(range, records.of(row.name), { topics: ownTopics, hasFiles }, hashes));
     }
     own.push(...checkTopicCounts(run, topics, records));
     own.push(...checkOutputs(run.manifest, ".", [], hashes));
@@ -140,6 +146,14 @@ async function checkTopics(
     { check: "outputs", name: [...topics].join(", "), outcome: "failed", issue: 8507, detail: `${unclaimed} records that no run tells of` },
   ];
 }
+
+/** Topics that a run wrote to: with a policy, those of its view. */
+const topicsOf = ({ manifest }: TopicRun, sinks: ReadonlySet<string>): ReadonlySet<string> =>
+  new Set(
+    manifest.statements.flatMap((statement) =>
+      statement.sinks.filter(({ name }) => sinks.has(name)).flatMap(({ segments }) => segments.map(({ name }) => name)),
+    ),
+  );
 
 /** Whether the source topics still hold what the runs read. Only who holds the key can tell. */
 async function checkSources(

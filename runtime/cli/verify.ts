@@ -1,4 +1,5 @@
 /** `bauta verify`: whether a manifest is whose it says it is, and whether outputs and inputs are those of its run. */
+import { existsSync } from "node:fs";
 import type { Manifest } from "../audit/generated/run_pb.ts";
 import { type ReadManifest, readManifest } from "../audit/manifest-file.ts";
 import { readTrust, trustOf } from "../audit/trust.ts";
@@ -11,9 +12,10 @@ import { isPipelineFile } from "./check-pipeline.ts";
 import { type Check, checkRow, exitOf, printChecks } from "./evidence.ts";
 import { sourcesOf } from "./jobs.ts";
 import { readKilled, writeKilled } from "./killed.ts";
+import { readPipelineFile } from "./pipeline-file.ts";
 import { colorsFor, print } from "./terminal.ts";
 import { checkInputs } from "./verify-inputs.ts";
-import { checkCounts, checkSignature } from "./verify-manifest.ts";
+import { checkCounts, checkPolicies, checkSignature } from "./verify-manifest.ts";
 import { checkOutputs } from "./verify-outputs.ts";
 
 export interface VerifyOptions {
@@ -28,6 +30,8 @@ export interface VerifyOptions {
   readonly signature: boolean;
   /** Of a journal: where its manifest is written; of a pipeline over topics: folder for those of its runs. */
   readonly manifest?: string;
+  /** Folder of what policies decided. Default: that of the run's pipeline file. */
+  readonly archive?: string;
   readonly json?: boolean;
 }
 
@@ -47,7 +51,7 @@ export async function verify(path: string, options: VerifyOptions): Promise<numb
     const manifest = killed?.manifest ?? (read as ReadManifest).manifest;
     if (read === undefined) checks.push(UNSIGNED);
     else if (options.signature) checks.push(checkSignature(read, trust === undefined ? ring && trustOf([ring]) : readTrust(trust)));
-    checks.push(...checkCounts(manifest, primitives));
+    checks.push(...checkCounts(manifest, primitives), ...checkPolicies(manifest, options.archive ?? archiveOf(manifest)));
     if (outputs !== undefined) checks.push(...checkOutputs(manifest, path, outputs === true ? [] : outputs, primitives, killed?.hidden));
     if (inputs !== undefined) checks.push(...(await checkAllInputs(manifest, inputs, ring as KeyRing, primitives)));
     if (options.manifest !== undefined) writeKilled(options.manifest, path, manifest, ring);
@@ -62,6 +66,13 @@ export async function verify(path: string, options: VerifyOptions): Promise<numb
   } finally {
     ring?.close();
   }
+}
+
+/** Where the pipeline of a run keeps what policies decided; undefined if its file is not there any more, or says nothing. */
+export function archiveOf({ settings }: Manifest): string | undefined {
+  const path = settings.find(({ name }) => name === "pipeline-file")?.value;
+  if (path === undefined || !existsSync(path)) return undefined;
+  return readPipelineFile(path).definition?.policy?.archive;
 }
 
 /** A journal is what a run leaves for itself. */

@@ -131,6 +131,8 @@ export const KAFKA_WAIT_MS = 2000;
 export const BUNDLE_BYTES_MAX: number = 64 * 1024 * 1024;
 export const BUNDLE_UNPACKED_BYTES_MAX: number = 256 * 1024 * 1024;
 export const BUNDLE_FILE_BYTES_MAX: number = 64 * 1024 * 1024;
+/** What a policy decided for one view, unpacked: answers by path for all catalogued messages are a tenth of it. */
+export const DECISIONS_BYTES_MAX: number = 1024 * 1024 * 1024;
 export const BUNDLE_FILES_MAX = 10_000;
 export const BUNDLE_PATH_CHARACTERS_MAX = 1024;
 /** How often a bundle on this machine is looked at, and one of a server asked for, unless the settings say otherwise; milliseconds. */

@@ -30,7 +30,7 @@ export const addValues = (a: ValueSums, b: ValueSums): ValueSums => ({
   otherwise: a.otherwise + b.otherwise,
   left: a.left + b.left,
 });
-type ValueSums = Omit<ValueNumbers, "recordsByMessage">;
+export type ValueSums = Omit<ValueNumbers, "recordsByMessage">;
 
 export const addCounts = (a: Counts, b: Counts): Counts => ({
   in: a.in + b.in,

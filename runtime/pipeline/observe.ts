@@ -71,6 +71,17 @@ export interface PlanFacts {
   readonly keyId: string;
   readonly keyOrigin: string;
   readonly keyVersion: number;
+  /** Who decided beside the model, for one view; undefined: nobody. */
+  readonly policy?: PolicyFacts | undefined;
+}
+
+/** Names and digests (SHA-256, hex) of a policy and of what it decided for a view. */
+export interface PolicyFacts {
+  readonly view: string;
+  readonly recipient: string;
+  readonly revision: string;
+  readonly policy: string;
+  readonly decisions: string;
 }
 
 /** What an operation of the plan does. */

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { encodeManifest, type Manifest } from "../../runtime/audit/manifest.ts";
 import { manifestOfEntries, RunRecord } from "../../runtime/audit/record.ts";
-import { AuditTrail } from "../../runtime/audit/trail.ts";
+import { AuditTrail, type TrailPlan } from "../../runtime/audit/trail.ts";
 import { parseTrailEntry, TrailNumbers } from "../../runtime/audit/trail-entry.ts";
 import { checkInputsOf, checkOutputsOf } from "../../runtime/cli/verify-records.ts";
 import { RecordBatch } from "../../runtime/kafka/batch.ts";
@@ -10,6 +10,7 @@ import { RecordsBySource } from "../../runtime/kafka/by-source.ts";
 import { NONE, putWhole, RECORD_STRIDE, wholeAt } from "../../runtime/kafka/layout.ts";
 import { Outgoing } from "../../runtime/kafka/outgoing.ts";
 import { NO_COUNTS } from "../../runtime/pipeline/counts.ts";
+import type { PolicyFacts } from "../../runtime/pipeline/observe.ts";
 import { RecordPlaces, type TakenBatch } from "../../runtime/pipeline/recorder.ts";
 import { loadEngine } from "../engines.ts";
 import { Random } from "../generators/random.ts";
@@ -84,18 +85,31 @@ function batchOf(random: Random, next: number[]): Made {
 
 function trailOf(): { readonly trail: AuditTrail; readonly manifest: () => Manifest } {
   let made: Manifest | undefined;
-  const evidence = { auditKey, keyCheck: "", keyFingerprint: "", seed: "", lists: [], rules: [], entries: [] };
   const trail = new AuditTrail({
     hashes: primitives,
-    auditKey,
     facts: { task: "t", command: "run", pipeline: "p", bauta: "0", engine: { name: "native", version: "", facts: {} }, configuration: {} },
     statement: "p",
-    statementFacts: { plan: { origins: [] } as never, onRefuse: "divert", frame: "auto", input: "strict", routes: [] },
+    plan: planOf(),
     sinks: ["out"],
     everyMs: 1e9,
     segmentsMax: 1e9,
     date: () => 0,
     sinkOf: () => "out",
+    encode(manifest) {
+      made = manifest;
+      return { bytes: encodeManifest(manifest), signature: undefined };
+    },
+  });
+  return { trail, manifest: () => made as Manifest };
+}
+
+const evidence = { auditKey, keyCheck: "", keyFingerprint: "", seed: "", lists: [], rules: [], entries: [] };
+
+/** @param policy who decides beside the model */
+function planOf(policy?: PolicyFacts): TrailPlan {
+  return {
+    auditKey,
+    statementFacts: { plan: { origins: [], policy } as never, onRefuse: "divert", frame: "auto", input: "strict", routes: [] },
     open: (finish) =>
       new RunRecord({
         hashes: primitives,
@@ -106,12 +120,7 @@ function trailOf(): { readonly trail: AuditTrail; readonly manifest: () => Manif
         keepsTrees: false,
         finish,
       }),
-    encode(manifest) {
-      made = manifest;
-      return { bytes: encodeManifest(manifest), signature: undefined };
-    },
-  });
-  return { trail, manifest: () => made as Manifest };
+  };
 }
 
 const factsOf = ({ taken: { taken }, refused }: Made) => ({
@@ -172,11 +181,12 @@ describe("a run over topics", () => {
       );
 
       // Whoever reads the topics finds the same trees, and one bit is enough to find others.
+      const outputs = { topics: new Set(TARGETS), hasFiles: true };
       for (const row of told?.sources ?? []) {
         const range = { row, first: Number(row.firstOffset), next: Number(row.nextOffset) };
         expect(checkInputsOf(range, read.of(row.name), primitives).outcome).toBe("ok");
         const records = written.of(row.name);
-        const checked = checkOutputsOf(range, records, true, primitives);
+        const checked = checkOutputsOf(range, records, outputs, primitives);
         const all = Number(row.outputs?.records);
         expect(checked.outcome === "failed").toBe(false);
         if (checked.outcome !== "ok" || all === 0) continue;
@@ -185,7 +195,7 @@ describe("a run over topics", () => {
           digest: (at: number) => (records.offset(at) === range.first ? flipped(records.digest(at)) : records.digest(at)),
         };
         const hit = Array.from({ length: records.count }, (_, at) => records.offset(at)).includes(range.first);
-        expect(checkOutputsOf(range, turned, true, primitives).outcome).toBe(hit ? "failed" : "ok");
+        expect(checkOutputsOf(range, turned, outputs, primitives).outcome).toBe(hit ? "failed" : "ok");
       }
     }
   });

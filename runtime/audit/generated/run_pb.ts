@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file run.proto.
  */
 export const file_run: GenFile = /*@__PURE__*/
-  fileDesc("CglydW4ucHJvdG8SDGJhdXRhLnJ1bi52MSLTAgoITWFuaWZlc3QSDwoHdmVyc2lvbhgBIAEoDRIMCgR0YXNrGAIgASgJEg8KB2NvbW1hbmQYAyABKAkSEAoIcGlwZWxpbmUYBCABKAkSDgoGc3RhdHVzGAUgASgJEg0KBWlzc3VlGAYgASgJEg8KB3N0YXJ0ZWQYByABKAkSDQoFZW5kZWQYCCABKAkSDwoHY29tbWl0cxgJIAEoBBIPCgdyZXN1bWVkGAogASgIEigKCHNvZnR3YXJlGAsgASgLMhYuYmF1dGEucnVuLnYxLlNvZnR3YXJlEiQKBnNpZ25lchgMIAEoCzIULmJhdXRhLnJ1bi52MS5TaWduZXISJwoIc2V0dGluZ3MYDSADKAsyFS5iYXV0YS5ydW4udjEuU2V0dGluZxIrCgpzdGF0ZW1lbnRzGA4gAygLMhcuYmF1dGEucnVuLnYxLlN0YXRlbWVudCJnCghTb2Z0d2FyZRINCgViYXV0YRgBIAEoCRIOCgZlbmdpbmUYAiABKAkSFgoOZW5naW5lX3ZlcnNpb24YAyABKAkSJAoFZmFjdHMYBCADKAsyFS5iYXV0YS5ydW4udjEuU2V0dGluZyJOCgZTaWduZXISEQoJYWxnb3JpdGhtGAEgASgJEgsKA2tleRgCIAEoCRIPCgd2ZXJzaW9uGAMgASgNEhMKC2Vudmlyb25tZW50GAQgASgJIiYKB1NldHRpbmcSDAoEbmFtZRgBIAEoCRINCgV2YWx1ZRgCIAEoCSKABAoJU3RhdGVtZW50EgwKBG5hbWUYASABKAkSDgoGc3RhdHVzGAIgASgJEiIKBW1vZGVsGAMgASgLMhMuYmF1dGEucnVuLnYxLk1vZGVsEh4KA2tleRgEIAEoCzIRLmJhdXRhLnJ1bi52MS5LZXkSJwoIc2V0dGluZ3MYBSADKAsyFS5iYXV0YS5ydW4udjEuU2V0dGluZxIlCgdzb3VyY2VzGAYgAygLMhQuYmF1dGEucnVuLnYxLlNvdXJjZRIiCgZpbnB1dHMYByABKAsyEi5iYXV0YS5ydW4udjEuVHJlZRIjCgdvdXRwdXRzGAggASgLMhIuYmF1dGEucnVuLnYxLlRyZWUSJAoGY291bnRzGAkgASgLMhQuYmF1dGEucnVuLnYxLkNvdW50cxIoCgdyZWZ1c2VkGAogAygLMhcuYmF1dGEucnVuLnYxLkNvZGVDb3VudBIsCghtZXNzYWdlcxgLIAMoCzIaLmJhdXRhLnJ1bi52MS5NZXNzYWdlQ291bnQSMAoKbmFtZXNwYWNlcxgMIAMoCzIcLmJhdXRhLnJ1bi52MS5OYW1lc3BhY2VDb3VudBIhCgVzaW5rcxgNIAMoCzISLmJhdXRhLnJ1bi52MS5TaW5rEiUKB3RpbWluZ3MYDiADKAsyFC5iYXV0YS5ydW4udjEuVGltaW5nIugBCgVNb2RlbBIMCgRuYW1lGAEgASgJEgwKBG1vZGUYAiABKAkSDAoEc2VlZBgDIAEoCRIMCgRsb2NrGAQgASgJEgwKBHBsYW4YBSABKAkSJQoHb3JpZ2lucxgGIAMoCzIULmJhdXRhLnJ1bi52MS5PcmlnaW4SJAoFbGlzdHMYByADKAsyFS5iYXV0YS5ydW4udjEuU2V0dGluZxIkCgVydWxlcxgIIAMoCzIVLmJhdXRhLnJ1bi52MS5TZXR0aW5nEiYKB2VudHJpZXMYCSADKAsyFS5iYXV0YS5ydW4udjEuU2V0dGluZyIrCgZPcmlnaW4SEQoJcmVmZXJlbmNlGAEgASgJEg4KBnNoYTI1NhgCIAEoCSJrCgNLZXkSDgoGb3JpZ2luGAEgASgJEgoKAmlkGAIgASgJEhMKC2Vudmlyb25tZW50GAMgASgJEg8KB3ZlcnNpb24YBCABKA0SDQoFY2hlY2sYBSABKAkSEwoLZmluZ2VycHJpbnQYBiABKAkilQIKBlNvdXJjZRIMCgRuYW1lGAEgASgJEhoKDWJ5dGVzX3BsYW5uZWQYAiABKARIAIgBARINCgVieXRlcxgDIAEoBBIPCgdyZWNvcmRzGAQgASgEEhAKCGNvbXBsZXRlGAUgASgIEiIKBmlucHV0cxgGIAEoCzISLmJhdXRhLnJ1bi52MS5UcmVlEiMKB291dHB1dHMYByABKAsyEi5iYXV0YS5ydW4udjEuVHJlZRIZCgxmaXJzdF9vZmZzZXQYCCABKARIAYgBARIYCgtuZXh0X29mZnNldBgJIAEoBEgCiAEBQhAKDl9ieXRlc19wbGFubmVkQg8KDV9maXJzdF9vZmZzZXRCDgoMX25leHRfb2Zmc2V0IjMKBFRyZWUSDwoHcmVjb3JkcxgBIAEoBBIMCgRyb290GAIgASgJEgwKBHN1bXMYAyABKAkitwEKBkNvdW50cxIKCgJpbhgBIAEoBBILCgNvdXQYAiABKAQSDwoHcmVmdXNlZBgDIAEoBBIQCghieXRlc19pbhgEIAEoBBIRCglieXRlc19vdXQYBSABKAQSDgoGdmFsdWVzGAYgASgEEg4KBm1hc2tlZBgHIAEoBBIMCgRrZXB0GAggASgEEg8KB3JlbW92ZWQYCSABKAQSEQoJb3RoZXJ3aXNlGAogASgEEgwKBGxlZnQYCyABKAQiKgoJQ29kZUNvdW50EgwKBGNvZGUYASABKAkSDwoHcmVjb3JkcxgCIAEoBCJqCgxNZXNzYWdlQ291bnQSDgoGZm9ybWF0GAEgASgJEg8KB21lc3NhZ2UYAiABKAkSDwoHcmVjb3JkcxgDIAEoBBIoCgZmaWVsZHMYBCADKAsyGC5iYXV0YS5ydW4udjEuRmllbGRDb3VudCKZAgoKRmllbGRDb3VudBIMCgRwYXRoGAEgASgJEg0KBWNsYXNzGAIgASgJEhEKCXRlY2huaXF1ZRgDIAEoCRIMCgRraW5kGAQgASgJEhEKCW5hbWVzcGFjZRgFIAEoCRITCgZtYXNrZWQYBiABKARIAIgBARISCgV0b2tlbhgHIAEoBEgBiAEBEhUKCHJlZGFjdGVkGAggASgESAKIAQESEQoEa2VwdBgJIAEoBEgDiAEBEhQKB3JlbW92ZWQYCiABKARIBIgBARIRCgRsZWZ0GAsgASgESAWIAQFCCQoHX21hc2tlZEIICgZfdG9rZW5CCwoJX3JlZGFjdGVkQgcKBV9rZXB0QgoKCF9yZW1vdmVkQgcKBV9sZWZ0ImEKDk5hbWVzcGFjZUNvdW50EhEKCW5hbWVzcGFjZRgBIAEoCRIRCgl0ZWNobmlxdWUYAiABKAkSDAoEa2luZBgDIAEoCRILCgNrZXkYBCABKAkSDgoGdmFsdWVzGAUgASgEImAKBFNpbmsSDAoEbmFtZRgBIAEoCRIPCgdwbGFubmVkGAIgASgEEhAKCGV4cG9ydGVkGAMgASgEEicKCHNlZ21lbnRzGAQgAygLMhUuYmF1dGEucnVuLnYxLlNlZ21lbnQiaQoHU2VnbWVudBIMCgRuYW1lGAEgASgJEhQKDGZpcnN0X3JlY29yZBgCIAEoBBIPCgdyZWNvcmRzGAMgASgEEg0KBWJ5dGVzGAQgASgEEgwKBHJvb3QYBSABKAkSDAoEZ2FwcxgGIAEoCSItCgZUaW1pbmcSDQoFc3RhZ2UYASABKAkSFAoMbWlsbGlzZWNvbmRzGAIgASgBIpsBCgpDaGVja3BvaW50Eg8KB3ZlcnNpb24YASABKA0SJgoGc29fZmFyGAIgASgLMhYuYmF1dGEucnVuLnYxLk1hbmlmZXN0EisKB2NoYW5nZXMYAyADKAsyGi5iYXV0YS5ydW4udjEuU291cmNlQ2hhbmdlEicKBG9wZW4YBCADKAsyGS5iYXV0YS5ydW4udjEuU291cmNlU3RhdGUiUwoMU291cmNlQ2hhbmdlEhEKCXN0YXRlbWVudBgBIAEoCRIKCgJhdBgCIAEoDRIkCgZzb3VyY2UYAyABKAsyFC5iYXV0YS5ydW4udjEuU291cmNlIn0KC1NvdXJjZVN0YXRlEhEKCXN0YXRlbWVudBgBIAEoCRIKCgJhdBgCIAEoDRImCgZpbnB1dHMYAyABKAsyFi5iYXV0YS5ydW4udjEuRnJvbnRpZXISJwoHb3V0cHV0cxgEIAEoCzIWLmJhdXRhLnJ1bi52MS5Gcm9udGllciI3CghGcm9udGllchIMCgRzaXplGAEgASgEEg8KB2RpZ2VzdHMYAiABKAwSDAoEc3VtcxgDIAEoCWIGcHJvdG8z");
+  fileDesc("CglydW4ucHJvdG8SDGJhdXRhLnJ1bi52MSLTAgoITWFuaWZlc3QSDwoHdmVyc2lvbhgBIAEoDRIMCgR0YXNrGAIgASgJEg8KB2NvbW1hbmQYAyABKAkSEAoIcGlwZWxpbmUYBCABKAkSDgoGc3RhdHVzGAUgASgJEg0KBWlzc3VlGAYgASgJEg8KB3N0YXJ0ZWQYByABKAkSDQoFZW5kZWQYCCABKAkSDwoHY29tbWl0cxgJIAEoBBIPCgdyZXN1bWVkGAogASgIEigKCHNvZnR3YXJlGAsgASgLMhYuYmF1dGEucnVuLnYxLlNvZnR3YXJlEiQKBnNpZ25lchgMIAEoCzIULmJhdXRhLnJ1bi52MS5TaWduZXISJwoIc2V0dGluZ3MYDSADKAsyFS5iYXV0YS5ydW4udjEuU2V0dGluZxIrCgpzdGF0ZW1lbnRzGA4gAygLMhcuYmF1dGEucnVuLnYxLlN0YXRlbWVudCJnCghTb2Z0d2FyZRINCgViYXV0YRgBIAEoCRIOCgZlbmdpbmUYAiABKAkSFgoOZW5naW5lX3ZlcnNpb24YAyABKAkSJAoFZmFjdHMYBCADKAsyFS5iYXV0YS5ydW4udjEuU2V0dGluZyJOCgZTaWduZXISEQoJYWxnb3JpdGhtGAEgASgJEgsKA2tleRgCIAEoCRIPCgd2ZXJzaW9uGAMgASgNEhMKC2Vudmlyb25tZW50GAQgASgJIiYKB1NldHRpbmcSDAoEbmFtZRgBIAEoCRINCgV2YWx1ZRgCIAEoCSKmBAoJU3RhdGVtZW50EgwKBG5hbWUYASABKAkSDgoGc3RhdHVzGAIgASgJEiIKBW1vZGVsGAMgASgLMhMuYmF1dGEucnVuLnYxLk1vZGVsEh4KA2tleRgEIAEoCzIRLmJhdXRhLnJ1bi52MS5LZXkSJwoIc2V0dGluZ3MYBSADKAsyFS5iYXV0YS5ydW4udjEuU2V0dGluZxIlCgdzb3VyY2VzGAYgAygLMhQuYmF1dGEucnVuLnYxLlNvdXJjZRIiCgZpbnB1dHMYByABKAsyEi5iYXV0YS5ydW4udjEuVHJlZRIjCgdvdXRwdXRzGAggASgLMhIuYmF1dGEucnVuLnYxLlRyZWUSJAoGY291bnRzGAkgASgLMhQuYmF1dGEucnVuLnYxLkNvdW50cxIoCgdyZWZ1c2VkGAogAygLMhcuYmF1dGEucnVuLnYxLkNvZGVDb3VudBIsCghtZXNzYWdlcxgLIAMoCzIaLmJhdXRhLnJ1bi52MS5NZXNzYWdlQ291bnQSMAoKbmFtZXNwYWNlcxgMIAMoCzIcLmJhdXRhLnJ1bi52MS5OYW1lc3BhY2VDb3VudBIhCgVzaW5rcxgNIAMoCzISLmJhdXRhLnJ1bi52MS5TaW5rEiUKB3RpbWluZ3MYDiADKAsyFC5iYXV0YS5ydW4udjEuVGltaW5nEiQKBnBvbGljeRgPIAEoCzIULmJhdXRhLnJ1bi52MS5Qb2xpY3kiXgoGUG9saWN5EgwKBHZpZXcYASABKAkSEQoJcmVjaXBpZW50GAIgASgJEhAKCHJldmlzaW9uGAMgASgJEg4KBnBvbGljeRgEIAEoCRIRCglkZWNpc2lvbnMYBSABKAki6AEKBU1vZGVsEgwKBG5hbWUYASABKAkSDAoEbW9kZRgCIAEoCRIMCgRzZWVkGAMgASgJEgwKBGxvY2sYBCABKAkSDAoEcGxhbhgFIAEoCRIlCgdvcmlnaW5zGAYgAygLMhQuYmF1dGEucnVuLnYxLk9yaWdpbhIkCgVsaXN0cxgHIAMoCzIVLmJhdXRhLnJ1bi52MS5TZXR0aW5nEiQKBXJ1bGVzGAggAygLMhUuYmF1dGEucnVuLnYxLlNldHRpbmcSJgoHZW50cmllcxgJIAMoCzIVLmJhdXRhLnJ1bi52MS5TZXR0aW5nIisKBk9yaWdpbhIRCglyZWZlcmVuY2UYASABKAkSDgoGc2hhMjU2GAIgASgJImsKA0tleRIOCgZvcmlnaW4YASABKAkSCgoCaWQYAiABKAkSEwoLZW52aXJvbm1lbnQYAyABKAkSDwoHdmVyc2lvbhgEIAEoDRINCgVjaGVjaxgFIAEoCRITCgtmaW5nZXJwcmludBgGIAEoCSKVAgoGU291cmNlEgwKBG5hbWUYASABKAkSGgoNYnl0ZXNfcGxhbm5lZBgCIAEoBEgAiAEBEg0KBWJ5dGVzGAMgASgEEg8KB3JlY29yZHMYBCABKAQSEAoIY29tcGxldGUYBSABKAgSIgoGaW5wdXRzGAYgASgLMhIuYmF1dGEucnVuLnYxLlRyZWUSIwoHb3V0cHV0cxgHIAEoCzISLmJhdXRhLnJ1bi52MS5UcmVlEhkKDGZpcnN0X29mZnNldBgIIAEoBEgBiAEBEhgKC25leHRfb2Zmc2V0GAkgASgESAKIAQFCEAoOX2J5dGVzX3BsYW5uZWRCDwoNX2ZpcnN0X29mZnNldEIOCgxfbmV4dF9vZmZzZXQiMwoEVHJlZRIPCgdyZWNvcmRzGAEgASgEEgwKBHJvb3QYAiABKAkSDAoEc3VtcxgDIAEoCSK3AQoGQ291bnRzEgoKAmluGAEgASgEEgsKA291dBgCIAEoBBIPCgdyZWZ1c2VkGAMgASgEEhAKCGJ5dGVzX2luGAQgASgEEhEKCWJ5dGVzX291dBgFIAEoBBIOCgZ2YWx1ZXMYBiABKAQSDgoGbWFza2VkGAcgASgEEgwKBGtlcHQYCCABKAQSDwoHcmVtb3ZlZBgJIAEoBBIRCglvdGhlcndpc2UYCiABKAQSDAoEbGVmdBgLIAEoBCIqCglDb2RlQ291bnQSDAoEY29kZRgBIAEoCRIPCgdyZWNvcmRzGAIgASgEImoKDE1lc3NhZ2VDb3VudBIOCgZmb3JtYXQYASABKAkSDwoHbWVzc2FnZRgCIAEoCRIPCgdyZWNvcmRzGAMgASgEEigKBmZpZWxkcxgEIAMoCzIYLmJhdXRhLnJ1bi52MS5GaWVsZENvdW50IpkCCgpGaWVsZENvdW50EgwKBHBhdGgYASABKAkSDQoFY2xhc3MYAiABKAkSEQoJdGVjaG5pcXVlGAMgASgJEgwKBGtpbmQYBCABKAkSEQoJbmFtZXNwYWNlGAUgASgJEhMKBm1hc2tlZBgGIAEoBEgAiAEBEhIKBXRva2VuGAcgASgESAGIAQESFQoIcmVkYWN0ZWQYCCABKARIAogBARIRCgRrZXB0GAkgASgESAOIAQESFAoHcmVtb3ZlZBgKIAEoBEgEiAEBEhEKBGxlZnQYCyABKARIBYgBAUIJCgdfbWFza2VkQggKBl90b2tlbkILCglfcmVkYWN0ZWRCBwoFX2tlcHRCCgoIX3JlbW92ZWRCBwoFX2xlZnQiYQoOTmFtZXNwYWNlQ291bnQSEQoJbmFtZXNwYWNlGAEgASgJEhEKCXRlY2huaXF1ZRgCIAEoCRIMCgRraW5kGAMgASgJEgsKA2tleRgEIAEoCRIOCgZ2YWx1ZXMYBSABKAQiYAoEU2luaxIMCgRuYW1lGAEgASgJEg8KB3BsYW5uZWQYAiABKAQSEAoIZXhwb3J0ZWQYAyABKAQSJwoIc2VnbWVudHMYBCADKAsyFS5iYXV0YS5ydW4udjEuU2VnbWVudCJpCgdTZWdtZW50EgwKBG5hbWUYASABKAkSFAoMZmlyc3RfcmVjb3JkGAIgASgEEg8KB3JlY29yZHMYAyABKAQSDQoFYnl0ZXMYBCABKAQSDAoEcm9vdBgFIAEoCRIMCgRnYXBzGAYgASgJIi0KBlRpbWluZxINCgVzdGFnZRgBIAEoCRIUCgxtaWxsaXNlY29uZHMYAiABKAEimwEKCkNoZWNrcG9pbnQSDwoHdmVyc2lvbhgBIAEoDRImCgZzb19mYXIYAiABKAsyFi5iYXV0YS5ydW4udjEuTWFuaWZlc3QSKwoHY2hhbmdlcxgDIAMoCzIaLmJhdXRhLnJ1bi52MS5Tb3VyY2VDaGFuZ2USJwoEb3BlbhgEIAMoCzIZLmJhdXRhLnJ1bi52MS5Tb3VyY2VTdGF0ZSJTCgxTb3VyY2VDaGFuZ2USEQoJc3RhdGVtZW50GAEgASgJEgoKAmF0GAIgASgNEiQKBnNvdXJjZRgDIAEoCzIULmJhdXRhLnJ1bi52MS5Tb3VyY2UifQoLU291cmNlU3RhdGUSEQoJc3RhdGVtZW50GAEgASgJEgoKAmF0GAIgASgNEiYKBmlucHV0cxgDIAEoCzIWLmJhdXRhLnJ1bi52MS5Gcm9udGllchInCgdvdXRwdXRzGAQgASgLMhYuYmF1dGEucnVuLnYxLkZyb250aWVyIjcKCEZyb250aWVyEgwKBHNpemUYASABKAQSDwoHZGlnZXN0cxgCIAEoDBIMCgRzdW1zGAMgASgJYgZwcm90bzM");
 
 /**
  * Written as its JSON; the signature beside it is over the bytes of that file.
@@ -313,6 +313,13 @@ export type Statement = Message<"bauta.run.v1.Statement"> & {
    * @generated from field: repeated bauta.run.v1.Timing timings = 14;
    */
   timings: Timing[];
+
+  /**
+   * absent: the model alone said what becomes of fields
+   *
+   * @generated from field: bauta.run.v1.Policy policy = 15;
+   */
+  policy?: Policy | undefined;
 };
 
 /**
@@ -321,6 +328,53 @@ export type Statement = Message<"bauta.run.v1.Statement"> & {
  */
 export const StatementSchema: GenMessage<Statement> = /*@__PURE__*/
   messageDesc(file_run, 4);
+
+/**
+ * Who decided, and what was decided, for one reader. Another policy in force is another manifest.
+ *
+ * @generated from message bauta.run.v1.Policy
+ */
+export type Policy = Message<"bauta.run.v1.Policy"> & {
+  /**
+   * @generated from field: string view = 1;
+   */
+  view: string;
+
+  /**
+   * whose keys masked; empty: those of the house
+   *
+   * @generated from field: string recipient = 2;
+   */
+  recipient: string;
+
+  /**
+   * of the bundle; empty where it has none
+   *
+   * @generated from field: string revision = 3;
+   */
+  revision: string;
+
+  /**
+   * SHA-256 of what decides: rules and data, or the bundle
+   *
+   * @generated from field: string policy = 4;
+   */
+  policy: string;
+
+  /**
+   * SHA-256 of all that it decided for the view; the archive has it under this name
+   *
+   * @generated from field: string decisions = 5;
+   */
+  decisions: string;
+};
+
+/**
+ * Describes the message bauta.run.v1.Policy.
+ * Use `create(PolicySchema)` to create a new message.
+ */
+export const PolicySchema: GenMessage<Policy> = /*@__PURE__*/
+  messageDesc(file_run, 5);
 
 /**
  * @generated from message bauta.run.v1.Model
@@ -393,7 +447,7 @@ export type Model = Message<"bauta.run.v1.Model"> & {
  * Use `create(ModelSchema)` to create a new message.
  */
 export const ModelSchema: GenMessage<Model> = /*@__PURE__*/
-  messageDesc(file_run, 5);
+  messageDesc(file_run, 6);
 
 /**
  * @generated from message bauta.run.v1.Origin
@@ -417,7 +471,7 @@ export type Origin = Message<"bauta.run.v1.Origin"> & {
  * Use `create(OriginSchema)` to create a new message.
  */
 export const OriginSchema: GenMessage<Origin> = /*@__PURE__*/
-  messageDesc(file_run, 6);
+  messageDesc(file_run, 7);
 
 /**
  * @generated from message bauta.run.v1.Key
@@ -467,7 +521,7 @@ export type Key = Message<"bauta.run.v1.Key"> & {
  * Use `create(KeySchema)` to create a new message.
  */
 export const KeySchema: GenMessage<Key> = /*@__PURE__*/
-  messageDesc(file_run, 7);
+  messageDesc(file_run, 8);
 
 /**
  * @generated from message bauta.run.v1.Source
@@ -536,7 +590,7 @@ export type Source = Message<"bauta.run.v1.Source"> & {
  * Use `create(SourceSchema)` to create a new message.
  */
 export const SourceSchema: GenMessage<Source> = /*@__PURE__*/
-  messageDesc(file_run, 8);
+  messageDesc(file_run, 9);
 
 /**
  * RFC 6962, section 2.1. Of a statement: the leaves are its sources' roots, `records` the sum of theirs.
@@ -567,7 +621,7 @@ export type Tree = Message<"bauta.run.v1.Tree"> & {
  * Use `create(TreeSchema)` to create a new message.
  */
 export const TreeSchema: GenMessage<Tree> = /*@__PURE__*/
-  messageDesc(file_run, 9);
+  messageDesc(file_run, 10);
 
 /**
  * @generated from message bauta.run.v1.Counts
@@ -642,7 +696,7 @@ export type Counts = Message<"bauta.run.v1.Counts"> & {
  * Use `create(CountsSchema)` to create a new message.
  */
 export const CountsSchema: GenMessage<Counts> = /*@__PURE__*/
-  messageDesc(file_run, 10);
+  messageDesc(file_run, 11);
 
 /**
  * @generated from message bauta.run.v1.CodeCount
@@ -664,7 +718,7 @@ export type CodeCount = Message<"bauta.run.v1.CodeCount"> & {
  * Use `create(CodeCountSchema)` to create a new message.
  */
 export const CodeCountSchema: GenMessage<CodeCount> = /*@__PURE__*/
-  messageDesc(file_run, 11);
+  messageDesc(file_run, 12);
 
 /**
  * @generated from message bauta.run.v1.MessageCount
@@ -698,7 +752,7 @@ export type MessageCount = Message<"bauta.run.v1.MessageCount"> & {
  * Use `create(MessageCountSchema)` to create a new message.
  */
 export const MessageCountSchema: GenMessage<MessageCount> = /*@__PURE__*/
-  messageDesc(file_run, 12);
+  messageDesc(file_run, 13);
 
 /**
  * Values of one field. What did not happen is not told.
@@ -775,7 +829,7 @@ export type FieldCount = Message<"bauta.run.v1.FieldCount"> & {
  * Use `create(FieldCountSchema)` to create a new message.
  */
 export const FieldCountSchema: GenMessage<FieldCount> = /*@__PURE__*/
-  messageDesc(file_run, 13);
+  messageDesc(file_run, 14);
 
 /**
  * Values under one key: every identity is of a namespace, and a namespace has one sub-key.
@@ -816,7 +870,7 @@ export type NamespaceCount = Message<"bauta.run.v1.NamespaceCount"> & {
  * Use `create(NamespaceCountSchema)` to create a new message.
  */
 export const NamespaceCountSchema: GenMessage<NamespaceCount> = /*@__PURE__*/
-  messageDesc(file_run, 14);
+  messageDesc(file_run, 15);
 
 /**
  * @generated from message bauta.run.v1.Sink
@@ -852,7 +906,7 @@ export type Sink = Message<"bauta.run.v1.Sink"> & {
  * Use `create(SinkSchema)` to create a new message.
  */
 export const SinkSchema: GenMessage<Sink> = /*@__PURE__*/
-  messageDesc(file_run, 15);
+  messageDesc(file_run, 16);
 
 /**
  * @generated from message bauta.run.v1.Segment
@@ -900,7 +954,7 @@ export type Segment = Message<"bauta.run.v1.Segment"> & {
  * Use `create(SegmentSchema)` to create a new message.
  */
 export const SegmentSchema: GenMessage<Segment> = /*@__PURE__*/
-  messageDesc(file_run, 16);
+  messageDesc(file_run, 17);
 
 /**
  * @generated from message bauta.run.v1.Timing
@@ -922,7 +976,7 @@ export type Timing = Message<"bauta.run.v1.Timing"> & {
  * Use `create(TimingSchema)` to create a new message.
  */
 export const TimingSchema: GenMessage<Timing> = /*@__PURE__*/
-  messageDesc(file_run, 17);
+  messageDesc(file_run, 18);
 
 /**
  * What the recorder puts into the entry of a commit: what is new since the entry before, so that no entry grows with what was done
@@ -963,7 +1017,7 @@ export type Checkpoint = Message<"bauta.run.v1.Checkpoint"> & {
  * Use `create(CheckpointSchema)` to create a new message.
  */
 export const CheckpointSchema: GenMessage<Checkpoint> = /*@__PURE__*/
-  messageDesc(file_run, 18);
+  messageDesc(file_run, 19);
 
 /**
  * @generated from message bauta.run.v1.SourceChange
@@ -992,7 +1046,7 @@ export type SourceChange = Message<"bauta.run.v1.SourceChange"> & {
  * Use `create(SourceChangeSchema)` to create a new message.
  */
 export const SourceChangeSchema: GenMessage<SourceChange> = /*@__PURE__*/
-  messageDesc(file_run, 19);
+  messageDesc(file_run, 20);
 
 /**
  * @generated from message bauta.run.v1.SourceState
@@ -1024,7 +1078,7 @@ export type SourceState = Message<"bauta.run.v1.SourceState"> & {
  * Use `create(SourceStateSchema)` to create a new message.
  */
 export const SourceStateSchema: GenMessage<SourceState> = /*@__PURE__*/
-  messageDesc(file_run, 20);
+  messageDesc(file_run, 21);
 
 /**
  * @generated from message bauta.run.v1.Frontier
@@ -1053,5 +1107,5 @@ export type Frontier = Message<"bauta.run.v1.Frontier"> & {
  * Use `create(FrontierSchema)` to create a new message.
  */
 export const FrontierSchema: GenMessage<Frontier> = /*@__PURE__*/
-  messageDesc(file_run, 21);
+  messageDesc(file_run, 22);
 

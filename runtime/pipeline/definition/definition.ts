@@ -48,6 +48,8 @@ export interface PolicyDefinition {
   readonly maxAgeMs: number;
   /** What happens behind that: nothing is read, or everything is redacted. */
   readonly degrade: "stop" | "redact";
+  /** Folder that keeps what it decided, by digest, for verifying and doing again; undefined: nobody keeps it. */
+  readonly archive?: string | undefined;
 }
 
 /** How the run is watched, as far as the file says; what the command line says counts more. */

@@ -12,6 +12,7 @@ export const POLICY_KEYS = [
   "trust",
   "danger-unsigned",
   "state",
+  "archive",
   "max-age",
   "degrade",
   "poll-milliseconds",
@@ -62,7 +63,12 @@ export class PolicyReader {
     const maxAge = reader.integer(inner, "max-age", "policy", 0, MAX_AGE_MAX);
     const state = this.#pathOf(inner, "state", "policy");
     if (from === undefined) return undefined;
-    return { source: { from, trust, state }, maxAgeMs: maxAge === undefined ? POLICY_MAX_AGE_MS : maxAge * 1000, degrade };
+    return {
+      source: { from, trust, state },
+      maxAgeMs: maxAge === undefined ? POLICY_MAX_AGE_MS : maxAge * 1000,
+      degrade,
+      archive: this.#pathOf(inner, "archive", "policy"),
+    };
   }
 
   #from(inner: Entries, node: Node): PolicyDefinition["source"]["from"] | undefined {
@@ -164,14 +170,20 @@ export function withViews(reader: Reader, entries: Entries, { policy, view, sink
         join("sinks", sink.name),
         "who reads it is missing: `view` here, or one for the whole pipeline",
       );
-  if (entries.has("audit"))
-    reader.problems.add(
-      VALUE,
-      at("audit"),
-      "audit",
-      "a record in a topic is of one plan, and a policy may change it while the run goes on",
-    );
+  if (entries.has("audit") && isShared(whole))
+    reader.problems.add(VALUE, at("sinks"), "sinks", "each view has a record of its own, so each has topics of its own");
   if (policy !== undefined && !isTopics && new Set(whole.map((sink) => sink.view)).size > 1)
     reader.problems.add(VALUE, at("sinks"), "sinks", "several views are for pipelines over topics; files have one for all sinks");
   return whole;
+}
+
+/** One topic takes the records of several views. */
+function isShared(sinks: readonly SinkDefinition[]): boolean {
+  const views = new Map<string, string | undefined>();
+  return sinks.some((sink) => {
+    if (sink.kind !== "topic") return false;
+    const isOther = views.has(sink.topic) && views.get(sink.topic) !== sink.view;
+    views.set(sink.topic, sink.view);
+    return isOther;
+  });
 }

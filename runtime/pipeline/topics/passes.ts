@@ -6,7 +6,7 @@
  */
 import type { RecordBatch } from "../../kafka/batch.ts";
 import type { BautaError } from "../../kit/errors.ts";
-import { addFields, addValues } from "../counts.ts";
+import { addFields, addValues, NO_NUMBERS, type ValueSums } from "../counts.ts";
 import type { FramedMasker } from "../framed.ts";
 import type { StageTimes } from "../masker.ts";
 import type { OperationFacts, StatementEnd, ViewCounts } from "../observe.ts";
@@ -28,6 +28,8 @@ export interface Pass {
   /** Looks at the targets of a source topic that was not met before, and plans for it. */
   planOf(topic: string): Promise<TopicPlan>;
   operationFacts(operation: number): OperationFacts;
+  /** SHA-256 (hex) of its plan, with all operations that were needed. */
+  planDigest(): string;
   close(): void;
 }
 
@@ -38,6 +40,11 @@ export interface PassedBatch extends Omit<MaskedBatch, "refused"> {
   /** Records of them. */
   readonly refusedRecords: number;
   readonly byPass: readonly MaskedBatch[];
+}
+
+interface ValueFacts {
+  readonly counts: ValueNumbers;
+  readonly fields: StatementEnd["fields"];
 }
 
 export class Passes {
@@ -89,19 +96,20 @@ export class Passes {
   }
 
   /** What was masked since it was asked last. */
-  take(): { readonly counts: ValueNumbers; readonly fields: StatementEnd["fields"]; readonly views: readonly ViewCounts[] } {
-    let counts: ValueNumbers | undefined;
-    let fields: StatementEnd["fields"] = [];
-    const views: ViewCounts[] = [];
-    for (const { view, masker, check, operationFacts } of this.all) {
-      const taken = masker.take();
-      // Every view has the same messages.
-      counts = counts === undefined ? taken.counts : { ...counts, ...addValues(counts, taken.counts) };
-      const own = taken.fields.map((row) => ({ ...row, ...operationFacts(row.operation) }));
-      fields = addFields(fields, own);
-      views.push({ view, fields: own, checked: check?.take() });
-    }
-    return { counts: counts as ValueNumbers, fields, views };
+  take(): ValueFacts & { readonly byPass: readonly ValueFacts[]; readonly views: readonly ViewCounts[] } {
+    const byPass = this.all.map(({ masker, operationFacts }): ValueFacts => {
+      const { counts, fields } = masker.take();
+      return { counts, fields: fields.map((row) => ({ ...row, ...operationFacts(row.operation) })) };
+    });
+    // Every view has the same messages.
+    const { recordsByMessage } = (byPass[0] as ValueFacts).counts;
+    const values = byPass.map(({ counts }) => counts).reduce<ValueSums>(addValues, NO_NUMBERS);
+    return {
+      counts: { ...values, recordsByMessage },
+      fields: byPass.reduce<StatementEnd["fields"]>((sum, { fields }) => addFields(sum, fields), []),
+      byPass,
+      views: this.all.map(({ view, check }, i) => ({ view, fields: byPass[i]?.fields ?? [], checked: check?.take() })),
+    };
   }
 
   /** Time in stages, of all views. */
@@ -146,5 +154,7 @@ export interface Renewal {
 
 export interface Renewed {
   readonly passes: Passes;
+  /** Is called when they mask: nothing of what was masked before comes any more. */
+  began(): void;
   readonly policy: { readonly sequence: number; readonly revision: string; readonly sha256: string };
 }

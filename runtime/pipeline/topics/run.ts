@@ -37,13 +37,15 @@ import { addCounts, addFields, NO_COUNTS } from "../counts.ts";
 import { GrowingBytes } from "../growing-bytes.ts";
 import { type Counts, reconcile } from "../masker.ts";
 import type { Ended, Position, RunEvent, RunFacts, RunObserver, RunTimes, StatementEnd, StatementFacts, ViewCounts } from "../observe.ts";
-import type { Trail, TrailRecord } from "../recorder.ts";
+import type { TrailRecord } from "../recorder.ts";
 import type { Clock, CommitLimits, RunEnding, RunResult } from "../run.ts";
+import type { ValueNumbers } from "../value-counts.ts";
 import type { Budget } from "./budget.ts";
 import type { TopicFiles } from "./files.ts";
 import type { RefusedRecord } from "./mask-batch.ts";
-import type { PassedBatch, Passes, Renewal } from "./passes.ts";
+import type { PassedBatch, Passes, Renewal, Renewed } from "./passes.ts";
 import { Patience } from "./patience.ts";
+import type { Trails } from "./trails.ts";
 
 export interface TopicsParts {
   readonly facts: RunFacts;
@@ -63,8 +65,8 @@ export interface TopicsParts {
   readonly budget?: Budget | undefined;
   /** Files and logs beside the topics. */
   readonly files?: TopicFiles | undefined;
-  /** The run's record of one pass, and the topic that it is written to. */
-  readonly trail?: { readonly record: Trail; readonly topic: number } | undefined;
+  /** The run's record. */
+  readonly trails?: Trails | undefined;
 }
 
 /** Runs until it is told to stop, or cannot go on. */
@@ -99,6 +101,8 @@ class TopicsRun {
   readonly #began: number;
   #observers: readonly RunObserver[];
   #passes: Passes;
+  /** What is to mask once the transaction before it is there. */
+  #renewed: Renewed | undefined;
   #topics: string[] = [];
   #counts = NO_COUNTS;
   #fields: StatementEnd["fields"] = [];
@@ -238,7 +242,7 @@ class TopicsRun {
   /** The transaction is not there, and what was noted of it goes. */
   #takeBack(): void {
     this.#parts.files?.takeBack();
-    this.#parts.trail?.record.takeBack();
+    this.#parts.trails?.takeBack();
   }
 
   async #finish(): Promise<void> {
@@ -249,7 +253,7 @@ class TopicsRun {
 
   /** Masks a batch and writes it. Returns whether a refused record ends the run. */
   async #take(batch: RecordBatch, membership: KafkaMembership | undefined): Promise<boolean> {
-    const { reader, writer, trail } = this.#parts;
+    const { reader, writer, trails } = this.#parts;
     await this.#renew();
     const begun = reader.begun();
     if (batch.count === 0 && begun.length === 0) {
@@ -270,7 +274,7 @@ class TopicsRun {
     const maskMs = this.#clock.ticks() - began;
     await this.#committing;
     // Its first batch has the oldest membership: the one that must still hold for all.
-    if (this.#open === undefined) trail?.record.begin();
+    if (this.#open === undefined) trails?.begin();
     this.#open ??= this.#begin(membership);
     const open = this.#open;
     this.#addBegun(open, begun);
@@ -278,14 +282,14 @@ class TopicsRun {
     this.#count(open, batch, masked);
     const from = this.#clock.ticks();
     const sourceOf = (topic: number, partition: number): string => this.#sourceOf(topic, partition);
-    for (const { batches, sinks } of passes.all) {
-      trail?.record.took({
+    for (const [view, { batches, sinks }] of passes.all.entries()) {
+      trails?.took(view, {
         batch,
         taken: masked.taken,
         bytes: batches.bytes,
         outgoing: batches.outgoing,
         places: batches.places,
-        refused: masked.refused.map(({ issue }) => issue.code),
+        refused: (masked.byPass[view]?.refused ?? []).map(({ issue }) => issue.code),
         sourceOf,
         targetOf: (index) => writer.nameOf(index),
       });
@@ -330,12 +334,18 @@ class TopicsRun {
   /** What masks changes between two transactions, so that none has records of both. */
   async #renew(): Promise<void> {
     const { renewal, statement } = this.#parts;
-    const renewed = renewal?.next();
+    // Kept until it masks: what fails meanwhile is tried again, and the policy is not forgotten.
+    this.#renewed ??= renewal?.next();
+    const renewed = this.#renewed;
     if (renewed === undefined) return;
     await this.#commitNext();
     await this.#committing;
+    // A manifest is of one policy.
+    await this.#tellManifests("stopped");
+    this.#renewed = undefined;
     this.#passes.close();
     this.#passes = renewed.passes;
+    renewed.began();
     this.#tell({ event: "policy", at: this.#clock.date(), statement, ...renewed.policy });
   }
 
@@ -384,21 +394,15 @@ class TopicsRun {
   }
 
   #count(open: Transaction, batch: RecordBatch, masked: PassedBatch): void {
-    const { counts, fields, views } = this.#passes.take();
-    const refusedByCode = new Map<string, number>();
-    for (const { issue } of masked.refused) refusedByCode.set(issue.code, (refusedByCode.get(issue.code) ?? 0) + 1);
-    const refused = masked.refusedRecords;
-    open.counts = addCounts(open.counts, {
-      ...counts,
-      in: masked.taken,
-      out: masked.taken - refused,
-      refused,
-      bytesIn: masked.bytesIn,
-      bytesOut: masked.bytesOut,
-      refusedByCode,
-    });
+    const { counts, fields, byPass, views } = this.#passes.take();
+    open.counts = addCounts(open.counts, countsOf(counts, masked, masked.refusedRecords));
     open.fields = addFields(open.fields, fields);
     open.views.push(...views);
+    const { trails } = this.#parts;
+    for (const [view, own] of byPass.entries()) {
+      const one = masked.byPass[view];
+      if (one !== undefined) trails?.counted(view, countsOf(own.counts, one, one.refused.length), own.fields);
+    }
     open.records += masked.taken;
     open.bytes += masked.bytesIn;
     open.refused.push(...masked.refused);
@@ -451,24 +455,20 @@ class TopicsRun {
   }
 
   async #commitAndTell(open: Transaction): Promise<void> {
-    const { writer, reader, statement, files, trail } = this.#parts;
+    const { writer, reader, statement, files, trails } = this.#parts;
     const begun = reader.begun();
     const topics = [...this.#topics];
     const rows = open.rows.rows();
     const from = this.#clock.ticks();
     const mark = files?.prepare();
-    if (trail !== undefined) {
-      const { counts, fields } = open;
-      const segments = files?.prepared ?? [];
-      await this.#stageTrail(trail.record.entry({ at: this.#clock.date(), counts, fields, segments }));
-    }
+    if (trails !== undefined) await this.#stageTrail(trails.entries(this.#clock.date(), files?.prepared ?? []));
     const prepared = this.#clock.ticks();
     this.#transactionAt ??= from;
     this.#isAsked = true;
     // Whether a transaction was committed is not known before the broker has said so: it is asked until it does.
     await this.#patience.until(() => writer.commit(open.membership, topics, rows, mark));
     this.#ended();
-    trail?.record.committed();
+    trails?.committed();
     const committed = this.#clock.ticks();
     const segments = files?.publish() ?? [];
     const published = this.#clock.ticks();
@@ -490,25 +490,26 @@ class TopicsRun {
     this.#tell({ event: "committed", at, sequence: this.#sequence++, positions, segments, ...times });
     this.#tell({ event: "values", at, statement, recordsByMessage: open.counts.recordsByMessage, views: open.views });
     this.#tellProgress();
-    if (trail?.record.isDue === true) await this.#tellManifest("stopped");
+    if (trails?.isDue === true) await this.#tellManifests("stopped");
   }
 
-  /** Writes the manifest of what was done since the one before, in a transaction of its own. */
-  async #tellManifest(ended: RunEnding | "failed"): Promise<void> {
-    const { trail, writer } = this.#parts;
-    const at = this.#clock.date();
-    const record = trail?.record.manifest({ at, ended, planDigest: this.#passes.planDigest(), times: this.#timesSoFar() });
-    if (trail === undefined || record === undefined) return;
-    await this.#stageTrail(record);
+  /** Writes the manifests of what was done since those before, in a transaction of their own. */
+  async #tellManifests(ended: RunEnding | "failed"): Promise<void> {
+    const { trails, writer } = this.#parts;
+    const end = { at: this.#clock.date(), ended, times: this.#timesSoFar() };
+    const digests = this.#passes.all.map(({ planDigest }) => planDigest());
+    const records = trails?.manifests(end, digests) ?? [];
+    if (records.length === 0) return;
+    await this.#stageTrail(records);
     await this.#patience.until(() => writer.commit(undefined, [], NO_ROWS));
     this.#ended();
-    trail.record.told();
+    trails?.told();
   }
 
   /** Of a run that was told to end while the cluster is away, entries tell what was committed. */
   async #tellLast(ended: RunEnding): Promise<void> {
     try {
-      await this.#tellManifest(ended);
+      await this.#tellManifests(ended);
     } catch (error) {
       if (!this.#patience.endsQuietly(error)) throw error;
     }
@@ -516,19 +517,19 @@ class TopicsRun {
 
   /** A run that fails has its manifest, if the cluster still takes it: what it fails with is what is told. */
   async #tellFailed(error: unknown): Promise<void> {
-    const { trail, writer } = this.#parts;
+    const { trails, writer } = this.#parts;
     // Whether what was asked for is there, nobody has said.
-    if (trail === undefined || this.#isAsked || problemOf(error)?.fatal === true) return;
+    if (trails === undefined || this.#isAsked || problemOf(error)?.fatal === true) return;
     try {
       await writer.abort(KAFKA_LEAVE_MS);
-      trail.record.takeBack();
-      await this.#tellManifest("failed");
+      trails.takeBack();
+      await this.#tellManifests("failed");
     } catch {
       // Entries tell what was committed.
     }
   }
 
-  async #stageTrail({ key, value, headers }: TrailRecord): Promise<void> {
+  async #stageTrail(records: readonly TrailRecord[]): Promise<void> {
     const [bytes, rows] = [this.#trailBytes, this.#trailRows];
     bytes.used = 0;
     rows.clear();
@@ -536,8 +537,10 @@ class TopicsRun {
       const copied = typeof part === "string" ? new TextEncoder().encode(part) : part;
       return [bytes.append(copied), copied.length];
     };
-    rows.add(this.#parts.trail?.topic ?? 0, 0, ...put(key), ...put(value));
-    for (const [name, text] of headers) rows.header(...put(name), ...put(text));
+    for (const { key, value, headers } of records) {
+      rows.add(this.#parts.trails?.topic ?? 0, 0, ...put(key), ...put(value));
+      for (const [name, text] of headers) rows.header(...put(name), ...put(text));
+    }
     await this.#stage(bytes.bytes, rows);
   }
 
@@ -606,9 +609,9 @@ class TopicsRun {
   }
 
   async #reopen(): Promise<void> {
-    const { writer, reader, stop, files, trail } = this.#parts;
+    const { writer, reader, stop, files, trails } = this.#parts;
     // Topics tell by their offsets whether it was committed before it ran out; files and the run's record do not.
-    if ((files ?? trail) !== undefined && this.#isAsked)
+    if ((files ?? trails) !== undefined && this.#isAsked)
       throw new BautaError(FAILED, { detail: "the next start finds out whether it was committed" });
     // If another worker of this name has begun meanwhile, the group knows: this one is not to take its place.
     await this.#clock.sleep(FENCED_LOOK_MS, stop);
@@ -622,7 +625,7 @@ class TopicsRun {
   #listen(events: readonly ClientEvent[]): void {
     for (const { kind, name, text, partitions } of [...events, ...this.#parts.writer.events()]) {
       if (kind === "revoked" || kind === "lost")
-        this.#parts.trail?.record.left(partitions.map(({ topic, partition }) => `${topic}/${partition}`));
+        this.#parts.trails?.left(partitions.map(({ topic, partition }) => `${topic}/${partition}`));
       if (kind !== "error" || (name === "_FENCED" && this.#isOutlived(FENCED))) continue;
       if (isFinal({ name, fatal: false })) throw errorOfFailure({ name, text });
       if (name === ALL_DOWN) this.#patience.suspect();
@@ -700,6 +703,16 @@ class TopicsRun {
       }
     }
   }
+}
+
+function countsOf(
+  values: ValueNumbers,
+  { taken, refused, bytesIn, bytesOut }: Pick<PassedBatch, "taken" | "refused" | "bytesIn" | "bytesOut">,
+  refusedRecords: number,
+): Counts {
+  const refusedByCode = new Map<string, number>();
+  for (const { issue } of refused) refusedByCode.set(issue.code, (refusedByCode.get(issue.code) ?? 0) + 1);
+  return { ...values, in: taken, out: taken - refusedRecords, refused: refusedRecords, bytesIn, bytesOut, refusedByCode };
 }
 
 const NO_ROWS = new Uint32Array(0);

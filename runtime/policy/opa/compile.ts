@@ -32,6 +32,8 @@ export interface Guard {
   readonly tree: GuardTree;
 }
 
+/** Folder of the copy that is compiled. */
+const COPY = "policy-source";
 /** Files that are parsed at once. */
 const AT_ONCE = 8;
 /** Lines of what the compiler says that are told. */
@@ -45,7 +47,7 @@ export async function compiledOf(bundle: Bundle): Promise<CompiledPolicy> {
   if (bundle.wasm !== undefined) return carried(bundle, bundle.wasm);
   const work = mkdtempSync(join(tmpdir(), "bauta-policy-"));
   try {
-    const copy = join(work, "policy");
+    const copy = join(work, COPY);
     const hasTests = [...bundle.files].map(([name, bytes]) => writeFile(copy, name, bytes)).includes(true);
     const [compiled] = await Promise.all([compileCopy(work, copy), hasTests ? testPolicy(work, copy) : undefined]);
     return { ...compiled, revision: bundle.manifest.revision };
@@ -90,7 +92,7 @@ async function compileCopy(work: string, copy: string): Promise<CompiledPolicy> 
   const guards = rules.filter((rule) => rule.startsWith(`${GUARDS_RULE}/`)).sort();
   const asked = [PLAN_RULE, ...rules.filter((rule) => rule === DENY_RULE)];
   const [{ wasm, dataJson, data }, readByAsked, trees] = await Promise.all([
-    built(work, copy, asked),
+    built(work, asked),
     Promise.all(asked.map((rule) => inputsOf(work, copy, rule))),
     Promise.all(guards.map((rule) => treeOf(work, copy, rule))),
   ]);
@@ -117,10 +119,11 @@ async function treeOf(work: string, copy: string, rule: string): Promise<GuardTr
 }
 
 /** The bundle that the compiler makes, with these rules to be asked for. */
-async function built(work: string, copy: string, entries: readonly string[]): Promise<Pick<CompiledPolicy, "wasm" | "dataJson" | "data">> {
+async function built(work: string, entries: readonly string[]): Promise<Pick<CompiledPolicy, "wasm" | "dataJson" | "data">> {
   const bundle = join(work, "bundle.tar.gz");
-  const build = ["build", "--target", "wasm", "--bundle", copy, "--ignore", "*_test.rego", "--output", bundle];
-  said(await runOpa([...build, ...entries.flatMap((entry) => ["--entrypoint", entry])], work), copy);
+  // Where files lie is written into the module: by its own name the same policy is the same module on every host.
+  const build = ["build", "--target", "wasm", "--bundle", COPY, "--ignore", "*_test.rego", "--output", bundle];
+  said(await runOpa([...build, ...entries.flatMap((entry) => ["--entrypoint", entry])], work), COPY);
   const { wasm, dataJson, data } = readBundle(readFileSync(bundle));
   if (wasm === undefined) throw new BautaError(1602, { detail: "the compiler gave no WebAssembly" });
   return { wasm, dataJson, data };
