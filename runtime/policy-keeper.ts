@@ -8,8 +8,7 @@ import { POLICY_AGAIN_MS } from "./kit/limits.ts";
 import type { Model } from "./model/model.ts";
 import type { PolicyAsked, PolicyLook } from "./pipeline/observe.ts";
 import { type Activation, PolicyActivator } from "./policies.ts";
-import type { ViewPolicy } from "./policy/api.ts";
-import type { PolicySource } from "./policy/source.ts";
+import type { PolicySource, ViewPolicy } from "./policy/api.ts";
 import { viewNamed } from "./policy/views.ts";
 
 /** A policy that may be put in force. */

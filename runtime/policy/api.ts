@@ -128,3 +128,22 @@ export interface PolicySourceDefinition {
   /** File that remembers what was put in force, over restarts; undefined: this process alone remembers. */
   readonly state: string | undefined;
 }
+
+/** What gives policies while a run goes on. */
+export interface PolicySource {
+  /** How it is told. */
+  readonly name: string;
+  /** It gives a policy at every look, another one or the same: what it has is told by nothing but its answers. */
+  readonly repeats: boolean;
+  /**
+   * The policy as it is now if that is another one than the last. May take as long as a server was asked to wait.
+   * @throws BautaError for one that is wrong; one that does not change is wrong once
+   */
+  next(signal: AbortSignal): Promise<PolicyEngine | undefined>;
+  /** Remembers that the last one was put in force: none that is older may follow. */
+  accept(): void;
+  /** Whether the last one that was looked at is the one that was put in force last. */
+  readonly isAccepted: boolean;
+  /** The next look gives what there is, whether it has changed or not. */
+  forget(): void;
+}

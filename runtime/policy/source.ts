@@ -1,5 +1,5 @@
 /** Where a policy comes from: a folder of Rego, a bundle, a server of bundles; verified where keys are pinned, and never an older one. */
-import type { PolicyEngine, PolicySourceDefinition } from "./api.ts";
+import type { PolicySource, PolicySourceDefinition } from "./api.ts";
 import { admit, type BundleState } from "./bundle/admit.ts";
 import { openBundleSource } from "./bundle/source.ts";
 import type { BundleSourceDefinition } from "./bundle/source-kinds.ts";
@@ -10,24 +10,6 @@ import { verifyBundle } from "./bundle/verify.ts";
 import { compiledOf } from "./opa/compile.ts";
 import { openOpaServer } from "./opa/server.ts";
 import { openWasm } from "./opa/wasm.ts";
-
-export interface PolicySource {
-  /** How it is told. */
-  readonly name: string;
-  /** It gives a policy at every look, another one or the same: what it has is told by nothing but its answers. */
-  readonly repeats: boolean;
-  /**
-   * The policy as it is now if that is another one than the last. May take as long as a server was asked to wait.
-   * @throws BautaError for one that is wrong; one that does not change is wrong once
-   */
-  next(signal: AbortSignal): Promise<PolicyEngine | undefined>;
-  /** Remembers that the last one was put in force: none that is older may follow. */
-  accept(): void;
-  /** Whether the last one that was looked at is the one that was put in force last. */
-  readonly isAccepted: boolean;
-  /** The next look gives what there is, whether it has changed or not. */
-  forget(): void;
-}
 
 /** @throws BautaError 1639 for settings that cannot be, or a state that cannot be read */
 export function openPolicySource(definition: PolicySourceDefinition): PolicySource {
