@@ -37,7 +37,7 @@ export interface PolicyKeeperParts {
   /** How long the last good policy serves while its source has none that is. */
   readonly maxAgeMs: number;
   readonly pollMs: number;
-  readonly clock: { date(): number; ticks(): number; sleep(milliseconds: number, signal: AbortSignal): Promise<void> };
+  readonly clock: { date(): number; ticks(): number };
   /** Makes ready what masks under a policy. What it throws refuses that policy. */
   prepare(policy: ActivePolicy): Promise<ReadyPolicy>;
   /** Is told once of each that may not be put in force. */
@@ -130,7 +130,7 @@ export class PolicyKeeper {
   async #look(): Promise<void> {
     const { clock, pollMs, source } = this.#parts;
     while (!this.#stop.signal.aborted) {
-      await clock.sleep(pollMs, this.#stop.signal);
+      await source.pause(pollMs, this.#stop.signal);
       if (this.#stop.signal.aborted) return;
       // What failed may have been something else than the policy: a full disk, a compiler that was not there.
       if (this.#failing !== undefined && clock.ticks() - this.#again > POLICY_AGAIN_MS) {

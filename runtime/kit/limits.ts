@@ -152,6 +152,8 @@ export const POLICY_SERVER_POLL_MS = 1000;
 export const OPA_SERVER_SHARE = 10;
 /** How often a worker that stopped reading looks whether there is a good policy again; milliseconds. */
 export const GOVERNED_LOOK_MS = 50;
+/** How long after a change of a file the rest of it may come, milliseconds. */
+export const BUNDLE_SETTLE_MS = 10;
 /** A policy that failed is tried once more after so long, changed or not; milliseconds. */
 export const POLICY_AGAIN_MS = 30_000;
 /** The last good policy serves so long while there is none that is good. */

@@ -146,4 +146,6 @@ export interface PolicySource {
   readonly isAccepted: boolean;
   /** The next look gives what there is, whether it has changed or not. */
   forget(): void;
+  /** Waits between two looks: for so long, or until there may be another policy where somebody tells. */
+  pause(milliseconds: number, signal: AbortSignal): Promise<void>;
 }

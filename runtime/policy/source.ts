@@ -44,5 +44,6 @@ function openBundles(from: BundleSourceDefinition, definition: TrustDefinition, 
       return isAccepted;
     },
     forget: () => source.forget(),
+    pause: (milliseconds, signal) => source.pause(milliseconds, signal),
   };
 }

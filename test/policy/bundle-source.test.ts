@@ -138,6 +138,52 @@ const bundles =
 const http = (url: string, more: Partial<BundleSourceDefinition> = {}): BundleSource =>
   openBundleSource({ kind: "http", url, ...more } as BundleSourceDefinition);
 
+describe("a pause of an hour ends", () => {
+  const HOUR_MS = 3_600_000;
+  const pausing = (source: BundleSource): Promise<void> => source.pause(HOUR_MS, signal);
+
+  test("when a file of a folder is another, also one that was changed before the pause", async () => {
+    const folder = newFolder();
+    write(join(folder, "inner/masking.rego"), REGO);
+    const source = openBundleSource({ kind: "directory", path: folder });
+    await source.next(signal);
+    const waits = pausing(source);
+    write(join(folder, "inner/.new"), `${REGO}# more`);
+    renameSync(join(folder, "inner/.new"), join(folder, "inner/masking.rego"));
+    await waits;
+    await source.next(signal);
+    write(join(folder, "inner/masking.rego"), `${REGO}# still more`);
+    await pausing(source);
+  });
+
+  test("when a file is another, or a link leads elsewhere", async () => {
+    const folder = newFolder();
+    const file = write(join(folder, "bundle.tar.gz"), at("r1"));
+    const source = openBundleSource({ kind: "file", path: file });
+    await source.next(signal);
+    const waits = pausing(source);
+    write(`${file}.new`, at("r2"));
+    renameSync(`${file}.new`, file);
+    await waits;
+    for (const version of ["v1", "v2"]) write(join(folder, version, "masking.rego"), REGO);
+    const link = join(folder, "current");
+    symlinkSync("v1", link);
+    const linked = openBundleSource({ kind: "directory", path: link });
+    await linked.next(signal);
+    const other = pausing(linked);
+    symlinkSync("v2", `${link}.new`);
+    renameSync(`${link}.new`, link);
+    await other;
+  });
+
+  test("when it is told to stop", async () => {
+    const stop = new AbortController();
+    const waits = openBundleSource({ kind: "directory", path: newFolder() }).pause(HOUR_MS, stop.signal);
+    stop.abort();
+    await waits;
+  });
+});
+
 describe("of a server", () => {
   test("a bundle is given when it is another, by its ETag", async () => {
     let revision = "r1";

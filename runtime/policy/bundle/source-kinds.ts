@@ -31,6 +31,8 @@ export interface Place {
   readonly name: string;
   next(signal: AbortSignal): Promise<Bundle | undefined>;
   forget(): void;
+  /** Waits, but no longer than until there may be another; undefined: nobody tells. */
+  pause?(milliseconds: number, signal: AbortSignal): Promise<void>;
   /** How long to wait after an answer. */
   pauseMs(random: number): number;
   /** The longest wait after a failure. */

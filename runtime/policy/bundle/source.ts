@@ -19,6 +19,8 @@ export interface BundleSource {
   next(signal: AbortSignal): Promise<Bundle | undefined>;
   /** The next answer gives the bundle again, whether it has changed or not. */
   forget(): void;
+  /** Waits for so long, or until there may be another bundle where somebody tells. */
+  pause(milliseconds: number, signal: AbortSignal): Promise<void>;
   /**
    * Bundles as they come, until the signal says that it is enough. A failure is told and asked again after a while, which doubles up to
    * the time between two questions.
@@ -44,6 +46,7 @@ export function openBundleSource(definition: BundleSourceDefinition, surrounding
     name: place.name,
     next: (signal) => place.next(signal),
     forget: () => place.forget(),
+    pause: (milliseconds, signal) => (place.pause ?? surroundings.sleep)(milliseconds, signal),
     watch: (signal, failed) => watch(place, surroundings, signal, failed),
   };
 }

@@ -59,6 +59,7 @@ export function openOpaServer(definition: OpaServerDefinition, danger: boolean):
     get isAccepted() {
       return isAccepted;
     },
+    pause: systemClock.sleep,
     forget() {
       answeredAt = Number.NEGATIVE_INFINITY;
     },
