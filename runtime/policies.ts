@@ -1,6 +1,6 @@
 /** Composition: a policy asked about all that a model can meet, before a run. */
 
-import type { Field, FormatName } from "./formats/api.ts";
+import { type Field, type FormatName, SHAPES } from "./formats/api.ts";
 import { BautaError } from "./kit/errors.ts";
 import { nearest } from "./kit/suggest.ts";
 import { fitKey, viewOf } from "./model/check.ts";
@@ -80,6 +80,23 @@ export class PolicyActivator {
 /** Asks one policy about a model. @see PolicyActivator.activate */
 export const activatePolicy = (engine: PolicyEngine, model: Model, views: readonly View[]): Promise<Activation> =>
   new PolicyActivator(model).activate(engine, views);
+
+/** SHA-256 of no policy. */
+export const REDACTED = "0".repeat(64);
+
+/**
+ * Every field of a view as its type's constant, whatever the model says: where no policy may decide any more. A word of a list that the
+ * standard closes is nobody's own and has no constant: of it the model decides.
+ */
+export const redactedView = (view: string): ViewPolicy => ({
+  view,
+  recipient: "",
+  revision: "redact",
+  policy: REDACTED,
+  reads: ["shape"],
+  answers: Object.fromEntries(SHAPES.map((shape) => [`${shape}\n`, { action: shape === "enum" ? "model" : "redact" }])),
+  guards: {},
+});
 
 /** What a policy is asked about: one field for each kind that it can tell apart, by `factsKey`. */
 interface Asked {

@@ -96,20 +96,6 @@ export interface ViewPolicy {
   readonly guards: Readonly<Record<string, GuardTree>>;
 }
 
-/** Every field of a view as its type's constant, whatever the model says: where no policy may decide any more. */
-export const redactedView = (view: string): ViewPolicy => ({
-  view,
-  recipient: "",
-  revision: "redact",
-  policy: REDACTED,
-  // Nothing tells fields apart for it, so that there is one answer for all of them.
-  reads: [],
-  answers: { "": { action: "redact" } },
-  guards: {},
-});
-/** SHA-256 of no policy. */
-export const REDACTED = "0".repeat(64);
-
 /** An OPA server, which is asked for what it answers. */
 export interface OpaServerDefinition extends ServerAccess {
   readonly kind: "opa-server";

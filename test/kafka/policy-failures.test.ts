@@ -44,8 +44,9 @@ beforeAll(async () => {
   if (!OPA_THERE) return;
   cluster = await startCluster();
   topics = new Topics(cluster.bootstrap);
-  const policy = policyFolder("", { bauta: { views: VIEWS } }, { "masking.rego": rules("redact") });
-  opa = await OpaServer.start(["--set", "decision_logs.console=true", "--log-level", "info", policy]);
+  const data = join(policyFolder("", { bauta: { views: VIEWS } }), "data.json");
+  opa = await OpaServer.start(["--set", "decision_logs.console=true", "--log-level", "info", data]);
+  await opa.rules(rules("redact"));
   proxy = await OpaProxy.start(opa.url, 2000);
 });
 afterAll(async () => {
@@ -117,11 +118,17 @@ const isXml = ({ value }: Got): boolean => value?.includes("<StrtNm>") === true;
 const namesIn = (got: readonly Got[]): ReadonlySet<string> =>
   new Set(got.filter(isXml).flatMap(({ value }) => [...(/<Nm>(.*?)<\/Nm>/.exec(value ?? "")?.slice(1) ?? [])]));
 
+/** It has lost what it was told, and answers `{}` until it is told again. */
+async function startAgain(): Promise<void> {
+  await opa.up();
+  await opa.rules(rules("redact"));
+}
+
 const behave = (behaviour: Behaviour) => (): void => {
   proxy.behaviour = behaviour;
 };
 const failures: readonly (readonly [string, () => Promise<void> | void, () => Promise<void> | void])[] = [
-  ["killed", () => opa.kill(), () => opa.up()],
+  ["killed", () => opa.kill(), startAgain],
   ["frozen", () => opa.freeze(), () => opa.thaw()],
   ["answers {}", behave("empty"), behave("pass")],
   ["is slow", behave("slow"), behave("pass")],
@@ -159,7 +166,7 @@ describe.skipIf(!OPA_THERE)("an OPA server that decides over topics", () => {
     await flow.told(STALE);
     await flow.send();
     expect([...namesIn(await flow.all())]).toEqual(["REDACTED"]);
-    await opa.up();
+    await startAgain();
     await flow.told(BACK);
     await flow.send();
     expect(namesIn(await flow.all()).size).toBeGreaterThan(1);
@@ -178,8 +185,7 @@ describe.skipIf(!OPA_THERE)("an OPA server that decides over topics", () => {
   });
 
   test("has seen no value of any record: its own log of what it was asked has none", () => {
-    expect(opa.printed).toContain('"msg":"Decision Log"');
-    expect(opa.printed).toContain("pacs.008.001.08");
+    expect(['"msg":"Decision Log"', '"class":"person"', '"path":"$.*.bic"'].filter((name) => !opa.printed.includes(name))).toEqual([]);
     const personal = [...CANARIES, "REDACTED", ...VALUES.flatMap((value) => value.match(/[A-Z]{2}\d{2}[A-Z0-9]{11,30}|\b\d{9,}\b/g) ?? [])];
     expect(personal.filter((value) => opa.printed.includes(value))).toEqual([]);
   });

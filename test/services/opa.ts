@@ -30,7 +30,7 @@ export class OpaServer {
 
   /** Starts it, on the same port as before. */
   async up(): Promise<void> {
-    const args = ["run", "--server", "--disable-telemetry", "--addr", `127.0.0.1:${this.#port}`, ...this.#args];
+    const args = ["run", "--server", "--skip-version-check", "--addr", `127.0.0.1:${this.#port}`, ...this.#args];
     const child = spawn(opaPath(), args, { stdio: ["ignore", "pipe", "pipe"] });
     for (const stream of [child.stdout, child.stderr])
       stream.on("data", (data) => {
