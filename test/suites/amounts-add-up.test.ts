@@ -5,13 +5,11 @@
 import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { relative } from "node:path";
-import { judgeBytes } from "../../runtime/cli/verify-message.ts";
-import { Series } from "../../runtime/formats/rules.ts";
 import type { ModelDocument } from "../../runtime/model/document.ts";
-import { MESSAGE_RULES } from "../../runtime/registry.ts";
 import { ENGINE_NAMES } from "../engines.ts";
 import { type Masked, Masking } from "../property/masking.ts";
 import { filesBelow, projectRoot, sharedExists, sharedRoot } from "../shared.ts";
+import { verdictsOf } from "./adding-up.ts";
 
 const AMOUNTS = { class: "amount", unfit: "redact" } as const;
 const TECHNIQUES: Readonly<Record<string, Partial<ModelDocument>>> = {
@@ -28,22 +26,6 @@ const TECHNIQUES: Readonly<Record<string, Partial<ModelDocument>>> = {
 const FOLDERS = [`${projectRoot}test/corpus/mt/messages`, ...(sharedExists ? [`${sharedRoot}samples`] : [])];
 /** Why a sample is refused that has nothing to do with its amounts: what stands around it, or how it is written. */
 const UNREAD: readonly number[] = [2001, 3006, 3101];
-
-interface Verdicts {
-  readonly checked: number;
-  readonly findings: readonly string[];
-}
-
-/** What is said of the records of a file, and from one to the next. */
-function verdictsOf(name: string, bytes: Uint8Array): Verdicts {
-  const series = new Map(MESSAGE_RULES.map(({ format }) => [format, new Series()]));
-  const judged = judgeBytes(name, bytes, series);
-  for (const each of series.values()) each.close();
-  return {
-    checked: judged.reduce((sum, { verdict }) => sum + (verdict?.checked ?? 0), 0),
-    findings: judged.flatMap(({ record, verdict }) => verdict?.findings.map(({ issue, path }) => `${record} ${issue} ${path}`) ?? []),
-  };
-}
 
 const SOUND = FOLDERS.flatMap(filesBelow).flatMap((path) => {
   const bytes = new Uint8Array(readFileSync(path));

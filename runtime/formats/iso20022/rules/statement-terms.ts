@@ -141,10 +141,11 @@ function within(transaction: XmlElement, anchor: Signed, amounts: Amounts): void
 }
 
 function chargesOf(transaction: XmlElement, { currency }: Amount, amounts: Amounts): readonly Amount[] {
-  const charges = child(transaction, "Chrgs");
-  if (charges === undefined) return [];
-  const whole = amounts.at(charges, "TtlChrgsAndTaxAmt");
-  const all = whole === undefined ? childrenOf(charges, "Rcrd").map((record) => amounts.at(record, "Amt")) : [whole];
+  // Each has an amount of its own in older versions, and records of them since the fourth.
+  const all = childrenOf(transaction, "Chrgs").flatMap((charges) => {
+    const whole = amounts.at(charges, "TtlChrgsAndTaxAmt") ?? amounts.at(charges, "Amt");
+    return whole === undefined ? childrenOf(charges, "Rcrd").map((record) => amounts.at(record, "Amt")) : [whole];
+  });
   return all.filter((charge): charge is Amount => charge?.currency === currency && charge.amount > 0n);
 }
 
