@@ -82,7 +82,7 @@ describe("generated statements", () => {
       };
       console.log(`generated statements, ${engine}: ${JSON.stringify(counts)}`);
       expect(verdicts.flatMap(({ broken }) => broken)).toEqual([]);
-    expect(verdicts.flatMap(({ unsound }) => unsound)).toEqual([]);
+      expect(verdicts.flatMap(({ unsound }) => unsound)).toEqual([]);
       expect(verdicts.filter(({ farthest }) => farthest > FARTHEST_MAX)).toEqual([]);
       expect(verdicts.reduce((sum, { changed }) => sum + changed, 0)).toBeGreaterThan(
         0.9 * verdicts.reduce((sum, { amounts }) => sum + amounts, 0),

@@ -3,13 +3,28 @@ import { decimalOf } from "../../decimal.ts";
 import type { Money } from "../../exchange.ts";
 import type { XmlElement } from "../xsd/markup.ts";
 
-export const child = (element: XmlElement, name: string): XmlElement | undefined => element.children.find((each) => each.name === name);
+export function child(element: XmlElement, name: string): XmlElement | undefined {
+  for (const each of element.children) if (each.name === name) return each;
+  return undefined;
+}
 export const childrenOf = (element: XmlElement, name: string): readonly XmlElement[] =>
   element.children.filter((each) => each.name === name);
 
+/** Rules ask for few paths, again and again. */
+const paths = new Map<string, readonly string[]>();
+
+function namesOf(path: string): readonly string[] {
+  const known = paths.get(path);
+  if (known !== undefined) return known;
+  const names = path.split("/");
+  paths.set(path, names);
+  return names;
+}
+
 export function at(element: XmlElement, path: string): XmlElement | undefined {
+  if (element.children.length === 0) return undefined;
   let found: XmlElement | undefined = element;
-  for (const name of path.split("/")) found = found === undefined ? undefined : child(found, name);
+  for (const name of namesOf(path)) found = found === undefined ? undefined : child(found, name);
   return found;
 }
 

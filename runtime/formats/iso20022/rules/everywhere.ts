@@ -27,7 +27,7 @@ export function everywhere(element: XmlElement, path: string, out: Collected): v
     const where = `${path === "" ? "" : `${path}/`}${each.name}${place > 1 ? `[${place}]` : ""}`;
     const currency = each.attributes.get("Ccy");
     if (currency !== undefined && decimalOf(each.text) !== undefined) out.rule(MINOR_UNITS, where, hasMinorUnits(each.text, currency));
-    everywhere(each, where, out);
+    if (each.children.length > 0) everywhere(each, where, out);
   }
 }
 

@@ -40,7 +40,7 @@ function settled(element: XmlElement, amounts: Amounts): void {
     const own = charges.filter((charge): charge is Amount => charge?.currency === other.currency);
     exchange(one, other, textAt(element, "XchgRate")?.trim(), own, amounts.terms);
   }
-  for (const each of element.children) settled(each, amounts);
+  for (const each of element.children) if (each.children.length > 0) settled(each, amounts);
 }
 
 /** Totals of the group and of its blocks. */

@@ -34,7 +34,11 @@ const DEPTH_MAX = 64;
 
 const TOKEN = /<!--[\s\S]*?-->|<\?[\s\S]*?\?>|<!\[CDATA\[[\s\S]*?\]\]>|<[^<>"']*(?:"[^"<]*"[^<>"']*|'[^'<]*'[^<>"']*)*>|[^<]+/y;
 const TAG = /^<(\/?)([A-Za-z_][\w.-]*(?::[A-Za-z_][\w.-]*)?)((?:\s+[A-Za-z_][\w.:-]*\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>$/;
+/** Nearly every tag: one without attributes. */
+const PLAIN_TAG = /<(\/?)([A-Za-z_][\w.-]*(?::[A-Za-z_][\w.-]*)?)(\/?)>/y;
 const ATTRIBUTE = /([A-Za-z_][\w.:-]*)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
+const LESS_THAN = 0x3c;
+const NONE: ReadonlyMap<string, string> = new Map();
 const NAMED: Readonly<Record<string, string>> = { lt: "<", gt: ">", quot: '"', apos: "'", amp: "&" };
 
 interface Writable extends XmlElement {
@@ -58,6 +62,21 @@ export function readMarkup(text: string): XmlElement {
   const open: Open[] = [{ qualified: "", children: roots, element: undefined, prefixes: new Map([["", ""]]) }];
   let at = text.startsWith("\ufeff") ? 1 : 0;
   while (at < text.length) {
+    if (text.charCodeAt(at) !== LESS_THAN) {
+      const end = text.indexOf("<", at);
+      const behind = end < 0 ? text.length : end;
+      readText(text.slice(at, behind), at, open);
+      at = behind;
+      continue;
+    }
+    PLAIN_TAG.lastIndex = at;
+    const plain = PLAIN_TAG.exec(text);
+    if (plain !== null) {
+      const [tag, slash, qualified = "", empty] = plain;
+      readTag(slash === "/", qualified, "", empty === "/", at, at + tag.length, open);
+      at += tag.length;
+      continue;
+    }
     TOKEN.lastIndex = at;
     const token = TOKEN.exec(text)?.[0];
     if (token === undefined) throw new MarkupError("markup that has no end", at);
@@ -70,13 +89,15 @@ export function readMarkup(text: string): XmlElement {
   return root;
 }
 
+function readText(text: string, at: number, open: readonly Open[]): void {
+  const { element: around } = open[open.length - 1] as Open;
+  if (around === undefined && text.trim() !== "") throw new MarkupError("text outside of the root element", at);
+  if (around !== undefined) around.text += decoded(text, at);
+}
+
+/** Markup that is no plain tag. */
 function readToken(token: string, at: number, open: Open[]): void {
   const { element: around } = open[open.length - 1] as Open;
-  if (!token.startsWith("<")) {
-    if (around === undefined && token.trim() !== "") throw new MarkupError("text outside of the root element", at);
-    if (around !== undefined) around.text += decoded(token, at);
-    return;
-  }
   if (token.startsWith("<!--") || token.startsWith("<?")) return;
   if (token.startsWith("<![CDATA[")) {
     if (around !== undefined) around.text += token.slice("<![CDATA[".length, -"]]>".length);
@@ -85,16 +106,28 @@ function readToken(token: string, at: number, open: Open[]): void {
   const tag = TAG.exec(token);
   if (tag === null) throw new MarkupError(token.startsWith("<!") ? "a declaration such as DOCTYPE" : "a tag that is not well-formed", at);
   const [, slash, qualified = "", rawAttributes = "", empty] = tag;
+  readTag(slash === "/", qualified, rawAttributes, empty === "/", at, at + token.length, open);
+}
+
+function readTag(
+  isEnd: boolean,
+  qualified: string,
+  rawAttributes: string,
+  isEmpty: boolean,
+  at: number,
+  contentAt: number,
+  open: Open[],
+): void {
   const parent = open[open.length - 1] as Open;
-  if (slash === "/") {
+  if (isEnd) {
     if (open.length === 1 || parent.qualified !== qualified) throw new MarkupError("an end tag without its start tag", at);
     open.pop();
     return;
   }
   if (open.length > DEPTH_MAX) throw new MarkupError(`more than ${DEPTH_MAX} levels of elements`, at);
-  const element = elementOf(qualified, rawAttributes, parent.prefixes, at, at + token.length);
+  const element = elementOf(qualified, rawAttributes, parent.prefixes, at, contentAt);
   parent.children.push(element);
-  if (empty !== "/") open.push({ qualified, children: element.children, element, prefixes: element.prefixes });
+  if (!isEmpty) open.push({ qualified, children: element.children, element, prefixes: element.prefixes });
 }
 
 function elementOf(
@@ -105,6 +138,15 @@ function elementOf(
   contentAt: number,
 ): Writable {
   const prefixes = rawAttributes.includes("xmlns") ? new Map(inherited) : (inherited as Map<string, string>);
+  const attributes = rawAttributes === "" ? NONE : attributesOf(rawAttributes, prefixes, at);
+  const colon = qualified.indexOf(":");
+  const namespace = prefixes.get(qualified.slice(0, Math.max(colon, 0)));
+  if (namespace === undefined) throw new MarkupError("a prefix that is not declared", at);
+  return { name: qualified.slice(colon + 1), namespace, attributes, children: [], text: "", contentAt, prefixes };
+}
+
+/** Declarations of namespaces go to the prefixes. */
+function attributesOf(rawAttributes: string, prefixes: Map<string, string>, at: number): ReadonlyMap<string, string> {
   const attributes = new Map<string, string>();
   for (const [, name = "", double, single] of rawAttributes.matchAll(ATTRIBUTE)) {
     const value = decoded(double ?? single ?? "", at);
@@ -113,13 +155,11 @@ function elementOf(
     else if (name.startsWith("xmlns:")) prefixes.set(name.slice(6), value);
     else if (!name.includes(":")) attributes.set(name, value);
   }
-  const colon = qualified.indexOf(":");
-  const namespace = prefixes.get(qualified.slice(0, Math.max(colon, 0)));
-  if (namespace === undefined) throw new MarkupError("a prefix that is not declared", at);
-  return { name: qualified.slice(colon + 1), namespace, attributes, children: [], text: "", contentAt, prefixes };
+  return attributes;
 }
 
 function decoded(value: string, at: number): string {
+  if (!value.includes("&")) return value;
   return value.replaceAll(/&(#x[0-9a-fA-F]{1,6}|#\d{1,7}|\w+)?;?/g, (whole, name: string | undefined) => {
     const point = name?.startsWith("#x") ? Number.parseInt(name.slice(2), 16) : name?.startsWith("#") ? Number(name.slice(1)) : undefined;
     if (point !== undefined && point <= 0x10ffff && whole.endsWith(";")) return String.fromCodePoint(point);
