@@ -3,8 +3,15 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { FieldWatch } from "../../runtime/control/field-watch.ts";
 import { RunMetrics } from "../../runtime/control/metrics.ts";
+import { RecordBatch } from "../../runtime/kafka/batch.ts";
+import { HEADER_STRIDE, NONE, RECORD_STRIDE } from "../../runtime/kafka/layout.ts";
+import { Outgoing } from "../../runtime/kafka/outgoing.ts";
 import { FIELD_WINDOW_RECORDS, METRIC_PATHS_MAX } from "../../runtime/kit/limits.ts";
+import { GrowingBytes } from "../../runtime/pipeline/growing-bytes.ts";
 import type { PolicyLook, ValuesCommitted, ViewCounts } from "../../runtime/pipeline/observe.ts";
+import { RecordPlaces } from "../../runtime/pipeline/recorder.ts";
+import type { BatchMasker } from "../../runtime/pipeline/topics/mask-batch.ts";
+import { OutputCheck } from "../../runtime/pipeline/topics/output-check.ts";
 import { numbersIn } from "../../runtime/scan/numbers.ts";
 import { happenings } from "./runs.ts";
 
@@ -44,6 +51,77 @@ describe("numbers in bytes", () => {
 
   test("cost no more than one look at each byte, whatever the bytes are", () => {
     fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => void [...numbersIn(bytes, 0, bytes.length)]));
+  });
+});
+
+/** A record as it came in and as it goes out. */
+interface Passed {
+  readonly in: { readonly key?: string; readonly value?: string; readonly header?: string };
+  /** undefined: it was refused. */
+  readonly out: Passed["in"] | undefined;
+}
+
+describe("the check of what goes out", () => {
+  const PAN = "4111111111111111";
+  const MADE = "5555555555554444";
+  const IBAN = "DE89370400440532013000";
+
+  function found(records: readonly Passed[], every = 1) {
+    const [input, output] = [new GrowingBytes(1000), new GrowingBytes(1000)];
+    const [before, after] = [new Outgoing(), new Outgoing()];
+    const places = new RecordPlaces();
+    places.reserve(records.length);
+    const put = (bytes: GrowingBytes, text: string | undefined): [number, number] => {
+      if (text === undefined) return [0, NONE];
+      return [bytes.append(new TextEncoder().encode(text)), text.length];
+    };
+    const add = (bytes: GrowingBytes, rows: Outgoing, { key, value, header }: Passed["in"]): readonly [number, number] => {
+      const at = put(bytes, value);
+      rows.add(0, 0, ...put(bytes, key), ...at);
+      if (header !== undefined) rows.header(...put(bytes, "h"), ...put(bytes, header));
+      return at;
+    };
+    for (const [row, record] of records.entries()) {
+      add(input, before, record.in);
+      places.counts[row] = NONE;
+      if (record.out === undefined) continue;
+      places.firsts[row] = after.count;
+      places.counts[row] = 1;
+      [places.values[row], places.lengths[row]] = add(output, after, record.out);
+    }
+    const batch = new RecordBatch(1, records.length);
+    Object.assign(batch, { bytes: input.bytes, count: records.length });
+    batch.records.set(before.records.subarray(0, records.length * RECORD_STRIDE));
+    batch.headers.set(before.headers.subarray(0, before.headerCount * HEADER_STRIDE));
+    const check = new OutputCheck(every);
+    check.look(batch, records.length, { bytes: output.bytes, outgoing: after, places } as BatchMasker);
+    const taken = check.take();
+    expect(check.take()).toEqual({ records: 0, numbers: { pan: 0, iban: 0 } });
+    return taken;
+  }
+
+  test("counts numbers that came in, wherever and however they stand, and none that the engine made", () => {
+    expect(
+      found([
+        // Made by the engine.
+        { in: { value: `<PAN>${PAN}</PAN>`, key: IBAN }, out: { value: `<PAN>${MADE}</PAN>`, key: "GB29NWBK60161331926819" } },
+        // Kept; once, however often it stands there.
+        { in: { value: `${PAN} ${PAN}` }, out: { value: `${PAN} ${PAN}` } },
+        // In groups, in a header, as a key, and moved from one to the other.
+        { in: { value: "4111 1111 1111 1111" }, out: { header: PAN, value: "" } },
+        { in: { key: IBAN, value: "" }, out: { key: IBAN, value: "" } },
+        { in: { header: "DE89 3704 0044 0532 0130 00", value: "" }, out: { value: IBAN } },
+        // Of another record, of one that was refused, of a tombstone.
+        { in: { value: "x" }, out: { value: MADE } },
+        { in: { value: PAN }, out: undefined },
+        { in: { key: PAN }, out: { key: "k" } },
+      ]),
+    ).toEqual({ records: 7, numbers: { pan: 2, iban: 2 } });
+  });
+
+  test("looks at one in so many", () => {
+    const records = Array.from({ length: 10 }, () => ({ in: { value: PAN }, out: { value: PAN } }));
+    expect(found(records, 4)).toEqual({ records: 3, numbers: { pan: 3, iban: 0 } });
   });
 });
 
