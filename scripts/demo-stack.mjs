@@ -1,8 +1,20 @@
 // `npm run demo:stack`: a broker, OPA, a pipeline with three views, and a page that shows the raw record beside them while the policy is
-// edited. Sets up what is missing; leaves nothing behind. Options: --once, --edits N, --terminal, --port N (docs/demo.md).
+// edited. Sets up what is missing; leaves nothing behind.
 import { spawn, spawnSync } from "node:child_process";
 import { buildOpa, hasOpa, opaPath } from "./opa.mjs";
 import { bun, root, setup, setupKafka } from "./setup.mjs";
+
+const HELP = `npm run demo:stack [-- options]
+A broker, OPA, a pipeline with three views, and a page with the raw record beside them while the policy is edited.
+  --terminal   draw in the terminal instead of serving a page
+  --port N     of the page, on loopback (7350; 0: any)
+  --once       make an edit, check what came of it, and end
+  --edits N    of --once: so many edits, one behind the other (1)
+`;
+if (process.argv.some((word) => word === "--help" || word === "-h")) {
+  process.stdout.write(HELP);
+  process.exit(0);
+}
 
 setup();
 setupKafka();

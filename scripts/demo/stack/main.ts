@@ -41,20 +41,8 @@ const { values: options } = parseArgs({
     edits: { type: "string", default: "1" },
     terminal: { type: "boolean" },
     port: { type: "string", default: "7350" },
-    help: { type: "boolean", short: "h" },
   },
 });
-if (options.help === true) {
-  process.stdout.write(`npm run demo:stack [-- options]
-A broker, OPA, a pipeline with three views, and a page with the raw record beside them while the policy is edited.
-  --terminal   draw in the terminal instead of serving a page
-  --port N     of the page, on loopback (7350; 0: any)
-  --once       make an edit, check what came of it, and end
-  --edits N    of --once: so many edits, one behind the other (1)
-`);
-  process.exit(0);
-}
-
 const began = performance.now();
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 const step = (text: string): void => say(`${pc.dim(`${((performance.now() - began) / 1000).toFixed(1).padStart(5)} s`)}  ${text}`);
