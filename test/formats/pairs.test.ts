@@ -6,7 +6,9 @@ import { PRESETS } from "../../runtime/model/vocabulary.ts";
 import { type Pair, pairs } from "../corpus/pairs/pairs.ts";
 import { ENGINES, run } from "../harness.ts";
 import { schemaOf, validate } from "../oracles/xmllint.ts";
+import { Masking } from "../property/masking.ts";
 import { projectRoot, SHARED_SKIP_REASON, sharedExists } from "../shared.ts";
+import { TECHNIQUES } from "../suites/adding-up.ts";
 import { type FoundValue, valuesIn } from "../values.ts";
 
 interface Row {
@@ -147,4 +149,29 @@ describe.each(PRESETS.flatMap((preset) => ENGINES.map((engine) => [preset, engin
     }
     expect([...clear]).toEqual([]);
   }, 120_000);
+});
+
+describe.each(Object.entries(TECHNIQUES))("%s", (technique, document) => {
+  test.each(ENGINES.map((engine) => [engine]))(
+    "changes amounts of a payment alike in both (%s)",
+    async (engine) => {
+      const masking = await Masking.open({ engine, model: { bauta: 1, name: technique, extends: "test-data", ...document } });
+      const mask = (text: string): readonly FoundValue[] => valuesIn(masking.maskWhole(bytes(text)), "strict").values;
+      let changed = 0;
+      for (const pair of PAIRS) {
+        const amounts = rowsOf(pair).filter(({ as }) => as === "amount");
+        const [mt, mx] = [mask(pair.mt), mask(pair.mx)];
+        for (const row of amounts) {
+          const [ours, theirs] = [textsAt(mt, row.mt), textsAt(mx, row.mx)];
+          const same = (text: string): string => canonical("amount", text, "");
+          expect([pair.name, row.mt, ours.map(same)]).toEqual([pair.name, row.mt, theirs.map(same)]);
+          const before = textsAt(valuesIn(bytes(pair.mt), "strict").values, row.mt);
+          changed += ours.filter((text, i) => same(text) !== same(before[i] as string)).length;
+        }
+      }
+      masking.close();
+      expect(changed).toBeGreaterThan(PAIRS.length);
+    },
+    120_000,
+  );
 });
