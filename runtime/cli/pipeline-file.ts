@@ -41,10 +41,11 @@ const needsRouter = ({ routes }: PipelineDefinition): boolean => {
 const takesAll = ({ formats, messages, conditions }: PipelineDefinition["routes"][number]["criteria"]): boolean =>
   formats === undefined && messages === undefined && conditions.length === 0;
 
-/** Undefined where all records go one way: nothing has to be asked. */
+/** Undefined where all records go one way and no guard of a policy looks for fields of JSON: nothing has to be asked. */
 export const routesOf = (definition: PipelineDefinition): RouteTable | undefined => {
-  const { routes, otherwise, jsonPaths } = definition;
-  return needsRouter(definition) ? { routes: routes.map(({ criteria }) => criteria), otherwise, jsonPaths } : undefined;
+  const { routes, otherwise, jsonPaths, policy } = definition;
+  const guarded = policy !== undefined && Object.keys(jsonPaths).length > 0;
+  return needsRouter(definition) || guarded ? { routes: routes.map(({ criteria }) => criteria), otherwise, jsonPaths } : undefined;
 };
 
 /** What a manifest says of the pipeline; its routes are there by name, and how it was watched as it was resolved. */

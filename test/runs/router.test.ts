@@ -8,7 +8,7 @@ import { fileSource } from "../../runtime/model/sources.ts";
 import { runnable } from "../../runtime/open.ts";
 import { readPipeline } from "../../runtime/pipeline/definition/read.ts";
 import { Masker } from "../../runtime/pipeline/masker.ts";
-import { DecimalReader, decimalOf, pointsOf } from "../../runtime/pipeline/route/compare.ts";
+import { COMMA, DecimalReader, decimalOf, POINT, pointsOf } from "../../runtime/pipeline/route/compare.ts";
 import { routerOf } from "../../runtime/pipeline/route/router.ts";
 import { CATALOGUES, FORMATS } from "../../runtime/registry.ts";
 import { DEMO_MODEL, EXAMPLE_JSON, EXAMPLE_MT, EXAMPLE_XML } from "../e2e/cli.ts";
@@ -147,15 +147,15 @@ test("decimals are compared by their digits", () => {
   for (const a of numbers) {
     for (const b of numbers) {
       const points = pointsOf(a.replace(".", ","));
-      expect(reader.read(points, 0, points.length)).toBe(true);
+      expect(reader.read(points, 0, points.length, COMMA)).toBe(true);
       const other = decimalOf(b);
       if (other === undefined) throw new Error(b);
       const wanted = scaled(a) < scaled(b) ? -1 : scaled(a) > scaled(b) ? 1 : 0;
       expect([a, b, Math.sign(reader.compare(points, other))]).toEqual([a, b, wanted]);
     }
   }
-  for (const none of ["", ".5", "-1", "1e3", "1.2.3", "1 000"]) {
+  for (const none of ["", ".5", "-1", "1e3", "1.2.3", "1 000", "1,000"]) {
     const points = pointsOf(none);
-    expect([none, reader.read(points, 0, points.length)]).toEqual([none, false]);
+    expect([none, reader.read(points, 0, points.length, POINT)]).toEqual([none, false]);
   }
 });

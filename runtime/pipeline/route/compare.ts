@@ -13,15 +13,17 @@ export interface Decimal {
 export function decimalOf(text: string): Decimal | undefined {
   const points = pointsOf(text);
   const found = new DecimalReader();
-  if (!found.read(points, 0, points.length)) return undefined;
+  if (!found.read(points, 0, points.length, POINT)) return undefined;
   return { integer: points.slice(found.start, found.point), fraction: points.slice(found.fraction, found.end) };
 }
 
 const ZERO = 0x30;
 const NINE = 0x39;
-const isSeparator = (point: number): boolean => point === 0x2e || point === 0x2c;
+/** What stands before the fraction: a comma in SWIFT MT, a point elsewhere. One for the other is none: `1,000` may be a thousand. */
+export const POINT = 0x2e;
+export const COMMA = 0x2c;
 
-/** Finds the parts of a decimal that is written with a point (ISO 20022, JSON) or a comma (SWIFT MT). */
+/** Finds the parts of a decimal. */
 export class DecimalReader {
   /** Integer digits are [start, point), fraction digits [fraction, end). */
   start = 0;
@@ -30,13 +32,13 @@ export class DecimalReader {
   end = 0;
 
   /** False for what is no plain number without sign and exponent. */
-  read(points: Uint32Array, from: number, to: number): boolean {
+  read(points: Uint32Array, from: number, to: number, separator: number): boolean {
     let at = from;
     while (at < to && isDigit(points[at] as number)) at++;
     if (at === from) return false;
     this.start = from;
     this.point = at;
-    if (at < to && isSeparator(points[at] as number)) at++;
+    if (at < to && points[at] === separator) at++;
     this.fraction = at;
     while (at < to && isDigit(points[at] as number)) at++;
     if (at < to) return false;

@@ -25,7 +25,7 @@ import {
 import type { FormatSlot } from "../frame.ts";
 import type { DecodeSegment } from "../inspect.ts";
 import type { RecordRouter, RouterFactory } from "../masker.ts";
-import { type Decimal, DecimalReader, isAnyBic, isBic, isBicOf, isWord } from "./compare.ts";
+import { COMMA, type Decimal, DecimalReader, isAnyBic, isBic, isBicOf, isWord, POINT } from "./compare.ts";
 import { type FieldPlace, isPlace, placesOf, ROUTING_FIELDS, type RoutingField } from "./fields.ts";
 
 /** No route is for the record. */
@@ -114,6 +114,8 @@ class Router implements RecordRouter {
   /** Values of the record under way that are routing fields. */
   readonly #found: Place[] = [];
   readonly #foundValues: number[] = [];
+  /** Of decimals in the record under way. */
+  #separator = POINT;
   #points = new Uint32Array(256);
   /** Code points of the value that was decoded last are [0, #end). */
   #end = 0;
@@ -128,6 +130,7 @@ class Router implements RecordRouter {
     const at = record * RECORD_STRIDE;
     const message = batch.records[at + RECORD_MESSAGE] as number;
     const known = this.#messages[format]?.[message] ?? this.#open(format, message);
+    this.#separator = this.#formats[format]?.format.name === "swift-mt" ? COMMA : POINT;
     if (known.asks) this.#gather(batch, at, format, message, known);
     for (const candidate of known.candidates) {
       const { conditions } = this.#options.routes[candidate] as RouteCriteria;
@@ -259,7 +262,7 @@ class Router implements RecordRouter {
       case "other-bic-countries":
         return isAnyBic(0, end) && !test.words.some((word) => isBicOf(points, 0, end, word));
       case "band": {
-        if (!this.#decimal.read(points, 0, end)) return false;
+        if (!this.#decimal.read(points, 0, end, this.#separator)) return false;
         if (test.from !== undefined && this.#decimal.compare(points, test.from) < 0) return false;
         if (test.above !== undefined && this.#decimal.compare(points, test.above) <= 0) return false;
         if (test.upTo !== undefined && this.#decimal.compare(points, test.upTo) > 0) return false;
