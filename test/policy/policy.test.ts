@@ -224,6 +224,7 @@ describe.skipIf(!OPA_THERE)("a policy", () => {
       [1602, "what has no plan", `plans := "redact"`],
       [1602, "a built-in function that OPA does not know", `plan := nothing.here(1)`],
       [1608, "a clock", `plan := "redact" if time.now_ns() > 0`],
+      [1608, "patterns that are the host's", `plan := "redact" if regex.split("/", input.field.path)[0] == "a"`],
       [1608, "the network", `plan := http.send({"method": "GET", "url": "http://127.0.0.1:1/"}).body`],
       [1606, "views of another form", `default plan := "model"`, { bauta: { views: { fraud: { rolls: ["fraud"] } } } }],
       [1606, "roles that are no list", `default plan := "model"`, { bauta: { views: { fraud: { roles: "fraud" } } } }],
