@@ -126,8 +126,8 @@ export async function openWorker({
   }
   const reader = replay?.reader ?? source.open(instance);
   if (replay === undefined) addTokens(reader, tokens, source);
-  // Any topic that is there will do; this one may be read.
-  const marks = new Marks({ connection, group: `${group}-${instance ?? task}`, topic: source.offsetTopic(known[0] ?? "") });
+  // Any topic that is there would do; these may be read.
+  const marks = new Marks({ connection, group: `${group}-${instance ?? task}`, topics: known.map((topic) => source.offsetTopic(topic)) });
   tokens?.add(marks);
   return {
     reader,
@@ -166,7 +166,9 @@ async function whenThere<T>(stop: StopRequest, watch: Watch, attempt: () => Prom
       const failure = failureOf(error);
       const issue = failure === undefined ? (error instanceof BautaError ? error.issue.number : 0) : issueOfFailure(failure);
       const known = kafkaError(error);
-      if (issue !== UNREACHABLE || !(known instanceof BautaError)) throw known;
+      // Such as a coordinator that is not done with the transaction before: it was elected a moment ago.
+      const waits = issue === UNREACHABLE || (failure?.retriable === true && !failure.fatal);
+      if (!waits || !(known instanceof BautaError)) throw known;
       if (systemClock.ticks() - told >= KAFKA_TOLD_MS) {
         told = systemClock.ticks();
         watch.degraded("kafka", known);

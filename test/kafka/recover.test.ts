@@ -9,7 +9,6 @@ import { runTopics, type TopicsParts } from "../../runtime/pipeline/topics/run.t
 const failing = (name: string, more: object): Error =>
   new Error(JSON.stringify({ name, retriable: false, fatal: false, abort: false, text: "as told", ...more }));
 
-/** @param stage what the writer does with the records of a try */
 /** Masks one record of a batch, whatever that is. */
 const pass = {
   view: undefined,
@@ -26,8 +25,18 @@ const pass = {
   close: () => undefined,
 } as unknown as Pass;
 
-function worker(stage: (tries: number) => void, commit: (tries: number) => void = () => undefined) {
+/**
+ * @param stage what the writer does with the records of a try
+ * @param commit what it does when it is to commit
+ * @param more the clock, and how many records a poll gives
+ */
+function worker(
+  stage: (tries: number) => void,
+  commit: (tries: number) => void = () => undefined,
+  { ticks = () => 0, poll = () => 1 }: { readonly ticks?: () => number; readonly poll?: (polls: number) => number } = {},
+) {
   const calls = { rewinds: 0, aborts: 0, stages: 0, commits: 0, slept: [] as number[] };
+  const opened = { reopens: 0, inits: 0, polls: 0 };
   const told: RunEvent[] = [];
   const stop = new AbortController();
   const parts = {
@@ -36,13 +45,13 @@ function worker(stage: (tries: number) => void, commit: (tries: number) => void 
     statementFacts: { onRefuse: "divert" },
     sinks: [],
     observers: [{ name: "test", mandatory: true, observe: (event: RunEvent) => told.push(event) }],
-    clock: { date: () => 0, ticks: () => 0, sleep: async (ms: number) => void calls.slept.push(ms) },
+    clock: { date: () => 0, ticks, sleep: async (ms: number) => void calls.slept.push(ms) },
     commit: { records: 1, bytes: 1, milliseconds: 0 },
     stop: stop.signal,
     reader: {
       poll: async (batch: RecordBatch) => {
         await new Promise((resume) => setTimeout(resume, 0));
-        batch.count = 1;
+        batch.count = poll(++opened.polls);
         return batch;
       },
       membership: () => undefined,
@@ -65,10 +74,12 @@ function worker(stage: (tries: number) => void, commit: (tries: number) => void 
         stop.abort();
       },
       abort: async () => void calls.aborts++,
+      reopen: async () => void opened.reopens++,
+      init: async () => void opened.inits++,
     },
     passes: new Passes([pass], () => ""),
   } as unknown as TopicsParts;
-  return { calls, told, run: () => runTopics(parts) };
+  return { calls, opened, told, run: () => runTopics(parts) };
 }
 
 describe("a transaction that fails", () => {
@@ -102,6 +113,27 @@ describe("a transaction that fails", () => {
     expect([calls.commits, calls.aborts]).toEqual([3, 0]);
   });
 
+  test("whose commit is refused is tried again where no other record comes after it", async () => {
+    let rewinds = 0;
+    const { run, calls } = worker(
+      () => undefined,
+      (tries) => {
+        if (tries === 1) throw failing("ILLEGAL_GENERATION", { abort: true });
+      },
+      // One record, and none behind it until the worker has gone back to it.
+      {
+        poll: (polls) => {
+          if (polls > 200) throw new Error("nobody has noticed");
+          const isBegun = polls === 1 || calls.rewinds > rewinds;
+          rewinds = calls.rewinds;
+          return isBegun ? 1 : 0;
+        },
+      },
+    );
+    expect((await run()).counts.in).toBe(1);
+    expect([calls.commits, calls.aborts, calls.rewinds]).toEqual([2, 1, 1]);
+  });
+
   test("BAUTA-1519: whose records are not stored by a broker that answers waits, and sends none of them twice", async () => {
     const { run, calls, told } = worker((tries) => {
       if (tries < 4) throw failing("_TIMED_OUT", { retriable: true });
@@ -119,5 +151,41 @@ describe("a transaction that fails", () => {
     });
     expect(String(await run().catch((thrown: unknown) => thrown))).toContain("BAUTA-1516");
     expect([calls.stages, calls.rewinds, calls.aborts]).toEqual([1, 0, 0]);
+  });
+
+  for (const name of ["_FENCED", "INVALID_PRODUCER_EPOCH", "INVALID_TXN_STATE"])
+    test(`that the broker has ended, being too old (${name}), leaves a writer behind that is opened again`, async () => {
+      let now = 0;
+      const { run, calls, opened, told } = worker(
+        (tries) => {
+          if (tries > 1) return;
+          now += 60_000;
+          throw failing(name, { fatal: true });
+        },
+        undefined,
+        { ticks: () => now },
+      );
+      expect((await run()).counts.in).toBe(1);
+      expect([opened.reopens, opened.inits, calls.rewinds, calls.aborts, calls.commits]).toEqual([1, 1, 1, 0, 1]);
+      expect(told.flatMap((event) => (event.event === "degrade" ? [event.issue.code] : []))).toEqual(["BAUTA-1518"]);
+    });
+
+  test("a reader that is fenced ends the worker, however old the transaction is: another has its name, and keeps it", async () => {
+    let now = 0;
+    const { run, opened } = worker(
+      () => {
+        now += 60_000;
+      },
+      undefined,
+      {
+        ticks: () => now,
+        poll: (polls) => {
+          if (polls > 1) throw failing("FENCED_INSTANCE_ID", { fatal: true });
+          return 1;
+        },
+      },
+    );
+    expect(String(await run().catch((thrown: unknown) => thrown))).toContain("BAUTA-1516");
+    expect(opened).toMatchObject({ reopens: 0, inits: 0 });
   });
 });

@@ -72,7 +72,11 @@ impl Failure {
 
 impl From<KafkaError> for Failure {
     fn from(error: KafkaError) -> Self {
-        let code = error.rdkafka_error_code();
+        let code = match &error {
+            // The crate keeps this one to itself.
+            KafkaError::AdminOp(code) => Some(*code),
+            _ => error.rdkafka_error_code(),
+        };
         Self {
             name: code.map_or_else(|| "CLIENT".to_owned(), name_of),
             retriable: code.is_some_and(is_retriable),

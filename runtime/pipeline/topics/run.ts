@@ -74,9 +74,10 @@ export function runTopics(parts: TopicsParts): Promise<RunResult> {
   return new TopicsRun(parts).run();
 }
 
-const FENCED = 1516;
 const FAILED = 1518;
 const STORAGE = 1519;
+/** What a writer is told whose transaction the broker has ended. A reader that is fenced has another name for it: that is somebody else's doing. */
+const ENDED_BY_BROKER: ReadonlySet<string> = new Set(["_FENCED", "PRODUCER_FENCED", "INVALID_PRODUCER_EPOCH", "INVALID_TXN_STATE"]);
 /** librdkafka's name for a cluster of which nobody answers. */
 const ALL_DOWN = "_ALL_BROKERS_DOWN";
 
@@ -113,6 +114,8 @@ class TopicsRun {
   #open: Transaction | undefined;
   /** The commit under way. */
   #committing: Promise<void> | undefined;
+  /** It has failed, and nobody has heard of it yet. */
+  #isCommitFailed = false;
   #sequence = 0;
   #retries = 0;
   /** When the transaction that the writer has open was begun. */
@@ -257,6 +260,8 @@ class TopicsRun {
     await this.#renew();
     const begun = reader.begun();
     if (batch.count === 0 && begun.length === 0) {
+      // Where no more records come, nobody else would ask: what was in it is read again now, not when there is something to add.
+      if (this.#isCommitFailed) await this.#committing;
       if (this.#open !== undefined && this.#isDue(this.#open)) await this.#commitNext();
       if (this.#patience.isInDoubt) await this.#ask();
       this.#tellProgress();
@@ -450,7 +455,9 @@ class TopicsRun {
     this.#open = undefined;
     const committing = this.#commitAndTell(open);
     // It is waited for before the next batch is written.
-    committing.catch(() => undefined);
+    committing.catch(() => {
+      this.#isCommitFailed = true;
+    });
     this.#committing = committing;
   }
 
@@ -565,17 +572,18 @@ class TopicsRun {
     const waits = isWaitedFor(problem.issue);
     await this.#committing?.catch(() => undefined);
     this.#committing = undefined;
+    this.#isCommitFailed = false;
     this.#open = undefined;
     this.#passes.take();
     const isMendable = problem.abort || problem.retriable || waits;
     const isOver = isFinal(problem) || !isMendable || (!waits && this.#retries >= TRANSACTION_RETRIES_MAX);
-    if (isOver && !this.#isOutlived(problem.issue)) {
+    if (isOver && !this.#isOutlived(problem.name)) {
       if (!problem.fatal) await writer.abort().catch(() => undefined);
       throw isFinal(problem) ? errorOfFailure(problem) : new BautaError(FAILED, { detail: `${problem.name}: ${problem.text}` });
     }
-    if (this.#isOutlived(problem.issue)) this.#patience.tell("TRANSACTION_TIMED_OUT", FAILED);
+    if (this.#isOutlived(problem.name)) this.#patience.tell("TRANSACTION_TIMED_OUT", FAILED);
     else this.#patience.tell(problem.name, problem.issue);
-    await this.#abort(problem.issue);
+    await this.#abort(problem.name);
     this.#takeBack();
     // What was polled meanwhile is read again.
     await polled.catch(() => undefined);
@@ -584,13 +592,13 @@ class TopicsRun {
   }
 
   /** Ends the transaction. One that its broker has ended leaves a writer behind that is of no use. */
-  async #abort(issue: number): Promise<void> {
+  async #abort(name: string): Promise<void> {
     const { writer } = this.#parts;
-    if (this.#isOutlived(issue)) return this.#reopen();
+    if (this.#isOutlived(name)) return this.#reopen();
     try {
       await this.#patience.until(() => writer.abort());
     } catch (error) {
-      if (!this.#isOutlived(problemOf(error)?.issue)) throw error;
+      if (!this.#isOutlived(problemOf(error)?.name)) throw error;
       await this.#reopen();
     }
     this.#ended();
@@ -602,10 +610,13 @@ class TopicsRun {
     this.#isAsked = false;
   }
 
-  /** The broker says that another has taken over, and the transaction is so old that nobody but the broker itself has ended it. */
-  #isOutlived(issue: number | undefined): boolean {
+  /**
+   * The broker says that another has taken over, or that there is no transaction to end, and the transaction is so old that nobody but the
+   * broker itself has ended it.
+   */
+  #isOutlived(name: string | undefined): boolean {
     const age = this.#transactionAt === undefined ? 0 : this.#clock.ticks() - this.#transactionAt;
-    return issue === FENCED && age >= this.#parts.writer.transactionMsMax;
+    return name !== undefined && ENDED_BY_BROKER.has(name) && age >= this.#parts.writer.transactionMsMax;
   }
 
   async #reopen(): Promise<void> {
@@ -626,7 +637,7 @@ class TopicsRun {
     for (const { kind, name, text, partitions } of [...events, ...this.#parts.writer.events()]) {
       if (kind === "revoked" || kind === "lost")
         this.#parts.trails?.left(partitions.map(({ topic, partition }) => `${topic}/${partition}`));
-      if (kind !== "error" || (name === "_FENCED" && this.#isOutlived(FENCED))) continue;
+      if (kind !== "error" || this.#isOutlived(name)) continue;
       if (isFinal({ name, fatal: false })) throw errorOfFailure({ name, text });
       if (name === ALL_DOWN) this.#patience.suspect();
       else this.#patience.tell(name, issueOfFailure({ name }));
