@@ -5,6 +5,7 @@ import { DATA_CLASSES, SHAPES } from "../formats/api.ts";
 import { ephemeralKeyRing } from "../keys/ephemeral.ts";
 import { BautaError, issueOf, printable } from "../kit/errors.ts";
 import { checkModel, checkNames } from "../model/check.ts";
+import { figureNotes } from "../model/figure-notes.ts";
 import { lenientOnly } from "../model/lenient-only.ts";
 import { loadModel } from "../model/load.ts";
 import { compareLocks, encodeLock, lockOf, parseLock } from "../model/lock.ts";
@@ -51,7 +52,8 @@ export async function check(path: string | undefined, options: CheckOptions): Pr
   problems.push(...(checked?.problems ?? []));
   // What cannot be loaded can still have names that no message has: everything at once.
   if (loaded.model === undefined && loaded.draft !== undefined) problems.push(...checkNames(loaded.draft, cataloguesOf(loaded.draft)));
-  const notes = loaded.model === undefined ? [] : lenientOnly(loaded.model, cataloguesOf(loaded.model));
+  const notes =
+    loaded.model === undefined ? [] : [...lenientOnly(loaded.model, cataloguesOf(loaded.model)), ...figureNotes(loaded.model, source.name)];
   const differences =
     loaded.model === undefined || path === undefined ? [] : lock(loaded.model, path, options.updateLock === true && problems.length === 0);
   const samples =
