@@ -22,6 +22,7 @@ import type { Model } from "./model/model.ts";
 import { underPolicy } from "./model/policed.ts";
 import { modelError } from "./model/problem.ts";
 import { fileSource, type ModelSource, presetSource } from "./model/sources.ts";
+import { isReversible } from "./model/vocabulary.ts";
 import type { OperationFacts, PlanFacts, PolicyFacts } from "./pipeline/observe.ts";
 import type { PlanSource } from "./pipeline/plan-handle.ts";
 import type { ViewPolicy } from "./policy/api.ts";
@@ -307,7 +308,7 @@ function refuseWrong(model: Model): void {
 
 function requireReversible(model: Model): void {
   if (model.mode === "random") throw new BautaError(1214, { detail: "what mode random masked cannot be unmasked" });
-  if (!model.namespaces.some((namespace) => namespace.technique === "fpe")) throw new BautaError(1305);
+  if (!model.namespaces.some((namespace) => isReversible(namespace.technique))) throw new BautaError(1305);
 }
 
 function ringOf(model: Model, { keys, direction }: SourceChoice): KeyRing {

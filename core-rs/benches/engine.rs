@@ -15,6 +15,7 @@ use aes::Aes256;
 use bauta_core::engine::{Batch as Tables, Direction, Engine};
 use bauta_core::ff1::Batch;
 use bauta_core::plan::{Fit, Kind, Namespace, Operation, Otherwise, Plan, Shape, Technique};
+use bauta_core::tables::record::STRIDE;
 use fpe::ff1::{FF1, FlexibleNumeralString};
 use prost::Message as _;
 
@@ -157,6 +158,7 @@ fn transform(leaves: &[Leaf]) -> f64 {
             segments.extend_from_slice(&[from, input.len() as u32, 0]);
         }
         records.extend_from_slice(&[start, input.len() as u32, 0, first_value, leaves.len() as u32, 0, 0, 0, 0, 0]);
+        records.extend_from_slice(&[0; STRIDE - 10]);
     }
     let mut output = vec![0; input.len() * 2];
     let value_count = values.len() / 8;
@@ -169,6 +171,6 @@ fn transform(leaves: &[Leaf]) -> f64 {
             assert_eq!(engine.transform(&mut batch, &mut output, 0).unwrap(), RECORDS);
         }
     });
-    assert!(records.chunks(10).all(|row| row[5] == 0));
+    assert!(records.chunks(STRIDE).all(|row| row[5] == 0));
     seconds / f64::from(rounds) / RECORDS as f64 * 1e6
 }

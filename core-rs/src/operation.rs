@@ -4,10 +4,12 @@ use prost::Message;
 
 use crate::Error;
 use crate::kinds::canonical::Merge;
-use crate::plan::{self, Bin, EmailDomain, Entity, Hash, Kind, Otherwise, Plan, Shape, Technique};
+use crate::plan::{self, Bin, Cipher, EmailDomain, Entity, Hash, Kind, Otherwise, Plan, Shape, Technique};
 use crate::techniques::curve::Curve;
+use crate::techniques::generate::Generated;
 use crate::techniques::mask::Mask;
 use crate::techniques::redact::Redaction;
+use crate::techniques::seal::Sealing;
 use crate::techniques::token::Spelling;
 use crate::techniques::{day, decimal};
 use crate::text::fit::Fit;
@@ -116,6 +118,10 @@ pub enum Action {
     Shift(u32, Outside),
     /// An amount, by a curve.
     Amount(Curve, Outside),
+    /// Encryption of the whole value.
+    Seal(Sealing, Outside),
+    /// A value of its own, drawn for its place.
+    Generate(Box<Generated>),
 }
 
 /// KEEP of code words alone.
@@ -165,11 +171,21 @@ pub enum Outside {
     },
 }
 
-/// Decodes a plan and prepares its operations; returns them and the count of namespaces.
+/// A plan, ready.
+pub struct Compiled {
+    /// In the plan's order.
+    pub operations: Vec<Operation>,
+    /// How many there are.
+    pub namespaces: usize,
+    /// What changes generated values, and nothing else.
+    pub seed: String,
+}
+
+/// Decodes a plan and prepares its operations.
 ///
 /// # Errors
 /// [`Error::Malformed`] for bytes that are no plan, [`Error::Unfit`] and [`Error::PlanVersion`] for a plan that cannot run.
-pub fn compile(bytes: &[u8]) -> Result<(Vec<Operation>, usize), Error> {
+pub fn compile(bytes: &[u8]) -> Result<Compiled, Error> {
     let plan = Plan::decode(bytes).map_err(|_| Error::Malformed("the plan is not a protobuf message of its schema"))?;
     if plan.version != PLAN_VERSION {
         return Err(Error::PlanVersion);
@@ -180,7 +196,7 @@ pub fn compile(bytes: &[u8]) -> Result<(Vec<Operation>, usize), Error> {
         let compiled = search.and_then(|search| Operation::new(operation, namespaces, search));
         compiled.map_err(|reason| Error::Unfit { operation: index, reason })
     });
-    Ok((compiled.collect::<Result<_, _>>()?, namespaces))
+    Ok(Compiled { operations: compiled.collect::<Result<_, _>>()?, namespaces, seed: plan.seed.clone() })
 }
 
 impl Operation {
@@ -191,8 +207,11 @@ impl Operation {
         let hash = Hash::try_from(operation.hash).map_err(|_| "unknown hash")?;
         let bin = Bin::try_from(operation.bin).map_err(|_| "unknown bin")?;
         let otherwise = Otherwise::try_from(operation.otherwise).map_err(|_| "unknown otherwise")?;
-        let needs_namespace =
-            is_identity(technique) || matches!(technique, Technique::Noise | Technique::Scale | Technique::DateShift);
+        let needs_namespace = is_identity(technique)
+            || matches!(
+                technique,
+                Technique::Noise | Technique::Scale | Technique::DateShift | Technique::Encrypt | Technique::Generate
+            );
         let namespace = operation.namespace as usize;
         if operation.fit.is_none() && !matches!(technique, Technique::Keep | Technique::Drop | Technique::Unspecified) {
             return Err("no fit");
@@ -201,6 +220,7 @@ impl Operation {
             return Err("unknown namespace");
         }
         let domain = EmailDomain::try_from(operation.domain).map_err(|_| "unknown domain")?;
+        let cipher = Cipher::try_from(operation.cipher).map_err(|_| "unknown cipher")?;
         let merge = Merge { truncated: operation.truncated, initials: operation.initials };
         let is_party = matches!(kind, Kind::PartyName | Kind::Organisation);
         if !is_party && (operation.distinct || merge.truncated || merge.initials) {
@@ -245,6 +265,9 @@ impl Operation {
             Technique::Round | Technique::Noise | Technique::Scale => {
                 amount(technique, operation, kind, otherwise, &fit)?
             }
+            Technique::Encrypt if kind != Kind::Text => return Err("only texts are encrypted"),
+            Technique::Encrypt => Action::Seal(Sealing::new(cipher, &fit)?, Outside::new(kind, otherwise, &fit)?),
+            Technique::Generate => Action::Generate(Box::new(generated(kind, operation, domain, &fit)?)),
         };
         let feeds = Entity::try_from(operation.feeds).unwrap_or(Entity::None);
         let subject = match operation.subject {
@@ -281,6 +304,16 @@ impl Operation {
                 | Action::Draw(_)
                 | Action::People(_)
         )
+    }
+
+    /// Whether outputs depend on where a value stands.
+    #[must_use]
+    pub fn is_of_its_place(&self) -> bool {
+        match &self.action {
+            Action::Generate(_) => true,
+            Action::Seal(sealing, _) => sealing.cipher == Cipher::AesGcm,
+            _ => false,
+        }
     }
 
     /// Index of the operation that replaces what is found in the text.
@@ -356,6 +389,29 @@ fn amount(
         _ => return Err("parameters of the amount out of range"),
     };
     Ok(Action::Amount(curve, Outside::new(kind, otherwise, fit)?))
+}
+
+fn generated(
+    kind: Kind,
+    operation: &plan::Operation,
+    domain: EmailDomain,
+    fit: &Fit,
+) -> Result<Generated, &'static str> {
+    let otherwise = Outside::Refuse;
+    match kind {
+        Kind::Amount => Generated::of_amount(operation, fit),
+        Kind::Date => Generated::of_day(operation, fit),
+        Kind::Text => Generated::of_places(operation, fit),
+        _ if is_drawn(kind) => {
+            check_drawn(kind, fit)?;
+            let people = People { distinct: operation.distinct, domain, otherwise };
+            Generated::of_people(people, kind, &operation.like, fit)
+        }
+        _ => {
+            let classed = Classed::new(kind, Bin::None, Otherwise::Error, fit)?;
+            Generated::of_class(classed, kind, &operation.like, fit)
+        }
+    }
 }
 
 fn check_numeric(fit: &Fit) -> Result<(), &'static str> {

@@ -3,7 +3,7 @@
 /// Columns of the record table.
 pub mod record {
     /// Words of a row.
-    pub const STRIDE: usize = 10;
+    pub const STRIDE: usize = 18;
     /// First byte in the input.
     pub const START: usize = 0;
     /// Behind the last byte.
@@ -26,6 +26,14 @@ pub mod record {
     pub const FLAGS: usize = 9;
     /// Bit of [`FLAGS`]: the record is ISO-8859-1.
     pub const FLAG_LATIN1: u32 = 1;
+    /// First byte of what the record is by itself, without what separates it from others.
+    pub const OWN_START: usize = 10;
+    /// Behind its last byte; 0: it is the whole row.
+    pub const OWN_END: usize = 11;
+    /// Its offset in its source, two words, the less significant first.
+    pub const OFFSET: usize = 12;
+    /// Which source that is, four words.
+    pub const SOURCE: usize = 14;
 }
 
 /// Columns of the value table.

@@ -13,6 +13,7 @@ use batches::{Tables, Value, engine, keys, masked, operation, plan, raw, with_sh
 use bauta_core::Error;
 use bauta_core::engine::{Direction, Engine};
 use bauta_core::plan::{Bin, Fit, Hash, Kind, Operation, Otherwise, Plan, Shape, Technique};
+use bauta_core::tables::record;
 use prost::Message as _;
 
 fn fpe(kind: Kind) -> Operation {
@@ -254,8 +255,8 @@ fn statuses_and_the_fault() {
     let texts = outcome.records[0].clone().unwrap();
     assert_eq!((texts[0].as_str(), texts[1].as_str(), texts[4].as_str()), ("a", "", ""));
     assert_eq!(tables.records[8], u32::MAX);
-    assert_eq!(tables.records[10 + 8], 6, "the value to blame");
-    assert_eq!(tables.records[10 + 6], tables.records[10 + 7], "nothing was written");
+    assert_eq!(tables.records[record::STRIDE + 8], 6, "the value to blame");
+    assert_eq!(tables.records[record::STRIDE + 6], tables.records[record::STRIDE + 7], "nothing was written");
 }
 
 #[test]
@@ -279,14 +280,14 @@ fn records_that_do_not_fit_are_named() {
     let mut output = [0; 25];
     // Each record becomes ten bytes.
     assert_eq!(tables.transform(&mut engine, &mut output, 0), Ok(2));
-    assert_eq!(tables.records[20 + 5..20 + 8], [0, 0, 0]);
+    assert_eq!(tables.records[2 * record::STRIDE + 5..2 * record::STRIDE + 8], [0, 0, 0]);
     assert_eq!(tables.transform(&mut engine, &mut output, 2), Ok(3));
-    assert_eq!(tables.records[20 + 6..20 + 8], [0, 10]);
+    assert_eq!(tables.records[2 * record::STRIDE + 6..2 * record::STRIDE + 8], [0, 10]);
     assert_eq!(tables.transform(&mut engine, &mut output[..9], 2), Ok(2));
     // A record refused before the call takes no room.
-    tables.records[20 + 5] = 3002;
+    tables.records[2 * record::STRIDE + 5] = 3002;
     assert_eq!(tables.transform(&mut engine, &mut [], 2), Ok(3));
-    assert_eq!(tables.records[20 + 5..20 + 8], [3002, 0, 0]);
+    assert_eq!(tables.records[2 * record::STRIDE + 5..2 * record::STRIDE + 8], [3002, 0, 0]);
 }
 
 #[test]

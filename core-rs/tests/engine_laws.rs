@@ -174,7 +174,7 @@ proptest! {
         let mut tables = Tables { input, records, values, segments };
         let mut output = vec![0; room];
         match tables.transform(&mut engine, &mut output, first) {
-            Ok(next) => prop_assert!(next <= tables.records.len() / 10),
+            Ok(next) => prop_assert!(next <= tables.records.len() / bauta_core::tables::record::STRIDE),
             Err(error) => prop_assert_eq!(error.issue(), 9001),
         }
     }

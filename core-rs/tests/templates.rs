@@ -35,7 +35,8 @@ fn scanned(text: &str, rows: &[(u32, u32, u32)], message: u32) -> Scanned {
         }
     }
     let count = (values.len() / value::STRIDE) as u32;
-    let records = vec![0, input.len() as u32, message, 0, count, 0, 0, 0, u32::MAX, 0];
+    let mut records = vec![0, input.len() as u32, message, 0, count, 0, 0, 0, u32::MAX, 0];
+    records.resize(record::STRIDE, 0);
     Scanned { input, records, values, segments }
 }
 

@@ -87,7 +87,7 @@ export interface ExplainedRecord {
 
 /** Techniques of which the namespace and its kind say how the value is masked. */
 const UNCOVERED = 2201;
-const KINDED: readonly string[] = ["hash", "token", "fpe", "pseudonym", "noise", "scale", "date-shift"];
+const KINDED: readonly string[] = ["hash", "token", "fpe", "pseudonym", "noise", "scale", "date-shift", "encrypt", "generate"];
 
 /** Explains the records of one run; what was found out of a field is remembered. */
 export class Explained {

@@ -103,6 +103,8 @@ function remedyOf(mutation: Mutation, rule: Rule | undefined, isMet: boolean): s
   switch (mutation) {
     case "one-way":
       return `${first}\`expect: {"${path}": reversible}\``;
+    case "linked":
+      return `${first}one value in two places, and \`expect: {"${path}": {differs-from: PATH}}\``;
     case "merged":
       return `${first}one value in both namespaces, and \`expect: {"${path}": {differs-from: PATH}}\``;
     case "default":

@@ -3,6 +3,7 @@
 import { messageKey, type PathPattern, scopeCovers } from "../model/path.ts";
 import type { Expectation, Law, ModelTest } from "../model/read-tests.ts";
 import { segmentsMatch } from "../model/segments.ts";
+import { isReversible } from "../model/vocabulary.ts";
 import type { OpenPlan } from "../open.ts";
 import type { InspectedFault, InspectedRecord, InspectedValue } from "../pipeline/inspect.ts";
 import { MESSAGE_RULES } from "../registry.ts";
@@ -200,14 +201,14 @@ class Trial {
   #reversible(record: InspectedRecord, failure: (found: string, value?: InspectedValue) => Failure): readonly Failure[] {
     const back = this.#undone(record);
     if (back === undefined) return [failure("the output cannot be unmasked")];
-    if (back.size === 0) return [failure("no value of the message is masked by technique fpe")];
+    if (back.size === 0) return [failure("no value of the message is masked by technique fpe or encrypt")];
     const [wrong] = [...back].find(([, isBack]) => !isBack) ?? [];
     return wrong === undefined ? [] : [failure(`${wrong.path} is another value after unmasking`, wrong)];
   }
 
-  /** Whether unmasking gives them back, of values that technique fpe masked; undefined if nothing can be unmasked. */
+  /** Whether unmasking gives them back, of values that technique fpe or encrypt masked; undefined if nothing can be unmasked. */
   #undone(record: InspectedRecord): ReadonlyMap<InspectedValue, boolean> | undefined {
-    const undoable = ({ operation }: InspectedValue): boolean => this.#plan.operationOf(operation)?.technique === "fpe";
+    const undoable = ({ operation }: InspectedValue): boolean => isReversible(this.#plan.operationOf(operation)?.technique ?? "");
     const before = record.values.filter(undoable);
     if (before.length === 0) return new Map();
     const output = this.#bench.unmask(this.#plan, this.#test, record.after ?? new Uint8Array());

@@ -2,6 +2,7 @@
 import type { Engine } from "../engines/api.ts";
 import type { TopicWriter } from "../kafka/writer.ts";
 import { BautaError } from "../kit/errors.ts";
+import { isReversible } from "../model/vocabulary.ts";
 import type { OpenPlan } from "../open.ts";
 import type { PipelineDefinition, RouteDefinition, SourceDefinition } from "../pipeline/definition/definition.ts";
 import { FramedMasker } from "../pipeline/framed.ts";
@@ -36,9 +37,10 @@ export function rulesOf(definition: PipelineDefinition, plan: OpenPlan): TopicRu
       if (plan.model.mode === "random") throw new BautaError(1214, { detail: "keys and headers are masked in mode deterministic only" });
       const operation = plan.operationOfNamespace(namespace);
       if (operation === undefined) throw new BautaError(1207, { path: namespace });
-      const { technique, otherwise } = plan.operationOf(operation) ?? {};
-      // A permutation of what is of its kind; whatever is not, is refused.
-      return { operation, isBijective: technique === "fpe" && (otherwise ?? "error") === "error" };
+      const { technique = "", cipher, otherwise = "error" } = plan.operationOf(operation) ?? {};
+      if (technique === "generate" || cipher === "aes-gcm") throw new BautaError(1527, { path: namespace });
+      // A permutation of what is of its kind, or a cipher of all that fits; whatever is not, is refused.
+      return { operation, isBijective: isReversible(technique) && otherwise === "error" };
     },
   });
 }

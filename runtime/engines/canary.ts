@@ -30,6 +30,9 @@ const CASES: readonly (readonly [operation: PlanOperation, encoding: number, tex
   [identity("fpe", { kind: "uetr" }), 4, "EB6305C9-1F7F-49DE-AED0-16487C27B42D"],
   [identity("fpe", { kind: "reference", otherwise: "redact" }), 0, "Inv-2024/00017-a"],
   [identity("fpe", { kind: "mixed" }), 7, "AbC123xyz987"],
+  [identity("encrypt", {}), 0, "Erika Mustermann"],
+  [identity("encrypt", { cipher: "aes-gcm" }, "swift-x"), 6, "ERIKA MUSTERMANN"],
+  [identity("generate", { kind: "iban", like: "DE89370400440532013000" }), 0, "Erika Mustermann"],
   [identity("pseudonym", { kind: "phone" }), 4, "+49 (89) 123-456-78"],
   [identity("pseudonym", { kind: "iban", otherwise: "redact" }), 0, "fr1420041010050500013m02606"],
 ];
@@ -97,7 +100,7 @@ function canaryBatch(): Batch {
 }
 
 function identity(
-  technique: "hash" | "token" | "fpe" | "pseudonym",
+  technique: "hash" | "token" | "fpe" | "pseudonym" | "encrypt" | "generate",
   rest: Partial<PlanOperation>,
   shape: PlanShape = "text",
 ): PlanOperation {

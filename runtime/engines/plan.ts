@@ -7,7 +7,7 @@
  */
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import { BautaError } from "../kit/errors.ts";
-import type { Bin, EmailDomain, Entity, Hash, Kind, Otherwise, Shape, Technique } from "./generated/plan_pb.ts";
+import type { Bin, Cipher, EmailDomain, Entity, Hash, Kind, Otherwise, Shape, Technique } from "./generated/plan_pb.ts";
 
 /** The one version of the plan that this Bauta writes and runs. */
 export const PLAN_VERSION = 1;
@@ -29,6 +29,8 @@ const TECHNIQUES = {
   noise: 13 satisfies typeof Technique.NOISE,
   scale: 14 satisfies typeof Technique.SCALE,
   "date-shift": 15 satisfies typeof Technique.DATE_SHIFT,
+  encrypt: 16 satisfies typeof Technique.ENCRYPT,
+  generate: 17 satisfies typeof Technique.GENERATE,
 } as const;
 
 const KINDS = {
@@ -110,6 +112,8 @@ const HASHES = {
   blake3: 2 satisfies typeof Hash.BLAKE3_KEYED,
 } as const;
 
+const CIPHERS = { "aes-siv": 0 satisfies typeof Cipher.AES_SIV, "aes-gcm": 1 satisfies typeof Cipher.AES_GCM } as const;
+
 const DOMAINS = {
   example: 0 satisfies typeof EmailDomain.EMAIL_EXAMPLE,
   mapped: 1 satisfies typeof EmailDomain.EMAIL_MAPPED,
@@ -136,6 +140,7 @@ export type PlanShape = keyof typeof SHAPES;
 export type PlanOtherwise = keyof typeof OTHERWISES;
 export type PlanBin = keyof typeof BINS;
 export type PlanHash = keyof typeof HASHES;
+export type PlanCipher = keyof typeof CIPHERS;
 export type PlanDomain = keyof typeof DOMAINS;
 
 /** What the field's own type admits; the same members as `Fit` of runtime/formats/api.ts. */
@@ -159,7 +164,7 @@ export interface PlanOperation {
   readonly guard?: string;
   readonly technique: PlanTechnique;
   readonly kind?: PlanKind;
-  /** Name of a namespace of the plan; techniques hash, token, fpe and pseudonym need one. */
+  /** Name of a namespace of the plan; all but those that rules name by themselves need one. */
   readonly namespace?: string;
   readonly otherwise?: PlanOtherwise;
   readonly fit: PlanFit;
@@ -207,6 +212,15 @@ export interface PlanOperation {
   readonly subject?: PlanSubject;
   /** Month, date shift: the value is MMDD. */
   readonly monthDay?: boolean;
+  /** Encrypt: aes-siv if left out. */
+  readonly cipher?: PlanCipher;
+  /** Generate, of every kind but text, amount and date: what is drawn has the form of this value. */
+  readonly like?: string;
+  /** Generate of text: for each place the characters that may stand there. */
+  readonly places?: readonly string[];
+  /** Generate of an amount or date: the least and the greatest, decimal numbers or `YYYY-MM-DD`. */
+  readonly from?: string;
+  readonly to?: string;
 }
 
 export type PlanSubject = "record" | { readonly namespace: string };
@@ -223,6 +237,8 @@ export interface PlanSource {
   readonly namespaces: readonly PlanNamespace[];
   /** In the order of the value table's operation column. */
   readonly operations: readonly PlanOperation[];
+  /** SHA-256 of the model's seed, hex: changes what is generated, and nothing else. */
+  readonly seed?: string | undefined;
 }
 
 /**
@@ -235,7 +251,7 @@ export interface PlanSource {
  *   operations: [{ technique: "fpe", kind: "pan", namespace: "card", bin: 6, fit: { shape: "text", min: 0, max: 0 } }],
  * });
  */
-export function encodePlan({ model, namespaces, operations }: PlanSource): Uint8Array {
+export function encodePlan({ model, namespaces, operations, seed }: PlanSource): Uint8Array {
   const indexes = new Map(namespaces.map((namespace, index) => [namespace.name, index]));
   const fields = new Fields();
   fields.number(1, PLAN_VERSION);
@@ -247,6 +263,7 @@ export function encodePlan({ model, namespaces, operations }: PlanSource): Uint8
     });
   }
   for (const operation of operations) fields.message(4, () => writeOperation(fields, operation, indexes));
+  fields.text(5, seed);
   return fields.finish();
 }
 
@@ -292,6 +309,11 @@ function writeOperation(fields: Fields, operation: PlanOperation, indexes: Reado
   fields.number(30, operation.days);
   fields.number(31, subjectNumber(operation.subject, indexes));
   fields.flag(32, operation.monthDay);
+  fields.number(33, CIPHERS[operation.cipher ?? "aes-siv"]);
+  fields.text(34, operation.like);
+  for (const place of operation.places ?? []) fields.texts(35, place);
+  fields.text(36, operation.from);
+  fields.text(37, operation.to);
 }
 
 function subjectNumber(subject: PlanSubject | undefined, indexes: ReadonlyMap<string, number>): number {

@@ -14,6 +14,7 @@ import type { Catalogue } from "./catalogue.ts";
 import { decideRule } from "./decide.ts";
 import { Decider, partRule } from "./decider.ts";
 import { detectOperations, feeding, isSearched } from "./detecting.ts";
+import { sha256 } from "./digest.ts";
 import { DROP } from "./lower.ts";
 import { KEEP_RULE, type Model } from "./model.ts";
 import { inOwnOrder, OperationTable } from "./operation-table.ts";
@@ -55,12 +56,16 @@ export class CompiledModel implements Ruleset {
   readonly #decider: Decider;
   readonly #table = new OperationTable();
   readonly #strict: boolean;
+  /** Only where something is drawn by it: plans of other models do not depend on it. */
+  readonly #seed: string | undefined;
   /** Operations that replace what is found in texts. */
   #detects: Readonly<Record<string, number>> | undefined;
 
   constructor(model: Model, options: CompileOptions) {
     this.model = model;
     this.#strict = options.input !== "lenient";
+    const isDrawn = model.namespaces.some(({ technique, cipher }) => technique === "generate" || cipher === "aes-gcm");
+    this.#seed = isDrawn && model.seed !== undefined ? sha256(new TextEncoder().encode(model.seed)) : undefined;
     this.namespaces = model.namespaces.map(({ name }) => ({ name, keyVersion: options.keyVersion ?? 1 }));
     this.envelope = model.envelope;
     this.catalogues = model.catalogues;
@@ -132,7 +137,7 @@ export class CompiledModel implements Ruleset {
   }
 
   #encode(operations: readonly PlanOperation[]): Uint8Array {
-    return encodePlan({ model: this.model.name, namespaces: this.namespaces, operations });
+    return encodePlan({ model: this.model.name, namespaces: this.namespaces, operations, seed: this.#seed });
   }
 
   /** The operation, which where the model says `text: detect` searches its text, or says what texts are searched for. */

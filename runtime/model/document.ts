@@ -6,6 +6,7 @@ import type { DataClass, FormatName, Shape } from "../formats/api.ts";
 import type { Law } from "./read-tests.ts";
 import type {
   Bin,
+  CipherName,
   DomainRule,
   Entity,
   HashName,
@@ -91,9 +92,15 @@ export interface NamespaceDocument {
   readonly "across-recipients"?: boolean;
   /** Noise: percent that an amount changes by at most. */
   readonly within?: number;
-  /** Scale: the least and the largest factor, whole numbers. */
-  readonly from?: number;
-  readonly to?: number;
+  /** Scale: the least and the largest factor, whole numbers. Generate: the least and the greatest amount or date, as texts. */
+  readonly from?: number | string;
+  readonly to?: number | string;
+  /** Encrypt: aes-siv (equal values equally, the default) or aes-gcm (each differently). */
+  readonly cipher?: CipherName;
+  /** Generate, of kind text: `INV-[A-Z]{2}[0-9]{6}`. */
+  readonly pattern?: string;
+  /** Generate, of other kinds: a made-up value of the form that is wanted. */
+  readonly like?: string;
   /** Date shift: days at most, back or forth. */
   readonly days?: number;
   /** Scale, date shift: `record`, or the namespace whose first value in the record has a factor or shift of its own. */

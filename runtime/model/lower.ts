@@ -119,6 +119,8 @@ function lowerUse(namespace: Namespace, otherwise: PlanOperation["otherwise"], f
   // The two digits that a date of birth begins with are those of its neutral constant: any century may stand there.
   if (hasPrefix(fit) && fit.shape !== "swift-date") return unfit("the type demands a fixed beginning, which only redaction keeps");
   if (namespace.technique === "hash") return lowerHash(namespace, fit);
+  if (namespace.technique === "encrypt") return lowerEncrypt(namespace, otherwise, fit);
+  if (namespace.technique === "generate") return lowerGenerate(namespace, field);
   if (tokenSpace(namespace) !== undefined) return lowerToken(namespace, otherwise, fit);
   const { technique, kind, bin } = namespace;
   const drawn = DRAWN[kind];
@@ -128,6 +130,115 @@ function lowerUse(namespace: Namespace, otherwise: PlanOperation["otherwise"], f
   } else if (!rankedKindFits(namespace, fit)) return unfit(`kind ${kind} is not of shape ${fit.shape}`);
   const options = { bin, ...drawOptions(namespace), ...mergeOptions(namespace) };
   return { operation: { technique, kind, namespace: namespace.name, otherwise: otherwise ?? "error", ...options, fit } };
+}
+
+/** How many bits a character of a ciphertext holds, by what the type takes. */
+const CIPHERTEXT_BITS: Readonly<Partial<Record<Shape, number>>> = {
+  text: 6,
+  code: 6,
+  base64: 6,
+  "swift-x": 5,
+  alphanumeric: 5,
+  "upper-alphanumeric": 5,
+  hex: 4,
+};
+/** Bytes that are longer than the value. */
+const SIV_BYTES = 16;
+const GCM_BYTES = 28;
+
+/** A ciphertext is longer than its value: fields for which that is too long take short values only, and none if they are shorter still. */
+function lowerEncrypt({ name, kind, cipher }: Namespace, otherwise: PlanOperation["otherwise"], fit: Fit): Lowered {
+  const bits = CIPHERTEXT_BITS[fit.shape];
+  if (bits === undefined) return unfit(`no ciphertext is of shape ${fit.shape}`);
+  const shortest = ((1 + (cipher === "aes-gcm" ? GCM_BYTES : SIV_BYTES)) * 8 + bits - 1) / bits;
+  if (!admitsLength(fit, shortest - (shortest % 1))) return unfit("not even the ciphertext of one character fits the type");
+  // A value may have one line only, and all of it has to stand there.
+  const line = fit.lineMax ?? 0;
+  const room: Fit = line > 0 && (fit.max === 0 || fit.max > line) ? { ...fit, max: line } : fit;
+  return {
+    operation: {
+      technique: "encrypt",
+      kind,
+      namespace: name,
+      otherwise: otherwise ?? "error",
+      ...(cipher === undefined ? {} : { cipher }),
+      fit: room,
+    },
+  };
+}
+
+const WRITTEN: readonly Shape[] = ["text", "swift-x", "code", "reference-16x", "alphanumeric", "upper-alphanumeric", "digits", "hex"];
+const DAYS: readonly Shape[] = ["date", "date-time", "year", "swift-date", "text"];
+
+function lowerGenerate(namespace: Namespace, { fit, type, path }: Field): Lowered {
+  const { name, kind, generated = {} } = namespace;
+  const { from = "", to = "", places = [] } = generated;
+  const operation = { technique: "generate", kind, namespace: name, ...drawOptions(namespace), fit } as const;
+  if (kind === "amount") return lowerNumber({ ...operation, from, to }, fit);
+  if (kind === "date")
+    return DAYS.includes(fit.shape)
+      ? { operation: { ...operation, from, to } }
+      : unfit(`no date of shape ${fit.shape} is generated (${type} ${path})`);
+  if (kind === "text") {
+    if (!WRITTEN.includes(fit.shape)) return unfit(`no generated text is of shape ${fit.shape}`);
+    return admitsLength(fit, places.length)
+      ? { operation: { ...operation, places } }
+      : unfit(`${places.length} characters do not fit the type`);
+  }
+  const drawn = DRAWN[kind];
+  const like = generated.like ?? likeOf(kind, fit);
+  if (drawn !== undefined) {
+    if (!drawn.shapes.includes(fit.shape)) return unfit(`kind ${kind} is not of shape ${fit.shape}`);
+    if (!admitsDrawn(drawn, fit)) return unfit(`what is drawn for kind ${kind} does not fit the type`);
+    if (drawn.min === Number.POSITIVE_INFINITY && !admitsLength(fit, like.length))
+      return unfit(`${like.length} characters do not fit the type`);
+    return { operation: { ...operation, like } };
+  }
+  if (!rankedKindFits(namespace, fit)) return unfit(`kind ${kind} is not of shape ${fit.shape}`);
+  return admitsLength(fit, like.length) ? { operation: { ...operation, like } } : unfit(`${like.length} characters do not fit the type`);
+}
+
+/** Made-up values, of which only the form counts. */
+const LIKES: Readonly<Partial<Record<KindName, string>>> = {
+  pan: "4000000000000002",
+  iban: "DE89370400440532013000",
+  account: "DE89370400440532013000",
+  bic: "BANKDEFFXXX",
+  lei: "529900T8BM49AURSDO55",
+  uetr: "eb6305c9-1f7f-49de-aed0-16487c27b42d",
+  phone: "+49 30 1000000",
+  "creditor-id": "DE98ZZZ09999999999",
+  "rf-reference": "RF18539007547034",
+  "party-name": "Ottilie Brandhorst",
+  "given-name": "Ottilie",
+  "family-name": "Brandhorst",
+  organisation: "Brandhorst GmbH",
+  street: "Lindenweg 12",
+  "building-number": "12",
+  postcode: "10115",
+  town: "Berlin",
+  subdivision: "Bayern",
+  "address-line": "10115 Berlin",
+  email: "name@example.com",
+  "free-text": "Payment for services",
+};
+/** Characters of what has no length of its own. */
+const LENGTH_USUAL = 12;
+
+function likeOf(kind: KindName, fit: Fit): string {
+  if (kind === "bic" && fit.shape === "lt-address") return "BANKDEFFAXXX";
+  if (kind === "phone" && fit.shape === "phone") return "+49-301000000";
+  if (kind === "birth-date") {
+    const isPlain = fit.shape === "swift-date" || fit.shape === "digits" || (fit.max > 0 && fit.max < 10);
+    return isPlain ? "19700101" : "1970-01-01";
+  }
+  const known = LIKES[kind];
+  if (known !== undefined) return known;
+  const most = fit.lineMax ?? 0;
+  const max = most > 0 && (fit.max === 0 || fit.max > most) ? most : fit.max;
+  const length = max > 0 && max < LENGTH_USUAL ? max : fit.min > LENGTH_USUAL ? fit.min : LENGTH_USUAL;
+  const isOfDigits = kind === "digits" || fit.shape === "digits" || fit.shape === "number";
+  return (isOfDigits ? "1" : "A").padEnd(length, "0");
 }
 
 const NUMERIC: readonly Shape[] = ["decimal", "number", "swift-amount", "text"];

@@ -22,6 +22,7 @@ import {
   type Entity,
   HASH_WIDTH_DEFAULT,
   HASHES,
+  isReversible,
   type Mode,
   TOKEN_KINDS,
   TOKEN_WIDTH_DEFAULT,
@@ -85,7 +86,7 @@ function lastOf<T>(layers: readonly Layer[], pick: (part: ModelPart) => T | unde
   return layers.map((layer) => pick(layer.part)).findLast((value) => value !== undefined);
 }
 
-const unique = (words: readonly string[]): readonly string[] => [...new Set(words)];
+const unique = <T>(words: readonly T[]): readonly T[] => [...new Set(words)];
 
 /** Everything declared, in the order of the names' code units. */
 function mergeNamespaces(layers: readonly Layer[]): readonly Namespace[] {
@@ -114,13 +115,20 @@ function mergeNamespaces(layers: readonly Layer[]): readonly Namespace[] {
   for (const { part, problems } of layers) {
     for (const { name, at, figure } of part.namespaces) {
       const subject = figure?.subject;
-      if (subject === undefined || subject === "record" || merged.has(subject)) continue;
-      problems.add(1207, at, `namespaces.${name}.subject`, "no namespace of this name is declared", nearest(subject, merged.keys()));
+      if (subject === undefined || subject === "record") continue;
+      const meant = merged.get(subject);
+      const path = `namespaces.${name}.subject`;
+      if (meant === undefined) problems.add(1207, at, path, "no namespace of this name is declared", nearest(subject, merged.keys()));
+      else if (!isIdentity(meant)) problems.add(1210, at, path, `a namespace of technique ${list(IDENTITIES)} belongs here`);
     }
   }
   const sorted = [...merged.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   return sorted.map((namespace, index) => ({ ...namespace, index }));
 }
+
+/** Techniques under which one value is one subject, in whatever spelling, and stays one in texts. */
+const IDENTITIES = ["hash", "token", "fpe", "pseudonym"];
+const isIdentity = ({ technique }: Namespace): boolean => IDENTITIES.includes(technique);
 
 function completed(part: NamespacePart, cardinality: bigint): Namespace {
   const { name, technique, kind } = part;
@@ -142,6 +150,8 @@ function completed(part: NamespacePart, cardinality: bigint): Namespace {
     initials: part.merge?.includes("initials") ?? false,
     domain: part.domain ?? DOMAINS[0],
     ...(part.figure === undefined ? {} : { figure: part.figure }),
+    ...(part.cipher === undefined ? {} : { cipher: part.cipher }),
+    ...(part.generated === undefined ? {} : { generated: part.generated }),
     cardinality: part.cardinality ?? cardinality,
     acceptCollisions: part.acceptCollisions,
   };
@@ -162,8 +172,10 @@ function same(a: Namespace, b: Namespace): boolean {
     "initials",
     "domain",
     "acrossRecipients",
+    "cipher",
   ] as const;
-  return keys.every((key) => a[key] === b[key]) && JSON.stringify(a.figure) === JSON.stringify(b.figure);
+  const options = ({ figure, generated }: Namespace): string => JSON.stringify([figure, generated]);
+  return keys.every((key) => a[key] === b[key]) && options(a) === options(b);
 }
 
 function mergeRules(layers: readonly Layer[], namespaces: readonly Namespace[]): { readonly rules: Rule[]; readonly named: Rule[] } {
@@ -191,6 +203,7 @@ function mergeText(layers: readonly Layer[], namespaces: readonly Namespace[], r
       const path = textPath(entity);
       if (namespace === undefined)
         problems.add(1207, at, path, "no namespace of this name is declared", nearest(name, namespaceNamesOf(layers)));
+      else if (!isIdentity(namespace)) problems.add(1210, at, path, `a namespace of technique ${list(IDENTITIES)} belongs here`);
       else if (!ENTITY_KINDS[entity].includes(namespace.kind)) {
         problems.add(1210, at, path, `a namespace of kind ${list(ENTITY_KINDS[entity])} belongs here`);
       } else merged[entity] = namespace;
@@ -231,7 +244,10 @@ function resolved(
 function checkOtherwise(part: RulePart, action: UseAction, namespace: Namespace, problems: ProblemList): void {
   const total =
     namespace.technique === "hash" ||
-    (namespace.kind !== "prefixed-id" && (namespace.technique === "token" || TOKEN_KINDS.includes(namespace.kind)));
+    namespace.technique === "generate" ||
+    (!isReversible(namespace.technique) &&
+      namespace.kind !== "prefixed-id" &&
+      (namespace.technique === "token" || TOKEN_KINDS.includes(namespace.kind)));
   if (action.otherwise === undefined || !total) return;
   const message = "every value is inside this namespace's technique and kind, nothing is otherwise";
   problems.add(1210, action.at, `${part.path}.otherwise`, message);
@@ -264,10 +280,11 @@ function checkMode(layers: readonly Layer[], mode: Located<Mode>, rules: readonl
     owner.problems.add(1214, mode.at, "mode", "mode random needs `scope: record` or `scope: run`");
   }
   const used = rules.flatMap(({ action }) => (action.kind === "use" ? [action.namespace] : []));
-  const reversible = unique(used.filter((namespace) => namespace.technique === "fpe").map((namespace) => namespace.name));
+  const reversible = unique(used.filter((namespace) => isReversible(namespace.technique)));
   if (reversible.length > 0) {
-    const names = reversible.map((name) => `\`${name}\``).join(", ");
-    const message = `technique fpe is reversible, which mode random refuses: ${names}; use technique pseudonym, or extend \`one-way\``;
+    const names = reversible.map(({ name }) => `\`${name}\``).join(", ");
+    const techniques = unique(reversible.map(({ technique }) => technique)).join(" and ");
+    const message = `technique ${techniques} is reversible, which mode random refuses: ${names}; use technique pseudonym, or extend \`one-way\``;
     owner.problems.add(1214, mode.at, "mode", message);
   }
 }

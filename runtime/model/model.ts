@@ -7,6 +7,7 @@ import type { Place } from "./problem.ts";
 import type { Segment } from "./segments.ts";
 import type {
   Bin,
+  CipherName,
   DomainRule,
   Entity,
   HashName,
@@ -81,8 +82,23 @@ export interface Namespace {
   readonly acrossRecipients: boolean;
   /** Techniques noise, scale and date-shift. */
   readonly figure?: FigureOptions;
+  /** Technique encrypt. */
+  readonly cipher?: CipherName;
+  /** Technique generate. */
+  readonly generated?: GeneratedOptions;
   readonly cardinality: bigint;
   readonly acceptCollisions: boolean;
+}
+
+/** What generate takes. */
+export interface GeneratedOptions {
+  /** An amount's or date's ends. */
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  /** Of a text: for each place the characters that may stand there. */
+  readonly places?: readonly string[] | undefined;
+  /** A value of the form that is wanted; undefined: the kind's own. */
+  readonly like?: string | undefined;
 }
 
 /** What noise, scale and date-shift take. */

@@ -3,8 +3,9 @@
  * author's own rules are changed; those of presets are tested where they are made.
  */
 import type { Action, Model, Namespace, Rule } from "./model.ts";
+import { isReversible, TOKEN_WIDTH_DEFAULT } from "./vocabulary.ts";
 
-export const MUTATIONS = ["removed", "kept", "one-way", "merged", "default"] as const;
+export const MUTATIONS = ["removed", "kept", "one-way", "linked", "merged", "default"] as const;
 export type Mutation = (typeof MUTATIONS)[number];
 
 export interface Mutant {
@@ -39,7 +40,7 @@ function ofRule(model: Model, rule: Rule): readonly Mutant[] {
 
 const KEEP: Action = { kind: "keep", strict: undefined, detect: true, codeMax: 0, otherwise: "error" };
 
-/** Each namespace without its way back, and each with another of its kind in its place. */
+/** Each namespace without its way back, each of which equal values differ made equal, and each with another of its kind in its place. */
 function ofNamespaces(model: Model, own: readonly Rule[]): readonly Mutant[] {
   const used = new Map<Namespace, Rule>();
   for (const rule of own) if (rule.action.kind === "use" && !used.has(rule.action.namespace)) used.set(rule.action.namespace, rule);
@@ -50,8 +51,15 @@ function ofNamespaces(model: Model, own: readonly Rule[]): readonly Mutant[] {
       mutation: "one-way",
       what: `namespace ${name} draws pseudonyms, which cannot be undone`,
       rule,
-      model: exchanged(model, namespace, { ...namespace, technique: "pseudonym" }),
+      model: exchanged(model, namespace, { ...namespace, technique: "pseudonym", width: TOKEN_WIDTH_DEFAULT }),
     };
+    const linked: Mutant = {
+      mutation: "linked",
+      what: `equal values of namespace ${name} are equal in the output`,
+      rule,
+      model: exchanged(model, namespace, linkedOf(namespace)),
+    };
+    if (isApart(namespace)) return isReversible(technique) ? [oneWay, linked] : [linked];
     const others = namespaces.slice(i + 1).filter(([other]) => other.kind === kind && other.technique === technique);
     const merged = others.map(
       ([other]): Mutant => ({
@@ -61,8 +69,17 @@ function ofNamespaces(model: Model, own: readonly Rule[]): readonly Mutant[] {
         model: exchanged(model, namespace, other),
       }),
     );
-    return technique === "fpe" ? [oneWay, ...merged] : merged;
+    return isReversible(technique) ? [oneWay, ...merged] : merged;
   });
+}
+
+/** Whether one value has different outputs in two places. */
+const isApart = ({ technique, cipher }: Namespace): boolean => technique === "generate" || cipher === "aes-gcm";
+
+function linkedOf(namespace: Namespace): Namespace {
+  return namespace.technique === "encrypt"
+    ? { ...namespace, cipher: "aes-siv" }
+    : { ...namespace, technique: "pseudonym", width: TOKEN_WIDTH_DEFAULT, otherwise: "redact" };
 }
 
 function ofDefault(model: Model): readonly Mutant[] {

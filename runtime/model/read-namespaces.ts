@@ -1,11 +1,14 @@
 /** The `namespaces` of a model: what each technique and kind takes, and what they do not take together. */
-import type { FigureOptions } from "./model.ts";
+import type { FigureOptions, GeneratedOptions } from "./model.ts";
 import type { Node } from "./node.ts";
+import { placesOf } from "./pattern.ts";
 import type { Place } from "./problem.ts";
 import { type Entries, join, list, type Reader } from "./reader.ts";
 import {
   BINS,
   type Bin,
+  CIPHERS,
+  type CipherName,
   DOMAINS,
   type DomainRule,
   DRAWN_KINDS,
@@ -44,6 +47,8 @@ export interface NamespacePart {
   readonly domain: DomainRule | undefined;
   readonly acrossRecipients: boolean | undefined;
   readonly figure: FigureOptions | undefined;
+  readonly cipher: CipherName | undefined;
+  readonly generated: GeneratedOptions | undefined;
   readonly cardinality: bigint | undefined;
   readonly acceptCollisions: boolean;
   readonly override: boolean;
@@ -66,6 +71,9 @@ export const NAMESPACE_KEYS = [
   "to",
   "days",
   "subject",
+  "cipher",
+  "pattern",
+  "like",
   "cardinality",
   "accept-collisions",
   "override",
@@ -117,6 +125,8 @@ function readNamespace(reader: Reader, name: string, at: Place, node: Node, path
     domain: reader.word(entries, "domain", path, DOMAINS),
     acrossRecipients: reader.boolean(entries, "across-recipients", path),
     figure: readFigure(reader, entries, technique, node.at, path),
+    cipher: technique === "encrypt" ? (reader.word(entries, "cipher", path, CIPHERS) ?? CIPHERS[0]) : undefined,
+    generated: technique === "generate" ? readGenerated(reader, entries, kind, node.at, path) : undefined,
     cardinality: reader.count(entries, "cardinality", path),
     acceptCollisions: entries.has("accept-collisions"),
     override: reader.boolean(entries, "override", path) ?? false,
@@ -124,6 +134,8 @@ function readNamespace(reader: Reader, name: string, at: Place, node: Node, path
   reader.words(entries, "accept-collisions", path);
   if (technique === undefined || kind === undefined) return undefined;
   if (isFigureTechnique(technique)) checkFigure(reader, entries, technique, kind, path);
+  else if (technique === "encrypt") checkEncrypted(reader, entries, kind, path);
+  else if (technique === "generate") checkGenerated(reader, entries, kind, path);
   else checkTogether(reader, entries, technique, kind, path);
   return { name, at, technique, kind, ...options };
 }
@@ -177,6 +189,7 @@ function readFigure(
   at: Place,
   path: string,
 ): FigureOptions | undefined {
+  if (technique === "generate") return undefined;
   const options = {
     within: reader.integer(entries, "within", path, 1, WITHIN_MAX),
     from: reader.integer(entries, "from", path, 2, FACTOR_MAX),
@@ -199,6 +212,61 @@ function checkFigure(reader: Reader, entries: Entries, technique: FigureTechniqu
   if (kind !== own)
     reader.problems.add(1210, entries.get("kind")?.value.at as Place, join(path, "kind"), `\`${technique}\` takes kind \`${own}\``);
   refuseOptions(reader, entries, ["otherwise", ...needs, ...takes], `technique \`${technique}\``, path);
+}
+
+function checkEncrypted(reader: Reader, entries: Entries, kind: KindName, path: string): void {
+  if (kind !== "text")
+    reader.problems.add(
+      1210,
+      entries.get("kind")?.value.at as Place,
+      join(path, "kind"),
+      "`encrypt` takes kind `text`: values are encrypted as they stand",
+    );
+  refuseOptions(reader, entries, ["otherwise", "cipher"], "technique `encrypt`", path);
+}
+
+/** Kinds of which nothing can be made up without an example. */
+const LIKE_NEEDED: readonly KindName[] = ["national-id", "identifier"];
+
+function readGenerated(reader: Reader, entries: Entries, kind: KindName | undefined, at: Place, path: string): GeneratedOptions {
+  const pattern = reader.text(entries, "pattern", path);
+  const places = pattern === undefined ? undefined : placesOf(pattern);
+  if (pattern !== undefined && places === undefined) {
+    const message = "a pattern is of characters, lists in brackets and counts in braces: `INV-[A-Z]{2}[0-9]{6}`";
+    reader.problems.add(1210, entries.get("pattern")?.value.at as Place, join(path, "pattern"), message);
+  }
+  const options = {
+    from: reader.text(entries, "from", path),
+    to: reader.text(entries, "to", path),
+    places,
+    like: reader.text(entries, "like", path),
+  };
+  const ranged = kind === "amount" || kind === "date";
+  const needs = ranged ? ["from", "to"] : kind === "text" ? ["pattern"] : kind !== undefined && LIKE_NEEDED.includes(kind) ? ["like"] : [];
+  for (const key of needs) {
+    if (!entries.has(key)) reader.problems.add(1210, at, join(path, key), `technique \`generate\` with kind \`${kind}\` needs \`${key}\``);
+  }
+  if (ranged) checkRange(reader, entries, kind === "amount" ? AMOUNT : DAY, path);
+  return options;
+}
+
+const AMOUNT = { form: /^-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,9})?$/, what: 'a decimal number in quotes: `"10.00"`' };
+const DAY = { form: /^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$/, what: "a day: `2024-01-31`" };
+
+function checkRange(reader: Reader, entries: Entries, { form, what }: typeof AMOUNT, path: string): void {
+  for (const key of ["from", "to"]) {
+    const value = entries.get(key)?.value;
+    if (value?.kind === "scalar" && typeof value.value === "string" && !form.test(value.value))
+      reader.problems.add(1210, value.at, join(path, key), `this is to be ${what}`);
+  }
+}
+
+function checkGenerated(reader: Reader, entries: Entries, kind: KindName, path: string): void {
+  if (kind === "prefixed-id")
+    reader.problems.add(1210, entries.get("kind")?.value.at as Place, join(path, "kind"), "`generate` does not take kind `prefixed-id`");
+  const named = PARTY_KINDS.includes(kind) ? ["distinct"] : [];
+  const own = kind === "amount" || kind === "date" ? ["from", "to"] : kind === "text" ? ["pattern"] : ["like", ...named];
+  refuseOptions(reader, entries, own, `technique \`generate\` with kind \`${kind}\``, path);
 }
 
 /** Options that mean nothing under this technique and kind: a user who writes one expects an effect. */
@@ -236,6 +304,9 @@ const OPTION_KEYS = [
   "to",
   "days",
   "subject",
+  "cipher",
+  "pattern",
+  "like",
   "cardinality",
   "accept-collisions",
 ] as const;

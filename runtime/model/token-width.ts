@@ -3,7 +3,7 @@
  * n(n−1)/2N, taken as n²/2N (the birthday bound); above one in a million it is refused.
  */
 import type { Namespace } from "./model.ts";
-import { isFigureTechnique, TOKEN_KINDS } from "./vocabulary.ts";
+import { isFigureTechnique, isReversible, TOKEN_KINDS } from "./vocabulary.ts";
 
 /** The chance is refused above 1 in this number. */
 const RISK_ONE_IN = 1_000_000n;
@@ -17,7 +17,7 @@ export interface TokenSpace {
 /** Outputs of a namespace in a text field; undefined for techniques that draw from a class of values instead. */
 export function tokenSpace(namespace: Namespace): TokenSpace | undefined {
   if (namespace.technique === "hash") return { alphabet: 16, width: namespace.width };
-  if (namespace.technique === "fpe" || isFigureTechnique(namespace.technique)) return undefined;
+  if (isReversible(namespace.technique) || namespace.technique === "generate" || isFigureTechnique(namespace.technique)) return undefined;
   if (namespace.technique === "pseudonym" && !TOKEN_KINDS.includes(namespace.kind)) return undefined;
   return { alphabet: 32, width: namespace.width };
 }

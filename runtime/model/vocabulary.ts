@@ -18,14 +18,16 @@ export interface Definition {
 
 /** Techniques that a rule names by itself: they have no identity, so they need no namespace. */
 export const PLAIN_TECHNIQUES = ["keep", "redact", "drop", "mask", "constant", "bucket", "month", "round"] as const;
-/** Techniques that a namespace names: equal canonical values give equal outputs under one sub-key. */
-export const IDENTITY_TECHNIQUES = ["hash", "token", "fpe", "pseudonym", "noise", "scale", "date-shift"] as const;
+/** Techniques that a namespace names: what they do they do under one sub-key, most of them equally to equal canonical values. */
+export const IDENTITY_TECHNIQUES = ["hash", "token", "fpe", "pseudonym", "noise", "scale", "date-shift", "encrypt", "generate"] as const;
 export type PlainTechnique = (typeof PLAIN_TECHNIQUES)[number];
 export type IdentityTechnique = (typeof IDENTITY_TECHNIQUES)[number];
 /** Techniques of namespaces that change amounts or days: nothing is drawn from a class of values. */
 export const FIGURE_TECHNIQUES = ["noise", "scale", "date-shift"] as const;
 export type FigureTechnique = (typeof FIGURE_TECHNIQUES)[number];
 export const isFigureTechnique = (word: string): word is FigureTechnique => FIGURE_TECHNIQUES.some((technique) => technique === word);
+/** Techniques that key holders undo. */
+export const isReversible = (technique: string): boolean => technique === "fpe" || technique === "encrypt";
 export type TechniqueName = PlainTechnique | IdentityTechnique;
 
 export const TECHNIQUES: Readonly<Record<TechniqueName, Definition>> = {
@@ -42,6 +44,8 @@ export const TECHNIQUES: Readonly<Record<TechniqueName, Definition>> = {
   "date-shift": define("date-shift", "HMAC-SHA-256 of the subject, reduced into the days of the range but none"),
   hash: define("hash", "keyed digest of the canonical form in lower-case hex, cut to the width"),
   token: define("token", "HMAC-SHA-256 of the canonical form, 32-character alphabet, cut to the width"),
+  encrypt: define("encrypt", "AES-SIV of RFC 5297 or AES-GCM of SP 800-38D, AES-256; nonces by HMAC of record, place and value"),
+  generate: define("generate", "ChaCha20 keyed by HMAC-SHA-256 of record, seed, source, offset and place; nothing of the value"),
   fpe: define("fpe", "FF1 of SP 800-38G Rev. 1, AES-256, radix 2, over the rank of the variable part, cycle-walking"),
   pseudonym: define("pseudonym", "HMAC-SHA-256 of the canonical form, 512 bits reduced into the class; not reversible"),
 };
@@ -208,6 +212,10 @@ export const HASH_HEX_LENGTHS: Readonly<Record<HashName, number>> = { "hmac-sha2
 /** Leading digits of a card number that stay: none, 6 or 8. */
 export const BINS = ["none", 6, 8] as const;
 export type Bin = (typeof BINS)[number];
+
+/** How values are encrypted: equal ones equally, or each differently. */
+export const CIPHERS = ["aes-siv", "aes-gcm"] as const;
+export type CipherName = (typeof CIPHERS)[number];
 
 export const MODES = ["deterministic", "random"] as const;
 export type Mode = (typeof MODES)[number];

@@ -78,6 +78,14 @@ export class FramedResult {
   }
 }
 
+/** Where values come from: what generated values are drawn by. */
+export interface FrameOrigins {
+  /** By value: its offset in its source. */
+  readonly offsets: Float64Array;
+  /** By value: four words that name the source; of the last one a message adds its place in the value. */
+  readonly sources: readonly Uint32Array[];
+}
+
 /** Messages of one value go to different places. */
 const ROUTES_DIFFER = 2503;
 
@@ -98,6 +106,8 @@ export class FramedMasker {
   readonly #behind: number[] = [];
   readonly #values: ValueCounts;
   readonly #handle: PlanHandle;
+  readonly #source = new Uint32Array(4);
+  #origins: FrameOrigins | undefined;
   #scanMs = 0;
   #engineMs = 0;
 
@@ -119,8 +129,9 @@ export class FramedMasker {
    * @param bounds start and end of each in `input`, `2 × count` numbers
    * @param output values are appended to it
    */
-  mask(input: Uint8Array, bounds: Uint32Array, count: number, output: GrowingBytes, result: FramedResult): void {
+  mask(input: Uint8Array, bounds: Uint32Array, count: number, output: GrowingBytes, result: FramedResult, origins?: FrameOrigins): void {
     result.reserve(count);
+    this.#origins = origins;
     const recordsMax = this.#parts.plan.perRecord ? 1 : BATCH_RECORDS_MAX;
     let first = 0;
     let bytes = 0;
@@ -180,6 +191,7 @@ export class FramedMasker {
       this.#frames.push(frame);
       this.#before[record] = own - start;
       this.#behind[record] = end - (records[row + RECORD_END] as number);
+      this.#place(record, frame, own, own - start);
       records[row + RECORD_START] = start;
       records[row + RECORD_END] = end;
       const route = this.#router === undefined ? 0 : this.#router.route(batch, record, format);
@@ -225,6 +237,7 @@ export class FramedMasker {
       this.#routes.push(route);
       this.#before[index] = next.start - at;
       this.#behind[index] = next.end - (batch.records[row + RECORD_END] as number);
+      this.#place(index, frame, next.start, next.start - start);
       batch.records[row + RECORD_START] = at;
       batch.records[row + RECORD_END] = next.end;
       at = next.end;
@@ -235,6 +248,17 @@ export class FramedMasker {
     const last = batch.recordCount - 1;
     this.#behind[last] = (this.#behind[last] as number) + end - (batch.records[last * RECORD_STRIDE + RECORD_END] as number);
     batch.records[last * RECORD_STRIDE + RECORD_END] = end;
+  }
+
+  /** Says where the batch's last record comes from, while its end is still its own. */
+  #place(record: number, frame: number, ownStart: number, inValue: number): void {
+    const batch = this.#batch;
+    const end = batch.records[record * RECORD_STRIDE + RECORD_END] as number;
+    const source = this.#origins?.sources[frame];
+    if (source === undefined) return batch.placeRecord(record, ownStart, end, inValue);
+    this.#source.set(source);
+    this.#source[3] = (source[3] as number) + inValue;
+    batch.placeRecord(record, ownStart, end, this.#origins?.offsets[frame] as number, this.#source);
   }
 
   #refuse(frame: number, result: FramedResult, found: FrameFault): void {

@@ -24,6 +24,8 @@ import {
   RECORD_MESSAGE,
   RECORD_OUT_END,
   RECORD_OUT_START,
+  RECORD_OWN_END,
+  RECORD_OWN_START,
   RECORD_START,
   RECORD_STATUS,
   RECORD_STRIDE,
@@ -268,6 +270,7 @@ export class Inspector {
     const latin1 = ((batch.records[RECORD_FLAGS] as number) & RECORD_FLAG_LATIN1) !== 0;
     const scanned = batch.records[RECORD_STATUS] === 0;
     batch.records[RECORD_START] = start;
+    batch.placeRecord(0, start, end, this.#base + start);
     const before = this.#buffer.slice(start, end);
     const isKept = this.#kept.prepare(batch, [format], [start], [end]);
     const values = scanned && slot !== undefined ? this.#values(slot, message, latin1, before, start) : [];
@@ -388,6 +391,13 @@ export class Inspector {
       const to = first === end ? 0 : (segments[(end - 1) * SEGMENT_STRIDE + SEGMENT_END] as number);
       const record = single.beginRecord(from, message);
       single.records[record * RECORD_STRIDE + RECORD_FLAGS] = records[RECORD_FLAGS] as number;
+      // Its place is that of the record which it is of.
+      single.placeRecord(
+        record,
+        records[RECORD_OWN_START] as number,
+        records[RECORD_OWN_END] as number,
+        this.#base + (records[RECORD_OWN_START] as number),
+      );
       single.addValue(values[at + VALUE_OPERATION] as number, values[at + VALUE_FIELD] as number, values[at + VALUE_SCOPE] as number);
       single.values[at + VALUE_TERMS] = values[at + VALUE_TERMS] as number;
       for (let row = first * SEGMENT_STRIDE; row < end * SEGMENT_STRIDE; row += SEGMENT_STRIDE)

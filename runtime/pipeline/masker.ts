@@ -387,6 +387,7 @@ export class Masker implements RecordMasker {
         // What separates records travels with the record before it, a gap at the very start with the first one; what stands in a frame
         // of known length stays in it.
         if ((batch.records[at + RECORD_STATUS] as number) === 0) {
+          batch.placeRecord(index, next.start, end, this.#base + next.start);
           batch.records[at + RECORD_START] = frame === "length" ? gap + LENGTH_BYTES : gap;
           batch.records[at + RECORD_END] = next.end;
         }
@@ -420,11 +421,14 @@ export class Masker implements RecordMasker {
       const format = batch.records[at + RECORD_OUT_START] as number;
       const next = batch.records[at + RECORD_OUT_END] as number;
       this.#recordFormat.push(format);
-      this.#recordStart.push(batch.records[at + RECORD_START] as number);
-      this.#recordEnd.push(batch.records[at + RECORD_END] as number);
+      const start = batch.records[at + RECORD_START] as number;
+      const end = batch.records[at + RECORD_END] as number;
+      this.#recordStart.push(start);
+      this.#recordEnd.push(end);
       this.#recordNext.push(next);
       this.#recordRoute.push(router === undefined ? 0 : this.#route(router, record, format));
       if ((batch.records[at + RECORD_STATUS] as number) === 0) {
+        batch.placeRecord(record, start, end, this.#base + start);
         batch.records[at + RECORD_START] = gap;
         batch.records[at + RECORD_END] = next;
       }

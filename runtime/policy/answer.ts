@@ -153,6 +153,6 @@ const wrong = (path: string, detail: string): BautaError => new BautaError(1604,
  * rank of what the model does.
  */
 export const LEVELS = [
-  ...(["refuse", "drop", "redact", "constant", "mask", "hash", "pseudonym", "token", "fpe"] as const),
+  ...(["refuse", "drop", "redact", "constant", "generate", "mask", "hash", "pseudonym", "token", "encrypt", "fpe"] as const),
   ...(["bucket", "month", "round", "noise", "scale", "date-shift", "keep"] as const),
 ] as const;

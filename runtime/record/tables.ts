@@ -7,7 +7,7 @@
 
 import { release } from "../platform/bytes.ts";
 
-export const RECORD_STRIDE = 10;
+export const RECORD_STRIDE = 18;
 export const RECORD_START = 0;
 export const RECORD_END = 1;
 export const RECORD_MESSAGE = 2;
@@ -18,6 +18,13 @@ export const RECORD_OUT_START = 6;
 export const RECORD_OUT_END = 7;
 export const RECORD_FAULT_VALUE = 8;
 export const RECORD_FLAGS = 9;
+/** Where the record itself begins and ends, without what separates it from others; an end of 0: it is the whole row. */
+export const RECORD_OWN_START = 10;
+export const RECORD_OWN_END = 11;
+/** Its offset in its source, two words, the less significant first. */
+export const RECORD_OFFSET = 12;
+/** Which source that is, four words. */
+export const RECORD_SOURCE = 14;
 
 /** Bit of RECORD_FLAGS: the record's bytes are ISO-8859-1, not UTF-8. */
 export const RECORD_FLAG_LATIN1 = 1;
@@ -139,8 +146,24 @@ export class Batch {
     records[at++] = 0;
     records[at++] = NO_VALUE;
     records[at] = 0;
+    records.fill(0, at + 1, at + 1 + RECORD_STRIDE - RECORD_OWN_START);
     this.recordCount = index + 1;
     return index;
+  }
+
+  /**
+   * Says what a record is by itself, and where it came from: what generated values are drawn by.
+   * @param offset in its source, a whole number
+   * @param source four words that name the source; undefined: the one that has no name
+   */
+  placeRecord(record: number, ownStart: number, ownEnd: number, offset: number, source?: Uint32Array): void {
+    const { records } = this;
+    const at = record * RECORD_STRIDE;
+    records[at + RECORD_OWN_START] = ownStart;
+    records[at + RECORD_OWN_END] = ownEnd;
+    records[at + RECORD_OFFSET] = offset % WORD;
+    records[at + RECORD_OFFSET + 1] = (offset - (offset % WORD)) / WORD;
+    if (source !== undefined) records.set(source, at + RECORD_SOURCE);
   }
 
   endRecord(record: number, end: number): void {
@@ -239,6 +262,9 @@ export class Batch {
     this.values[count] = (this.values[count] as number) + 1;
   }
 }
+
+/** What one word of a table counts to. */
+const WORD = 2 ** 32;
 
 function grow(table: Uint32Array): Uint32Array<ArrayBuffer> {
   const larger = new Uint32Array(table.length * 2);

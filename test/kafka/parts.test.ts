@@ -4,6 +4,7 @@ import { chmodSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv } from "ajv";
 import { parse } from "yaml";
+import { rulesOf } from "../../runtime/cli/topic-maskers.ts";
 import { loadKafka } from "../../runtime/kafka/addon.ts";
 import type { TopicAdmin } from "../../runtime/kafka/admin.ts";
 import { CommitRows, RecordBatch } from "../../runtime/kafka/batch.ts";
@@ -14,10 +15,11 @@ import { Outgoing } from "../../runtime/kafka/outgoing.ts";
 import { KAFKA_RESERVED, KAFKA_SETTINGS } from "../../runtime/kafka/settings.ts";
 import { ShadowTopics, shadowName } from "../../runtime/kafka/shadow-topics.ts";
 import { tokenOf } from "../../runtime/kafka/token.ts";
+import { openPlan } from "../../runtime/open.ts";
 import { readPipeline } from "../../runtime/pipeline/definition/read.ts";
 import { CATALOGUES } from "../../runtime/registry.ts";
 import schema from "../../schemas/pipeline.schema.json" with { type: "json" };
-import { bauta, folder, write } from "../e2e/cli.ts";
+import { bauta, folder, newKey, write } from "../e2e/cli.ts";
 import { projectRoot } from "../shared.ts";
 
 const at = folder();
@@ -31,6 +33,31 @@ sinks: { a: { topic: masked } }
 const read = (text: string) => readPipeline(text, join(at, "t.yaml"), CATALOGUES);
 const found = (text: string): readonly string[] =>
   read(text).problems.map(({ issue, path, suggestion }) => `${issue} ${path}${suggestion === undefined ? "" : ` ${suggestion}`}`);
+
+test("BAUTA-1527: a key that would be another one in each record", () => {
+  const model = write(
+    join(at, "apart.yaml"),
+    `bauta: 1
+name: apart
+mode: deterministic
+namespaces:
+  joined: { technique: encrypt, kind: text }
+  sealed: { technique: encrypt, kind: text, cipher: aes-gcm }
+  made: { technique: generate, kind: uetr }
+rules: []
+`,
+  );
+  const plan = openPlan({ model, keyFile: newKey(join(at, "apart.key")), direction: "mask", input: "strict" });
+  const rules = (namespace: string) => {
+    const { definition } = read(GOOD.replace("topics: raw", `topics: raw, key: { use: ${namespace} }`));
+    return rulesOf(definition as NonNullable<typeof definition>, plan);
+  };
+  for (const namespace of ["sealed", "made"]) expect(() => rules(namespace)).toThrow("BAUTA-1527");
+  // Whatever fits opens to one key alone: a compacted topic takes it.
+  const compacted = { index: 0, name: "masked", isCompacted: true, bytesMax: 1000 };
+  expect(rules("joined").planOf("raw", [[compacted as never]]).key?.kind).toBe("mask");
+  plan.close();
+});
 
 describe("tables", () => {
   test("strides and columns are those of the addon", () => {

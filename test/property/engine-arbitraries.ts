@@ -35,6 +35,20 @@ const TECHNIQUES: readonly PlanTechnique[] = [
   "noise",
   "scale",
   "date-shift",
+  "encrypt",
+  "generate",
+  "generate",
+];
+/** What generated values are like, one of them for a good part of the kinds. */
+const LIKES = [
+  "",
+  "DE89370400440532013000",
+  "4000000000000002",
+  "AB-12/cd",
+  "10115",
+  "1970-01-01",
+  "name@example.com",
+  "Ottilie Brandhorst GmbH",
 ];
 const KINDS: readonly PlanKind[] = [
   "text",
@@ -128,6 +142,11 @@ export const anyOperation: fc.Arbitrary<PlanOperation> = fc.record({
   days: fc.constantFrom(0, 1, 30, 36_525, 36_526),
   subject: fc.constantFrom(undefined, undefined, "record", ...NAMESPACES.map((namespace) => ({ namespace }))),
   monthDay: fc.constantFrom(false, false, true),
+  cipher: fc.constantFrom("aes-siv", "aes-gcm"),
+  like: fc.constantFrom(...LIKES, "é", "a\n"),
+  places: fc.constantFrom([], ["A", "01"], [""], ["_"], ["/"], ["é"], ["0", "1", "2", "3", "4", "5", "6", "7", "8"]),
+  from: fc.constantFrom("", "0", "-1.50", "2024-02-29", "x"),
+  to: fc.constantFrom("", "10", "999999999999999999.999999999", "2024-03-01", "2024-02-30"),
 }) as fc.Arbitrary<PlanOperation>;
 
 /** Operations that are mostly accepted and meet values of their own kind: the deep end of the pool. */
@@ -189,6 +208,49 @@ export const figureOperation: fc.Arbitrary<PlanOperation> = fc
       ...(hasSubject ? { subject } : {}),
       monthDay: dateShape === "swift-date-time" && isDate,
       fit: { shape: isDate ? dateShape : amountShape, min: 0, max: isDate ? 0 : 18, fraction: 5 },
+    } as PlanOperation;
+  });
+
+/** Ciphertexts and generated values. */
+export const placedOperation: fc.Arbitrary<PlanOperation> = fc
+  .record({
+    technique: fc.constantFrom<PlanTechnique>("encrypt", "generate", "generate"),
+    likeness: fc.constantFrom<readonly [PlanKind, string]>(
+      ["iban", "DE89370400440532013000"],
+      ["pan", "4000-0000-0000-0002"],
+      ["bic", "BANKDEFF"],
+      ["mixed", "AB-12/cd"],
+      ["national-id", "12345678Z"],
+      ["account", "GB82 WEST 1234 5698 7654 32"],
+      ["party-name", "OTTILIE BRANDHORST"],
+      ["organisation", "Brandhorst GmbH"],
+      ["address-line", "10115 Berlin"],
+      ["postcode", "SW1A 1AA"],
+      ["birth-date", "30.08.1972"],
+      ["email", "name@example.com"],
+      ["free-text", "INVOICE 12 FOR THE ROOF"],
+      ["text", ""],
+      ["amount", ""],
+      ["date", ""],
+    ),
+    cipher: fc.constantFrom("aes-siv", "aes-gcm"),
+    namespace: fc.constantFrom(...NAMESPACES),
+    otherwise: fc.constantFrom("error", "token", "redact"),
+    shape: fc.constantFrom<PlanShape>("text", "text", "swift-x", "code"),
+    max: fc.constantFrom(0, 0, 35, 70, 140),
+    strict: fc.constantFrom(false, false, false, true),
+  })
+  .map(({ technique, likeness: [kind, like], shape, max, ...rest }) => {
+    const isRange = kind === "amount" || kind === "date";
+    return {
+      ...rest,
+      technique,
+      kind: technique === "encrypt" ? "text" : kind,
+      like,
+      places: ["AB", "0123456789", "-", "x"],
+      from: kind === "date" ? "1999-12-30" : "-0.5",
+      to: kind === "date" ? "2024-02-29" : "1000",
+      fit: { shape: isRange ? "text" : shape, min: 0, max },
     } as PlanOperation;
   });
 
@@ -267,6 +329,8 @@ export const operationsAndRecords: fc.Arbitrary<[PlanOperation[], WrittenRecord[
       peopleOperation,
       figureOperation,
       figureOperation,
+      placedOperation,
+      placedOperation,
     ),
     {
       minLength: 1,
@@ -303,6 +367,12 @@ export function batchOf(records: readonly WrittenRecord[]): Batch {
     bytes.push(0x3c);
     for (const value of record.values) writeValue(batch, bytes, value, record.latin1);
     batch.endRecord(index, bytes.length);
+    // Some records say what they are by themselves, and where they come from.
+    const [first] = record.values;
+    if (first !== undefined && (first.salt & 1) === 1) {
+      const start = batch.records[index * RECORD_STRIDE] as number;
+      batch.placeRecord(index, start, bytes.length - 1, first.salt * 2 ** 20, Uint32Array.of(first.salt, 0, 1, 2));
+    }
   }
   batch.input = Uint8Array.from(bytes);
   return batch;

@@ -14,6 +14,7 @@ import { names } from "./engine/names.ts";
 import { opening } from "./engine/opening.ts";
 import { otherwise } from "./engine/otherwise.ts";
 import { people } from "./engine/people.ts";
+import { generating, sealing } from "./engine/sealed.ts";
 import { strictness } from "./engine/strict.ts";
 import { canonicalForms, tokensAndHashes } from "./engine/tokens.ts";
 
@@ -30,6 +31,8 @@ const PARTS: readonly ((engine: () => Engine) => void)[] = [
   names,
   people,
   figures,
+  sealing,
+  generating,
   otherwise,
   encodings,
   writeBack,

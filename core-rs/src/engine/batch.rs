@@ -127,6 +127,18 @@ impl<'call> Batch<'call> {
         })
     }
 
+    /// What a record is by itself, and where that begins: without what separates it from others, where the caller says so, and without the
+    /// white space around it.
+    pub(super) fn own_bytes(&self, at: usize) -> (u32, &'call [u8]) {
+        let (start, end) = match self.record(at, record::OWN_END) {
+            0 => (self.record(at, record::START), self.record(at, record::END)),
+            end => (self.record(at, record::OWN_START), end),
+        };
+        let bytes = self.input.get(start as usize..end as usize).unwrap_or_default();
+        let behind = bytes.trim_ascii_start();
+        (start + (bytes.len() - behind.len()) as u32, behind.trim_ascii_end())
+    }
+
     /// The terms of an amount; none of a value that stands by itself.
     pub(super) fn terms_of(&self, value: usize) -> &'call [u32] {
         self.terms_from(self.value(value, value::TERMS)).unwrap_or_default()

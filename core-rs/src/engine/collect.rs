@@ -4,6 +4,7 @@ use core::ops::Range;
 
 use super::batch::Batch;
 use super::figures::Figures;
+use super::origin::Origin;
 use super::texts::Searched;
 use super::{Action, Candidate, Direction, Engine, Namespace, Outcome, Scratch};
 use crate::ff1::binary::Job;
@@ -42,6 +43,9 @@ pub(super) fn collect_values(engine: &mut Engine, batch: &Batch, record: usize, 
     let latin1 = batch.record(record, record::FLAGS) & record::FLAG_LATIN1 != 0;
     if values.start == batch.values_of(record).start {
         engine.figures.begin(&engine.operations, engine.unicode, batch, record);
+        if let Some(origin) = &mut engine.origin {
+            origin.begin(batch, record);
+        }
     }
     for value in values {
         let lengths = engine.scratch.lengths.len();
@@ -56,6 +60,8 @@ pub(super) fn collect_values(engine: &mut Engine, batch: &Batch, record: usize, 
             scratch: &mut engine.scratch,
             figures: &mut engine.figures,
             terms: batch.terms_of(value),
+            origin: engine.origin.as_ref(),
+            place: batch.segments_of(value).next().map_or(0, |segment| segment.start as u32),
             text_start: from,
             room: usize::MAX,
         };
@@ -84,6 +90,8 @@ pub(super) fn derive(engine: &mut Engine, operation: usize, text: &[u8]) -> usiz
         scratch: &mut engine.scratch,
         figures: &mut engine.figures,
         terms: &[],
+        origin: None,
+        place: 0,
         text_start: from,
         room: usize::MAX,
     };
@@ -101,12 +109,15 @@ pub(super) struct Collector<'engine> {
     pub(super) operation: &'engine Operation,
     pub(super) namespaces: &'engine mut [Namespace],
     pub(super) unicode: &'engine Unicode,
-    direction: Direction,
+    pub(super) direction: Direction,
     characters: &'engine mut Characters,
     pub(super) scratch: &'engine mut Scratch,
     pub(super) figures: &'engine mut Figures,
     /// What the value at hand is a sum of, if it is an amount in one.
     pub(super) terms: &'engine [u32],
+    pub(super) origin: Option<&'engine Origin>,
+    /// Where the value at hand begins in the input.
+    pub(super) place: u32,
     /// Where the value at hand begins in the arena of decoded values.
     text_start: usize,
     /// Code points that the output may have, where lines wrap around the value.
@@ -136,7 +147,7 @@ impl Collector<'_> {
                 return Ok((status::KEPT, Action::Copy));
             }
             operation::Action::Keep { .. } => true,
-            operation::Action::Encrypt(_) => false,
+            operation::Action::Encrypt(_) | operation::Action::Seal(..) => false,
             _ if self.direction == Direction::Unmask => return Ok((status::LEFT, Action::Copy)),
             _ => false,
         };
@@ -152,7 +163,10 @@ impl Collector<'_> {
         if decoded.encoding == Encoding::MtWrap {
             self.room = decoded.count;
         }
-        let takes_any_length = is_kept || matches!(operation.action, operation::Action::Redact(_));
+        // What opens a ciphertext takes as much as that is longer than its value.
+        let takes_any_length = is_kept
+            || matches!(operation.action, operation::Action::Redact(_))
+            || self.direction == Direction::Unmask && matches!(operation.action, operation::Action::Seal(..));
         if decoded.count > VALUE_CHARACTERS_MAX && !takes_any_length {
             return Err(issue::VALUE_TOO_LONG);
         }
@@ -268,6 +282,8 @@ impl Collector<'_> {
             operation::Action::Month(otherwise) => self.month(otherwise, text, decoded),
             operation::Action::Shift(days, otherwise) => self.shift(*days, otherwise, text, decoded),
             operation::Action::Amount(curve, otherwise) => self.amount(curve, otherwise, text, decoded),
+            operation::Action::Seal(sealing, otherwise) => self.seal(*sealing, otherwise, text, decoded),
+            operation::Action::Generate(generated) => self.generate(generated, Decoded { lines: 1, ..decoded }),
         }
     }
 
@@ -439,7 +455,7 @@ impl Collector<'_> {
         Ok((status::MASKED, Action::Write(0, 0)))
     }
 
-    fn draw(&mut self, classed: &Classed, text: &[u8], decoded: Decoded) -> Result<Done, u32> {
+    pub(super) fn draw(&mut self, classed: &Classed, text: &[u8], decoded: Decoded) -> Result<Done, u32> {
         self.canonicalise(text)?;
         let (class, mut subject) = match find(self.operation, classed, text, self.characters) {
             Ok(found) => found,

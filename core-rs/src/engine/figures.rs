@@ -53,10 +53,7 @@ impl Figures {
             found.clear();
             match subject {
                 Subject::None => {}
-                Subject::Record => {
-                    let (start, end) = (batch.record(at, record::START), batch.record(at, record::END));
-                    found.extend_from_slice(batch.input()[start as usize..end as usize].trim_ascii());
-                }
+                Subject::Record => found.extend_from_slice(batch.own_bytes(at).1),
                 Subject::Value(namespace) => {
                     let is_own = |value: &usize| {
                         let operation = &operations[batch.value(*value, value::OPERATION) as usize];

@@ -9,7 +9,9 @@ mod batch;
 mod collect;
 mod crypt;
 mod figures;
+mod origin;
 mod people;
+mod sealed;
 mod splice;
 mod texts;
 
@@ -21,11 +23,13 @@ use crate::hash::{Blake3Keyed, HmacSha256, HmacSha512};
 use crate::kinds::class::Class;
 use crate::kinds::subject::{CHARACTERS_MAX, Characters};
 use crate::operation::{self, Operation};
+use crate::techniques::seal::Ciphers;
 use crate::text::unicode::Unicode;
 use crate::{Error, tables};
 
 pub use batch::Batch;
 use figures::Figures;
+use origin::Origin;
 use texts::{Searched, Texts};
 
 /// Length of a namespace's sub-key.
@@ -62,6 +66,8 @@ pub struct Engine {
     /// Letters and digits of the value at hand.
     characters: Characters,
     figures: Figures,
+    /// Only for a plan that draws for the place where a value stands.
+    origin: Option<Origin>,
     /// Only for a plan that searches texts.
     texts: Option<Box<Texts>>,
 }
@@ -72,6 +78,7 @@ struct Namespace {
     hmac_sha256: HmacSha256,
     hmac_sha512: HmacSha512,
     blake3: Blake3Keyed,
+    ciphers: Ciphers,
     jobs: Vec<Job>,
 }
 
@@ -164,7 +171,7 @@ impl Engine {
     /// [`Error::Unfit`] for an operation that cannot produce what its field admits, [`Error::PlanVersion`], and
     /// [`Error::Malformed`] for bytes that are no plan or a key table of another length.
     pub fn open(plan: &[u8], keys: &[u8], direction: Direction) -> Result<Self, Error> {
-        let (operations, namespaces) = operation::compile(plan)?;
+        let operation::Compiled { operations, namespaces, seed } = operation::compile(plan)?;
         if keys.len() != namespaces * KEY_BYTES {
             return Err(Error::Malformed("key table length"));
         }
@@ -172,9 +179,11 @@ impl Engine {
         let unicode = Unicode::load()?;
         let searches = direction == Direction::Mask && operations.iter().any(|operation| operation.search.is_some());
         let figures = Figures::new(&operations);
+        let origin = operations.iter().any(Operation::is_of_its_place).then(|| Origin::new(&seed));
         Ok(Self {
             operations,
             figures,
+            origin,
             namespaces,
             unicode,
             direction,
@@ -307,6 +316,7 @@ impl Namespace {
             hmac_sha256: HmacSha256::new(key)?,
             hmac_sha512: HmacSha512::new(key)?,
             blake3: Blake3Keyed::new(key)?,
+            ciphers: Ciphers::default(),
             jobs: Vec::new(),
         })
     }

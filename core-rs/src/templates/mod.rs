@@ -344,6 +344,7 @@ impl Templates {
         record[record::OUT_START] = head.format;
         record[record::FAULT_VALUE] = NO_VALUE;
         record[record::FLAGS] = 0;
+        record[record::OWN_START..record::STRIDE].fill(0);
         filling.at = behind_separators(input, at);
         record[record::OUT_END] = filling.at as u32;
         filling.record_count += 1;

@@ -9,6 +9,7 @@
 use bauta_core::Error;
 use bauta_core::engine::{Batch, Direction, Engine};
 use bauta_core::plan::{Fit, Kind, Namespace, Operation, Plan, Shape, Technique};
+use bauta_core::tables::record;
 use prost::Message as _;
 
 /// An operation over a field of any text.
@@ -30,6 +31,7 @@ pub fn with_shape(operation: Operation, shape: Shape, min: u32, max: u32) -> Ope
 pub fn plan(operations: &[Operation]) -> Vec<u8> {
     let namespace = |name: &str| Namespace { name: name.to_owned(), key_version: 1 };
     Plan {
+        seed: String::new(),
         version: 1,
         model: "test".to_owned(),
         namespaces: vec![namespace("a"), namespace("b")],
@@ -103,13 +105,14 @@ impl Tables {
             let row =
                 [start, tables.input.len() as u32, 0, first_value, values.len() as u32, 0, 0, 0, 0, u32::from(latin1)];
             tables.records.extend_from_slice(&row);
+            tables.records.extend_from_slice(&[0; record::STRIDE - 10]);
         }
         tables
     }
 
     /// Transforms records `first…`.
     pub fn transform(&mut self, engine: &mut Engine, output: &mut [u8], first: usize) -> Result<usize, Error> {
-        let counts = (self.records.len() / 10, self.values.len() / 8, self.segments.len() / 3);
+        let counts = (self.records.len() / record::STRIDE, self.values.len() / 8, self.segments.len() / 3);
         let mut batch = Batch::new(
             &self.input,
             (&mut self.records, counts.0),
@@ -122,9 +125,9 @@ impl Tables {
     /// Transforms all and takes the records apart again.
     pub fn run(&mut self, engine: &mut Engine) -> Outcome {
         let mut output = vec![0; self.input.len() * 12 + 4096];
-        let count = self.records.len() / 10;
+        let count = self.records.len() / record::STRIDE;
         assert_eq!(self.transform(engine, &mut output, 0), Ok(count));
-        let records = self.records.chunks(10).map(|row| match row[5] {
+        let records = self.records.chunks(record::STRIDE).map(|row| match row[5] {
             0 => {
                 let bytes = &output[row[6] as usize..row[7] as usize];
                 let values = bytes.split(|byte| *byte == MARK);

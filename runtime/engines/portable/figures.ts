@@ -1,9 +1,7 @@
 /** What values of a record tell about others of it: subjects of shifts and factors, and the last day that was met. */
 import {
   type Batch,
-  RECORD_END,
   RECORD_FIRST_VALUE,
-  RECORD_START,
   RECORD_STRIDE,
   RECORD_VALUE_COUNT,
   SEGMENT_ENCODING,
@@ -26,6 +24,7 @@ import {
   VALUE_SEGMENT_COUNT,
   VALUE_STRIDE,
 } from "../../record/tables.ts";
+import { ownBytes } from "./origin.ts";
 import type { CompiledOperation, Program } from "./program.ts";
 import { alone, type Curve, type Draw, running } from "./techniques/curve.ts";
 import { rounded, SCALE } from "./techniques/decimal.ts";
@@ -75,9 +74,10 @@ export class Figures {
     return borders;
   }
 
-  #find({ input, records, values, segments }: Batch, record: number, subject: number, latin1: boolean): Uint8Array {
+  #find(batch: Batch, record: number, subject: number, latin1: boolean): Uint8Array {
+    const { input, records, values, segments } = batch;
     const row = record * RECORD_STRIDE;
-    if (subject === SUBJECT_RECORD) return trimmed(input, records[row + RECORD_START] as number, records[row + RECORD_END] as number);
+    if (subject === SUBJECT_RECORD) return ownBytes(batch, record).bytes.slice();
     const first = records[row + RECORD_FIRST_VALUE] as number;
     const end = first + (records[row + RECORD_VALUE_COUNT] as number);
     for (let value = first; value < end; value++) {
@@ -111,15 +111,6 @@ export class Figures {
     }
     return this.#canonical.write(operation, points.data, 0, points.length) === 0 ? this.#canonical.view().slice() : NOTHING;
   }
-}
-
-/** Bytes without the white space around them. */
-function trimmed(input: Uint8Array, start: number, end: number): Uint8Array {
-  const isSpace = (at: number): boolean => [0x20, 0x09, 0x0a, 0x0c, 0x0d].includes(input[at] as number);
-  let [from, to] = [start, end];
-  while (from < to && isSpace(from)) from++;
-  while (to > from && isSpace(to - 1)) to--;
-  return input.slice(from, to);
 }
 
 /** What the terms of an amount come to, with its sign, and its decimals; undefined for what is beyond all amounts. */

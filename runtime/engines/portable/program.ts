@@ -1,16 +1,31 @@
 /** A plan made ready to run: every operation checked against its field, every constant and key prepared. */
 import { createSecretKey, type KeyObject } from "node:crypto";
 import { BautaError } from "../../kit/errors.ts";
-import { Bin, EmailDomain, Entity, Hash, Kind, type Operation, Otherwise, type Plan, Shape, Technique } from "../generated/plan_pb.ts";
+import {
+  Bin,
+  Cipher,
+  EmailDomain,
+  Entity,
+  Hash,
+  Kind,
+  type Operation,
+  Otherwise,
+  type Plan,
+  Shape,
+  Technique,
+} from "../generated/plan_pb.ts";
 import { PLAN_VERSION } from "../plan.ts";
 import { decodePlan } from "../plan-message.ts";
 import { Aes } from "./crypto/aes.ts";
+import { Ciphers } from "./crypto/seal.ts";
 import { Classes } from "./kinds/classes.ts";
 import { drawFault, isDrawn, isWorded } from "./people/fit.ts";
 import { type Figure, figureOf, isDrawnFigure, isFigure, strayFigure } from "./techniques/figures.ts";
+import { type Generated, generatedOf, isClassed } from "./techniques/generate.ts";
 import { type MaskSpec, maskSpec } from "./techniques/mask.ts";
 import { prefixedTokenSpec } from "./techniques/prefixed.ts";
 import { type RedactSpec, redactSpec } from "./techniques/redact.ts";
+import { type Sealing, sealingOf } from "./techniques/seal.ts";
 import { hashSpec, isTokenLike, otherwiseTokenSpec, type TokenSpec, takesIbanToken, tokenSpec } from "./techniques/token.ts";
 import { type FitCheck, fitCheck } from "./text/fit.ts";
 
@@ -21,6 +36,7 @@ export interface Namespace {
   readonly bytes: Uint8Array;
   readonly secret: KeyObject;
   readonly aes: Aes;
+  readonly ciphers: Ciphers;
   readonly classes: Classes;
 }
 
@@ -67,6 +83,10 @@ export interface CompiledOperation {
   readonly mask: MaskSpec | undefined;
   /** CONSTANT to DATE_SHIFT. */
   readonly figure: Figure | undefined;
+  /** ENCRYPT. */
+  readonly sealing: Sealing | undefined;
+  /** GENERATE. */
+  readonly generated: Generated | undefined;
   /** What has a factor or shift of its own (techniques/figures.ts). */
   readonly subject: number;
   /** The value is a month and a day. */
@@ -78,6 +98,10 @@ export interface Program {
   readonly operations: readonly CompiledOperation[];
   /** Whether any operation searches a text. */
   readonly searches: boolean;
+  /** Whether outputs of any operation depend on where a value stands. */
+  readonly isOfItsPlace: boolean;
+  /** What changes generated values, and nothing else. */
+  readonly seed: string;
 }
 
 /**
@@ -89,6 +113,8 @@ export function compile(planBytes: Uint8Array, keys: Uint8Array): Program {
   if (keys.length !== plan.namespaces.length * KEY_BYTES) throw new BautaError(9001, { detail: "key table length" });
   return {
     searches: plan.operations.some(({ searches }) => searches),
+    isOfItsPlace: plan.operations.some(isOfItsPlace),
+    seed: plan.seed,
     namespaces: plan.namespaces.map((_, index) => namespaceOf(keys.slice(index * KEY_BYTES, (index + 1) * KEY_BYTES))),
     operations: plan.operations.map((operation, index) => {
       const compiled = compileOperation(operation, plan);
@@ -100,11 +126,18 @@ export function compile(planBytes: Uint8Array, keys: Uint8Array): Program {
 
 /** Overwrites the keys; the program cannot run afterwards. */
 export function wipe(program: Program): void {
-  for (const namespace of program.namespaces) namespace.bytes.fill(0);
+  for (const { bytes, ciphers } of program.namespaces) {
+    bytes.fill(0);
+    ciphers.wipe();
+  }
 }
 
+const isOfItsPlace = ({ technique, cipher }: Operation): boolean =>
+  technique === Technique.GENERATE || (technique === Technique.ENCRYPT && cipher === Cipher.AES_GCM);
+
 function namespaceOf(bytes: Uint8Array): Namespace {
-  return { bytes, secret: createSecretKey(bytes), aes: new Aes(bytes), classes: new Classes() };
+  const secret = createSecretKey(bytes);
+  return { bytes, secret, aes: new Aes(bytes), ciphers: new Ciphers(secret), classes: new Classes() };
 }
 
 /** Shapes that take any identifier, since every class keeps the sort of each character or is of letters and digits. */
@@ -145,7 +178,8 @@ function compileOperation(operation: Operation, plan: Plan): CompiledOperation |
   if (fault !== undefined) return fault;
   const { technique, kind } = operation;
   if (operation.fit === undefined && technique !== Technique.KEEP && technique !== Technique.DROP) return "no fit";
-  if ((isIdentity(technique) || isDrawnFigure(technique)) && operation.namespace >= plan.namespaces.length) return "unknown namespace";
+  const isKeyed = isIdentity(technique) || isDrawnFigure(technique) || technique === Technique.ENCRYPT || technique === Technique.GENERATE;
+  if (isKeyed && operation.namespace >= plan.namespaces.length) return "unknown namespace";
   const fit = fitCheck(operation.fit);
   const base: CompiledOperation = {
     technique,
@@ -158,7 +192,7 @@ function compileOperation(operation: Operation, plan: Plan): CompiledOperation |
     bin: operation.bin === Bin.BIN_6 ? 6 : operation.bin === Bin.BIN_8 ? 8 : 0,
     otherwise: operation.otherwise as Otherwise,
     namespace: operation.namespace,
-    worded: isWorded(kind as Kind),
+    worded: isWorded(kind as Kind) && technique !== Technique.GENERATE,
     drawn: technique === Technique.PSEUDONYM && isDrawn(kind as Kind),
     distinct: operation.distinct,
     truncated: operation.truncated,
@@ -176,6 +210,8 @@ function compileOperation(operation: Operation, plan: Plan): CompiledOperation |
     redact: undefined,
     mask: undefined,
     figure: undefined,
+    sealing: undefined,
+    generated: undefined,
     subject: operation.subject,
     monthDay: operation.monthDay,
   };
@@ -207,9 +243,24 @@ function compileOperation(operation: Operation, plan: Plan): CompiledOperation |
       const token = hashSpec(operation, fit);
       return typeof token === "string" ? token : { ...base, token };
     }
+    case Technique.ENCRYPT: {
+      const sealing = sealingOf(operation, fit);
+      return typeof sealing === "string" ? sealing : withOtherwise(operation, fit, { ...base, sealing });
+    }
+    case Technique.GENERATE:
+      return compileGenerated(operation, fit, { ...base, otherwise: Otherwise.ERROR, bin: 0 });
     default:
       return compileClassed(operation, fit, base);
   }
+}
+
+function compileGenerated(operation: Operation, fit: FitCheck, base: CompiledOperation): CompiledOperation | string {
+  if (isClassed(base.kind)) {
+    const classed = compileClassed({ ...operation, otherwise: Otherwise.ERROR }, fit, base);
+    if (typeof classed === "string") return classed;
+  }
+  const generated = generatedOf(operation, fit);
+  return typeof generated === "string" ? generated : { ...base, generated };
 }
 
 function compileKeep(fit: FitCheck, base: CompiledOperation): CompiledOperation | string {
@@ -248,12 +299,13 @@ function isIdentity(technique: Technique): boolean {
 
 /** An enum's number that this version does not know is a plan of a later one. */
 function unknownWord(operation: Operation): string | undefined {
-  if (operation.technique === Technique.TECHNIQUE_UNSPECIFIED || operation.technique > Technique.DATE_SHIFT) return "unknown technique";
+  if (operation.technique === Technique.TECHNIQUE_UNSPECIFIED || operation.technique > Technique.GENERATE) return "unknown technique";
   if (operation.kind > Kind.FREE_TEXT) return "unknown kind";
   if ((operation.fit?.shape ?? 0) > Shape.SWIFT_DATE_TIME) return "unknown shape";
   if (operation.hash > Hash.BLAKE3_KEYED) return "unknown hash";
   if (operation.bin > Bin.BIN_8) return "unknown bin";
   if (operation.domain > EmailDomain.EMAIL_KEPT) return "unknown domain";
+  if (operation.cipher > Cipher.AES_GCM) return "unknown cipher";
   return operation.otherwise > Otherwise.REDACT ? "unknown otherwise" : undefined;
 }
 

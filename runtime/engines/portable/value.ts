@@ -1,5 +1,5 @@
 /** What an operation does to one value: the order of work of docs/internals/engine.md. Encryption is only queued here. */
-import { createHmac, type KeyObject } from "node:crypto";
+import { createHmac, createSecretKey, type KeyObject } from "node:crypto";
 import { BautaError } from "../../kit/errors.ts";
 import { VALUE_POINTS_MAX } from "../../kit/limits.ts";
 import {
@@ -25,28 +25,33 @@ import {
   VALUE_STRIDE,
   VALUE_TERMS,
 } from "../../record/tables.ts";
-import { Hash, Kind, Otherwise, Shape, Technique } from "../generated/plan_pb.ts";
+import { Cipher, Hash, Kind, Otherwise, Shape, Technique } from "../generated/plan_pb.ts";
 import { hmacSha256, hmacSha512, type WasmHashes } from "./crypto/hashes.ts";
+import { NONCE_BYTES } from "./crypto/seal.ts";
+import { Stream } from "./crypto/stream.ts";
 import { Search } from "./detect/search.ts";
 import { Figures, sumOfTerms } from "./figures.ts";
 import { isIbanForm, isUuidForm, SPELL_AS_IS, SPELL_CAPITAL, SPELL_SMALL, type Spelling } from "./kinds/classes.ts";
 import { type Domain, RANK_LIMBS } from "./kinds/domain.ts";
 import { CLASS_OF, Subject } from "./kinds/subject.ts";
+import { Origin } from "./origin.ts";
 import { People } from "./people/people.ts";
 import type { CompiledOperation, Namespace, Program } from "./program.ts";
 import { alone, type Curve, type Draw, drawnNumber } from "./techniques/curve.ts";
 import { isWholeDay, monthOf, readDay, shifted, type WrittenDay } from "./techniques/day.ts";
 import { readDecimal, rounded, writeDecimal } from "./techniques/decimal.ts";
 import type { Figure } from "./techniques/figures.ts";
+import { drawGenerated, type Generated, isLikeness } from "./techniques/generate.ts";
 import { type MaskSpec, pushMask } from "./techniques/mask.ts";
 import { prefixedHead } from "./techniques/prefixed.ts";
 import { pushRedaction, type RedactSpec } from "./techniques/redact.ts";
+import { readSealed, type Sealing, sealedLength, spellSealed } from "./techniques/seal.ts";
 import { IBAN_TOKEN, pushHash, pushToken, type TokenSpec } from "./techniques/token.ts";
 import { Canonical } from "./text/canonical.ts";
 import { isCodeWord } from "./text/code-word.ts";
 import { decodeSegment } from "./text/decode.ts";
 import { hasDecimalMark, holdsIdentifier } from "./text/detect.ts";
-import { fits } from "./text/fit.ts";
+import { fits, pointsOf } from "./text/fit.ts";
 import type { Unicode } from "./text/unicode.ts";
 import { toLimbs, Walk } from "./walk.ts";
 import { ACTION_REMOVE, ACTION_WRITE, ACTION_WRITE_LINES, type Window } from "./window.ts";
@@ -88,6 +93,13 @@ export class ValueProcessor {
   readonly #people: People;
   readonly #walks: readonly Walk[];
   readonly #figures: Figures;
+  /** Only for a plan that draws for the place where a value stands. */
+  readonly #origin: Origin | undefined;
+  /** Takes the place of the namespace's key while a value is generated. */
+  #ownSecret: KeyObject | undefined;
+  /** Where the value at hand begins in the input, and how many segments it has. */
+  #place = 0;
+  #segments = 0;
   /** Only for a plan that searches texts. */
   readonly #search: Search | undefined;
   /** What texts name: indexes of the window, and statuses. */
@@ -119,6 +131,7 @@ export class ValueProcessor {
     this.#canonical = new Canonical(unicode, this.#subject);
     this.#people = new People(unicode, this.#canonical);
     this.#figures = new Figures(program, this.#canonical);
+    this.#origin = program.isOfItsPlace ? new Origin(program.seed, hashes) : undefined;
     this.#walks = program.namespaces.map((namespace) => new Walk(namespace));
     this.#search = program.searches && !unmask ? new Search(program, unicode) : undefined;
   }
@@ -151,10 +164,12 @@ export class ValueProcessor {
     }
     const keep = technique === Technique.KEEP;
     if (keep && !operation.strict && !operation.detect && operation.codeMax === 0) return STATUS_KEPT;
-    if (this.#unmask && !keep && technique !== Technique.FPE) return STATUS_LEFT;
+    const opens = this.#unmask && technique === Technique.ENCRYPT;
+    if (this.#unmask && !keep && !opens && technique !== Technique.FPE) return STATUS_LEFT;
     if (!this.#decode(batch, value, latin1)) return 6001;
     if (this.#count === 0) return keep ? STATUS_KEPT : STATUS_MASKED;
-    if (this.#count > VALUE_POINTS_MAX && !keep && technique !== Technique.REDACT) return 6007;
+    // What opens a ciphertext takes as much as that is longer than its value.
+    if (this.#count > VALUE_POINTS_MAX && !keep && !opens && technique !== Technique.REDACT) return 6007;
     if (operation.strict && !this.#isAdmitted(operation)) return 6001;
     this.#filler = operation.fit.shape === Shape.DIGITS ? ZERO : X;
     if (operation.worded) this.#joinLines(batch, value);
@@ -166,6 +181,7 @@ export class ValueProcessor {
   /** Looks for what values of a record tell about others of it. */
   beginRecord(batch: Batch, record: number, latin1: boolean): void {
     this.#figures.begin(batch, record, latin1);
+    this.#origin?.begin(batch, record);
   }
 
   /** Collects what the texts of a record are searched for; before its values are processed. */
@@ -223,6 +239,8 @@ export class ValueProcessor {
 
   #transform(operation: CompiledOperation): number {
     if (operation.figure !== undefined) return this.#figure(operation, operation.figure);
+    if (operation.sealing !== undefined) return this.#seal(operation, operation.sealing);
+    if (operation.generated !== undefined) return this.#generate(operation, operation.generated);
     switch (operation.technique) {
       case Technique.KEEP:
         return this.#keep(operation);
@@ -267,6 +285,8 @@ export class ValueProcessor {
     }
     this.#start = start;
     this.#count = at - start;
+    this.#place = end > first ? (segments[first * SEGMENT_STRIDE + SEGMENT_START] as number) : 0;
+    this.#segments = end - first;
     this.#encoding = end > first ? (segments[first * SEGMENT_STRIDE + SEGMENT_ENCODING] as number) : ENCODING_RAW;
     this.#textStart = start;
     this.#textCount = this.#count;
@@ -493,10 +513,55 @@ export class ValueProcessor {
     return this.#written(start, STATUS_MASKED);
   }
 
-  /** PSEUDONYM of what is drawn from lists. */
-  #drawn(operation: CompiledOperation): number {
+  #seal(operation: CompiledOperation, sealing: Sealing): number {
+    const { ciphers, secret } = this.#namespaceOf(operation);
+    if (this.#unmask) return this.#unseal(operation, sealing);
+    const clear = new TextEncoder().encode(this.#text());
+    const length = sealedLength(sealing, clear.length);
+    const { min, max } = operation.fit;
+    // What is longer than its value has no room where lines end.
+    const wraps = this.#encoding === ENCODING_MT_WRAP || (this.#encoding === ENCODING_MT_LINE && this.#segments > 1);
+    if (wraps || length < min || (max > 0 && length > max)) return this.#outside(operation, 6012);
+    if (sealing.cipher === Cipher.AES_SIV) return this.#writeText(spellSealed(sealing, ciphers.sealSiv(clear)));
+    const nonce = (this.#origin as Origin).key(secret, "nonce", this.#place, clear).subarray(0, NONCE_BYTES);
+    return this.#writeText(spellSealed(sealing, ciphers.sealGcm(nonce, clear)));
+  }
+
+  /** What does not open under this key is nothing that was written with it. */
+  #unseal(operation: CompiledOperation, sealing: Sealing): number {
+    const { ciphers } = this.#namespaceOf(operation);
+    const sealed = readSealed(sealing, this.#text());
+    const clear = sealed === undefined ? undefined : sealing.cipher === Cipher.AES_SIV ? ciphers.openSiv(sealed) : ciphers.openGcm(sealed);
+    const text = clear === undefined ? undefined : utf8Of(clear);
+    return text === undefined ? STATUS_LEFT : this.#writeCodes(pointsOf(text));
+  }
+
+  #generate(operation: CompiledOperation, generated: Generated): number {
     const { texts } = this.#window;
     const { secret } = this.#namespaceOf(operation);
+    const stream = new Stream((this.#origin as Origin).key(secret, "generate", this.#place));
+    if (!isLikeness(generated)) return this.#writeCodes(drawGenerated(generated, operation.fit, stream));
+    const { like } = generated;
+    const count = this.#count;
+    this.#start = texts.length;
+    texts.push(like);
+    // Where lines wrap around the value there is no room for what is longer than it.
+    if (generated.kind === "class" && this.#encoding === ENCODING_MT_WRAP && like.length > count)
+      return this.#written(this.#start, STATUS_MASKED);
+    this.#count = like.length;
+    this.#textStart = this.#start;
+    this.#textCount = like.length;
+    this.#lines = 1;
+    this.#ownSecret = createSecretKey(stream.key());
+    const status = generated.kind === "class" ? this.#classed(operation) : this.#drawn(operation, count);
+    this.#ownSecret = undefined;
+    return status;
+  }
+
+  /** PSEUDONYM of what is drawn from lists. */
+  #drawn(operation: CompiledOperation, room: number = this.#count): number {
+    const { texts } = this.#window;
+    const secret = this.#secretOf(operation);
     const value = { points: texts.data, start: this.#textStart, count: this.#textCount, lines: this.#lines };
     const drawn = this.#people.draw(operation, secret, value);
     if (drawn === undefined) return this.#outside(operation, 6001);
@@ -506,6 +571,7 @@ export class ValueProcessor {
     for (let i = 0; i < drawn.length; i++) texts.data[start + i] = drawn.charCodeAt(i);
     texts.length = start + drawn.length;
     if (operation.worded && this.#encoding === ENCODING_MT_WRAP) this.#cut(start);
+    this.#count = room;
     return this.#written(start, STATUS_MASKED, this.#lines > 1 ? ACTION_WRITE_LINES : ACTION_WRITE);
   }
 
@@ -584,7 +650,7 @@ export class ValueProcessor {
   #draw(operation: CompiledOperation, domain: Domain, place: number, covered: number): boolean {
     const own = this.#arena.slice(place, place + covered);
     this.#canonicalise(operation);
-    const { secret } = this.#namespaceOf(operation);
+    const secret = this.#secretOf(operation);
     const candidates = candidatesOf(operation.kind, domain);
     for (let attempt = 0; attempt < DRAW_ATTEMPTS; attempt++) {
       let lot = this.#lot(secret, attempt);
@@ -614,6 +680,11 @@ export class ValueProcessor {
 
   #canonicalise(operation: CompiledOperation): number {
     return this.#canonical.write(operation, this.#window.texts.data, this.#textStart, this.#textCount);
+  }
+
+  /** What is drawn by: the namespace's key, or that of a generated value. */
+  #secretOf(operation: CompiledOperation): KeyObject {
+    return this.#ownSecret ?? this.#namespaceOf(operation).secret;
   }
 
   #namespaceOf(operation: CompiledOperation): Namespace {
@@ -663,6 +734,15 @@ export class ValueProcessor {
     }
     this.#window.write(this.#value, start, this.#window.texts.length - start, action);
     return status;
+  }
+}
+
+/** undefined for bytes that are no UTF-8. */
+function utf8Of(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return undefined;
   }
 }
 

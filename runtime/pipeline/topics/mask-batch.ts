@@ -3,6 +3,7 @@
  * then what is kept or made. Nothing of a record goes out that no rule names.
  */
 
+import { createHash } from "node:crypto";
 import type { RecordBatch } from "../../kafka/batch.ts";
 import {
   HEADER_STRIDE,
@@ -101,6 +102,10 @@ export class BatchMasker {
   readonly #result: FramedResult;
   readonly #kept = new KeptRecords();
   #bounds = new Uint32Array(0);
+  /** By value, as the bounds. */
+  #origins: { readonly offsets: Float64Array; readonly sources: Uint32Array[] } = { offsets: new Float64Array(0), sources: [] };
+  /** By topic and partition. */
+  readonly #sources = new Map<string, Uint32Array>();
   /** By row: place of its value among those that were masked, plus 1; 0 for a tombstone. */
   #frames = new Uint32Array(0);
   /** By row: number of its key among the parts, plus 1. */
@@ -139,7 +144,7 @@ export class BatchMasker {
     this.#outgoing.clear();
     this.#kept.clear();
     this.#reserve(batch);
-    this.#maskValues(batch);
+    this.#maskValues(batch, plans);
     this.#maskParts(batch, plans);
     return this.#assemble(batch, plans);
   }
@@ -149,12 +154,13 @@ export class BatchMasker {
       this.#frames = new Uint32Array(count);
       this.#keys = new Uint32Array(count);
       this.#bounds = new Uint32Array(2 * count);
+      this.#origins = { offsets: new Float64Array(count), sources: [] };
       this.#places.reserve(count);
     }
     if (headers.length / HEADER_STRIDE > this.#headers.length) this.#headers = new Uint32Array(headers.length / HEADER_STRIDE);
   }
 
-  #maskValues({ bytes, records, count }: RecordBatch): void {
+  #maskValues({ bytes, records, count }: RecordBatch, plans: readonly TopicPlan[]): void {
     let values = 0;
     for (let row = 0; row < count; row++) {
       const at = row * RECORD_STRIDE;
@@ -166,9 +172,19 @@ export class BatchMasker {
       const start = records[at + RECORD_VALUE] as number;
       this.#bounds[2 * values] = start;
       this.#bounds[2 * values + 1] = start + length;
+      const { topic } = plans[records[at + RECORD_TOPIC] as number] as TopicPlan;
+      this.#origins.offsets[values] = wholeAt(records, at + RECORD_OFFSET);
+      this.#origins.sources[values] = this.#sourceOf(topic, records[at + RECORD_PARTITION] as number);
       this.#frames[row] = ++values;
     }
-    this.#parts.masker.mask(bytes, this.#bounds, values, this.#bytes, this.#result);
+    this.#parts.masker.mask(bytes, this.#bounds, values, this.#bytes, this.#result, this.#origins);
+  }
+
+  #sourceOf(topic: string, partition: number): Uint32Array {
+    const key = `${topic}/${partition}`;
+    const known = this.#sources.get(key) ?? sourceWords(key);
+    this.#sources.set(key, known);
+    return known;
   }
 
   #maskParts({ bytes, records, headers, count }: RecordBatch, plans: readonly TopicPlan[]): void {
@@ -424,6 +440,12 @@ function nameOf(bytes: Uint8Array, headers: Uint32Array, header: number): string
   let name = "";
   for (let at = start; at < end; at++) name += String.fromCharCode(bytes[at] as number);
   return name;
+}
+
+/** Names a source in four words; no topic's name has a slash. */
+function sourceWords(source: string): Uint32Array {
+  const digest = createHash("sha256").update(source).digest();
+  return Uint32Array.from({ length: 4 }, (_, word) => digest.readUInt32BE(4 * word));
 }
 
 const SLASH = 0x2f;
