@@ -68,7 +68,18 @@ const PLAN: PlanSource = {
       monthDay: true,
       fit: { shape: "swift-date-time", min: 4, max: 4 },
     },
+    {
+      technique: "generate",
+      namespace: "card",
+      cipher: "aes-gcm",
+      like: "é",
+      places: ["A", "01"],
+      from: "-1.50",
+      to: "2024-01-31",
+      fit: { shape: "text", min: 0, max: 0 },
+    },
   ],
+  seed: "00ff",
 };
 
 const isSaid = (value: unknown): boolean => value !== 0 && value !== "" && value !== false && !(Array.isArray(value) && value.length === 0);
@@ -88,6 +99,7 @@ describe("plan", () => {
       Technique.PSEUDONYM,
       Technique.MASK,
       Technique.DATE_SHIFT,
+      Technique.GENERATE,
     ]);
     expect(plan.operations[1]).toMatchObject({ kind: Kind.PAN, namespace: 1, otherwise: Otherwise.REDACT, bin: Bin.BIN_8, strict: true });
     expect(plan.operations[1]?.fit).toMatchObject({ shape: Shape.DIGITS, min: 13, max: 19 });
