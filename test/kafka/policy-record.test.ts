@@ -66,7 +66,7 @@ describe.skipIf(!OPA_THERE)("the record of a run under a policy", () => {
 policy: { path: ${policy}, danger-unsigned: true, poll-milliseconds: 20, archive: ${archive} }`,
     });
     const file = pipelines.file(sections(`{ a: { topic: ${analytics}, view: analytics }, p: { topic: ${partner}, view: partner } }`));
-    const worker = pipelines.work(file, ["--instance", "w1", "--set", "log_debug_stacktraces=true"]);
+    const worker = pipelines.work(file, ["--instance", "w1"]);
     const send = (count: number): Promise<void> =>
       topics.send(
         raw,
@@ -82,7 +82,7 @@ policy: { path: ${policy}, danger-unsigned: true, poll-milliseconds: 20, archive
         await new Promise((resume) => setTimeout(resume, 1500));
       }
       await send(each);
-      await topics.read([analytics], each * (i + 1), 40_000).catch((error: unknown) => {
+      await topics.read([analytics], each * (i + 1)).catch((error: unknown) => {
         throw new Error(`${String(error)}\n${worker.told().slice(-3000)}`);
       });
     }
