@@ -11,7 +11,7 @@ import { parseArgs } from "node:util";
 import { CASES } from "./cases/index.ts";
 import type { AnyRow, BenchCase, Context } from "./harness/case.ts";
 import { machineFacts, scratchRoot } from "./harness/machine.ts";
-import { BENCHMARKS, fullText, jsonText, type Report, writeChart, writeDocumentation } from "./harness/report.ts";
+import { BENCHMARKS, fullText, joined, jsonText, type Report, writeChart, writeDocumentation } from "./harness/report.ts";
 
 const HELP = `npm run bench [-- options]         our own cases
 npm run bench:peers [-- options]   peers, each set up first
@@ -19,7 +19,8 @@ npm run bench:peers [-- options]   peers, each set up first
   --only NAME…     these cases: ${CASES.map((benchCase) => benchCase.name).join(", ")}
   --json           rows as JSON instead of tables
   --chart PATH     writes a chart of the peers, SVG
-  --write          with --all: writes README's tables, docs/benchmarks.md, docs/benchmarks.json and docs/images/bench.svg
+  --write          with --all: writes README's tables, docs/benchmarks.md, docs/benchmarks.json and docs/images/bench.svg;
+                   with --only: the same, and what was measured before of other cases stays
   --render         writes the same anew from docs/benchmarks.json, without measuring
   --quick          short runs, to see that everything works; no figures to trust
   --runs N, --window MS, --stream-bytes N
@@ -47,8 +48,7 @@ if (options.help) {
   process.exit(0);
 }
 if (options.render) {
-  const last = JSON.parse(readFileSync(new URL(`../${BENCHMARKS}`, import.meta.url), "utf8")) as Report;
-  writeDocumentation(last, CASES, CHART);
+  writeDocumentation(lastReport(), CASES, CHART);
   process.exit(0);
 }
 const wanted = selected();
@@ -62,6 +62,7 @@ process.on("exit", () => rmSync(scratch, { recursive: true, force: true }));
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(1));
 
 const context: Context = {
+  quick: options.quick,
   pace: {
     runs: Number(options.runs ?? (options.quick ? 3 : 5)),
     windowMs: Number(options.window ?? (options.quick ? 100 : 300)),
@@ -83,7 +84,8 @@ const report: Report = { machine, results };
 process.stdout.write(options.json ? jsonText(report) : `${fullText(report, CASES)}\n`);
 if (options.chart !== undefined) writeChart(report, options.chart);
 if (options.write)
-  for (const path of writeDocumentation(report, CASES, options.chart ?? CHART)) process.stderr.write(`  written: ${path}\n`);
+  for (const path of writeDocumentation(options.only === undefined ? report : joined(lastReport(), report), CASES, options.chart ?? CHART))
+    process.stderr.write(`  written: ${path}\n`);
 process.exit(0);
 
 /** A case that fails is a row that says why: the others are measured all the same. */
@@ -98,11 +100,15 @@ async function rowsOf(benchCase: BenchCase): Promise<AnyRow[]> {
 
 function selected(): readonly BenchCase[] {
   const { only } = options;
-  if (options.write && (!options.all || only !== undefined)) usage("--write goes with --all, and not with --only");
+  if (options.write && !options.all && only === undefined) usage("--write goes with --all or --only");
   if (only === undefined) return CASES.filter(({ group }) => options.all || group === (options.peers ? "peers" : "own"));
   const unknown = only.filter((name) => !CASES.some((benchCase) => benchCase.name === name));
   if (unknown.length > 0) usage(`no case ${unknown.join(", ")}`);
   return CASES.filter((benchCase) => only.includes(benchCase.name));
+}
+
+function lastReport(): Report {
+  return JSON.parse(readFileSync(new URL(`../${BENCHMARKS}`, import.meta.url), "utf8")) as Report;
 }
 
 function usage(problem: string): never {

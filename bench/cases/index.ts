@@ -4,6 +4,7 @@ import { commandLine, memory, start, workers } from "./command-line.ts";
 import { engine } from "./engine.ts";
 import { evidence } from "./evidence.ts";
 import { inProcessCase } from "./in-process.ts";
+import { kafka } from "./kafka.ts";
 import { linear } from "./linear.ts";
 import { peersJson } from "./peers-json.ts";
 import { peersMt103 } from "./peers-mt103.ts";
@@ -29,6 +30,7 @@ export const CASES: readonly BenchCase[] = [
   memory,
   linear,
   evidence,
+  kafka,
   peersPacs008,
   peersJson,
   peersMt103,

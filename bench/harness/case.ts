@@ -15,6 +15,8 @@ export interface BenchCase {
 
 export interface Context {
   readonly pace: Pace;
+  /** Short runs, to see that everything works. */
+  readonly quick: boolean;
   /** Bytes of the streaming case. */
   readonly streamBytes: number;
   /** Folder for files of the run, on tmpfs where there is one. */
@@ -26,7 +28,7 @@ export interface Context {
 }
 
 /** `µs` and `ns` are CPU time of one unit, unless the figure says otherwise. */
-export type Unit = "ns" | "µs" | "ms" | "MB" | "messages/s" | "ns/byte";
+export type Unit = "ns" | "µs" | "ms" | "MB" | "messages/s" | "records/s" | "ns/byte";
 
 export interface BenchRow {
   /** `case/what`. */
@@ -41,7 +43,7 @@ export interface BenchRow {
   readonly added?: number;
   /** The same, what it was run beside. */
   readonly peer?: number;
-  /** How many times ours the peer takes; for a figure without a peer, what the goal is about. */
+  /** How many times ours the peer takes, or as the case says; for a figure without a peer, what the goal is about. */
   readonly ratio?: number;
   readonly goal?: Goal;
   /** Wall time in nanoseconds, where the figures are CPU time. */

@@ -15,7 +15,22 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 /** One run: a machine, and what was measured on it. */
 export interface Report {
   readonly machine: Machine;
-  readonly results: readonly { readonly name: string; readonly rows: readonly AnyRow[] }[];
+  readonly results: readonly Result[];
+}
+
+export interface Result {
+  readonly name: string;
+  readonly rows: readonly AnyRow[];
+  /** Where it was measured by itself, later than the others. */
+  readonly machine?: Machine;
+}
+
+/** A report with what was measured of some cases since; they stand where they stood, new ones behind the others. */
+export function joined(last: Report, since: Report): Report {
+  const anew = new Map(since.results.map((result) => [result.name, { ...result, machine: since.machine }]));
+  const kept = last.results.map((result) => anew.get(result.name) ?? result);
+  const known = new Set(last.results.map(({ name }) => name));
+  return { machine: last.machine, results: [...kept, ...[...anew.values()].filter(({ name }) => !known.has(name))] };
 }
 
 export const machineLine = ({ cpu, cores, memoryGb, bun, node, load, pinned, date, quick }: Machine): string =>
@@ -23,11 +38,12 @@ export const machineLine = ({ cpu, cores, memoryGb, bun, node, load, pinned, dat
 
 /** Tables of all cases of a report, each with its job and goal. */
 export function fullText(report: Report, cases: readonly BenchCase[]): string {
-  const parts = report.results.map(({ name, rows }) => {
+  const parts = report.results.map(({ name, rows, machine }) => {
     const benchCase = cases.find((candidate) => candidate.name === name);
     if (benchCase === undefined) return "";
     const body = benchCase.group === "peers" ? peerTable(rows) : name === "steps" ? stepTable(rows) : ownTable(rows);
-    return `### ${name}\n\n${benchCase.job}\n\nGoal: ${benchCase.goal}\n\n${body}`;
+    const measured = machine === undefined ? "" : `\n\nMeasured ${machineLine(machine)}.`;
+    return `### ${name}\n\n${benchCase.job}\n\nGoal: ${benchCase.goal}${measured}\n\n${body}`;
   });
   return [`Measured ${machineLine(report.machine)}.`, ...parts.filter((part) => part !== "")].join("\n\n");
 }
@@ -46,8 +62,8 @@ export const jsonText = (report: Report): string =>
   `${JSON.stringify(
     {
       machine: report.machine,
-      results: report.results.map(({ name, rows }) => ({
-        name,
+      results: report.results.map(({ rows, ...result }) => ({
+        ...result,
         rows: rows.map((row) => (isFailed(row) ? row : { ...row, met: met(row) })),
       })),
     },

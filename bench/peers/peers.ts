@@ -22,6 +22,13 @@ const java = (program: string): Peer => ({
   run: ["java", "-cp", "$CACHE/target/peers.jar", `bauta.peers.${program}`],
 });
 
+/** Copies topics; run by its case, not by the protocol of the others. */
+export const kafkaCopy: Peer = {
+  folder: "kafka",
+  setUp: ['mvn -q -B -ntp package -DbuildDirectory="$CACHE/target"'],
+  run: [],
+};
+
 export const lxmlHmac: Peer = python("lxml_hmac.py");
 export const lxmlStatement: Peer = python("lxml_statement.py");
 export const presidio: Peer = python("presidio.py");

@@ -9,7 +9,10 @@ import { type Cluster, startCluster } from "../../test/services/kafka/cluster.ts
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const example = (name: string): string => readFileSync(join(root, "examples/messages", name), "utf8");
+const began = performance.now();
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
+/** What is done now, and how long it is since the beginning. */
+const doing = (text: string): void => say(`\n[${((performance.now() - began) / 1000).toFixed(0).padStart(2)} s] ${text}`);
 
 const XML = example("payment.pacs.008.xml");
 const ACCOUNT = "DE82500990010073211884";
@@ -21,8 +24,12 @@ const folder = mkdtempSync(join(tmpdir(), "bauta-demo-"));
 const main = join(root, "runtime/cli/main.ts");
 let cluster: Cluster | undefined;
 let worker: ChildProcess | undefined;
+for (const signal of ["SIGINT", "SIGTERM"] as const)
+  process.once(signal, () => {
+    void cleared().then(() => process.exit(130));
+  });
 try {
-  say("A broker starts (Apache Kafka, one node, on loopback) …");
+  doing("A broker starts (Apache Kafka, one node, on loopback) …");
   cluster = await startCluster();
   const topics = new Topics(cluster.bootstrap);
   const raw = await topics.make("raw.payments", 2);
@@ -41,9 +48,8 @@ sinks: { masked: { topic: "masked.{topic}", create: true } }
 refused: { topic: ${refused} }
 `;
   writeFileSync(join(folder, "demo.yaml"), pipeline);
-  say(
-    `\n${pipeline}\nThe pipeline starts, and payments in three formats are sent, ${ROUNDS} times over; and a tombstone, and what is no payment.`,
-  );
+  doing("This pipeline starts:\n");
+  say(pipeline);
   worker = spawn(process.execPath, [main, "run", join(folder, "demo.yaml"), "--log-format", "lines"], {
     stdio: ["ignore", "ignore", "pipe"],
   });
@@ -57,10 +63,15 @@ refused: { topic: ${refused} }
     { key: ACCOUNT, value: undefined },
     { key: ACCOUNT, value: "no payment" },
   ];
+  doing(`Payments in three formats are sent, ${ROUNDS} times over; and a tombstone, and what is no payment …`);
   await topics.send(raw, sent);
   const clear = await topics.read([raw], sent.length);
   // The target is made by the pipeline.
-  while (!told.includes("EXPORT") && worker.exitCode === null) await new Promise((resume) => setTimeout(resume, 100));
+  while (!told.includes("EXPORT")) {
+    if (worker.exitCode !== null) throw new Error(`the pipeline ended:\n${told}`);
+    await new Promise((resume) => setTimeout(resume, 100));
+  }
+  doing("What became of them, as a reader of committed records sees it; lines that masking left alone are left out:");
   const got = await topics.read([masked, refused], sent.length);
   const bySource = new Map(got.map((one) => [one.headers["bauta.source"], one]));
   for (const one of [...clear.slice(0, round.length), ...clear.slice(-2)])
@@ -68,14 +79,21 @@ refused: { topic: ${refused} }
   const out = got.filter(({ topic }) => topic === masked).length;
   const seen = JSON.stringify(got);
   const leaks = ["Ottilie", "Brandhorst", ACCOUNT, "4532119900774123"].filter((text) => seen.includes(text)).length;
-  say(
-    `\n${sent.length} records in, ${out} masked, ${got.length - out} refused, ${new Set(bySource.keys()).size} of them different: each once. Clear values seen: ${leaks}.`,
+  doing(
+    `${sent.length} records in, ${out} masked, ${got.length - out} refused, ${new Set(bySource.keys()).size} of them different: each once. Clear values seen: ${leaks}.`,
   );
   process.exitCode = leaks === 0 && got.length === sent.length && bySource.size === sent.length ? 0 : 1;
   worker.kill("SIGTERM");
   await new Promise((resume) => worker?.once("exit", resume));
   await topics.close();
 } finally {
+  await cleared();
+}
+doing("Pipeline and broker have ended, and their files are gone.");
+process.exit();
+
+/** Nothing is left behind. */
+async function cleared(): Promise<void> {
   worker?.kill("SIGKILL");
   await cluster?.stop();
   rmSync(folder, { recursive: true, force: true });
