@@ -19,6 +19,7 @@ const NOT_RAISED: Readonly<Record<number, string>> = {};
 const NO_EXIT_CODE: Readonly<Record<number, string>> = {
   ...NOT_RAISED,
   1315: "a masker's life, which is in a program's hands",
+  1611: "a pipeline reads no more, and goes on by itself",
   2010: "one message, which only a program asks for",
   6020: "parameters of a primitive, which only a program can pass",
   6021: "a text for a check, which only a program can pass",
