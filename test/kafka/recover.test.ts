@@ -22,6 +22,7 @@ const pass = {
   sinks: new Set<number>(),
   planOf: async () => ({}),
   operationFacts: () => ({}),
+  planDigest: () => "",
   close: () => undefined,
 } as unknown as Pass;
 
@@ -34,9 +35,12 @@ function worker(
   stage: (tries: number) => void,
   commit: (tries: number) => void = () => undefined,
   { ticks = () => 0, poll = () => 1 }: { readonly ticks?: () => number; readonly poll?: (polls: number) => number } = {},
+  begun: { readonly topic: string; readonly partition: number; readonly offset: number }[] = [],
+  commitsMax = 1,
 ) {
   const calls = { rewinds: 0, aborts: 0, stages: 0, commits: 0, slept: [] as number[] };
   const opened = { reopens: 0, inits: 0, polls: 0 };
+  const committed: number[][] = [];
   const told: RunEvent[] = [];
   const stop = new AbortController();
   const parts = {
@@ -57,8 +61,8 @@ function worker(
       membership: () => undefined,
       topics: () => ["raw"],
       events: () => [],
-      begun: () => [],
-      settled: () => undefined,
+      begun: () => [...begun],
+      settled: (done: readonly object[]) => void begun.splice(0, done.length),
       rewind: async () => void calls.rewinds++,
       answers: async () => true,
       knownEnds: () => [],
@@ -69,9 +73,12 @@ function worker(
       stage: async () => stage(++calls.stages),
       drain: async () => stage(++calls.stages),
       transactionMsMax: 60_000,
-      commit: async () => {
+      commit: async (_membership: unknown, _topics: unknown, rows: Uint32Array) => {
+        // As long as a commit takes: the next batch comes meanwhile.
+        if (commitsMax > 1) await new Promise((resume) => setTimeout(resume, 20));
         commit(++calls.commits);
-        stop.abort();
+        committed.push([...rows]);
+        if (calls.commits >= commitsMax) stop.abort();
       },
       abort: async () => void calls.aborts++,
       reopen: async () => void opened.reopens++,
@@ -79,7 +86,7 @@ function worker(
     },
     passes: new Passes([pass], () => ""),
   } as unknown as TopicsParts;
-  return { calls, opened, told, run: () => runTopics(parts) };
+  return { calls, opened, committed, told, run: () => runTopics(parts) };
 }
 
 describe("a transaction that fails", () => {
@@ -132,6 +139,14 @@ describe("a transaction that fails", () => {
     );
     expect((await run()).counts.in).toBe(1);
     expect([calls.commits, calls.aborts, calls.rewinds]).toEqual([2, 1, 1]);
+  });
+
+  test("sets the offsets at which partitions were begun, and the one behind it does not set them back", async () => {
+    const begun = [0, 1].map((partition) => ({ topic: "raw", partition, offset: 0 }));
+    const { run, committed } = worker(() => undefined, undefined, {}, begun, 2);
+    await run();
+    // Topic, partition, offset (two columns), epoch: the record of partition 0, and where partition 1 begins, once.
+    expect(committed.slice(0, 2).map((rows) => rows.filter((_, i) => i % 5 === 1))).toEqual([[0, 1], [0]]);
   });
 
   test("BAUTA-1519: whose records are not stored by a broker that answers waits, and sends none of them twice", async () => {

@@ -134,6 +134,7 @@ commit: { records: 40 }`,
         sources: `{ topics: "^${base}\\\\..*" }`,
         sinks: `{ all: { file: ${folder}/all.xml } }`,
         rest: "commit: { records: 10, seconds: 1 }",
+        kafka: ", settings: { session.timeout.ms: 6000 }",
       });
       let made = 0;
       // The one that comes next is before all others in every order but that of their making.
@@ -149,6 +150,8 @@ commit: { records: 40 }`,
         await until(() => hasEnded(worker.child) || records() >= made, "all is in files", 60_000);
         await stop(worker);
         expect(records()).toBe(made);
+        // Within its session it would get back what it had, and nothing else.
+        await new Promise((resume) => setTimeout(resume, 8000));
       }
     },
     SLOW,

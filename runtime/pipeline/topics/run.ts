@@ -258,8 +258,7 @@ class TopicsRun {
   async #take(batch: RecordBatch, membership: KafkaMembership | undefined): Promise<boolean> {
     const { reader, writer, trails } = this.#parts;
     await this.#renew();
-    const begun = reader.begun();
-    if (batch.count === 0 && begun.length === 0) {
+    if (batch.count === 0 && reader.begun().length === 0) {
       // Where no more records come, nobody else would ask: what was in it is read again now, not when there is something to add.
       if (this.#isCommitFailed) await this.#committing;
       if (this.#open !== undefined && this.#isDue(this.#open)) await this.#commitNext();
@@ -282,7 +281,6 @@ class TopicsRun {
     if (this.#open === undefined) trails?.begin();
     this.#open ??= this.#begin(membership);
     const open = this.#open;
-    this.#addBegun(open, begun);
     open.rows.add(batch);
     this.#count(open, batch, masked);
     const from = this.#clock.ticks();
@@ -389,15 +387,6 @@ class TopicsRun {
     };
   }
 
-  /** Partitions that the group has no offset of yet get the one that they were begun at. */
-  #addBegun(open: Transaction, begun: readonly { readonly topic: string; readonly partition: number; readonly offset: number }[]): void {
-    for (const { topic, partition, offset } of begun) {
-      let index = this.#topics.indexOf(topic);
-      if (index < 0) index = this.#topics.push(topic) - 1;
-      if (!open.rows.has(index, partition)) open.rows.put(index, partition, offset);
-    }
-  }
-
   #count(open: Transaction, batch: RecordBatch, masked: PassedBatch): void {
     const { counts, fields, byPass, views } = this.#passes.take();
     open.counts = addCounts(open.counts, countsOf(counts, masked, masked.refusedRecords));
@@ -463,8 +452,14 @@ class TopicsRun {
 
   async #commitAndTell(open: Transaction): Promise<void> {
     const { writer, reader, statement, files, trails } = this.#parts;
-    const begun = reader.begun();
     const topics = [...this.#topics];
+    // Partitions that the group has no offset of get the one that they were begun at. Not sooner: the commit before this one may have had
+    // records of them, and their offset would go back.
+    const begun = reader.begun();
+    for (const { topic, partition, offset } of begun) {
+      const index = topics.includes(topic) ? topics.indexOf(topic) : topics.push(topic) - 1;
+      if (!open.rows.has(index, partition)) open.rows.put(index, partition, offset);
+    }
     const rows = open.rows.rows();
     const from = this.#clock.ticks();
     const mark = files?.prepare();
