@@ -93,8 +93,12 @@ export declare class KafkaProducer {
    * A row that cannot be sent is an error that names it: `ROW:n` in front of the text. The transaction is to be aborted then.
    */
   stage(buffer: Uint8Array, records: Uint32Array, headers: Uint32Array, count: number, transactional: boolean, timeoutMs: number): Promise<void>
+  /** As `stage`, and does not wait: resolves when the records are the client's, and buffer and tables are the caller's again. */
+  send(buffer: Uint8Array, records: Uint32Array, headers: Uint32Array, count: number, transactional: boolean, timeoutMs: number): Promise<void>
+  /** Waits until all records that were sent are acknowledged, and lets none wait for others. */
+  drain(timeoutMs: number): Promise<void>
   /**
-   * Commits the open transaction, and in it offsets of a batch, under the membership that was taken with it; or under a group of which
+   * Commits the open transaction once its records are acknowledged, and in it offsets of a batch, under the membership that was taken with it; or under a group of which
    * nobody is a member, where the source is another cluster. Rows name topics by their places in `topics`. When it ran out of time it is
    * to be called again with the same: whether the transaction was committed is not known until it is answered.
    *

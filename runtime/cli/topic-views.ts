@@ -264,6 +264,11 @@ export class TopicViews {
         await targets.prepare(topic);
         return targets.planOf(topic, writer);
       },
+      requireTargets: () => targets.requireAll(),
+      lookAgain: async () => {
+        await targets.lookAgain();
+        return targets.bytesMax.least;
+      },
       operationFacts: (operation) => plan.operationFacts(operation),
       planDigest: () => plan.planDigest(),
       close,

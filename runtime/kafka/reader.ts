@@ -187,6 +187,8 @@ function readerConfig({ connection, group, protocol, instance }: ReaderOptions):
     // What waits to be masked is bounded, however much the broker has: so much in the queue, and one answer of each broker.
     ["queued.max.messages.kbytes", String(READ_AHEAD_KBYTES)],
     ["fetch.max.bytes", String(FETCH_BYTES)],
+    // A queue that was full is looked at again so soon: what it holds is masked in a fraction of the usual second.
+    ["fetch.queue.backoff.ms", "10"],
   ];
   return [
     ...usual.filter(([name]) => !own.has(name)),

@@ -23,7 +23,7 @@ export interface WriterOptions {
 export const MESSAGE_BYTES_MAX = 1_000_000_000;
 
 export class TopicWriter {
-  readonly #options: WriterOptions;
+  #options: WriterOptions;
   readonly #topics = new Map<string, number>();
   readonly #shadowGroup: string | undefined;
   #producer: KafkaProducer;
@@ -68,9 +68,14 @@ export class TopicWriter {
     return this.#producer.stage(bytes, records, headers, count, true, KAFKA_STEP_MS);
   }
 
-  /** Waits on, where `stage` ran out of time. */
+  /** The same without waiting: it ends when bytes and tables are the caller's again; `drain` comes next. */
+  send(bytes: Uint8Array, { records, headers, count }: Outgoing): Promise<void> {
+    return this.#producer.send(bytes, records, headers, count, true, KAFKA_STEP_MS);
+  }
+
+  /** Waits until what was sent is stored. Ran out of time: to be called again. */
   drain(): Promise<void> {
-    return this.#producer.stage(new Uint8Array(0), new Uint32Array(0), new Uint32Array(0), 0, true, KAFKA_STEP_MS);
+    return this.#producer.drain(KAFKA_STEP_MS);
   }
 
   /**
@@ -86,9 +91,13 @@ export class TopicWriter {
     return this.#producer.abort(timeoutMs);
   }
 
-  /** Begins anew with the same transactional id, behind a transaction that the broker has ended; `init` comes next. Topics keep their indexes. */
-  async reopen(): Promise<void> {
+  /**
+   * Begins anew with the same transactional id, behind a transaction that has ended; `init` comes next. Topics keep their indexes.
+   * @param batchBytesMax as in the options, where it is another one now
+   */
+  async reopen(batchBytesMax: number = this.#options.batchBytesMax): Promise<void> {
     await this.#producer.close();
+    this.#options = { ...this.#options, batchBytesMax };
     this.#producer = new (loadKafka().KafkaProducer)(writerConfig(this.#options));
     if (this.#token !== undefined) this.setToken(this.#token);
     for (const name of this.#topics.keys()) this.#producer.topic(name);
@@ -127,6 +136,8 @@ function writerConfig({ connection, transactionalId, messageBytesMax, batchBytes
     ["acks", "all"],
     // Java's own: equal keys meet in the partition where they would from any client.
     ["partitioner", "murmur2_random"],
+    // A partition has one request under way, and what is left of a transaction for it waits, busily: records without a key go to all of them.
+    ["sticky.partitioning.linger.ms", "0"],
     ["message.max.bytes", String(Math.min(MESSAGE_BYTES_MAX, messageBytesMax))],
     ["batch.size", String(Math.min(MESSAGE_BYTES_MAX, batchBytesMax))],
   ];

@@ -23,10 +23,8 @@ use crate::layout::{
 
 /// How long librdkafka's queue of unsent records may stay full before the next try.
 const FULL: Duration = Duration::from_millis(1);
-/// `flush` waits in steps of 10 ms; so the queue is looked at this often instead, and less often once it has taken long.
-const DRAIN_STEP: Duration = Duration::from_micros(50);
-const DRAIN_STEP_LATER: Duration = Duration::from_micros(500);
-const DRAIN_LATER: Duration = Duration::from_millis(5);
+/// How long one call waits before failed records are taken from the queue: as long as they are in it, nothing is drained.
+const TURN: Duration = Duration::from_millis(100);
 /// Headers of a record at most, and with them the parts of a call.
 const HEADERS_MAX: usize = 64;
 const ERROR_LENGTH: usize = 512;
@@ -66,13 +64,15 @@ impl Drop for Client {
 
 impl Client {
     fn open(config: Vec<(String, String)>) -> Result<Self> {
-        let config: ClientConfig = config.into_iter().collect();
+        let mut config: ClientConfig = config.into_iter().collect();
+        // Failed records come as events, so that `flush` is told when the last record is done, and waits in no steps; and stored ones as none.
+        config.set("delivery.report.only.error", "true");
         let config = ManuallyDrop::new(config.create_native_config().map_err(Failure::from)?);
         let mut text = [0 as c_char; ERROR_LENGTH];
-        // SAFETY: a live configuration, which librdkafka owns from success on; errors arrive as events; no log lines.
+        // SAFETY: a live configuration, which librdkafka owns from success on; errors and failed records arrive as events; no log lines.
         let client = unsafe {
             native::rd_kafka_conf_set_log_cb(config.ptr(), None);
-            native::rd_kafka_conf_set_events(config.ptr(), native::RD_KAFKA_EVENT_ERROR);
+            native::rd_kafka_conf_set_events(config.ptr(), native::RD_KAFKA_EVENT_ERROR | native::RD_KAFKA_EVENT_DR);
             native::rd_kafka_new(
                 native::rd_kafka_type_t::RD_KAFKA_PRODUCER,
                 config.ptr(),
@@ -99,9 +99,10 @@ impl Client {
         })
     }
 
-    /// Takes errors from the main queue; they would else count as unsent.
+    /// Takes errors and failed records from the main queue; they would else count as unsent. A transaction with a failed record cannot be
+    /// committed, so nobody has to note it here.
     fn serve(&self, wait: Duration) {
-        let mut wait = c_int::try_from(wait.as_millis()).unwrap_or(c_int::MAX);
+        let mut wait = milliseconds(wait);
         loop {
             // SAFETY: a live queue; the event is ours until destroyed.
             unsafe {
@@ -160,22 +161,45 @@ impl Client {
         })
     }
 
-    /// Waits until every record was sent and acknowledged, or has failed.
+    /// Takes failed records from the queue while a call waits for them to go.
+    fn serving(&self, call: impl FnOnce() -> Result<()>) -> Result<()> {
+        let is_done = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !is_done.load(Ordering::Acquire) {
+                    self.serve(FULL);
+                }
+            });
+            let result = call();
+            is_done.store(true, Ordering::Release);
+            result
+        })
+    }
+
+    /// Sends all records at once, and waits until each was acknowledged or has failed.
     fn drain(&self, until: Instant) -> Result<()> {
-        let from = Instant::now();
         loop {
             self.serve(Duration::ZERO);
             // SAFETY: a live client.
             if unsafe { native::rd_kafka_outq_len(self.handle) } == 0 {
                 return Ok(());
             }
-            let now = Instant::now();
-            if now >= until {
-                return Err(Failure { retriable: true, ..Failure::own("_TIMED_OUT", "records wait to be sent") }.into());
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Err(Failure {
+                    retriable: true,
+                    ..Failure::own("_TIMED_OUT_QUEUE", "records wait to be stored")
+                }
+                .into());
             }
-            std::thread::sleep(if now - from > DRAIN_LATER { DRAIN_STEP_LATER } else { DRAIN_STEP });
+            // SAFETY: a live client. How it ended, the queue says.
+            unsafe { native::rd_kafka_flush(self.handle, milliseconds(left.min(TURN).max(FULL))) };
         }
     }
+}
+
+fn milliseconds(time: Duration) -> c_int {
+    c_int::try_from(time.as_millis()).unwrap_or(c_int::MAX)
 }
 
 fn check(error: *mut native::rd_kafka_error_t) -> Result<()> {
@@ -258,7 +282,30 @@ impl KafkaProducer {
         )
     }
 
-    /// Commits the open transaction, and in it offsets of a batch, under the membership that was taken with it; or under a group of which
+    /// As `stage`, and does not wait: resolves when the records are the client's, and buffer and tables are the caller's again.
+    #[napi(catch_unwind, ts_return_type = "Promise<void>")]
+    pub fn send(
+        &self,
+        buffer: Uint8Array,
+        records: Uint32Array,
+        headers: Uint32Array,
+        count: u32,
+        transactional: bool,
+        timeout_ms: u32,
+    ) -> Result<AsyncTask<Step>> {
+        self.step(
+            Kind::Send(Box::new(Stage { buffer, records, headers, count: count as usize, transactional })),
+            timeout_ms,
+        )
+    }
+
+    /// Waits until all records that were sent are acknowledged, and lets none wait for others.
+    #[napi(catch_unwind, ts_return_type = "Promise<void>")]
+    pub fn drain(&self, timeout_ms: u32) -> Result<AsyncTask<Step>> {
+        self.step(Kind::Drain, timeout_ms)
+    }
+
+    /// Commits the open transaction once its records are acknowledged, and in it offsets of a batch, under the membership that was taken with it; or under a group of which
     /// nobody is a member, where the source is another cluster. Rows name topics by their places in `topics`. When it ran out of time it is
     /// to be called again with the same: whether the transaction was committed is not known until it is answered.
     ///
@@ -353,8 +400,12 @@ fn shadow(group: &str) -> Result<Membership> {
 pub enum Kind {
     /// Takes over the transactional id.
     Init,
-    /// Sends records.
+    /// Sends records, and waits for them.
     Stage(Box<Stage>),
+    /// Sends records.
+    Send(Box<Stage>),
+    /// Waits for records.
+    Drain,
     /// Commits offsets, and a mark.
     Commit(Option<Sent>, Option<Sent>),
     /// Aborts.
@@ -401,14 +452,15 @@ impl Step {
             // SAFETY: a live client.
             Kind::Init => retried(until, |left| unsafe { native::rd_kafka_init_transactions(client.handle, left) }),
             Kind::Stage(stage) => {
-                if stage.transactional {
-                    client.begin()?;
-                }
                 stage.send(client, until)?;
                 client.drain(until)
             }
+            Kind::Send(stage) => stage.send(client, until),
+            Kind::Drain => client.drain(until),
             Kind::Commit(offsets, mark) => {
                 client.begin()?;
+                // It waits for records, and takes no failed ones from the queue.
+                client.drain(until)?;
                 if !client.committing.load(Ordering::Acquire) {
                     for (membership, offsets) in [offsets, mark].into_iter().flatten() {
                         client.send_offsets(membership, offsets, until)?;
@@ -425,8 +477,11 @@ impl Step {
                 if !client.in_transaction.load(Ordering::Acquire) {
                     return Ok(());
                 }
-                // SAFETY: a live client.
-                retried(until, |left| unsafe { native::rd_kafka_abort_transaction(client.handle, left) })?;
+                // What it takes back comes as failed records, and it waits until nobody has them any more.
+                client.serving(|| {
+                    // SAFETY: a live client.
+                    retried(until, |left| unsafe { native::rd_kafka_abort_transaction(client.handle, left) })
+                })?;
                 client.committing.store(false, Ordering::Release);
                 client.in_transaction.store(false, Ordering::Release);
                 Ok(())
@@ -439,7 +494,7 @@ impl Step {
 fn retried(until: Instant, call: impl Fn(c_int) -> *mut native::rd_kafka_error_t) -> Result<()> {
     loop {
         let left = until.saturating_duration_since(Instant::now()).max(FULL);
-        let error = call(c_int::try_from(left.as_millis()).unwrap_or(c_int::MAX));
+        let error = call(milliseconds(left));
         // SAFETY: an error that librdkafka has just given away.
         let Some(failure) = (unsafe { Failure::take(error) }) else { return Ok(()) };
         if !failure.retriable || Instant::now() >= until {
@@ -451,6 +506,9 @@ fn retried(until: Instant, call: impl Fn(c_int) -> *mut native::rd_kafka_error_t
 
 impl Stage {
     fn send(&self, client: &Client, until: Instant) -> Result<()> {
+        if self.transactional {
+            client.begin()?;
+        }
         let topics: Vec<*mut native::rd_kafka_topic_t> = lock(&client.topics).iter().map(|(_, topic)| *topic).collect();
         let (buffer, records, headers) = (&*self.buffer, &*self.records, &*self.headers);
         let rows = records.chunks_exact(RECORD_STRIDE).take(self.count);

@@ -27,6 +27,10 @@ export interface Pass {
   readonly check?: OutputCheck | undefined;
   /** Looks at the targets of a source topic that was not met before, and plans for it. */
   planOf(topic: string): Promise<TopicPlan>;
+  /** @throws BautaError 1515 for a target that was there and is gone */
+  requireTargets(): Promise<void>;
+  /** Looks again at all targets that it has met; plans made behind it are of what they take now. Returns the largest batch that all take, bytes. */
+  lookAgain(): Promise<number>;
   operationFacts(operation: number): OperationFacts;
   /** SHA-256 (hex) of its plan, with all operations that were needed. */
   planDigest(): string;
@@ -65,6 +69,16 @@ export class Passes {
       const plans = this.#plans[i] as TopicPlan[];
       for (let at = plans.length; at < topics.length; at++) plans.push(await pass.planOf(topics[at] as string));
     }
+  }
+
+  /** Targets take less than they did: forgets all plans. Returns the largest batch that all targets take, bytes. */
+  async lookAgain(): Promise<number> {
+    const least: number[] = [];
+    for (const [i, pass] of this.all.entries()) {
+      least.push(await pass.lookAgain());
+      (this.#plans[i] as TopicPlan[]).length = 0;
+    }
+    return Math.min(...least);
   }
 
   /** @param stops the first refused record ends the batch */

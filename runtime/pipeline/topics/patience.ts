@@ -21,14 +21,16 @@ export class Patience {
   readonly #told = new Map<string, number>();
   #awaySince: number | undefined;
   #isSuspect = false;
+  /** Calls that are made again and again: they find out by themselves whether the cluster is there. */
+  #waiting = 0;
 
   constructor(parts: PatienceParts) {
     this.#parts = parts;
   }
 
-  /** It is away, or there is reason to ask. */
+  /** It is away, or there is reason to ask, and nobody is asking. */
   get isInDoubt(): boolean {
-    return this.#isSuspect || this.#awaySince !== undefined;
+    return this.#waiting === 0 && (this.#isSuspect || this.#awaySince !== undefined);
   }
 
   /** A client lost all of its connections: whether the cluster is away, it says when it is asked. */
@@ -44,22 +46,29 @@ export class Patience {
 
   /**
    * Calls until the cluster answers. What waiting does not mend is thrown; so is what there is when the run is told to stop.
-   * @param issueOfWait the issue that it is to wait, where more is known than that there was no answer
+   * @param issueOfWait the issue that it is to wait because of a failure, by its name, where more is known than that there was no answer
    */
-  async until<T>(call: () => Promise<T>, issueOfWait?: () => Promise<number | undefined>): Promise<T> {
+  async until<T>(call: () => Promise<T>, issueOfWait?: (name: string) => Promise<number | undefined>): Promise<T> {
     const { clock, stop } = this.#parts;
-    for (;;) {
-      try {
-        const answer = await call();
-        this.back();
-        return answer;
-      } catch (error) {
-        const problem = problemOf(error);
-        const waits = problem !== undefined && !problem.abort && !problem.fatal && (problem.retriable || isWaitedFor(problem.issue));
-        if (!waits || stop.aborted) throw error;
-        this.away(problem.name, (await issueOfWait?.()) ?? problem.issue);
-        await clock.sleep(KAFKA_AGAIN_MS, stop);
+    let isWaiting = false;
+    try {
+      for (;;) {
+        try {
+          const answer = await call();
+          this.back();
+          return answer;
+        } catch (error) {
+          const problem = problemOf(error);
+          const waits = problem !== undefined && !problem.abort && !problem.fatal && (problem.retriable || isWaitedFor(problem.issue));
+          if (!waits || stop.aborted) throw error;
+          if (!isWaiting) this.#waiting++;
+          isWaiting = true;
+          this.away(problem.name, (await issueOfWait?.(problem.name)) ?? problem.issue);
+          await clock.sleep(KAFKA_AGAIN_MS, stop);
+        }
       }
+    } finally {
+      if (isWaiting) this.#waiting--;
     }
   }
 

@@ -1,18 +1,18 @@
 /**
  * From topics to topics: polls, masks, writes and commits, for ever.
  *
- * A transaction takes what was written and the offsets behind what was read, so both are there or neither. While one is being committed
- * the next batch is polled and masked:
+ * A transaction takes what was written and the offsets behind what was read, so both are there or neither. While one is being stored and
+ * committed the next batch is polled and masked:
  *
- *   poll 1 ── mask 1 ── stage 1 ── commit 1 ─────┐
- *             poll 2 ──────────── mask 2 ────────┴ stage 2 ── commit 2 …
+ *   poll 1 ── mask 1 ── send 1 ── store 1 ── commit 1 ──┐
+ *             poll 2 ─────────── mask 2 ────────────────┴ send 2 ── store 2 …
  *
  * Why that is safe: offsets are committed under the membership that was taken with their batch, before the next poll. If partitions moved
  * in that poll, the group has another generation, and the broker refuses the commit: nothing of the transaction is to be seen, and whoever
  * has the partitions now reads their records. The transaction is aborted, both batches are forgotten, and this worker goes back to what is
  * committed. Without a failure nobody waits for anybody.
  */
-import type { ClientEvent, KafkaMembership } from "../../kafka/addon.ts";
+import type { ClientEvent, KafkaMembership, Mark } from "../../kafka/addon.ts";
 import { CommitRows, RecordBatch } from "../../kafka/batch.ts";
 import { errorOfFailure, failureOf, isFinal, issueOfFailure, isWaitedFor, kafkaError, problemOf } from "../../kafka/failure.ts";
 import { RECORD_PARTITION, RECORD_STRIDE, RECORD_TOPIC } from "../../kafka/layout.ts";
@@ -74,12 +74,17 @@ export function runTopics(parts: TopicsParts): Promise<RunResult> {
   return new TopicsRun(parts).run();
 }
 
+const TOPIC_UNKNOWN = 1515;
 const FAILED = 1518;
 const STORAGE = 1519;
 /** What a writer is told whose transaction the broker has ended. A reader that is fenced has another name for it: that is somebody else's doing. */
 const ENDED_BY_BROKER: ReadonlySet<string> = new Set(["_FENCED", "PRODUCER_FENCED", "INVALID_PRODUCER_EPOCH", "INVALID_TXN_STATE"]);
 /** librdkafka's name for a cluster of which nobody answers. */
 const ALL_DOWN = "_ALL_BROKERS_DOWN";
+/** What brokers say of a batch of records that is larger than their topic takes. */
+const TOO_LARGE: ReadonlySet<string> = new Set(["MSG_SIZE_TOO_LARGE", "RECORD_LIST_TOO_LARGE"]);
+/** What the client says when records wait to be stored for too long. */
+const UNSTORED = "_TIMED_OUT_QUEUE";
 
 /** What a transaction holds so far. */
 interface Transaction {
@@ -114,8 +119,10 @@ class TopicsRun {
   #open: Transaction | undefined;
   /** The commit under way. */
   #committing: Promise<void> | undefined;
-  /** It has failed, and nobody has heard of it yet. */
-  #isCommitFailed = false;
+  /** Ends when what was sent is stored. */
+  #storing: Promise<void> | undefined;
+  /** Of one of them, until it was seen to. */
+  #failure: { readonly error: unknown } | undefined;
   #sequence = 0;
   #retries = 0;
   /** When the transaction that the writer has open was begun. */
@@ -233,6 +240,7 @@ class TopicsRun {
       // What cannot be committed is not there; whoever goes on reads it again.
       if (failureOf(error) === undefined) throw error;
       const { writer } = this.#parts;
+      await this.#quiet();
       // Whether it was committed, whoever begins next under this name finds out.
       await writer.abort(KAFKA_LEAVE_MS).then(
         () => this.#takeBack(),
@@ -249,18 +257,17 @@ class TopicsRun {
   }
 
   async #finish(): Promise<void> {
-    await this.#committing;
-    if (this.#open !== undefined) this.#commit(this.#open);
+    await this.#commitNext();
     await this.#committing;
   }
 
   /** Masks a batch and writes it. Returns whether a refused record ends the run. */
   async #take(batch: RecordBatch, membership: KafkaMembership | undefined): Promise<boolean> {
     const { reader, writer, trails } = this.#parts;
+    // Where no more records come, nobody else would ask: what was in it is read again now, not when there is something to add.
+    if (this.#failure !== undefined) throw this.#failure.error;
     await this.#renew();
     if (batch.count === 0 && reader.begun().length === 0) {
-      // Where no more records come, nobody else would ask: what was in it is read again now, not when there is something to add.
-      if (this.#isCommitFailed) await this.#committing;
       if (this.#open !== undefined && this.#isDue(this.#open)) await this.#commitNext();
       if (this.#patience.isInDoubt) await this.#ask();
       this.#tellProgress();
@@ -304,6 +311,7 @@ class TopicsRun {
     const { statement } = this.#parts;
     this.#tell({ event: "batch", at: this.#clock.date(), statement, records: masked.taken, pollMs: this.#pollMs, maskMs, stageMs });
     if (this.#isDue(open) || stops) await this.#commitNext();
+    else this.#store();
     return stops;
   }
 
@@ -358,19 +366,40 @@ class TopicsRun {
     else this.#patience.away(ALL_DOWN, issueOfFailure({ name: ALL_DOWN }));
   }
 
-  /** Writes records, and waits until they are stored, however long that takes. */
+  /** Sends records; that they are stored is waited for by `#store`, or by the commit. */
   async #stage(bytes: Uint8Array, outgoing: Outgoing): Promise<void> {
-    const { writer, reader } = this.#parts;
+    await this.#storing;
     this.#transactionAt ??= this.#clock.ticks();
-    let isSent = false;
-    const send = (): Promise<void> => {
-      if (isSent) return writer.drain();
-      isSent = true;
-      return writer.stage(bytes, outgoing);
-    };
-    // A broker that answers and does not store has no room, or not the replicas that it needs.
-    await this.#patience.until(send, async () => ((await reader.answers()) ? STORAGE : undefined));
+    await this.#parts.writer.send(bytes, outgoing);
   }
+
+  /** Waits in the background until what was sent is stored, however long that takes. */
+  #store(): void {
+    const storing = this.#patience.until(() => this.#parts.writer.drain(), this.#whyUnstored);
+    // It is waited for before anything else is asked of the writer, and looked at while nothing is.
+    storing.catch(this.#fails);
+    this.#storing = storing;
+  }
+
+  readonly #fails = (error: unknown): void => {
+    this.#failure ??= { error };
+  };
+
+  /**
+   * Why a writer waits for a broker that answers: a target is gone, which nobody waits for; or there is no room, or not the replicas that a
+   * target needs.
+   */
+  readonly #whyUnstored = async (name: string): Promise<number | undefined> => {
+    if (!(await this.#parts.reader.answers())) return undefined;
+    for (const pass of this.#passes.all) {
+      try {
+        await pass.requireTargets();
+      } catch (error) {
+        if (error instanceof BautaError && error.issue.number === TOPIC_UNKNOWN) throw error;
+      }
+    }
+    return name === UNSTORED ? STORAGE : undefined;
+  };
 
   #begin(membership: KafkaMembership | undefined): Transaction {
     return {
@@ -432,25 +461,25 @@ class TopicsRun {
     return records >= commit.records || bytes >= commit.bytes || this.#clock.ticks() - began >= commit.milliseconds;
   }
 
-  /** Begins to commit what is open, when the commit before it is done. */
+  /** Begins to commit what is open, when the commit before it is done; the writer waits by itself until all of it is stored. */
   async #commitNext(): Promise<void> {
     await this.#committing;
     const open = this.#open;
     if (open === undefined) return;
-    this.#commit(open);
-  }
-
-  #commit(open: Transaction): void {
     this.#open = undefined;
-    const committing = this.#commitAndTell(open);
-    // It is waited for before the next batch is written.
-    committing.catch(() => {
-      this.#isCommitFailed = true;
-    });
+    const { files, trails } = this.#parts;
+    const from = this.#clock.ticks();
+    const mark = files?.prepare();
+    if (trails !== undefined) await this.#stageTrail(trails.entries(this.#clock.date(), files?.prepared ?? []));
+    await this.#storing;
+    // From here on the writer has all that it needs: a thread that masks holds nothing up.
+    const committing = this.#commitAndTell(open, from, mark);
+    // It is waited for before the next batch is written, and looked at while none comes.
+    committing.catch(this.#fails);
     this.#committing = committing;
   }
 
-  async #commitAndTell(open: Transaction): Promise<void> {
+  async #commitAndTell(open: Transaction, from: number, mark: Mark | undefined): Promise<void> {
     const { writer, reader, statement, files, trails } = this.#parts;
     const topics = [...this.#topics];
     // Partitions that the group has no offset of get the one that they were begun at. Not sooner: the commit before this one may have had
@@ -461,14 +490,11 @@ class TopicsRun {
       if (!open.rows.has(index, partition)) open.rows.put(index, partition, offset);
     }
     const rows = open.rows.rows();
-    const from = this.#clock.ticks();
-    const mark = files?.prepare();
-    if (trails !== undefined) await this.#stageTrail(trails.entries(this.#clock.date(), files?.prepared ?? []));
     const prepared = this.#clock.ticks();
     this.#transactionAt ??= from;
     this.#isAsked = true;
     // Whether a transaction was committed is not known before the broker has said so: it is asked until it does.
-    await this.#patience.until(() => writer.commit(open.membership, topics, rows, mark));
+    await this.#patience.until(() => writer.commit(open.membership, topics, rows, mark), this.#whyUnstored);
     this.#ended();
     trails?.committed();
     const committed = this.#clock.ticks();
@@ -503,7 +529,7 @@ class TopicsRun {
     const records = trails?.manifests(end, digests) ?? [];
     if (records.length === 0) return;
     await this.#stageTrail(records);
-    await this.#patience.until(() => writer.commit(undefined, [], NO_ROWS));
+    await this.#patience.until(() => writer.commit(undefined, [], NO_ROWS), this.#whyUnstored);
     this.#ended();
     trails?.told();
   }
@@ -523,6 +549,7 @@ class TopicsRun {
     // Whether what was asked for is there, nobody has said.
     if (trails === undefined || this.#isAsked || problemOf(error)?.fatal === true) return;
     try {
+      await this.#quiet();
       await writer.abort(KAFKA_LEAVE_MS);
       trails.takeBack();
       await this.#tellManifests("failed");
@@ -565,25 +592,42 @@ class TopicsRun {
     const problem = problemOf(error);
     if (problem === undefined) throw error;
     const waits = isWaitedFor(problem.issue);
-    await this.#committing?.catch(() => undefined);
+    await this.#quiet();
     this.#committing = undefined;
-    this.#isCommitFailed = false;
     this.#open = undefined;
     this.#passes.take();
     const isMendable = problem.abort || problem.retriable || waits;
     const isOver = isFinal(problem) || !isMendable || (!waits && this.#retries >= TRANSACTION_RETRIES_MAX);
     if (isOver && !this.#isOutlived(problem.name)) {
       if (!problem.fatal) await writer.abort().catch(() => undefined);
-      throw isFinal(problem) ? errorOfFailure(problem) : new BautaError(FAILED, { detail: `${problem.name}: ${problem.text}` });
+      const isTold = isFinal(problem) || problem.issue === TOPIC_UNKNOWN;
+      throw isTold ? errorOfFailure(problem) : new BautaError(FAILED, { detail: `${problem.name}: ${problem.text}` });
     }
     if (this.#isOutlived(problem.name)) this.#patience.tell("TRANSACTION_TIMED_OUT", FAILED);
     else this.#patience.tell(problem.name, problem.issue);
     await this.#abort(problem.name);
     this.#takeBack();
+    if (TOO_LARGE.has(problem.name)) await this.#limit();
     // What was polled meanwhile is read again.
     await polled.catch(() => undefined);
     if (!waits) await this.#clock.sleep(TRANSACTION_RETRY_MS * 2 ** this.#retries++, stop);
     await this.#patience.until(() => reader.rewind());
+  }
+
+  /** A target takes less than when the run began: from here on records and batches are as large as it takes now. */
+  async #limit(): Promise<void> {
+    const { writer } = this.#parts;
+    const least = await this.#patience.until(() => this.#passes.lookAgain());
+    await writer.reopen(least);
+    await this.#patience.until(() => writer.init(KAFKA_WAIT_MS));
+  }
+
+  /** Waits until nothing is asked of the writer. What was, and failed, is of a transaction that is given up. */
+  async #quiet(): Promise<void> {
+    await this.#committing?.catch(() => undefined);
+    await this.#storing?.catch(() => undefined);
+    this.#storing = undefined;
+    this.#failure = undefined;
   }
 
   /** Ends the transaction. One that its broker has ended leaves a writer behind that is of no use. */

@@ -77,6 +77,16 @@ export class Targets {
     return { most: Math.max(...all), least: Math.min(...all) };
   }
 
+  /** @throws BautaError 1515 for a topic that was there and is gone */
+  async requireAll(): Promise<void> {
+    for (const name of this.#known.keys()) if ((await this.#admin.facts(name)) === undefined) throw new BautaError(1515, { path: name });
+  }
+
+  /** Looks again at what is known: topics may take less now than they did. */
+  async lookAgain(): Promise<void> {
+    for (const name of this.#known.keys()) this.#known.set(name, await this.#limitsOf(name));
+  }
+
   /** What a topic takes that was looked at, bytes. */
   bytesMaxOf(name: string): number {
     return this.#known.get(name)?.bytesMax ?? 0;
@@ -109,8 +119,12 @@ export class Targets {
       await this.#admin.createLike(name, createLike, this.#source);
       await this.#appears(name);
     }
+    this.#known.set(name, await this.#limitsOf(name));
+  }
+
+  async #limitsOf(name: string): Promise<Omit<Target, "index">> {
     const { messageBytesMax: bytesMax, isCompacted } = await this.#admin.limits(name);
-    this.#known.set(name, { name, bytesMax, isCompacted });
+    return { name, bytesMax, isCompacted };
   }
 
   /** A topic that was made takes a moment to be known everywhere. */
