@@ -119,6 +119,8 @@ class TopicsRun {
   #open: Transaction | undefined;
   /** The commit under way. */
   #committing: Promise<void> | undefined;
+  /** Something was sent, and nobody waits for it yet. */
+  #isUnstored = false;
   /** Ends when what was sent is stored. */
   #storing: Promise<void> | undefined;
   /** Of one of them, until it was seen to. */
@@ -311,7 +313,7 @@ class TopicsRun {
     const { statement } = this.#parts;
     this.#tell({ event: "batch", at: this.#clock.date(), statement, records: masked.taken, pollMs: this.#pollMs, maskMs, stageMs });
     if (this.#isDue(open) || stops) await this.#commitNext();
-    else this.#store();
+    else if (this.#isUnstored) this.#store();
     return stops;
   }
 
@@ -371,10 +373,12 @@ class TopicsRun {
     await this.#storing;
     this.#transactionAt ??= this.#clock.ticks();
     await this.#parts.writer.send(bytes, outgoing);
+    this.#isUnstored = true;
   }
 
   /** Waits in the background until what was sent is stored, however long that takes. */
   #store(): void {
+    this.#isUnstored = false;
     const storing = this.#patience.until(() => this.#parts.writer.drain(), this.#whyUnstored);
     // It is waited for before anything else is asked of the writer, and looked at while nothing is.
     storing.catch(this.#fails);
@@ -492,6 +496,7 @@ class TopicsRun {
     const rows = open.rows.rows();
     const prepared = this.#clock.ticks();
     this.#transactionAt ??= from;
+    this.#isUnstored = false;
     this.#isAsked = true;
     // Whether a transaction was committed is not known before the broker has said so: it is asked until it does.
     await this.#patience.until(() => writer.commit(open.membership, topics, rows, mark), this.#whyUnstored);
@@ -627,6 +632,7 @@ class TopicsRun {
     await this.#committing?.catch(() => undefined);
     await this.#storing?.catch(() => undefined);
     this.#storing = undefined;
+    this.#isUnstored = false;
     this.#failure = undefined;
   }
 
