@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The `bauta` command. */
 import { Command, CommanderError, Help, InvalidArgumentError, Option } from "commander";
+import { isStuck } from "../kafka/answered.ts";
 import { BautaError } from "../kit/errors.ts";
 import { WORKERS_MAX } from "../kit/limits.ts";
 import { VERSION } from "../kit/version.ts";
@@ -446,6 +447,8 @@ try {
   await program.parseAsync();
 } catch (error) {
   process.exitCode = tell(error);
+  // A call that never ends would keep the process from ending as well.
+  if (isStuck(error)) process.exit();
 }
 
 /** An option that takes one of these words; the first is the default. */

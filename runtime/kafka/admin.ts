@@ -2,6 +2,7 @@
 import { BautaError } from "../kit/errors.ts";
 import { KAFKA_ADMIN_MS } from "../kit/limits.ts";
 import { type KafkaAdmin, loadKafka } from "./addon.ts";
+import { answered } from "./answered.ts";
 import { type ConnectionDefinition, clientConfig } from "./connection.ts";
 import { kafkaError } from "./failure.ts";
 import type { Token } from "./token.ts";
@@ -107,7 +108,7 @@ export class TopicAdmin {
 
   async #call<T>(call: () => Promise<T>, path?: string): Promise<T> {
     try {
-      return await call();
+      return await answered("admin", call());
     } catch (error) {
       throw kafkaError(error, path);
     }

@@ -1,0 +1,37 @@
+/**
+ * Calls of the Kafka client end by themselves: each has a time-out. One that has not ended long behind it never will, and would hold a
+ * worker, its partitions and all that is behind them for as long as nobody looks. It ends the worker instead: what is not committed is read
+ * again by whoever is started next.
+ */
+import { BautaError } from "../kit/errors.ts";
+import { KAFKA_OVERDUE_LOOK_MS, KAFKA_OVERDUE_LOOKS } from "../kit/limits.ts";
+
+export interface Overdue {
+  /** Time is counted in looks, so that a machine that stood still has lost one, however long that was. */
+  readonly looks: number;
+  readonly lookMs: number;
+}
+
+const USUAL: Overdue = { looks: KAFKA_OVERDUE_LOOKS, lookMs: KAFKA_OVERDUE_LOOK_MS };
+
+/**
+ * The call's own answer.
+ * @param what the call, as the error names it
+ * @throws BautaError 1528 if there is none for far longer than any call takes
+ */
+export function answered<T>(what: string, call: Promise<T>, { looks, lookMs }: Overdue = USUAL): Promise<T> {
+  return new Promise((resolve, reject) => {
+    let left = looks;
+    const timer = setInterval(() => {
+      if (--left > 0) return;
+      clearInterval(timer);
+      reject(new BautaError(STUCK, { detail: what }));
+    }, lookMs);
+    call.then(resolve, reject).finally(() => clearInterval(timer));
+  });
+}
+
+const STUCK = 1528;
+
+/** Whether an error says that a call is under way that nobody can end: it would keep the process alive. */
+export const isStuck = (error: unknown): boolean => error instanceof BautaError && error.issue.number === STUCK;
