@@ -10,12 +10,10 @@ use std::process::ExitCode;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use bauta_core::engine::{Batch, Direction, Engine};
+use bauta_core::tables::{record, segment, value};
 
 /// Rounds after which every arena has its size.
 const WARM_UP_ROUNDS: usize = 2;
-/// Words of a record, a value and a segment.
-const STRIDES: [usize; 3] = [10, 8, 3];
-
 /// The system's allocator, counting.
 struct Counting;
 
@@ -68,7 +66,7 @@ fn run(path: &str, rounds: &str) -> Result<String, String> {
     let mut file = File { bytes: &bytes };
     let (plan, keys, input) = (file.part()?, file.part()?, file.part()?);
     let (mut records, mut values, segments) = (file.words()?, file.words()?, file.words()?);
-    let counts = [records.len() / STRIDES[0], values.len() / STRIDES[1], segments.len() / STRIDES[2]];
+    let counts = [records.len() / record::STRIDE, values.len() / value::STRIDE, segments.len() / segment::STRIDE];
     let mut output = vec![0; input.len() * 4];
     let mut engine = Engine::open(plan, keys, Direction::Mask).map_err(|error| error.to_string())?;
     let mut transform = |rounds: usize| -> Result<u64, String> {
@@ -91,7 +89,7 @@ fn run(path: &str, rounds: &str) -> Result<String, String> {
     };
     transform(WARM_UP_ROUNDS)?;
     let allocations = transform(rounds)?;
-    let refused = records.chunks(STRIDES[0]).filter(|row| row[5] != 0).count();
+    let refused = records.chunks(record::STRIDE).filter(|row| row[record::STATUS] != 0).count();
     Ok(format!("{{\"records\":{},\"refused\":{refused},\"allocations\":{allocations}}}", counts[0]))
 }
 
