@@ -13,6 +13,11 @@ import { LEVELS } from "./policy/answer.ts";
 import type { FactName, ViewPolicy } from "./policy/api.ts";
 import { guardText } from "./policy/guards.ts";
 
+/** More than any detail counts. */
+const DETAILS = 1000;
+/** Characters that a mask keeps at both ends, at most: 15 each. */
+const MASK_ENDS = 30;
+
 export interface PolicyChange {
   readonly view: string;
   readonly class: string;
@@ -170,8 +175,3 @@ function levelOf(done: string): number {
   const codes = /code-max (\d+)/.exec(done)?.[1];
   return level + (codes !== undefined ? Number(codes) : done.includes("danger-no-detect") ? DETAILS - 1 : DETAILS - 2);
 }
-
-/** More than any detail counts. */
-const DETAILS = 1000;
-/** Characters that a mask keeps at both ends, at most: 15 each. */
-const MASK_ENDS = 30;

@@ -145,7 +145,7 @@ describe("laws", () => {
   test("reversible needs something that can be undone, deterministic one key", () => {
     const given = '{name: t, given: {text: \'{"a": "20261120-0004711"}\'}';
     expect(failuresOf(`rules: [{path: "json:$.a", technique: redact}]\ntests:\n  - ${given}, laws: [reversible]}\n`)).toEqual([
-      "reversible: no value of the message is masked by technique fpe",
+      "reversible: no value of the message is masked by technique fpe or encrypt",
     ]);
     const path = write(
       join(here, "random.yaml"),

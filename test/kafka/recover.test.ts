@@ -70,7 +70,7 @@ function worker(
     },
     writer: {
       events: () => [],
-      stage: async () => stage(++calls.stages),
+      send: async () => stage(++calls.stages),
       drain: async () => stage(++calls.stages),
       transactionMsMax: 60_000,
       commit: async (_membership: unknown, _topics: unknown, rows: Uint32Array) => {
@@ -150,11 +150,15 @@ describe("a transaction that fails", () => {
   });
 
   test("BAUTA-1519: whose records are not stored by a broker that answers waits, and sends none of them twice", async () => {
-    const { run, calls, told } = worker((tries) => {
-      if (tries < 4) throw failing("_TIMED_OUT", { retriable: true });
-    });
+    // A commit waits for what was sent, and says that this is what it waits for.
+    const { run, calls, told } = worker(
+      () => undefined,
+      (tries) => {
+        if (tries < 4) throw failing("_TIMED_OUT_QUEUE", { retriable: true });
+      },
+    );
     expect((await run()).counts.in).toBe(1);
-    expect([calls.stages, calls.commits, calls.aborts]).toEqual([4, 1, 0]);
+    expect([calls.stages, calls.commits, calls.aborts]).toEqual([1, 4, 0]);
     const issues = told.flatMap((event) => (event.event === "degrade" ? [event.issue.code] : []));
     const health = told.flatMap((event) => (event.event === "health" ? [event.isOk] : []));
     expect([issues, health]).toEqual([["BAUTA-1519"], [false, true]]);

@@ -14,11 +14,11 @@ import { names } from "./engine/names.ts";
 import { opening } from "./engine/opening.ts";
 import { otherwise } from "./engine/otherwise.ts";
 import { people } from "./engine/people.ts";
-import { generating, sealing } from "./engine/sealed.ts";
+import { generating, type Judges, sealing } from "./engine/sealed.ts";
 import { strictness } from "./engine/strict.ts";
 import { canonicalForms, tokensAndHashes } from "./engine/tokens.ts";
 
-const PARTS: readonly ((engine: () => Engine) => void)[] = [
+const PARTS: readonly ((engine: () => Engine, judges?: Judges) => void)[] = [
   keepAndDrop,
   detector,
   codeWords,
@@ -41,13 +41,13 @@ const PARTS: readonly ((engine: () => Engine) => void)[] = [
   calls,
 ];
 
-/** Registers the suite for the engine that `load` gives. */
-export function engineSuite(name: string, load: () => Promise<Engine>): void {
+/** Registers the suite for the engine that `load` gives; without judges what they look at is compared with our own words alone. */
+export function engineSuite(name: string, load: () => Promise<Engine>, judges?: Judges): void {
   describe(`engine suite, ${name}`, () => {
     let engine: Engine;
     beforeAll(async () => {
       engine = await load();
     });
-    for (const part of PARTS) part(() => engine);
+    for (const part of PARTS) part(() => engine, judges);
   });
 }
