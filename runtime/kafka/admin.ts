@@ -4,7 +4,7 @@ import { KAFKA_ADMIN_MS } from "../kit/limits.ts";
 import { type KafkaAdmin, loadKafka } from "./addon.ts";
 import { answered } from "./answered.ts";
 import { type ConnectionDefinition, clientConfig } from "./connection.ts";
-import { kafkaError } from "./failure.ts";
+import { errorOfFailure, kafkaError } from "./failure.ts";
 import type { Token } from "./token.ts";
 
 export interface TopicFacts {
@@ -71,7 +71,7 @@ export class TopicAdmin {
   }
 
   async limits(name: string): Promise<TopicLimits> {
-    const settings = await this.#call(() => this.#admin.topicSettings(name, KAFKA_ADMIN_MS), name);
+    const settings = await this.#settings(name);
     const settingOf = (wanted: string): string | undefined => settings.find((setting) => setting.name === wanted)?.value;
     const bytes = Number(settingOf("max.message.bytes"));
     return {
@@ -95,9 +95,17 @@ export class TopicAdmin {
     await this.#call(() => this.#admin.growTopic(name, partitions, KAFKA_ADMIN_MS), name);
   }
 
+  /** @throws BautaError 1514 where they may not be read: the client then gives none, and whether a topic is compacted is nothing to guess */
+  async #settings(name: string): Promise<readonly { readonly name: string; readonly value: string; readonly own: boolean }[]> {
+    const settings = await this.#call(() => this.#admin.topicSettings(name, KAFKA_ADMIN_MS), name);
+    if (settings.length > 0) return settings;
+    const failure = { name: "TOPIC_AUTHORIZATION_FAILED", text: "its configuration may not be read (DescribeConfigs)" };
+    throw errorOfFailure(failure, name);
+  }
+
   /** What a topic that is made for this one's records has from it. */
   async #copied(name: string): Promise<[string, string][]> {
-    const settings = await this.#call(() => this.#admin.topicSettings(name, KAFKA_ADMIN_MS), name);
+    const settings = await this.#settings(name);
     return settings.filter(({ name: one, own }) => own && COPIED.has(one)).map(({ name: one, value }): [string, string] => [one, value]);
   }
 

@@ -87,7 +87,6 @@ describe("at the start", () => {
         if (why !== "no source") await send(raw, 3);
         const worker = workers.start(pipeline(raw, masked, name));
         const [code, issue, helps] = await endOf(worker);
-        process.stdout.write(`reasons: ${why}: ${code} ${issue}\n`);
         found.push([why, code, issue, helps]);
       }
       expect(found).toEqual(cases.map(([why, , , , issue]) => [why, 2, issue, true]));
@@ -114,7 +113,6 @@ describe("in mid-run", () => {
       deleteTopic(secure.cluster.bootstrap, masked);
       await send(raw, 50);
       const [code, issue] = await endOf(worker);
-      process.stdout.write(`reasons: deleted target: ${code} ${issue}\n${worker.told().slice(-1500)}\n`);
       expect([code, issue]).toEqual([2, "BAUTA-1515"]);
       await topics.admin.create(masked, 1);
       const next = workers.start(file);
@@ -132,7 +130,6 @@ describe("in mid-run", () => {
       await topics.read([masked], 100);
       deleteTopic(secure.cluster.bootstrap, raw);
       await until(() => worker.child.exitCode !== null || worker.told().includes("BAUTA-1515"), "it says so", 120_000);
-      process.stdout.write(`reasons: deleted source: ${worker.child.exitCode}\n${worker.told().slice(-800)}\n`);
       expect(worker.told()).toContain("BAUTA-1515");
     },
     SLOW,
@@ -148,7 +145,6 @@ describe("in mid-run", () => {
       await send(raw, 1, long);
       await send(raw, 20);
       await until(() => worker.child.exitCode !== null || worker.told().includes("BAUTA-2502"), "it says so", 120_000);
-      process.stdout.write(`reasons: lowered limit: ${worker.child.exitCode}\n${worker.told().slice(-1500)}\n`);
       const got = await topics.read([masked], 140);
       await workers.stop(worker);
       expect([got.length, new Set(got.map(sourceOf)).size]).toEqual([140, 140]);
