@@ -112,6 +112,7 @@ if (!quick) part("instructions and allocations have not grown", bun(), ["--no-in
 part("Kafka's jars", "mvn", ["-q", "-B", "-f", "test/services/kafka/pom.xml", "package"]);
 if (!quick) part("Prowide oracle builds", "mvn", ["-q", "-B", "-f", "test/oracles/java/pom.xml", "package"]);
 part("OPA for the policies' tests", process.execPath, ["scripts/opa.mjs"]);
+part("Toxiproxy for the tests of faults", process.execPath, ["scripts/toxiproxy.mjs"]);
 part("runtimes for the package's tests", process.execPath, ["scripts/runtimes.mjs"]);
 // A process for each core, so that suites that wait leave it to those that compute.
 const parallel = ["--parallel=2", "--timings=test/timings.json"];
