@@ -73,7 +73,9 @@ function part(title, command, args, count = undefined, env = {}) {
   skipped += counted.skipped;
   const line = `${ok ? "ok  " : "FAIL"} ${title}: ${counted.passed} passed, ${counted.failed} failed${counted.skipped ? `, ${counted.skipped} skipped` : ""} (${((Date.now() - from) / 1000).toFixed(1)} s)`;
   process.stdout.write(`${line}\n`);
-  if (!ok || process.env.BAUTA_VERBOSE) process.stdout.write(`${output}\n`);
+  if (process.env.BAUTA_VERBOSE) process.stdout.write(`${output}\n`);
+  // Without what passed: whoever keeps only the end of a log still sees why.
+  else if (!ok) process.stdout.write(`${output.replace(/^\(pass\) .*\n/gm, "")}\n`);
   else for (const note of output.match(/^.*(?:skipped:|seed[ =:]).*$/gm) ?? []) process.stdout.write(`       ${note.trim()}\n`);
   return ok;
 }
