@@ -4,12 +4,16 @@
  * refused, in the same transaction: it is not replayed twice, whoever tries.
  */
 import { selectEngine } from "../engines/select.ts";
+import type { Partition } from "../kafka/addon.ts";
 import { TopicAdmin } from "../kafka/admin.ts";
 import { RecordBatch } from "../kafka/batch.ts";
+import type { ConnectionDefinition } from "../kafka/connection.ts";
 import { errorOfFailure, isFinal, kafkaError } from "../kafka/failure.ts";
 import { RECORD_OFFSET, RECORD_STRIDE, wholeAt } from "../kafka/layout.ts";
 import { isMeant, type NoteFilter, REPLAYED, type RefusedNote, readNotes, SOURCE, sourceOfNote } from "../kafka/notes.ts";
-import { RangeReader, watermarks } from "../kafka/range-reader.ts";
+import { placeOf } from "../kafka/offsets.ts";
+import { committedOf, RangeReader, watermarks } from "../kafka/range-reader.ts";
+import { ShadowTopics } from "../kafka/shadow-topics.ts";
 import { Tokens } from "../kafka/token.ts";
 import { TopicWriter } from "../kafka/writer.ts";
 import { BautaError } from "../kit/errors.ts";
@@ -54,21 +58,25 @@ export async function dlqReplay(path: string, options: ReplayNotesOptions): Prom
   if (definition === undefined) throw modelError(problems);
   if (definition.sinks.some(({ kind }) => kind !== "topic"))
     throw new BautaError(1001, { detail: "refused records are replayed into topics, and this pipeline has other sinks" });
-  if (definition.kafka?.source !== undefined)
-    throw new BautaError(1001, { detail: "refused records are replayed where source and targets are of one cluster" });
   if (new Set(definition.sinks.map(({ view }) => view)).size > 1)
     throw new BautaError(1001, { detail: "refused records are replayed for one view, and this pipeline has several" });
   const plan = openPlan({ ...definition, policy: await policyOfPipeline(definition), direction: "mask" });
+  const source = definition.kafka?.source;
   const tokens = await Tokens.open(connection.sasl?.tokenCommand, () => undefined);
+  const sourceTokens = source === undefined ? tokens : await Tokens.open(source.sasl?.tokenCommand, () => undefined);
   let writer: TopicWriter | undefined;
   try {
     const engine = await selectEngine(definition.engine);
     const admin = new TopicAdmin(connection);
     tokens?.add(admin);
-    const targets = new Targets(admin, admin, rulesOf(definition, plan), definition.sinks, definition.routes);
+    const sourceAdmin = source === undefined ? admin : new TopicAdmin(source);
+    if (source !== undefined) sourceTokens?.add(sourceAdmin);
+    const targets = new Targets(admin, sourceAdmin, rulesOf(definition, plan), definition.sinks, definition.routes);
     await targets.require(notesTopic);
     const before = await readNotes(connection, notesTopic);
     const named = [...new Set(before.map(({ topic }) => topic))].filter((topic) => topics.some((one) => isOf(topic, one)));
+    if (source !== undefined)
+      await expectSame(new ShadowTopics({ source: sourceAdmin, target: admin, group, topics: named }), connection, group);
     for (const topic of named) await targets.prepare(topic);
     const { most, least } = targets.bytesMax;
     // One id for all replays of a pipeline: whoever begins ends what another has not committed.
@@ -81,7 +89,7 @@ export async function dlqReplay(path: string, options: ReplayNotesOptions): Prom
     const maskers = openMaskers({ definition: goingOn(definition), engine, plan, writer, seal: undefined });
     try {
       const { batches } = maskers;
-      const replay = new NotesReplay(batches, writer, targets, connection, notesTopic, tokens);
+      const replay = new NotesReplay(batches, writer, targets, source ?? connection, notesTopic, sourceTokens);
       return report(await replay.run(notes), options.json === true);
     } finally {
       maskers.masker.close();
@@ -91,9 +99,23 @@ export async function dlqReplay(path: string, options: ReplayNotesOptions): Prom
     throw kafkaError(error);
   } finally {
     tokens?.close();
+    sourceTokens?.close();
     await writer?.close();
     plan.close();
   }
+}
+
+/**
+ * What was refused in another cluster stands at offsets of topics there: of those that the group has read.
+ * @throws BautaError 1526 for a topic that was made anew, or is another cluster's
+ */
+async function expectSame(shadows: ShadowTopics, connection: ConnectionDefinition, group: string): Promise<void> {
+  const partitions = [...(await shadows.refresh())].flatMap(([topic, count]) =>
+    Array.from({ length: count }, (_, partition) => ({ topic, partition })),
+  );
+  const places = partitions.map(({ topic, partition }) => ({ topic: shadows.nameOf(topic), partition }));
+  const notes = new Map((await committedOf(connection, group, places)).map((position) => [placeOf(position), position.metadata]));
+  for (const [at, { topic }] of partitions.entries()) shadows.expectSame(topic, notes.get(placeOf(places[at] as Partition)) ?? undefined);
 }
 
 /** The pipeline, going on behind what it refuses and noting none of it: it is noted already. */
@@ -109,7 +131,8 @@ class NotesReplay {
   readonly #batches: BatchMasker;
   readonly #writer: TopicWriter;
   readonly #targets: Targets;
-  readonly #connection: RangeOptionsConnection;
+  /** Of the cluster that is read, and so are the tokens. */
+  readonly #connection: ConnectionDefinition;
   readonly #notesTopic: string;
   readonly #tokens: Tokens | undefined;
   readonly #task = new TextEncoder().encode(newTask(systemClock.date()));
@@ -118,7 +141,7 @@ class NotesReplay {
     batches: BatchMasker,
     writer: TopicWriter,
     targets: Targets,
-    connection: RangeOptionsConnection,
+    connection: ConnectionDefinition,
     notesTopic: string,
     tokens: Tokens | undefined,
   ) {
@@ -195,8 +218,6 @@ class NotesReplay {
     result.refusedAgain.push(...refused.map(againOf));
   }
 }
-
-type RangeOptionsConnection = ConstructorParameters<typeof RangeReader>[0]["connection"];
 
 const againOf = (refused: RefusedRecord): Replayed["refusedAgain"][number] => ({
   source: sourceOfNote(refused),

@@ -54,7 +54,7 @@ export async function verifyTopics(path: string, options: VerifyTopicsOptions): 
   const { primitives } = await selectEngine(options.engine);
   const ring = keyFile === undefined ? undefined : openKeyFile(keyFile, {});
   try {
-    const { connection, audit } = definition.kafka as NonNullable<PipelineDefinition["kafka"]>;
+    const { connection, audit, source } = definition.kafka as NonNullable<PipelineDefinition["kafka"]>;
     if (audit === undefined) throw new BautaError(1001, { detail: `${path} has no audit topic` });
     const runs = await readRuns(connection, audit.topic, primitives);
     const trusted = trust === undefined ? ring && trustOf([ring]) : readTrust(trust);
@@ -62,7 +62,7 @@ export async function verifyTopics(path: string, options: VerifyTopicsOptions): 
     const checks = new Map(runs.map((run) => [run.task, checksOf(run, { ...options, archive }, trusted, primitives)]));
     const found: Check[] = [];
     if (outputs !== undefined) found.push(...(await checkTopics(definition, connection, runs, checks, primitives)));
-    if (inputs !== undefined) await checkSources(connection, runs, checks, ring as KeyRing, primitives);
+    if (inputs !== undefined) await checkSources(source ?? connection, runs, checks, ring as KeyRing, primitives);
     if (options.manifest !== undefined) writeAll(options.manifest, audit.topic, runs, ring);
     const exit = exitOf([...checks.values(), found].flat());
     if (json) {

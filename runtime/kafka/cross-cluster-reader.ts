@@ -208,13 +208,17 @@ export class CrossClusterReader implements BatchReader {
   }
 
   #went(partitions: readonly Partition[]): void {
+    const gone: Partition[] = [];
     for (const { topic: shadow, partition } of partitions) {
       const topic = this.#byShadow.get(shadow);
       if (topic === undefined) continue;
       this.#had.delete(placeOf({ topic, partition }));
       this.#begun.delete(placeOf({ topic, partition }));
+      gone.push({ topic, partition });
     }
     this.#changed = true;
+    // Who reads is told as in one cluster: of the topics that are read.
+    this.#events.push({ kind: "revoked", name: "", text: "", partitions: gone });
   }
 
   /** A shadow may have more partitions than its topic: nothing is in them. */

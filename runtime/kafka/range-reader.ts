@@ -234,17 +234,28 @@ const rangeConfig = (connection: ConnectionDefinition, group: string): ClientCon
 ];
 
 /** First and next offsets of partitions, as a reader of committed records sees them. */
-export async function watermarks(
+export function watermarks(
   connection: ConnectionDefinition,
-  partitions: readonly { readonly topic: string; readonly partition: number }[],
+  partitions: readonly Partition[],
 ): Promise<readonly { readonly first: number; readonly next: number }[]> {
-  const consumer = new (loadKafka().KafkaConsumer)(rangeConfig(connection, "bauta-watermarks"));
+  return asking(connection, "bauta-watermarks", async (consumer) => {
+    const marks = await consumer.watermarks([...partitions], KAFKA_CALL_MS);
+    return partitions.map((_, at) => ({ first: marks[2 * at]?.offset ?? 0, next: marks[2 * at + 1]?.offset ?? 0 }));
+  });
+}
+
+/** The offsets that a group has committed, and what was committed with them; −1 where there is none. */
+export function committedOf(connection: ConnectionDefinition, group: string, partitions: readonly Partition[]): Promise<Position[]> {
+  return asking(connection, group, (consumer) => consumer.committed([...partitions], KAFKA_CALL_MS));
+}
+
+async function asking<T>(connection: ConnectionDefinition, group: string, ask: (consumer: KafkaConsumer) => Promise<T>): Promise<T> {
+  const consumer = new (loadKafka().KafkaConsumer)(rangeConfig(connection, group));
   try {
     const command = connection.sasl?.tokenCommand;
     const token = command === undefined ? undefined : await tokenOf(command);
     if (token !== undefined) consumer.setToken(token.token, token.expiresMs, token.principal);
-    const marks = await consumer.watermarks([...partitions], KAFKA_CALL_MS);
-    return partitions.map((_, at) => ({ first: marks[2 * at]?.offset ?? 0, next: marks[2 * at + 1]?.offset ?? 0 }));
+    return await ask(consumer);
   } catch (error) {
     throw kafkaError(error);
   } finally {

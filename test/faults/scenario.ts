@@ -7,6 +7,7 @@ import { appendFileSync } from "node:fs";
 import { EXAMPLE_JSON, EXAMPLE_MT, EXAMPLE_XML, ended, hasEnded, until, WRONG_XML } from "../e2e/cli.ts";
 import { Random } from "../generators/random.ts";
 import { endOf, type Pipelines, type Worker } from "../kafka/pipelines.ts";
+import { stacksOf } from "../kafka/stacks.ts";
 import { connectionTo, type Got, isWhole, sourceOf, type Topics, unique } from "../kafka/topics.ts";
 import type { Broker, Cluster } from "../services/kafka/cluster.ts";
 
@@ -295,13 +296,15 @@ export class Scenario {
     await this.#sayingWhy(() => until(holds, what, milliseconds), worker);
   }
 
-  /** What the workers said last goes with an error. */
+  /** What the workers said last, and what they do, goes with an error. */
   async #sayingWhy<T>(wait: () => Promise<T>, worker?: Worker): Promise<T> {
     try {
       return await wait();
     } catch (error) {
-      for (const [name, one] of worker === undefined ? this.#workers : [["it", worker] as const])
+      for (const [name, one] of worker === undefined ? this.#workers : [...this.#workers, ["it", worker] as const]) {
         this.say(`${name} (${one.child.exitCode ?? one.child.signalCode ?? "runs"}) said last:\n${one.told().slice(-TOLD_LENGTH)}`);
+        if (!hasEnded(one.child)) this.say(`${name} does:\n${stacksOf(one.child.pid)}`);
+      }
       throw error;
     }
   }

@@ -11,16 +11,18 @@ import { type Sent, sourceOf, Topics } from "./topics.ts";
 const SLOW = 180_000;
 
 let cluster: Cluster;
+let production: Cluster;
 let topics: Topics;
+let there: Topics;
 const pipelines = new Pipelines(() => cluster.bootstrap);
 
 beforeAll(async () => {
-  cluster = await startCluster();
-  topics = new Topics(cluster.bootstrap);
+  [cluster, production] = await Promise.all([startCluster(), startCluster()]);
+  [topics, there] = [new Topics(cluster.bootstrap), new Topics(production.bootstrap)];
 }, SLOW);
 afterAll(async () => {
-  await topics?.close();
-  await cluster?.stop();
+  await Promise.all([topics?.close(), there?.close()]);
+  await Promise.all([cluster?.stop(), production?.stop()]);
 });
 
 interface Verified {
@@ -55,14 +57,17 @@ const payments = (from: number, count: number): readonly Sent[] =>
   });
 
 describe("the record of a run over topics", () => {
-  test(
-    "workers that come, are killed and leave: each has told what it did, and topics, files and sources are what they told",
-    async () => {
-      const [raw, audit, refused] = [await topics.make("raw", 4), await topics.make("audit", 2), await topics.make("refused")];
+  test.each(["in one cluster", "from one cluster to another"])(
+    "%s: workers that come, are killed and leave have each told what they did, and topics, files and sources are what they told",
+    async (where) => {
+      const isAcross = where === "from one cluster to another";
+      const sources = isAcross ? there : topics;
+      const [raw, audit, refused] = [await sources.make("raw", 4), await topics.make("audit", 2), await topics.make("refused")];
       const [all, json] = [await topics.make("all", 3), await topics.make("json", 2)];
       const folder = join(pipelines.folder, raw);
       const file = pipelines.file({
         sources: `{ topics: ${raw}, key: { use: account }, headers: { trace: keep } }`,
+        kafka: isAcross ? `, source: { bootstrap: "${production.bootstrap}" }, settings: { session.timeout.ms: 6000 }` : "",
         sinks: `{ all: { topic: ${all} }, json: { topic: ${json} }, file: { file: ${folder}/masked.txt }, log: { log: ${folder}/masked.log } }`,
         rest: `on-refuse: divert\nrefused: { topic: ${refused} }\naudit: { topic: ${audit}, manifest-seconds: 2 }
 routes: [{ when: { format: json }, to: [all, json, log] }, { to: [all, file] }]
@@ -70,7 +75,7 @@ commit: { records: 40, seconds: 1 }`,
       });
       let sent = 0;
       const more = async (count: number): Promise<void> => {
-        await topics.send(raw, payments(sent, count));
+        await sources.send(raw, payments(sent, count));
         sent += count;
       };
       const commits = async (worker: Worker): Promise<void> => {
@@ -97,7 +102,7 @@ commit: { records: 40, seconds: 1 }`,
       while ((await read()) < sent) if (performance.now() - from > 90_000) throw new Error("not all records came");
       await stop(third);
 
-      const out = join(pipelines.folder, "evidence");
+      const out = join(folder, "evidence");
       const verified = verify(file, "--outputs", "--inputs", "--key-file", pipelines.key, "--manifest", out);
       const bad = [...verified.runs.flatMap(({ checks }) => checks), ...verified.checks].filter(({ outcome }) => outcome === "failed");
       expect(bad).toEqual([]);
@@ -114,7 +119,7 @@ commit: { records: 40, seconds: 1 }`,
       // A manifest is a file as those of other runs are, and names of it are all that it has.
       const names = readdirSync(out).filter((name) => name.endsWith(".manifest.json"));
       expect(names.length).toBe(verified.runs.length);
-      const trust = join(pipelines.folder, "trust.json");
+      const trust = join(folder, "trust.json");
       expect(bauta(["keys", "trust", pipelines.key, "--out", trust]).code).toBe(0);
       for (const name of names) expect([name, bauta(["verify", join(out, name), "--trust", trust]).code]).toEqual([name, 0]);
       const everything =
@@ -124,7 +129,7 @@ commit: { records: 40, seconds: 1 }`,
       expect([clear.account, clear.name, clear.uetr, "Atelier Meunier"].filter((text) => everything.includes(text))).toEqual([]);
 
       // Somebody else's key vouches for nothing, and checks no input.
-      const other = newKey(join(pipelines.folder, "other.key"));
+      const other = newKey(join(folder, "other.key"));
       const doubted = verify(file, "--key-file", other);
       expect([doubted.exit, doubted.runs[0]?.checks[0]?.code]).toEqual([9, "BAUTA-8504"]);
 

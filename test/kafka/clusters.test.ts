@@ -197,6 +197,43 @@ test(
 );
 
 test(
+  "what was refused is replayed from the cluster that it is in, and not from another one",
+  async () => {
+    const raw = await there.make("raw", 2);
+    const [masked, refused] = [await here.make("masked"), await here.make("refused")];
+    const name = unique("replayed");
+    const fileOf = (bootstrap: string, key: string): string =>
+      pipelines.file({
+        name,
+        sources: `{ topics: ${raw}${key} }`,
+        sinks: `{ out: { topic: ${masked} } }`,
+        rest: `on-refuse: divert\nrefused: { topic: ${refused} }`,
+        kafka: `, source: { bootstrap: "${bootstrap}" }`,
+      });
+    const records = [{ key: CLEAR_KEY, value: EXAMPLE_XML }, { value: EXAMPLE_XML }, { key: CLEAR_KEY, value: EXAMPLE_XML }];
+    await there.send(raw, records);
+    // Without a rule for keys whoever has one is refused.
+    const worker = pipelines.work(fileOf(production.bootstrap, ""));
+    await here.read([masked, refused], 3);
+    await stop(worker);
+    await here.admin.create(raw, 2);
+    await here.send(raw, records);
+    const wrong = bauta(["dlq", "replay", fileOf(qa.bootstrap, ", key: { use: account }")]);
+    expect([wrong.code, wrong.stderr.includes("BAUTA-1526")]).toEqual([2, true]);
+    const file = fileOf(production.bootstrap, ", key: { use: account }");
+    const replays = [1, 2].map(() => JSON.parse(bauta(["dlq", "replay", file, "--json"]).stdout) as object);
+    expect(replays).toMatchObject([
+      { replayed: 2, done: 0, refusedAgain: [], gone: [] },
+      { replayed: 0, done: 2 },
+    ]);
+    const got = await here.read([masked], 3);
+    expect([got.length, new Set(got.map(sourceOf)).size, new Set(got.map(({ value }) => value)).size]).toEqual([3, 3, 1]);
+    expect(CANARIES.filter((canary) => JSON.stringify(got).includes(canary))).toEqual([]);
+  },
+  SLOW,
+);
+
+test(
   "the cluster that is read is away for a while: it is told, and nothing is lost",
   async () => {
     const raw = await there.make("raw", 2);

@@ -93,8 +93,6 @@ export class KafkaReader {
     const inner = this.#reader.map(entry.value, "kafka", KAFKA_KEYS);
     if (inner === undefined) return undefined;
     const group = this.#reader.text(inner, "group", "kafka") ?? name;
-    if (audit !== undefined && inner.has("source"))
-      this.#wrong(this.#at(entries, "audit"), "audit", "the record of a run in a topic is of one cluster");
     if (!GROUP.test(group)) this.#wrong(this.#at(inner, "group"), "kafka.group", "a group's name is of letters, digits, `.`, `_` and `-`");
     return {
       connection: this.#connection(inner, entry.value.at, "kafka"),
