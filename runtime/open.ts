@@ -175,6 +175,7 @@ export function runnable(model: Model, ring: KeyRing, input: "strict" | "lenient
     model,
     environment: ring.environment,
     operationFor: (format, message, field) => compiled.operationFor(format, message, field),
+    namedBelow: (format, message, field) => compiled.namedBelow(format, message, field),
     dropOperation: compiled.dropOperation,
     jsonRules: compiled.jsonRules,
     envelope: compiled.envelope,

@@ -87,6 +87,8 @@ export interface Field {
   readonly fit: Fit;
   /** The standard does not have it in its message: only a lenient reading finds values there. */
   readonly isLenient?: true;
+  /** Levels below any content that rules open (opened.ts). No catalogue describes it, and so a rule may declare its type. */
+  readonly below?: number;
 }
 
 /** No rule covers the field. */
@@ -96,6 +98,11 @@ export const UNCOVERED = -1;
 export interface Ruleset {
   /** Index of the operation for a field, or `UNCOVERED`. */
   operationFor(format: FormatName, messageType: string, field: Field): number;
+  /**
+   * What rules name below a field of any content, as paths below it: `Ext/AcctId`, `Ext/AcctId/@scheme`. Elements that hold others are in
+   * none of them but on the way. Absent or empty: the content goes or refuses as a whole.
+   */
+  namedBelow?(format: FormatName, messageType: string, field: Field): readonly string[];
   /** Operation that removes a region (comments, trailers); always there. */
   readonly dropOperation: number;
   /** Rules for formats without a catalogue. Higher `rank` wins; equal ranks with different operations were refused by the model. */

@@ -3,12 +3,14 @@
  * wrong is reported once for each rule, with an example.
  */
 import type { Field, Fit, FormatName } from "../formats/api.ts";
+import { withNamed } from "./below.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { decideAmong } from "./decide.ts";
 import { explainNoMatch, type FieldNames, namesOf } from "./did-you-mean.ts";
 import type { Model, Rule } from "./model.ts";
 import { ENVELOPE, messageKey, scopeCovers } from "./path.ts";
 import type { Problem } from "./problem.ts";
+import { AS_IS_FOR } from "./read-rules.ts";
 import { RuleIndex } from "./rule-index.ts";
 import { describe, isJsonRule, problemAt } from "./uncatalogued.ts";
 
@@ -25,15 +27,16 @@ export interface Check {
  * everything from (1209), that contradict each other (1208), or whose operation a field's type does not admit (1211, 1212).
  */
 export function checkModel(model: Model, catalogues: readonly Catalogue[]): Check {
+  const opened = catalogues.map((catalogue) => withNamed(catalogue, model.rules));
   const judge = new Judge(model);
   const uncovered = new Map<string, Field[]>();
   let fieldCount = 0;
-  for (const catalogue of catalogues) {
+  for (const catalogue of opened) {
     for (const message of catalogue.messages()) {
       fieldCount += judge.message(catalogue, message, (field) => append(uncovered, message, field));
     }
   }
-  return { problems: judge.problems(catalogues), uncovered, fieldCount };
+  return { problems: judge.problems(opened), uncovered, fieldCount };
 }
 
 /**
@@ -42,12 +45,13 @@ export function checkModel(model: Model, catalogues: readonly Catalogue[]): Chec
  * a field whose rules contradict each other or its type refuses its record; a rule that can take nothing is found here.
  */
 export function checkRules(model: Model, catalogues: readonly Catalogue[]): readonly Problem[] {
+  const opened = catalogues.map((catalogue) => withNamed(catalogue, model.rules));
   const judge = new Judge(model);
-  for (const [catalogue, message, isNamed] of likelyFirst(model, catalogues)) {
+  for (const [catalogue, message, isNamed] of likelyFirst(model, opened)) {
     if (!isNamed && judge.isSettled()) break;
     judge.message(catalogue, message);
   }
-  return judge.problems(catalogues);
+  return judge.problems(opened);
 }
 
 /** All messages: first those that the model's own rules name, then the newest version of each, then the others. */
@@ -173,6 +177,8 @@ class Tally {
   taker: Rule | undefined = undefined;
   takenAbove = false;
   unfit: { readonly issue: number; readonly reason: string; readonly where: string; count: number } | undefined = undefined;
+  /** A field of a catalogue, although the rule declares a type. */
+  described: string | undefined = undefined;
 }
 
 /**
@@ -196,6 +202,7 @@ function judge(
   for (const { rule } of matching) {
     const tally = tallies[rule.index] as Tally;
     tally.matched++;
+    if (rule.declared !== undefined && field.below === undefined) tally.described ??= where;
     if (rule === winner || (decision.kind === "ambiguous" && rule === decision.rules[1])) tally.won++;
     else if (winner.level > rule.level) tally.takenAbove = true;
     else tally.taker ??= winner;
@@ -221,6 +228,7 @@ function problemsOf(rule: Rule, tallies: readonly Tally[], names: () => FieldNam
     const { issue, reason, where, count } = tally.unfit;
     problems.push(problemAt(rule, issue, `${reason}: ${where}${count === 1 ? "" : `, and ${count - 1} more kinds of fields`}`));
   }
+  if (tally.described !== undefined) problems.push(problemAt(rule, 1210, `${AS_IS_FOR}: ${tally.described}`));
   // Presets speak of classes of data of which a message type to come may have the first field.
   if (rule.preset) return problems;
   if (tally.matched === 0) {

@@ -10,6 +10,7 @@ import {
   UNCOVERED,
 } from "../formats/api.ts";
 import { BautaError } from "../kit/errors.ts";
+import { namedBelow, withNamed } from "./below.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { decideRule } from "./decide.ts";
 import { Decider, partRule } from "./decider.ts";
@@ -18,6 +19,7 @@ import { sha256 } from "./digest.ts";
 import { DROP } from "./lower.ts";
 import { KEEP_RULE, type Model } from "./model.ts";
 import { inOwnOrder, OperationTable } from "./operation-table.ts";
+import { messageKey } from "./path.ts";
 import { compareRanks } from "./rank.ts";
 import { segmentText } from "./segments.ts";
 import { JSON_FIELD, jsonRulesOf } from "./uncatalogued.ts";
@@ -72,7 +74,7 @@ export class CompiledModel implements Ruleset {
     this.dropOperation = this.#table.indexOf(DROP);
     this.#decider = new Decider(model);
     this.jsonRules = this.#compileJson();
-    for (const catalogue of options.catalogues ?? []) {
+    for (const catalogue of (options.catalogues ?? []).map((known) => withNamed(known, model.rules))) {
       for (const message of catalogue.messages()) {
         for (const field of catalogue.fieldsOf(message)) this.operationFor(catalogue.format, message, field);
       }
@@ -92,6 +94,10 @@ export class CompiledModel implements Ruleset {
     }
     if (decision.kind === "uncovered" && this.model.keepUncovered !== undefined) return this.#kept(format, field);
     return UNCOVERED;
+  }
+
+  namedBelow(format: FormatName, messageType: string, field: Field): readonly string[] {
+    return namedBelow(this.model.rules, format, messageKey(messageType), field);
   }
 
   /**

@@ -8,6 +8,7 @@ import type { PlanOperation } from "../engines/plan.ts";
 import type { Field, FormatName, Shape } from "../formats/api.ts";
 import { isSensitivePath } from "../formats/sensitive.ts";
 import { assetJson } from "../kit/assets.ts";
+import { withNamed } from "./below.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { Explainer } from "./explain.ts";
 import type { Model } from "./model.ts";
@@ -59,7 +60,8 @@ export function isClosed({ fit, dataClass }: Field): boolean {
 }
 
 /** Every leaf of a message with what becomes of it, in the order of the schema. */
-export function coverageOf(model: Model, { format, fieldsOf }: Catalogue, message: string): Coverage {
+export function coverageOf(model: Model, catalogue: Catalogue, message: string): Coverage {
+  const { format, fieldsOf } = withNamed(catalogue, model.rules);
   const explainer = new Explainer(model);
   const leaves = [...fieldsOf(message)].map((field) => covered(explainer, model, format, message, field));
   return { format, message, leaves };
@@ -70,7 +72,7 @@ export function covered(explainer: Explainer, model: Model, format: FormatName, 
   const name = field.path.slice(field.path.lastIndexOf("/") + 1);
   const head = {
     path: field.path,
-    kind: field.type === "any" ? "any" : name.startsWith("@") ? "attribute" : "text",
+    kind: field.type === "any" && field.below === undefined ? "any" : name.startsWith("@") ? "attribute" : "text",
     type: field.type,
     shape: field.fit.shape,
     class: field.dataClass,

@@ -36,7 +36,7 @@ export function decideAmong(named: readonly RankedRule[], format: FormatName, fi
 
 /** What a rule that has won does to the field. */
 export function decideRule(rule: Rule, format: FormatName, field: Field): Exclude<Decision, { readonly kind: "uncovered" | "ambiguous" }> {
-  const typed = rule.declared === undefined ? field : { ...field, fit: rule.declared };
+  const typed = typedBy(rule, format, field);
   const lowered = lower(rule.action, format, typed);
   if ("operation" in lowered) return { kind: "operation", rule, operation: lowered.operation };
   if (rule.unfit === "redact") {
@@ -45,6 +45,12 @@ export function decideRule(rule: Rule, format: FormatName, field: Field): Exclud
     return { kind: "unfit", rule, issue: redacted.issue, reason: `${lowered.reason}, and ${redacted.reason}` };
   }
   return { kind: "unfit", rule, ...lowered };
+}
+
+/** The field with the type that the rule declares, where no catalogue has one. */
+export function typedBy({ declared }: Rule, format: FormatName, field: Field): Field {
+  const isDescribed = format !== "json" && field.dataClass !== "envelope" && field.below === undefined;
+  return declared === undefined || isDescribed ? field : { ...field, fit: declared };
 }
 
 function keyOf(decision: ReturnType<typeof decideRule>): string {

@@ -1,6 +1,7 @@
 /** Why a rule matches no field of any catalogue, and what its author may have meant. */
 import type { Field, FormatName } from "../formats/api.ts";
 import { editDistance, nearest } from "../kit/suggest.ts";
+import { placeOf, splits } from "./below.ts";
 import type { Catalogue } from "./catalogue.ts";
 import type { Rule } from "./model.ts";
 import { messageKey, type PathPattern, scopeCovers } from "./path.ts";
@@ -18,6 +19,8 @@ interface MessageNames {
   readonly key: string;
   /** Paths of the leaves. */
   readonly paths: () => readonly string[];
+  /** Paths of any content that rules may open. */
+  readonly places: () => readonly string[];
   readonly types: () => ReadonlySet<string>;
 }
 
@@ -35,8 +38,9 @@ export function namesOf(catalogues: readonly Catalogue[]): FieldNames {
     catalogue.messages().map((name) => {
       const fields = (): readonly Field[] => [...catalogue.fieldsOf(name)];
       const paths = (): readonly string[] => fields().map((field) => field.path);
+      const places = (): readonly string[] => [...new Set(fields().flatMap((field) => placeOf(field) ?? []))];
       const types = (): ReadonlySet<string> => new Set(fields().map((field) => field.type));
-      return { format: catalogue.format, name, key: messageKey(name), paths, types };
+      return { format: catalogue.format, name, key: messageKey(name), paths, places, types };
     }),
   );
   return { messages };
@@ -90,8 +94,14 @@ function noPath(pattern: PathPattern, messages: readonly MessageNames[]): NoMatc
     const suggestion = `${prefix}${[...pattern.segments, { kind: "any" } as const].map(segmentText).join("/")}`;
     return { issue: 1205, message: "the path ends at a group of fields, not at a field", suggestion };
   }
+  const { segments } = pattern;
+  const places = [...new Set(messages.flatMap((message) => message.places()))].map((path) => path.split("/"));
+  const spelt = respelt(segments, paths);
+  if (spelt === undefined && splits(segments).some(([above]) => places.some((place) => segmentsMatch(above, place)))) {
+    return { issue: 1205, message: "below any content each element is written out: a wildcard opens nothing" };
+  }
   const message = "no message has this path";
-  const corrected = respelt(pattern.segments, paths) ?? closest(pattern.segments, paths);
+  const corrected = spelt ?? respeltAbove(segments, places) ?? closest(segments, paths);
   return { issue: 1205, message, ...suggest(corrected === undefined ? undefined : `${prefix}${corrected}`) };
 }
 
@@ -104,6 +114,15 @@ function respelt(segments: readonly Segment[], paths: readonly (readonly string[
     return near === undefined ? segment : { kind: "literal", text: near };
   });
   return paths.some((path) => segmentsMatch(spelt, path)) ? spelt.map(segmentText).join("/") : undefined;
+}
+
+/** The path of something below any content, of which the names above are known. */
+function respeltAbove(segments: readonly Segment[], places: readonly (readonly string[])[]): string | undefined {
+  for (const [above, below] of splits(segments)) {
+    const spelt = respelt(above, places);
+    if (spelt !== undefined) return [spelt, ...below.map(segmentText)].join("/");
+  }
+  return undefined;
 }
 
 /** The field with the same last name whose path is the fewest levels away. */

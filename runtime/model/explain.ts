@@ -1,7 +1,7 @@
 /** Says what a model does to a field, and why: for `bauta explain` and for reviews of a model. */
 import type { PlanOperation } from "../engines/plan.ts";
 import type { Field, FormatName } from "../formats/api.ts";
-import type { Decision } from "./decide.ts";
+import { type Decision, typedBy } from "./decide.ts";
 import { Decider } from "./decider.ts";
 import { lower } from "./lower.ts";
 import type { Model, Rule } from "./model.ts";
@@ -77,7 +77,7 @@ function outcomeOf(decision: Decision | Denied, format: FormatName, field: Field
   if (decision.kind !== "operation") return { outcome: decision.kind, operation: undefined };
   const { rule, operation, guarded } = decision;
   const held = guarded === undefined ? {} : { held: { guard: guarded.guard, operation: guarded.held } };
-  const own = lower(rule.action, format, rule.declared === undefined ? field : { ...field, fit: rule.declared });
+  const own = lower(rule.action, format, typedBy(rule, format, field));
   return { outcome: "operation", operation, ...held, ...("issue" in own ? { unfit: own.reason } : {}) };
 }
 

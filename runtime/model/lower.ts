@@ -77,6 +77,8 @@ function lowerRedact(fit: Fit): Lowered {
 
 /** Where nothing may stand in a field, dropping its text would leave what the schema forbids. */
 function lowerDrop(format: FormatName, field: Field): Lowered {
+  if (field.below === 1) return unfit("any content is one element, which cannot be removed alone: drop the element around it");
+  if (field.below !== undefined && field.path.includes("@")) return unfit("an attribute below any content has no type that may be empty");
   const removable = field.dataClass === "signature" || field.dataClass === "envelope" || field.type === "any";
   if (format === "json" || removable || (field.fit.min === 0 && field.fit.shape === "text")) return { operation: DROP };
   return unfit("the type does not admit an empty value");

@@ -1,5 +1,6 @@
 /** The `rules` of a model: criteria, of which all must hold, and one operation each. */
 import { DATA_CLASSES, type DataClass, type Fit, type FormatName, SHAPES, type Shape } from "../formats/api.ts";
+import { mayName } from "./below.ts";
 import type { Action, TypePattern } from "./model.ts";
 import type { Node } from "./node.ts";
 import { ENVELOPE, type PathPattern, parsePath } from "./path.ts";
@@ -163,6 +164,10 @@ function readTags(reader: Reader, entries: Entries, path: string): readonly stri
   });
   return [...new Set(tags)].sort();
 }
+
+/** Why a type cannot be declared. */
+export const AS_IS_FOR: string =
+  "the catalogue says what this field's type is; `as` is for `json:` and `envelope:` paths, and below any content";
 
 const TAG = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
@@ -333,7 +338,6 @@ function checkRule(reader: Reader, entries: Entries, rule: RulePart, path: strin
     const key = ["type", "class", "shape"].find((word) => entries.has(word)) as string;
     wrong(key, "JSON has no catalogue, so that a value has no type, class or shape; `as` declares one");
   }
-  if (rule.declared !== undefined && !json && scope?.message !== ENVELOPE) {
-    wrong("as", "the catalogue says what this field's type is; `as` is for `json:` and `envelope:` paths");
-  }
+  const mayBeBelow = rule.pattern !== undefined && mayName(rule.pattern);
+  if (rule.declared !== undefined && !json && scope?.message !== ENVELOPE && !mayBeBelow) wrong("as", AS_IS_FOR);
 }

@@ -33,7 +33,7 @@ import {
 } from "../api.ts";
 import { type Catalogue, catalogueOfNamespace, join, messageOfNamespace } from "./catalogue.ts";
 import { isEnvelopeName, isEnvelopeNamespace, isListedName, isPrefix, isSchemaLocation, XML_NAMESPACE, XSI_NAMESPACE } from "./envelope.ts";
-import { ANY, type AttributeNode, COMPLEX, compileTree, ENVELOPE, FieldTable, LEAF, Node } from "./tree.ts";
+import { ANY, type AttributeNode, COMPLEX, compileTree, ENVELOPE, FieldTable, LEAF, Node, OPENED } from "./tree.ts";
 import { Words } from "./words.ts";
 import {
   behind,
@@ -424,6 +424,10 @@ export class Iso20022Scanner implements OpenFormat {
         }
         if (node === undefined) return this.#unknownElement(tag, parent);
         q += node.name.length;
+      } else if (parent.kind === OPENED) {
+        q = this.#inside(tag, depth + 1, parent);
+        if (q < 0) return q;
+        node = this.#entered as Node;
       } else {
         // Around messages: a wrapper, or the root of a message.
         const found = this.#wrapper(tag, depth + 1, parent);
@@ -442,14 +446,13 @@ export class Iso20022Scanner implements OpenFormat {
       if (input[q] === GT && node.attributes.length === 0) {
         q++;
       } else {
-        const bindings = this.#bindings.length;
         const values = this.#batch.valueCount;
         q = this.#attributes(q, node, depth, tag);
         if (q < 0) return q;
         // What goes takes its attributes along: a region and what is in it cannot both be values.
         if (node.kind === ANY) this.#batch.forgetValues(values);
         empty = input[q - 2] === SLASH;
-        declares = this.#bindings.length > bindings;
+        declares = this.#bindings.at(-1)?.depth === depth;
       }
 
       if (node.kind === LEAF && !empty) {
@@ -494,7 +497,7 @@ export class Iso20022Scanner implements OpenFormat {
 
   /** The child element before the one at hand, under the same parent; undefined at the first. */
   #lastChild: Node | undefined = undefined;
-  /** The node that `#wrapper` entered. */
+  /** The node that `#wrapper` or `#inside` entered. */
   #entered: Node | undefined = undefined;
 
   /** Drops what ended with the element at depth + 1. */
@@ -578,11 +581,16 @@ export class Iso20022Scanner implements OpenFormat {
 
   // ── wrappers ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
+  /** Where the local name of the element that `#qualifiedName` read begins, and its namespace. */
+  #local = 0;
+  #uri = "";
+
   /**
-   * The start tag of an element outside any message: the root of a message, or a wrapper. Returns the offset behind its name.
+   * The name of an element that no message's schema has there. Returns the offset behind it.
    * Its namespace declarations must be known before the element itself can be told, so they are read ahead here.
+   * @param issue of a name that may not be copied
    */
-  #wrapper(tag: number, depth: number, parent: Node): number {
+  #qualifiedName(tag: number, depth: number, parent: Node, issue: number): number {
     const input = this.#input;
     const limit = this.#limit;
     let p = tag + 1;
@@ -596,21 +604,30 @@ export class Iso20022Scanner implements OpenFormat {
       } else if (!isNameChar(c)) break;
     }
     if (p >= limit) return MORE;
-    if (!isNameEnd(input[p] as number)) return this.#fault(3006, tag, parent.path);
+    if (!isNameEnd(input[p] as number)) return this.#fault(issue, tag, parent.path);
     const prefix = local === tag + 1 ? "" : this.#prefixAt(tag + 1, local - 1);
-    if (prefix === undefined) return this.#fault(3006, tag, parent.path);
+    if (prefix === undefined) return this.#fault(issue, tag, parent.path);
     const declared = this.#declarations(p, depth);
     if (declared < 0) return declared;
-    const uri = this.#resolve(prefix);
-    if (prefix !== "" && uri === "") return this.#fault(3002, tag, parent.path);
+    this.#local = local;
+    this.#uri = this.#resolve(prefix);
+    return prefix !== "" && this.#uri === "" ? this.#fault(3002, tag, parent.path) : p;
+  }
 
+  /** The start tag of an element outside any message: the root of a message, or a wrapper. Returns the offset behind its name. */
+  #wrapper(tag: number, depth: number, parent: Node): number {
+    const input = this.#input;
+    const p = this.#qualifiedName(tag, depth, parent, 3006);
+    if (p < 0) return p;
+    const local = this.#local;
+    const uri = this.#uri;
     const message = this.#messageOf(uri);
     if (message !== undefined && sameName(message.root.name, input, local, p)) {
       this.#entered = message.root;
       this.#messageDepth = depth;
       this.#namespace = uri;
       this.#prefixStart = tag + 1;
-      this.#prefixLength = prefix.length;
+      this.#prefixLength = local === tag + 1 ? 0 : local - tag - 2;
       // The record is known by its payload: a business application header names it only where nothing else does.
       if (this.#found < 0 || !message.name.startsWith("head.")) this.#found = message.index;
       return p;
@@ -619,6 +636,22 @@ export class Iso20022Scanner implements OpenFormat {
     if (messageOfNamespace(uri) !== undefined) return this.#fault(3101, tag, parent.path);
     const node = this.#envelopeNode(this.#words.at(input, local, p).text, parent);
     if (node === undefined) return this.#fault(3006, tag, parent.path);
+    this.#entered = node;
+    return p;
+  }
+
+  /**
+   * The start tag of an element below any content that rules open: its local name decides. Returns the offset behind its name.
+   * Of a name that no rule has, nothing is told to others: it may say anything.
+   */
+  #inside(tag: number, depth: number, parent: Node): number {
+    const p = this.#qualifiedName(tag, depth, parent, 3105);
+    if (p < 0) return p;
+    const node = findChild(parent, this.#input, this.#local, this.#limit);
+    if (node === undefined) {
+      const name = this.#tellsAll ? this.#words.at(this.#input, this.#local, p).text : "?";
+      return this.#fault(3105, tag, join(parent.path, name));
+    }
     this.#entered = node;
     return p;
   }
@@ -755,8 +788,8 @@ export class Iso20022Scanner implements OpenFormat {
   #attributes(at: number, node: Node, depth: number, tag: number): number {
     const input = this.#input;
     const limit = this.#limit;
-    if (node.kind === COMPLEX || node.kind === LEAF || node.kind === ANY) {
-      // Wrappers and roots of messages have bound theirs already.
+    if (node.kind !== ENVELOPE && !node.isBelow) {
+      // Wrappers, roots of messages and what is below any content have bound theirs already.
       if (depth !== this.#messageDepth) {
         const bindings = this.#bindings.length;
         const declared = this.#declarations(at, depth);
@@ -819,9 +852,12 @@ export class Iso20022Scanner implements OpenFormat {
   /** One attribute that is no declaration. 1 when it is one of the catalogue's required ones, else 0. */
   #attribute(name: string, before: number, valueAt: number, end: number, node: Node): number {
     const batch = this.#batch;
+    // What a rule drops below any content goes with whatever it has.
+    if (node.isBelow && node.kind === ANY && node.operation !== UNCOVERED) return 0;
+    const known = node.isBelow ? this.#localName(name) : name;
     for (const attribute of node.attributes) {
-      if (attribute.name !== name) continue;
-      if (attribute.operation === UNCOVERED) return this.#fault(2201, valueAt, `${node.path}/@${name}`);
+      if (attribute.name !== known) continue;
+      if (attribute.operation === UNCOVERED) return this.#fault(2201, valueAt, `${node.path}/@${known}`);
       batch.addSimpleValue(attribute.operation, attribute.field, this.#scope, valueAt, end, ENCODING_XML_ATTRIBUTE);
       return attribute.required ? 1 : 0;
     }
@@ -842,6 +878,13 @@ export class Iso20022Scanner implements OpenFormat {
     if (attribute.operation === UNCOVERED) return this.#fault(2201, valueAt, attribute.path);
     batch.addSimpleValue(attribute.operation, attribute.field, this.#scope, valueAt, end, ENCODING_XML_ATTRIBUTE);
     return 0;
+  }
+
+  /** The name of an attribute without its prefix, unless that is one of XML's own or of no namespace: then the whole name, which no rule has. */
+  #localName(name: string): string {
+    const colon = name.indexOf(":");
+    const uri = colon < 0 ? "" : this.#resolve(name.slice(0, colon));
+    return uri === "" || uri === XSI_NAMESPACE || uri === XML_NAMESPACE ? name : name.slice(colon + 1);
   }
 
   /** Whether `xsi:type` says what the schema has there anyway. No type of these schemas is derived from another that stands in its place. */
@@ -957,7 +1000,7 @@ export class Iso20022Scanner implements OpenFormat {
       if (cdata === 0) {
         const markup = input[p + 1];
         if (markup === BANG && standsAt(input, p, limit, "<!--") === MORE) return MORE;
-        return this.#fault(markup === BANG || markup === QUESTION ? 3009 : 3103, p, node.path);
+        return this.#fault(markup === BANG || markup === QUESTION ? 3009 : node.isBelow ? 3105 : 3103, p, node.path);
       }
       const textEnd = behind(input, p + 9, limit, "]]>");
       if (textEnd < 0) return textEnd;

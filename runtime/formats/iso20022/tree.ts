@@ -5,6 +5,7 @@
  * message uses 40 of them.
  */
 import { type DataClass, type Field, type Ruleset, UNCOVERED } from "../api.ts";
+import { fieldBelow, isOpenable } from "../opened.ts";
 import { isSensitiveElement } from "../sensitive.ts";
 import { anyField, type Catalogue, type Child, join, leafField, textTypeOf } from "./catalogue.ts";
 
@@ -14,6 +15,8 @@ export const LEAF = 1;
 export const ANY = 2;
 /** A wrapper around a message: no catalogue, children are met as they come. */
 export const ENVELOPE = 3;
+/** Any content that rules open, and elements in it that hold others: children are those that rules name, of any namespace. */
+export const OPENED = 4;
 
 export interface AttributeNode {
   readonly name: string;
@@ -37,6 +40,8 @@ export class Node {
   readonly attributes: readonly AttributeNode[];
   /** Begins a new scope (a transaction). */
   readonly scope: boolean;
+  /** Below any content: known by its local name, for no schema says of which namespace it is. */
+  readonly isBelow: boolean;
   readonly unfold: (() => Node[]) | undefined;
   children: Node[] | undefined = undefined;
   /** The child that came first the last time, and the sibling that came next: nearly always right again. */
@@ -53,6 +58,7 @@ export class Node {
     field?: number;
     attributes?: readonly AttributeNode[];
     scope?: boolean;
+    isBelow?: boolean;
     unfold?: () => Node[];
   }) {
     this.kind = init.kind;
@@ -64,6 +70,7 @@ export class Node {
     this.field = init.field ?? 0;
     this.attributes = init.attributes ?? [];
     this.scope = init.scope ?? false;
+    this.isBelow = init.isBelow ?? false;
     this.unfold = init.unfold;
   }
 
@@ -121,6 +128,8 @@ export function compileTree(catalogue: Catalogue, rules: Ruleset, fields: FieldT
       return new Node({ kind: LEAF, name, type: typeName, path, attributes: attributesOf(typeName, path), ...operationOf(field) });
     }
     if (catalogue.complex[typeName]?.any === true) {
+      const names = namedIn(typeName, path);
+      if (names.length > 0) return openedNode(name, typeName, path, names);
       return new Node({ kind: ANY, name, path, operation: UNCOVERED, field: operationOf(anyField(path)).field });
     }
     return complexNode(name, typeName, path, max !== 1 && dataClass === undefined && isTransaction(name));
@@ -144,7 +153,7 @@ export function compileTree(catalogue: Catalogue, rules: Ruleset, fields: FieldT
       if (dataClass !== "signature" || (field.fit.shape === "text" && field.fit.min === 0)) return undefined;
       return dropped(field);
     }
-    if (type?.any === true) return dropped(anyField(path));
+    if (type?.any === true) return namedIn(typeName, path).length > 0 ? undefined : dropped(anyField(path));
     if (type?.content !== "sequence") return undefined;
     for (const [childName, childType, min, , childClass] of type.children ?? []) {
       const below = min > 0 ? goes(childType, join(path, childName), childName, childClass) : undefined;
@@ -153,11 +162,55 @@ export function compileTree(catalogue: Catalogue, rules: Ruleset, fields: FieldT
     return undefined;
   };
 
+  /** What rules name below any content, as paths below it. Where a schema has elements of its own beside it, it stays closed. */
+  const namedIn = (typeName: string, path: string): readonly string[] => {
+    const field = anyField(path);
+    const isAll = (catalogue.complex[typeName]?.children ?? []).length === 0;
+    return isAll && isOpenable(field) ? (rules.namedBelow?.("iso20022", catalogue.message, field) ?? []) : [];
+  };
+
+  const openedNode = (name: string, typeName: string, path: string, names: readonly string[]): Node =>
+    new Node({
+      kind: OPENED,
+      name,
+      type: typeName,
+      path,
+      attributes: attributesOf(typeName, path),
+      unfold: () => nodesBelow(path, 1, names),
+    });
+
+  const nodesBelow = (parentPath: string, below: number, names: readonly string[]): Node[] =>
+    [...new Set(names.filter(isElement).map(headOf))].map((name) => nodeBelow(parentPath, name, below, names));
+
+  const nodeBelow = (parentPath: string, name: string, below: number, names: readonly string[]): Node => {
+    const path = join(parentPath, name);
+    const inside = names.filter((each) => each.startsWith(`${name}/`)).map((each) => each.slice(name.length + 1));
+    const field = fieldBelow(path, below);
+    const own = names.includes(name) ? operationOf(field) : { operation: UNCOVERED, field: fields.add(catalogue.message, field) };
+    // The only element of the content cannot go without it.
+    if (isSensitiveElement(name)) {
+      return new Node({ kind: ANY, name, path, isBelow: true, ...own, operation: below > 1 ? rules.dropOperation : UNCOVERED });
+    }
+    if (own.operation === rules.dropOperation) return new Node({ kind: ANY, name, path, isBelow: true, ...own });
+    const attributes = inside.filter((each) => !isElement(each)).map((each) => attributeBelow(path, each.slice(1), below));
+    if (!inside.some(isElement)) return new Node({ kind: LEAF, name, path, isBelow: true, attributes, ...own });
+    return new Node({ kind: OPENED, name, path, isBelow: true, attributes, unfold: () => nodesBelow(path, below + 1, inside) });
+  };
+
+  const attributeBelow = (path: string, name: string, below: number): AttributeNode => ({
+    name,
+    required: false,
+    ...operationOf(fieldBelow(join(path, `@${name}`), below + 1)),
+  });
+
   const dropped = (field: Field): Outcome | undefined =>
     rules.operationFor("iso20022", catalogue.message, field) === rules.dropOperation ? operationOf(field) : undefined;
 
   return complexNode(catalogue.root, catalogue.rootType, "", false);
 }
+
+const headOf = (path: string): string => path.split("/", 1)[0] as string;
+const isElement = (path: string): boolean => !path.startsWith("@");
 
 interface Outcome {
   readonly operation: number;
