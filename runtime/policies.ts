@@ -28,13 +28,18 @@ export interface Activation {
   readonly kinds: number;
 }
 
+/** What models can meet, by what a policy reads of it. */
+const ASKED = new WeakMap<Model, Map<string, Asked>>();
+
 /** Asks policies about what one model can meet. What that is does not change, so policies that read the same are asked the same. */
 export class PolicyActivator {
   readonly #model: Model;
-  readonly #asked = new Map<string, Asked>();
+  readonly #asked: Map<string, Asked>;
 
   constructor(model: Model) {
     this.#model = { ...model, policy: undefined };
+    this.#asked = ASKED.get(model) ?? new Map<string, Asked>();
+    ASKED.set(model, this.#asked);
   }
 
   /**
@@ -105,7 +110,7 @@ interface Asked {
 }
 
 /** Fields that are gone through before others get their turn: records are masked meanwhile. */
-const FIELDS_AT_ONCE = 16_384;
+export const FIELDS_AT_ONCE = 16_384;
 
 async function kindsOf(model: Model, reads: ReadonlySet<FactName>): Promise<Asked> {
   const decider = new Decider(model);
@@ -130,7 +135,8 @@ async function kindsOf(model: Model, reads: ReadonlySet<FactName>): Promise<Aske
   return { fields, kinds };
 }
 
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+/** Lets others have theirs. */
+export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 export interface CataloguedField {
   readonly format: FormatName;

@@ -4,11 +4,11 @@ import type { Field, FormatName } from "./formats/api.ts";
 import { covered } from "./model/coverage.ts";
 import { decideRule } from "./model/decide.ts";
 import { Explainer, type Explanation } from "./model/explain.ts";
-import type { Model } from "./model/model.ts";
+import type { Model, Rule } from "./model/model.ts";
 import { underPolicy } from "./model/policed.ts";
 import { RuleIndex } from "./model/rule-index.ts";
 import { JSON_FIELD, jsonRulesOf } from "./model/uncatalogued.ts";
-import { cataloguedFields } from "./policies.ts";
+import { cataloguedFields, FIELDS_AT_ONCE, turn } from "./policies.ts";
 import { LEVELS } from "./policy/answer.ts";
 import type { FactName, ViewPolicy } from "./policy/api.ts";
 import { guardText } from "./policy/guards.ts";
@@ -33,32 +33,25 @@ export interface PolicyChange {
 export type Decided = ReadonlyMap<string, ViewPolicy> | "model";
 
 /** Those that loosen first. A view that one side does not have gets nothing there. */
-export function changesBetween(model: Model, before: Decided, after: ReadonlyMap<string, ViewPolicy>): readonly PolicyChange[] {
+export async function changesBetween(
+  model: Model,
+  before: Decided,
+  after: ReadonlyMap<string, ViewPolicy>,
+): Promise<readonly PolicyChange[]> {
   const reads = new Set<FactName>();
   for (const decided of [before, after])
     if (decided !== "model") for (const each of decided.values()) for (const fact of each.reads) reads.add(fact);
-  const changes = new Map<string, PolicyChange>();
-  const names = [...(before === "model" ? [] : before.keys()), ...after.keys()];
-  for (const view of [...new Set(names)].sort()) {
-    const [a, b] = [before, after].map((decided) => modelUnder(model, decided, view));
-    compareView({ view, model, before: a, after: b, reads, changes });
-    compareKeys(view, a?.policy, b?.policy, changes);
+  const names = new Set([...(before === "model" ? [] : before.keys()), ...after.keys()]);
+  const views = [...names].sort().map((view) => new ViewChanges(view, modelUnder(model, before, view), modelUnder(model, after, view)));
+  let fields = 0;
+  for (const { format, message, field, alike } of cataloguedFields(model, new RuleIndex(model.rules), reads)) {
+    // Records are masked meanwhile.
+    if (++fields % FIELDS_AT_ONCE === 0) await turn();
+    for (const view of views) view.field(format, message, field, alike);
   }
-  return [...changes.values()].sort((x, y) => Number(y.loosens) - Number(x.loosens));
-}
-
-/** Copies under other keys can be joined with others than before. */
-function compareKeys(
-  view: string,
-  before: ViewPolicy | undefined,
-  after: ViewPolicy | undefined,
-  changes: Map<string, PolicyChange>,
-): void {
-  if (after === undefined) return;
-  const [was, is] = [before?.recipient ?? "", after.recipient].map((recipient) => `keys of ${recipient === "" ? "the house" : recipient}`);
-  if (was === undefined || is === undefined || was === is) return;
-  const fields = ["all that is masked under a key"];
-  changes.set(`${view} keys`, { view, class: "", before: was, after: is, loosens: before !== undefined, fields });
+  for (const [i, { rule }] of jsonRulesOf(new RuleIndex(model.rules)).entries()) for (const view of views) view.json(rule, i);
+  for (const view of views) view.keys();
+  return views.flatMap((view) => [...view.changes.values()]).sort((x, y) => Number(y.loosens) - Number(x.loosens));
 }
 
 function modelUnder(model: Model, decided: Decided, view: string): Model | undefined {
@@ -67,51 +60,63 @@ function modelUnder(model: Model, decided: Decided, view: string): Model | undef
   return policy === undefined ? undefined : underPolicy(model, policy);
 }
 
-interface ViewComparison {
-  readonly view: string;
-  readonly model: Model;
-  /** undefined: the policy has no such view, so nobody reads as it. */
-  readonly before: Model | undefined;
-  readonly after: Model | undefined;
-  readonly reads: ReadonlySet<FactName>;
-  readonly changes: Map<string, PolicyChange>;
-}
-
 interface Side {
   readonly side: Model;
   readonly explainer: Explainer;
 }
 
-function compareView({ view, model, before, after, reads, changes }: ViewComparison): void {
-  const sides = [before, after].map((side): Side | undefined =>
-    side === undefined ? undefined : { side, explainer: new Explainer(side) },
-  );
-  const known: (readonly [Done, Done])[] = [];
-  const note = (dataClass: string, [was, is]: readonly [Done, Done], field: string): void => {
-    if (was.text === is.text) return;
-    const key = `${view}\n${dataClass}\n${was.text}\n${is.text}`;
-    const change = changes.get(key) ?? {
-      view,
-      class: dataClass,
-      before: was.text,
-      after: is.text,
-      loosens: loosensTo(was, is),
-      fields: [],
-    };
-    change.fields.push(field);
-    changes.set(key, change);
-  };
-  for (const { format, message, field, alike } of cataloguedFields(model, new RuleIndex(model.rules), reads)) {
-    known[alike] ??= sides.map((one) => (one === undefined ? NOBODY : doneTo(one, format, message, field))) as [Done, Done];
-    note(field.dataClass, known[alike], `${message} ${field.path}`);
+/** What changes for one view. */
+class ViewChanges {
+  readonly #view: string;
+  /** undefined: the policy has no such view, so nobody reads as it. */
+  readonly #sides: readonly (Side | undefined)[];
+  /** By `alike`. */
+  readonly #known: (readonly [Done, Done])[] = [];
+  readonly changes: Map<string, PolicyChange> = new Map();
+
+  constructor(view: string, before: Model | undefined, after: Model | undefined) {
+    this.#view = view;
+    this.#sides = [before, after].map((side) => (side === undefined ? undefined : { side, explainer: new Explainer(side) }));
   }
-  for (const [i, { rule }] of jsonRulesOf(new RuleIndex(model.rules)).entries()) {
-    const pair = sides.map((one) => {
-      const found = one?.explainer.json(i);
-      return found === undefined || one === undefined ? NOBODY : doneBy(found, one.side, "refuse");
-    }) as [Done, Done];
+
+  field(format: FormatName, message: string, field: Field, alike: number): void {
+    this.#known[alike] ??= this.#both((one) => doneTo(one, format, message, field));
+    this.#note(field.dataClass, this.#known[alike], () => `${message} ${field.path}`);
+  }
+
+  json(rule: Rule, i: number): void {
+    const pair = this.#both(({ side, explainer }) => {
+      const found = explainer.json(i);
+      return found === undefined ? NOBODY : doneBy(found, side, "refuse");
+    });
     const declared = decideRule(rule, "json", JSON_FIELD);
-    note(declared.kind === "operation" ? (declared.operation.kind ?? "") : "", pair, `json ${rule.pattern?.text ?? rule.label}`);
+    const kind = declared.kind === "operation" ? (declared.operation.kind ?? "") : "";
+    this.#note(kind, pair, () => `json ${rule.pattern?.text ?? rule.label}`);
+  }
+
+  /** Copies under other keys can be joined with others than before. */
+  keys(): void {
+    const [before, after] = this.#sides.map((one) => one?.side.policy);
+    if (after === undefined) return;
+    const [was, is] = [before?.recipient ?? "", after.recipient].map(
+      (recipient) => `keys of ${recipient === "" ? "the house" : recipient}`,
+    );
+    if (was === undefined || is === undefined || was === is) return;
+    const fields = ["all that is masked under a key"];
+    this.changes.set("keys", { view: this.#view, class: "", before: was, after: is, loosens: before !== undefined, fields });
+  }
+
+  #both(doneOn: (side: Side) => Done): readonly [Done, Done] {
+    return this.#sides.map((one) => (one === undefined ? NOBODY : doneOn(one))) as [Done, Done];
+  }
+
+  #note(dataClass: string, [was, is]: readonly [Done, Done], field: () => string): void {
+    if (was.text === is.text) return;
+    const key = `${dataClass}\n${was.text}\n${is.text}`;
+    const facts = { view: this.#view, class: dataClass, before: was.text, after: is.text };
+    const change = this.changes.get(key) ?? { ...facts, loosens: loosensTo(was, is), fields: [] };
+    change.fields.push(field());
+    this.changes.set(key, change);
   }
 }
 

@@ -185,7 +185,7 @@ program
     process.exitCode = await coverage(options);
   });
 
-const policy = program.command("policy").description("check, test, compare and import policies").helpCommand(false);
+const policy = program.command("policy").description("check, test, compare, activate and import policies").helpCommand(false);
 policy
   .command("check")
   .description("ask a policy all that a run would, and tell what it decides")
@@ -218,6 +218,25 @@ policy
   .action(async (before: string, after: string, options) => {
     process.exitCode = await (await import("./policy-diff.ts")).policyDiff(before, after, options);
   });
+for (const act of ["activate", "rollback"] as const) {
+  const isRollback = act === "rollback";
+  const command = policy
+    .command(act)
+    .description(isRollback ? "put back the policy that was there before" : "put a policy where a pipeline reads it")
+    .argument("<pipeline>", "pipeline file (YAML) with policy.path");
+  if (isRollback) command.option("--to <NAME>", "revision, or digits of a bundle of the history");
+  else command.argument("<policy>", "bundle, folder or file of Rego");
+  command
+    .option("--reason <TEXT>", "what for; goes into the history")
+    .option("--refuse-loosening", "exit 9, and write nothing, if a change loosens")
+    .option("--dry-run", "do all of it but writing")
+    .option("--json", "report as JSON, every field of every message")
+    .action(async (pipeline: string, ...rest: unknown[]) => {
+      const { policyActivate, policyRollback } = await import("./policy-activate.ts");
+      const options = command.opts();
+      process.exitCode = isRollback ? await policyRollback(pipeline, options) : await policyActivate(pipeline, String(rest[0]), options);
+    });
+}
 policy
   .command("import")
   .description("bring over a policy of mask, hash and no_mask")

@@ -1,12 +1,12 @@
 /** Where a policy comes from: a folder of Rego, a bundle, a server of bundles; verified where keys are pinned, and never an older one. */
 import type { PolicySource, PolicySourceDefinition } from "./api.ts";
-import { admit, type BundleState } from "./bundle/admit.ts";
+import { admit, type BundleState, later } from "./bundle/admit.ts";
 import { openBundleSource } from "./bundle/source.ts";
 import type { BundleSourceDefinition } from "./bundle/source-kinds.ts";
 import { readBundleState, writeBundleState } from "./bundle/state-file.ts";
 import { openTrust } from "./bundle/trust.ts";
 import type { TrustDefinition } from "./bundle/trust-definition.ts";
-import { verifyBundle } from "./bundle/verify.ts";
+import { type VerifiedBundle, verifyBundle } from "./bundle/verify.ts";
 import { compiledOf } from "./opa/compile.ts";
 import { openOpaServer } from "./opa/server.ts";
 import { openWasm } from "./opa/wasm.ts";
@@ -21,7 +21,9 @@ function openBundles(from: BundleSourceDefinition, definition: TrustDefinition, 
   const trust = openTrust(definition);
   const source = openBundleSource(from);
   let accepted: BundleState | undefined = path === undefined ? undefined : readBundleState(path);
-  let offered: BundleState | undefined;
+  // Somebody may have gone back on purpose since, which the file tells.
+  const known = (): BundleState | undefined => (path === undefined ? accepted : later(accepted, readBundleState(path)));
+  let offered: VerifiedBundle | undefined;
   let isAccepted = false;
   return {
     name: source.name,
@@ -30,14 +32,18 @@ function openBundles(from: BundleSourceDefinition, definition: TrustDefinition, 
       const bundle = await source.next(signal);
       if (bundle === undefined) return undefined;
       isAccepted = false;
-      const state = admit(accepted, verifyBundle(bundle, trust));
+      const verified = verifyBundle(bundle, trust);
+      admit(known(), verified);
       const engine = await openWasm(await compiledOf(bundle));
-      offered = state;
+      offered = verified;
       return engine;
     },
     accept() {
-      if (path !== undefined && offered !== undefined) writeBundleState(path, offered);
-      accepted = offered;
+      if (offered !== undefined) {
+        // Looked at again: it took a while to make it ready, and somebody may have gone back meanwhile.
+        accepted = admit(known(), offered);
+        if (path !== undefined) writeBundleState(path, accepted);
+      }
       isAccepted = true;
     },
     get isAccepted() {

@@ -14,6 +14,10 @@ export interface BundleState {
   /** Fingerprint of the key that signed; undefined if nobody did. */
   readonly key: string | undefined;
   readonly scope: string;
+  /** The highest serial that was admitted: above `serial` after a rollback, and what comes has to be above it. */
+  readonly floor: number | undefined;
+  /** How often somebody went back on purpose: what knows of more of them is newer, whatever its serial. */
+  readonly rollbacks: number;
 }
 
 /**
@@ -24,24 +28,52 @@ export interface BundleState {
  */
 export function admit(previous: BundleState | undefined, { bundle, signer }: VerifiedBundle): BundleState {
   const { digest, serial, manifest } = bundle;
-  const next: BundleState = { digest, revision: manifest.revision, serial, key: signer?.fingerprint, scope: signer?.scope ?? "" };
+  const { fingerprint: key, scope = "" } = signer ?? {};
+  const next: BundleState = { digest, revision: manifest.revision, serial, key, scope, floor: serial, rollbacks: previous?.rollbacks ?? 0 };
   if (previous === undefined) return next;
   if (previous.key !== undefined && next.key === undefined) throw new BautaError(1637, { detail: "it has no signature" });
   if (previous.key !== undefined && previous.scope !== next.scope)
     throw new BautaError(1634, { detail: "another than of the bundle before" });
-  if (previous.serial === undefined) return next;
+  const { floor } = previous;
+  if (digest === previous.digest && serial === previous.serial) return { ...next, floor };
+  if (floor === undefined) return next;
   if (serial === undefined) throw new BautaError(1637, { detail: "it has no serial" });
-  const detail = `serial ${serial} after ${previous.serial}`;
-  if (serial < previous.serial) throw new BautaError(1636, { detail });
-  if (serial === previous.serial && digest !== previous.digest) throw new BautaError(1636, { detail: `${detail}, with another content` });
+  const detail = `serial ${serial} after ${floor}`;
+  if (serial < floor) throw new BautaError(1636, { detail });
+  if (serial === floor) throw new BautaError(1636, { detail: `${detail}, with another content` });
   return next;
 }
 
-const STATE_VERSION = 1;
+/**
+ * What is to be remembered if somebody goes back to the bundle on purpose: it is in place, and what comes behind it has to be newer than
+ * all that there was, so that what was gone back from does not come again by itself.
+ * @param previous undefined: nothing is remembered
+ * @throws BautaError as `admit`, but for the serial
+ */
+export function admitBack(previous: BundleState | undefined, verified: VerifiedBundle): BundleState {
+  const next = admit(previous === undefined ? undefined : { ...previous, serial: undefined, floor: undefined }, verified);
+  const floors = [previous?.floor, next.serial].filter((serial) => serial !== undefined);
+  return { ...next, floor: floors.length === 0 ? undefined : Math.max(...floors), rollbacks: next.rollbacks + 1 };
+}
+
+/**
+ * What counts of what this process remembers and what the state file tells now. The file may have a rollback that this process does not
+ * know of; it is never a reason to forget a serial.
+ */
+export function later(known: BundleState | undefined, told: BundleState | undefined): BundleState | undefined {
+  if (known === undefined || told === undefined) return known ?? told;
+  return told.rollbacks > known.rollbacks && (told.floor ?? -1) >= (known.floor ?? -1) ? told : known;
+}
+
+/** Of states without a rollback, and of those with one: what does not know of rollbacks must not read these. */
+const STATE_VERSIONS = [1, 2] as const;
 
 /** The text of a state file. */
-export function encodeState({ digest, revision, serial, key, scope }: BundleState): string {
-  return `${JSON.stringify({ "bauta-bundle-state": STATE_VERSION, digest, revision, serial: serial ?? null, key: key ?? null, scope }, null, 1)}\n`;
+export function encodeState({ digest, revision, serial, key, scope, floor, rollbacks }: BundleState): string {
+  const [plain, withRollbacks] = STATE_VERSIONS;
+  const state = { "bauta-bundle-state": rollbacks === 0 ? plain : withRollbacks, digest, revision, serial: serial ?? null };
+  const back = rollbacks === 0 ? {} : { floor: floor ?? null, rollbacks };
+  return `${JSON.stringify({ ...state, key: key ?? null, scope, ...back }, null, 1)}\n`;
 }
 
 /**
@@ -56,17 +88,22 @@ export function parseState(bytes: Uint8Array, path: string): BundleState {
   } catch {
     throw wrong;
   }
-  if (!isJsonObject(written) || numberOf(written.get("bauta-bundle-state")) !== STATE_VERSION) throw wrong;
+  const version = isJsonObject(written) ? numberOf(written.get("bauta-bundle-state")) : undefined;
+  if (!isJsonObject(written) || !STATE_VERSIONS.some((one) => one === version)) throw wrong;
   const [digest, revision, scope, key, serial] = ["digest", "revision", "scope", "key", "serial"].map((name) => written.get(name));
   const [number, fingerprint] = [numberOf(serial), key ?? undefined];
+  const hasBack = version === STATE_VERSIONS[1];
+  const [floor, rollbacks] = hasBack ? [written.get("floor"), numberOf(written.get("rollbacks"))] : [serial, 0];
   const isState =
     typeof digest === "string" &&
     typeof revision === "string" &&
     typeof scope === "string" &&
     (fingerprint === undefined || typeof fingerprint === "string") &&
-    (serial === null || Number.isSafeInteger(number));
-  if (!isState) throw wrong;
-  return { digest, revision, scope, key: fingerprint, serial: number };
+    (serial === null || Number.isSafeInteger(number)) &&
+    (floor === null || Number.isSafeInteger(numberOf(floor))) &&
+    Number.isSafeInteger(rollbacks);
+  if (!isState || rollbacks === undefined) throw wrong;
+  return { digest, revision, scope, key: fingerprint, serial: number, floor: numberOf(floor), rollbacks };
 }
 
 const numberOf = (value: Json | undefined): number | undefined => (value instanceof JsonNumber ? Number(value.text) : undefined);
