@@ -1,5 +1,5 @@
 /** A transactional producer: a transaction's records, their source's offsets, and the commit of both. */
-import { KAFKA_STEP_MS, TRANSACTION_TIMEOUT_MS } from "../kit/limits.ts";
+import { KAFKA_IDLE_MS, KAFKA_STEP_MS, TRANSACTION_TIMEOUT_MS } from "../kit/limits.ts";
 import { type ClientEvent, type KafkaMembership, type KafkaProducer, loadKafka, type Mark } from "./addon.ts";
 import { answered } from "./answered.ts";
 import { type ClientConfig, type ConnectionDefinition, clientConfig } from "./connection.ts";
@@ -119,7 +119,7 @@ export class TopicWriter {
 }
 
 function writerConfig({ connection, transactionalId, messageBytesMax, batchBytesMax }: WriterOptions): ClientConfig {
-  const own = new Set(connection.settings.map(([name]) => name));
+  const own = new Map(connection.settings);
   const usual: ClientConfig = [
     ["linger.ms", "5"],
     ["compression.codec", "lz4"],
@@ -132,6 +132,9 @@ function writerConfig({ connection, transactionalId, messageBytesMax, batchBytes
   return [
     ...clientConfig(connection, "producer"),
     ...usual.filter(([name]) => !own.has(name)),
+    // Offsets wait for their coordinator until any connection comes or goes, without a time-out (librdkafka issues 5456 and 5511): where it
+    // was one that left the cluster, and all others are there, that is never. Idle connections that are closed are what wakes them.
+    [IDLE, String(Math.min(KAFKA_IDLE_MS, Number(own.get(IDLE)) || KAFKA_IDLE_MS))],
     ["transactional.id", transactionalId],
     ["enable.idempotence", "true"],
     ["acks", "all"],
@@ -143,3 +146,5 @@ function writerConfig({ connection, transactionalId, messageBytesMax, batchBytes
     ["batch.size", String(Math.min(MESSAGE_BYTES_MAX, batchBytesMax))],
   ];
 }
+
+const IDLE = "connections.max.idle.ms";

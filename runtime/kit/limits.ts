@@ -101,6 +101,8 @@ export const KAFKA_ADMIN_MS = 5000;
 /** A call that takes so many looks of so many milliseconds each is one that never ends. */
 export const KAFKA_OVERDUE_LOOKS = 12;
 export const KAFKA_OVERDUE_LOOK_MS = 10_000;
+/** A writer's connection of which nothing was heard for so long is closed, and opened again when it is needed, milliseconds. */
+export const KAFKA_IDLE_MS = 10_000;
 /** What a run waits for is asked for in steps of so many milliseconds, so that it hears of it when it is to end. */
 export const KAFKA_STEP_MS = 5000;
 /** A run whose cluster is away asks again after so many milliseconds. */

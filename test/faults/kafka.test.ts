@@ -4,12 +4,13 @@
  * seed is printed.
  */
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { Pipelines } from "../kafka/pipelines.ts";
-import { Topics } from "../kafka/topics.ts";
+import { EXAMPLE_XML } from "../e2e/cli.ts";
+import { Pipelines, stop } from "../kafka/pipelines.ts";
+import { sourceOf, Topics } from "../kafka/topics.ts";
 import { type Broker, type Cluster, startCluster } from "../services/kafka/cluster.ts";
 import { freePorts } from "../services/ports.ts";
 import { hasToxiproxy, type Toxic, Toxiproxy } from "../services/toxiproxy.ts";
-import { Scenario, SHORT_LIVES } from "./scenario.ts";
+import { Scenario, SHORT_LIVES, untilWhole } from "./scenario.ts";
 
 const count = (name: string, short: number): number => Number(process.env[`BAUTA_FAULT_${name}`] ?? short);
 const SEED = count("SEED", Date.now() % 1_000_000);
@@ -28,6 +29,9 @@ const NODES = 3;
 const START_MS = 300_000;
 const HOURS_MS = 4 * 3_600_000;
 const FREEZE_MS_MIN = 5000;
+/** Brokers that are away for so long are forgotten by clients. */
+const AWAY_MS = 6000;
+const AWAY_READ_MS = 60_000;
 
 let proxy: Toxiproxy | undefined;
 let production: Cluster;
@@ -117,6 +121,44 @@ test.skipIf(!isWanted("killed"))(
       ),
     ]);
     await scenario.settle();
+  },
+  HOURS_MS,
+);
+
+test.skipIf(!isWanted("gone"))(
+  "a broker that leaves and does not come back: whatever it coordinated goes on elsewhere, though nobody else comes or goes",
+  async () => {
+    const raw = await target.make("raw", 4);
+    const masked = await target.make("masked", 3);
+    const file = pipelines.file({
+      kafka: `, ${SHORT_LIVES}`,
+      sources: `{ topics: ${raw}, key: { use: account } }`,
+      sinks: `{ out: { topic: ${masked} } }`,
+    });
+    const worker = pipelines.work(file, ["--instance", "w1"]);
+    let sent = 0;
+    const more = async (): Promise<void> => {
+      await target.send(
+        raw,
+        Array.from({ length: 8 }, () => ({ value: EXAMPLE_XML })),
+      );
+      sent += 8;
+      await target.read([masked], sent, AWAY_READ_MS);
+    };
+    await more();
+    // One of them has the group, one the transactions.
+    for (const node of main.nodes) {
+      await node.kill();
+      // Nothing is under way when clients forget the broker.
+      await new Promise((resume) => setTimeout(resume, AWAY_MS));
+      await more();
+      node.start();
+      await node.ready();
+      await untilWhole(main);
+    }
+    const told = await stop(worker);
+    expect(new Set((await target.read([masked], sent)).map(sourceOf)).size).toBe(sent);
+    expect(told).not.toContain("BAUTA-1528");
   },
   HOURS_MS,
 );

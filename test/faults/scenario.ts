@@ -168,7 +168,7 @@ export class Scenario {
     await sleep(this.random.below(2000));
     broker.start();
     await broker.ready();
-    await this.#whole(cluster);
+    await untilWhole(cluster);
     this.count("kill -9 of a broker", `kill -9 of the broker at ${broker.address}`);
   }
 
@@ -177,7 +177,7 @@ export class Scenario {
     await sleep(milliseconds);
     broker.signal("SIGCONT");
     await sleep(2000);
-    await this.#whole(cluster);
+    await untilWhole(cluster);
     this.count("freeze of a broker", `freeze of the broker at ${broker.address} for ${milliseconds} ms`);
   }
 
@@ -263,7 +263,8 @@ export class Scenario {
   }
 
   #run(options: readonly string[]): Worker {
-    return this.#options.pipelines.work(this.#file, options);
+    // What cannot happen is told with where it did.
+    return this.#options.pipelines.work(this.#file, options, { BAUTA_DEBUG: "stack" });
   }
 
   async #kill(worker: Worker): Promise<void> {
@@ -278,18 +279,6 @@ export class Scenario {
     worker.child.kill("SIGTERM");
     await endOf(worker);
     this.#told.push(worker.told());
-  }
-
-  /** Every broker says that every replica is in sync: twice, since one that was away may not know yet. */
-  async #whole(cluster: Cluster): Promise<void> {
-    const connections = cluster.nodes.map((node) => connectionTo(node.address));
-    const from = performance.now();
-    for (let times = 0; times < 2; ) {
-      const all = await Promise.all(connections.map(isWhole));
-      times = all.every((one) => one) ? times + 1 : 0;
-      if (performance.now() - from > WHOLE_MS) throw new Error(`replicas are not in sync again: ${JSON.stringify(all)}`);
-      await sleep(WHOLE_STEP_MS);
-    }
   }
 
   async #until(holds: () => boolean, what: string, milliseconds: number, worker?: Worker): Promise<void> {
@@ -325,6 +314,18 @@ export class Scenario {
       }
       await sleep(FEED_MS);
     }
+  }
+}
+
+/** Every broker says that every replica is in sync: twice, since one that was away may not know yet. */
+export async function untilWhole(cluster: Cluster): Promise<void> {
+  const connections = cluster.nodes.map((node) => connectionTo(node.address));
+  const from = performance.now();
+  for (let times = 0; times < 2; ) {
+    const all = await Promise.all(connections.map(isWhole));
+    times = all.every((one) => one) ? times + 1 : 0;
+    if (performance.now() - from > WHOLE_MS) throw new Error(`replicas are not in sync again: ${JSON.stringify(all)}`);
+    await sleep(WHOLE_STEP_MS);
   }
 }
 
