@@ -248,10 +248,7 @@ export class Scenario {
     worker.child.once("exit", (code, signal) => {
       if (this.#expected.has(worker) || this.#workers.get(name) !== worker) return;
       // Crash-only: whoever keeps workers running starts another one.
-      const told = worker
-        .told()
-        .slice(-600)
-        .match(/BAUTA-\d+/g);
+      const told = worker.told().match(/(?<=kind=error \| code=)BAUTA-\d+/g);
       const end = signal ?? told?.at(-1) ?? `exit ${code}`;
       this.#ends.set(end, (this.#ends.get(end) ?? 0) + 1);
       this.say(`${name} ended by itself: ${end}: ${worker.told().trimEnd().split("\n").slice(-3).join(" | ")}`);
