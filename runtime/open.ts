@@ -181,6 +181,10 @@ export function runnable(model: Model, ring: KeyRing, input: "strict" | "lenient
     envelope: compiled.envelope,
     catalogues: compiled.catalogues,
     perRecord,
+    isPlaced: (operation) => {
+      const { technique, cipher } = compiled.operations[operation] ?? {};
+      return technique === "generate" || cipher === "aes-gcm";
+    },
     figureOf: (operation) => FIGURES[compiled.operations[operation]?.technique ?? "keep"],
     get operationCount() {
       return compiled.operations.length;

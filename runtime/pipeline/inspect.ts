@@ -5,8 +5,10 @@
  * This is the only place where clear text leaves the tables. A masker has no way to it, and nothing of a run leads here.
  *
  * How a value's masked text is known exactly, also where lengths change: each value goes through the engine once more as a record of its
- * own, from its first segment to its last, so that what is written is the value. Put back into the record's bytes these outputs must
- * give what the engine wrote for the record as a whole; if not, it is a bug and nothing is shown.
+ * own, from its first segment to its last, so that what is written is the value. That tells what becomes of each, whatever else is refused.
+ * But values may depend on others (the shift of a subject, names that a text is searched for), and so all that were not refused go through
+ * once more as one record in which NUL, which no format lets into a value, stands between them. Put back into the record's bytes these
+ * outputs must give what the engine wrote for the record as a whole; if not, it is a bug and nothing is shown.
  */
 import type { Engine, EngineHandle } from "../engines/api.ts";
 import type { AskedField, DataClass, Format, FormatName, ScanOptions } from "../formats/api.ts";
@@ -334,7 +336,7 @@ export class Inspector {
   #values(slot: FormatSlot, message: number, latin1: boolean, before: Uint8Array, start: number): InspectedValue[] {
     const { values, segments, valueCount } = this.#batch;
     const single = this.#eachAlone();
-    const outputs = this.#transform(single);
+    const outputs = this.#outputs(single);
     const found: InspectedValue[] = [];
     for (let value = 0; value < valueCount; value++) {
       const at = value * VALUE_STRIDE;
@@ -373,6 +375,62 @@ export class Inspector {
       });
     }
     return found;
+  }
+
+  /**
+   * What is written for each value; undefined for those that are refused.
+   * @param single the batch's values as records of their own; gets their statuses
+   */
+  #outputs(single: Batch): (Uint8Array | undefined)[] {
+    const alone = this.#transform(single);
+    const told = alone.flatMap((output, value) => (output === undefined ? [] : [value]));
+    const [written] = this.#transform(this.#together(told));
+    // Only a record of which nothing goes out anyway may be refused as one.
+    if (written === undefined) return alone;
+    const pieces = splitAtNul(written);
+    if (pieces.length !== told.length) throw new BautaError(9001, { detail: "values are not found in their record" });
+    for (const [i, value] of told.entries()) {
+      const operation = single.values[value * VALUE_STRIDE + VALUE_OPERATION] as number;
+      // What is drawn by its place stands in another one here.
+      if (!this.#parts.plan.isPlaced(operation)) alone[value] = pieces[i];
+    }
+    return alone;
+  }
+
+  /** Some of the batch's values as one record, each behind a NUL, with nothing else between them. */
+  #together(told: readonly number[]): Batch {
+    const { input, records, values, segments, terms, termCount, segmentCount } = this.#batch;
+    const ownStart = records[RECORD_OWN_START] as number;
+    const own = input.slice(ownStart, records[RECORD_OWN_END] as number);
+    const whole = new Batch(1, told.length + 1, segmentCount + 1);
+    whole.terms = terms;
+    whole.termCount = termCount;
+    const parts: Uint8Array[] = [own];
+    let end = own.length;
+    const record = whole.beginRecord(end, records[RECORD_MESSAGE] as number);
+    whole.records[record * RECORD_STRIDE + RECORD_FLAGS] = records[RECORD_FLAGS] as number;
+    whole.placeRecord(record, 0, own.length, this.#base + ownStart);
+    for (const value of told) {
+      const at = value * VALUE_STRIDE;
+      const first = values[at + VALUE_FIRST_SEGMENT] as number;
+      const behind = first + (values[at + VALUE_SEGMENT_COUNT] as number);
+      const from = first === behind ? 0 : (segments[first * SEGMENT_STRIDE + SEGMENT_START] as number);
+      const to = first === behind ? 0 : (segments[(behind - 1) * SEGMENT_STRIDE + SEGMENT_END] as number);
+      parts.push(NUL, input.subarray(from, to));
+      const moved = end + NUL.length - from;
+      end += NUL.length + to - from;
+      whole.addValue(values[at + VALUE_OPERATION] as number, values[at + VALUE_FIELD] as number, values[at + VALUE_SCOPE] as number);
+      whole.values[(whole.valueCount - 1) * VALUE_STRIDE + VALUE_TERMS] = values[at + VALUE_TERMS] as number;
+      for (let row = first * SEGMENT_STRIDE; row < behind * SEGMENT_STRIDE; row += SEGMENT_STRIDE)
+        whole.addSegment(
+          (segments[row + SEGMENT_START] as number) + moved,
+          (segments[row + SEGMENT_END] as number) + moved,
+          segments[row + SEGMENT_ENCODING] as number,
+        );
+    }
+    whole.input = Buffer.concat(parts);
+    whole.endRecord(record, end);
+    return whole;
   }
 
   /** The batch's values as records of their own. */
@@ -451,6 +509,19 @@ export class Inspector {
     // Bytes that spell nothing are why the value is refused; shown they are all the same.
     return count < 0 ? textOf(bytes.subarray(start, end), latin1) : pointsText(this.#points, count);
   }
+}
+
+const NUL = new Uint8Array(1);
+
+/** What stands behind each NUL. */
+function splitAtNul(bytes: Uint8Array): Uint8Array[] {
+  const pieces: Uint8Array[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const next = bytes.indexOf(0, at + 1);
+    pieces.push(bytes.subarray(at + 1, next < 0 ? bytes.length : next));
+    at = next < 0 ? bytes.length : next;
+  }
+  return pieces;
 }
 
 /** Bytes as they stand, references and escapes included. */

@@ -11,6 +11,8 @@ export interface PlanSource extends Ruleset {
   keyBytes(): Uint8Array;
   /** What an operation changes by a function of it: what adds up before has to add up after it. undefined: nothing of that sort. */
   figureOf(operation: number): "amount" | "date" | undefined;
+  /** Whether what an operation writes depends on the place where the value stands (generated values, ciphertexts that differ). */
+  isPlaced(operation: number): boolean;
   /** Each record has a key of its own: `keyBytes` gives another one at every call. */
   readonly perRecord: boolean;
 }

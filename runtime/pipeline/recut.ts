@@ -49,6 +49,7 @@ const KEEPING: PlanSource = {
   planBytes: () => NOTHING,
   keyBytes: () => NOTHING,
   figureOf: () => undefined,
+  isPlaced: () => false,
   perRecord: false,
 };
 

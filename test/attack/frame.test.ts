@@ -221,6 +221,7 @@ function masking(end = ""): { readonly masker: Masker; readonly scanned: () => n
     planBytes: () => new Uint8Array(0),
     keyBytes: () => new Uint8Array(0),
     figureOf: () => undefined,
+    isPlaced: () => false,
     perRecord: false,
   };
   const masker = new Masker({

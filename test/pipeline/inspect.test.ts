@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { decodeSegment } from "../../runtime/engines/portable/text/decode.ts";
 import { selectEngine } from "../../runtime/engines/select.ts";
 import { ephemeralKeyRing } from "../../runtime/keys/ephemeral.ts";
+import type { ModelDocument } from "../../runtime/model/document.ts";
 import { loadModel } from "../../runtime/model/load.ts";
 import { fileSource, type ModelSource, presetSource } from "../../runtime/model/sources.ts";
 import { PRESETS } from "../../runtime/model/vocabulary.ts";
@@ -25,8 +26,8 @@ const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 
 function planOf(source: ModelSource): OpenPlan {
-  const { model } = loadModel(source);
-  if (model === undefined) throw new Error("no model");
+  const { model, problems } = loadModel(source);
+  if (model === undefined) throw new Error(problems.map(({ message }) => message).join("\n"));
   return runnable(
     model,
     ephemeralKeyRing(() => new Uint8Array(32).fill(7)),
@@ -98,6 +99,69 @@ describe("what is shown is what mask writes", () => {
   test("both engines say the same", () => {
     const [portable, native] = engines.map((engine) => valuesIn(inspected(DEMO, mixed, engine)));
     expect(native).toEqual(portable);
+  });
+
+  // What becomes of these values is told by others of their record, or by the place where they stand.
+  const DEPENDENT: Readonly<Record<string, ModelDocument>> = {
+    "days and amounts with a subject": {
+      bauta: 1,
+      name: "subjects",
+      extends: "test-data",
+      namespaces: {
+        shift: { technique: "date-shift", kind: "date", days: 300, subject: "account" },
+        stir: { technique: "scale", kind: "amount", from: 3, to: 90, subject: "account" },
+      },
+      rules: [
+        { class: "date", use: "shift", unfit: "redact" },
+        { class: "amount", use: "stir", unfit: "redact" },
+      ],
+    },
+    "texts in which names of the message are found": { bauta: 1, name: "texts", extends: "test-data", text: "detect" },
+    "values of their place beside values with a subject": {
+      bauta: 1,
+      name: "places",
+      extends: "test-data",
+      text: "detect",
+      namespaces: {
+        shift: { technique: "date-shift", kind: "date", days: 300, subject: "account" },
+        made: { technique: "generate", kind: "party-name" },
+        sealed: { technique: "encrypt", kind: "text", cipher: "aes-gcm", otherwise: "redact" },
+      },
+      rules: [
+        { class: "date", use: "shift", unfit: "redact" },
+        { path: "iso20022:**/Cdtr/Nm", use: "made" },
+        { path: "iso20022:**/RmtInf/Ustrd", use: "sealed" },
+      ],
+    },
+  };
+  const telling = bytesOf(textOf(XML).replace(/<Ustrd>[^<]*/, "<Ustrd>for Ottilie Brandhorst &amp; others"));
+  for (const engine of engines)
+    for (const [name, document] of Object.entries(DEPENDENT))
+      test(`${name} on ${engine.name}`, () => {
+        const source = { name: "model", document };
+        const input = Buffer.concat([telling, bytesOf("\n"), MT, bytesOf("\n"), telling]);
+        const records = inspected(source, input, engine);
+        expect(records.flatMap(({ fault }) => (fault === undefined ? [] : [fault.issue.code]))).toEqual([]);
+        const lines = (text: string): readonly string[] => text.split("\n").filter((line) => line !== "");
+        expect(lines(records.map(({ after }) => textOf(after ?? new Uint8Array(0))).join("\n"))).toEqual(
+          lines(masked(source, input, engine).output),
+        );
+        for (const { values, after } of records) {
+          const again = inspected({ name: "model", document }, after ?? new Uint8Array(0))[0]?.values ?? [];
+          expect(again.map(({ clear }) => clear)).toEqual(
+            values.filter(({ outcome }) => outcome !== "removed").map((value) => value.masked ?? ""),
+          );
+        }
+      });
+
+  test("a refused record's other values are told as they would be with all of it", () => {
+    const source = { name: "model", document: DEPENDENT["days and amounts with a subject"] as ModelDocument };
+    const shown = (text: string) =>
+      inspected(source, bytesOf(text)).flatMap(({ values }) => values.map(({ path, masked: after }) => [path, after] as const));
+    const whole = shown(textOf(XML));
+    const broken = textOf(XML).replace(/(<Dbtr>\s*<Nm>)[^<]*/, "$1\u0378");
+    expect(inspected(source, bytesOf(broken))[0]?.fault?.issue.number).toBe(6005);
+    expect(shown(broken).filter(([, after]) => after !== undefined)).toEqual(whole.filter(([path]) => !path.endsWith("/Dbtr/Nm")));
   });
 
   test("chunks leave no trace", () => {
