@@ -116,7 +116,7 @@ export class TopicAdmin {
 
   async #call<T>(call: () => Promise<T>, path?: string): Promise<T> {
     try {
-      return await answered("admin", call());
+      return await answered("admin", call);
     } catch (error) {
       throw kafkaError(error, path);
     }

@@ -15,19 +15,20 @@ export interface Overdue {
 const USUAL: Overdue = { looks: KAFKA_OVERDUE_LOOKS, lookMs: KAFKA_OVERDUE_LOOK_MS };
 
 /**
- * The call's own answer.
+ * The call's own answer; never thrown at once, also where the client refuses the call.
  * @param what the call, as the error names it
  * @throws BautaError 1528 if there is none for far longer than any call takes
  */
-export function answered<T>(what: string, call: Promise<T>, { looks, lookMs }: Overdue = USUAL): Promise<T> {
+export function answered<T>(what: string, call: () => Promise<T>, { looks, lookMs }: Overdue = USUAL): Promise<T> {
   return new Promise((resolve, reject) => {
+    const calling = call();
     let left = looks;
     const timer = setInterval(() => {
       if (--left > 0) return;
       clearInterval(timer);
       reject(new BautaError(STUCK, { detail: what }));
     }, lookMs);
-    call.then(resolve, reject).finally(() => clearInterval(timer));
+    calling.then(resolve, reject).finally(() => clearInterval(timer));
   });
 }
 

@@ -152,7 +152,7 @@ export class CrossClusterReader implements BatchReader {
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#member.close();
-    await answered("close", this.#source.close());
+    await answered("close", () => this.#source.close());
   }
 
   /** Looks now and then which topics and partitions have come. What fails is tried again next time; the readers tell why. */
@@ -272,10 +272,10 @@ export class CrossClusterReader implements BatchReader {
     const { rule, positions } = this.#options.start;
     const given = positions.find((one) => one.topic === topic && one.partition === partition);
     if (given !== undefined) return given.offset;
-    const [first, next] = await answered("watermarks", this.#source.watermarks([{ topic, partition }], KAFKA_STEP_MS));
+    const [first, next] = await answered("watermarks", () => this.#source.watermarks([{ topic, partition }], KAFKA_STEP_MS));
     if (rule === BEGINNING) return first?.offset ?? 0;
     if (rule === END) return next?.offset ?? 0;
-    const [found] = await answered("times", this.#source.offsetsForTimes([{ topic, partition, offset: rule }], KAFKA_STEP_MS));
+    const [found] = await answered("times", () => this.#source.offsetsForTimes([{ topic, partition, offset: rule }], KAFKA_STEP_MS));
     return found === undefined || found.offset < 0 ? (next?.offset ?? 0) : found.offset;
   }
 
@@ -283,7 +283,9 @@ export class CrossClusterReader implements BatchReader {
     try {
       for (;;) {
         const { bytes, records, headers } = batch;
-        const count = await answered("poll", this.#source.pollBatch(bytes, records, headers, recordsMax, POLL_WAIT_MS, POLL_LINGER_MS));
+        const count = await answered("poll", () =>
+          this.#source.pollBatch(bytes, records, headers, recordsMax, POLL_WAIT_MS, POLL_LINGER_MS),
+        );
         batch.count = Math.max(0, count);
         if (count >= 0) return;
         batch.reserve(-count);

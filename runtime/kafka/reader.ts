@@ -75,7 +75,7 @@ export class TopicReader implements BatchReader {
     try {
       for (;;) {
         const { bytes, records, headers } = batch;
-        const count = await answered("poll", this.#consumer.pollBatch(bytes, records, headers, recordsMax, waitMs, POLL_LINGER_MS));
+        const count = await answered("poll", () => this.#consumer.pollBatch(bytes, records, headers, recordsMax, waitMs, POLL_LINGER_MS));
         batch.count = Math.max(0, count);
         if (count >= 0) return batch;
         batch.reserve(-count);
@@ -94,7 +94,7 @@ export class TopicReader implements BatchReader {
   async #joinAgain(): Promise<void> {
     const text = "a worker of this name is a member of the group until its session has run out";
     this.#events.push({ kind: "error", name: UNRELEASED, text, partitions: [] });
-    await answered("close", this.#consumer.close());
+    await answered("close", () => this.#consumer.close());
     await new Promise((resume) => setTimeout(resume, JOIN_AGAIN_MS));
     this.#consumer = new (loadKafka().KafkaConsumer)(readerConfig(this.#options), this.#options.start);
     if (this.#token !== undefined) this.setToken(this.#token);
@@ -121,7 +121,7 @@ export class TopicReader implements BatchReader {
 
   /** The group's offsets of partitions, none that an open transaction may change; −1 where it has none. */
   committed(partitions: readonly Partition[]): Promise<Position[]> {
-    return answered("committed", this.#consumer.committed([...partitions], KAFKA_STEP_MS));
+    return answered("committed", () => this.#consumer.committed([...partitions], KAFKA_STEP_MS));
   }
 
   /** Where partitions were begun that the group had no offset of, until that is committed; whoever is no member has none. */
@@ -135,7 +135,7 @@ export class TopicReader implements BatchReader {
 
   /** Goes back to what was committed. Not to be called while a poll is under way. */
   rewind(): Promise<void> {
-    return answered("rewind", this.#consumer.rewind(KAFKA_STEP_MS));
+    return answered("rewind", () => this.#consumer.rewind(KAFKA_STEP_MS));
   }
 
   knownEnds(): readonly Position[] {
@@ -149,12 +149,12 @@ export class TopicReader implements BatchReader {
   /** Asks for a topic; that it is there is not what is asked. */
   answers(): Promise<boolean> {
     const topic = this.topics()[0] ?? this.#subscribed.find((one) => !one.startsWith("^")) ?? "_";
-    return answered("answers", this.#consumer.answers(topic, KAFKA_AGAIN_MS));
+    return answered("answers", () => this.#consumer.answers(topic, KAFKA_AGAIN_MS));
   }
 
   /** Next offsets of partitions: where they end now. */
   async ends(partitions: readonly { readonly topic: string; readonly partition: number }[]): Promise<number[]> {
-    const marks = await answered("watermarks", this.#consumer.watermarks([...partitions], KAFKA_CALL_MS));
+    const marks = await answered("watermarks", () => this.#consumer.watermarks([...partitions], KAFKA_CALL_MS));
     return marks.filter((_, at) => at % 2 === 1).map(({ offset }) => offset);
   }
 
@@ -169,7 +169,7 @@ export class TopicReader implements BatchReader {
 
   /** Leaves the group. */
   close(): Promise<void> {
-    return answered("close", this.#consumer.close());
+    return answered("close", () => this.#consumer.close());
   }
 }
 

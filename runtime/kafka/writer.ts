@@ -61,22 +61,22 @@ export class TopicWriter {
 
   /** Takes over the transactional id: whoever had it is fenced. Ran out of time: to be called again. */
   init(timeoutMs: number): Promise<void> {
-    return answered("init", this.#producer.initTransactions(timeoutMs));
+    return answered("init", () => this.#producer.initTransactions(timeoutMs));
   }
 
   /** Sends records within the transaction and waits until they are stored. Bytes and tables are the call's until it ends. */
   stage(bytes: Uint8Array, { records, headers, count }: Outgoing): Promise<void> {
-    return answered("stage", this.#producer.stage(bytes, records, headers, count, true, KAFKA_STEP_MS));
+    return answered("stage", () => this.#producer.stage(bytes, records, headers, count, true, KAFKA_STEP_MS));
   }
 
   /** The same without waiting: it ends when bytes and tables are the caller's again; `drain` comes next. */
   send(bytes: Uint8Array, { records, headers, count }: Outgoing): Promise<void> {
-    return answered("send", this.#producer.send(bytes, records, headers, count, true, KAFKA_STEP_MS));
+    return answered("send", () => this.#producer.send(bytes, records, headers, count, true, KAFKA_STEP_MS));
   }
 
   /** Waits until what was sent is stored. Ran out of time: to be called again. */
   drain(): Promise<void> {
-    return answered("drain", this.#producer.drain(KAFKA_STEP_MS));
+    return answered("drain", () => this.#producer.drain(KAFKA_STEP_MS));
   }
 
   /**
@@ -85,11 +85,11 @@ export class TopicWriter {
    */
   commit(membership: KafkaMembership | undefined, topics: readonly string[], rows: Uint32Array, mark?: Mark): Promise<void> {
     const noted = topics.map((topic): [string, string] => [this.#offsetTopic(topic), this.#offsetNote(topic)]);
-    return answered("commit", this.#producer.commit(membership, this.#shadowGroup, noted, rows, KAFKA_STEP_MS, mark));
+    return answered("commit", () => this.#producer.commit(membership, this.#shadowGroup, noted, rows, KAFKA_STEP_MS, mark));
   }
 
   abort(timeoutMs: number = KAFKA_STEP_MS): Promise<void> {
-    return answered("abort", this.#producer.abort(timeoutMs));
+    return answered("abort", () => this.#producer.abort(timeoutMs));
   }
 
   /**
@@ -97,7 +97,7 @@ export class TopicWriter {
    * @param batchBytesMax as in the options, where it is another one now
    */
   async reopen(batchBytesMax: number = this.#options.batchBytesMax): Promise<void> {
-    await answered("close", this.#producer.close());
+    await answered("close", () => this.#producer.close());
     this.#options = { ...this.#options, batchBytesMax };
     this.#producer = new (loadKafka().KafkaProducer)(writerConfig(this.#options));
     if (this.#token !== undefined) this.setToken(this.#token);
@@ -114,7 +114,7 @@ export class TopicWriter {
   }
 
   close(): Promise<void> {
-    return answered("close", this.#producer.close());
+    return answered("close", () => this.#producer.close());
   }
 }
 

@@ -164,6 +164,44 @@ describe("a transaction that fails", () => {
     expect([issues, health]).toEqual([["BAUTA-1519"], [false, true]]);
   });
 
+  test("that is being committed when the run ends for another reason is told before the end", async () => {
+    const { run, calls, told } = worker(
+      () => undefined,
+      () => undefined,
+      {
+        poll: (polls) => {
+          if (polls === 2) throw failing("FENCED_INSTANCE_ID", { fatal: true });
+          return 1;
+        },
+      },
+      [],
+      2,
+    );
+    expect(String(await run().catch((thrown: unknown) => thrown))).toContain("BAUTA-1516");
+    expect(calls.commits).toBe(1);
+    const events = told.map(({ event }) => event).filter((event) => event === "committed" || event === "run-end");
+    expect(events).toEqual(["committed", "run-end"]);
+  });
+
+  test("whose commit nobody answers is not waited for when the run ends for another reason", async () => {
+    const { run, calls } = worker(
+      () => undefined,
+      () => {
+        throw failing("_TIMED_OUT", { retriable: true });
+      },
+      {
+        poll: (polls) => {
+          if (polls === 2) throw failing("FENCED_INSTANCE_ID", { fatal: true });
+          return 1;
+        },
+      },
+      [],
+      9,
+    );
+    expect(String(await run().catch((thrown: unknown) => thrown))).toContain("BAUTA-1516");
+    expect(calls.commits).toBeLessThan(3);
+  });
+
   test("that is fenced is not tried again", async () => {
     const { run, calls } = worker(() => {
       throw failing("_FENCED", { fatal: true });

@@ -23,6 +23,7 @@ export class Patience {
   #isSuspect = false;
   /** Calls that are made again and again: they find out by themselves whether the cluster is there. */
   #waiting = 0;
+  #isGivenUp = false;
 
   constructor(parts: PatienceParts) {
     this.#parts = parts;
@@ -36,6 +37,11 @@ export class Patience {
   /** A client lost all of its connections: whether the cluster is away, it says when it is asked. */
   suspect(): void {
     this.#isSuspect = true;
+  }
+
+  /** The run ends for a reason of its own: what is under way may end, and is not asked for again. */
+  giveUp(): void {
+    this.#isGivenUp = true;
   }
 
   /** Whether the run has to end with what it was told, and not because of this error. */
@@ -60,7 +66,7 @@ export class Patience {
         } catch (error) {
           const problem = problemOf(error);
           const waits = problem !== undefined && !problem.abort && !problem.fatal && (problem.retriable || isWaitedFor(problem.issue));
-          if (!waits || stop.aborted) throw error;
+          if (!waits || stop.aborted || this.#isGivenUp) throw error;
           if (!isWaiting) this.#waiting++;
           isWaiting = true;
           this.away(problem.name, (await issueOfWait?.(problem.name)) ?? problem.issue);

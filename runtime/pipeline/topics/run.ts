@@ -176,6 +176,9 @@ class TopicsRun {
       ended = done;
       return { ended: done, counts: this.#counts, unread: [], milliseconds: this.#clock.ticks() - this.#began };
     } catch (error) {
+      // A commit under way is there or not, and is told before the end.
+      this.#patience.giveUp();
+      await this.#quiet();
       await this.#tellFailed(error);
       const told = kafkaError(error);
       issue = told instanceof BautaError ? told.issue : issueOf(9001);
@@ -554,7 +557,6 @@ class TopicsRun {
     // Whether what was asked for is there, nobody has said.
     if (trails === undefined || this.#isAsked || problemOf(error)?.fatal === true) return;
     try {
-      await this.#quiet();
       await writer.abort(KAFKA_LEAVE_MS);
       trails.takeBack();
       await this.#tellManifests("failed");
@@ -597,6 +599,8 @@ class TopicsRun {
     const problem = problemOf(error);
     if (problem === undefined) throw error;
     const waits = isWaitedFor(problem.issue);
+    // It will end: whether what is under way was committed, whoever comes next finds out.
+    if (isFinal(problem) && !this.#isOutlived(problem.name)) this.#patience.giveUp();
     await this.#quiet();
     this.#committing = undefined;
     this.#open = undefined;
