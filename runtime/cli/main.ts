@@ -466,9 +466,9 @@ try {
   await program.parseAsync();
 } catch (error) {
   process.exitCode = tell(error);
-  // A call that never ends would keep the process from ending as well.
-  if (isStuck(error)) process.exit();
 }
+// A call that never ends would keep the process from ending as well.
+if (isStuck()) process.exit();
 
 /** An option that takes one of these words; the first is the default. */
 function choice(flag: string, words: readonly string[], description: string): Option {

@@ -1,4 +1,5 @@
 import { TopicAdmin } from "../kafka/admin.ts";
+import { givenUp } from "../kafka/answered.ts";
 import { errorOfFailure, failureOf, isFinal, issueOfFailure, kafkaError } from "../kafka/failure.ts";
 import { Marks } from "../kafka/marks.ts";
 import type { BatchReader } from "../kafka/reader.ts";
@@ -139,9 +140,9 @@ export async function openWorker({
     async close() {
       closeTokens();
       // A transaction that is still open is nobody's any more, and would keep readers waiting.
-      await writer.abort(KAFKA_LEAVE_MS).catch(() => undefined);
-      await reader.close();
-      await writer.close();
+      await givenUp(() => writer.abort(KAFKA_LEAVE_MS));
+      await givenUp(() => reader.close());
+      await givenUp(() => writer.close());
     },
   };
 }

@@ -26,6 +26,7 @@ export function answered<T>(what: string, call: () => Promise<T>, { looks, lookM
     const timer = setInterval(() => {
       if (--left > 0) return;
       clearInterval(timer);
+      isAnyLeft = true;
       reject(new BautaError(STUCK, { detail: what }));
     }, lookMs);
     calling.then(resolve, reject).finally(() => clearInterval(timer));
@@ -34,5 +35,15 @@ export function answered<T>(what: string, call: () => Promise<T>, { looks, lookM
 
 const STUCK = 1528;
 
-/** Whether an error says that a call is under way that nobody can end: it would keep the process alive. */
-export const isStuck = (error: unknown): boolean => error instanceof BautaError && error.issue.number === STUCK;
+let isAnyLeft = false;
+
+/** Whether a call is under way that nobody can end: it would keep the process alive. */
+export const isStuck = (): boolean => isAnyLeft;
+
+/** Waits for a call of a client that is given up: however it ends, and if it does not end soon, whoever gives it up goes without. */
+export async function givenUp(call: () => Promise<unknown>, { looks, lookMs }: Overdue = LEAVING): Promise<void> {
+  await answered("close", call, { looks, lookMs }).catch(() => undefined);
+}
+
+/** Leaving waits for brokers; for as long as nobody takes a worker for one that hangs. */
+const LEAVING: Overdue = { looks: 3, lookMs: 5000 };

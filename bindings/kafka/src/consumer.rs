@@ -12,7 +12,7 @@ use rdkafka::bindings as native;
 use rdkafka::client::ClientContext;
 use rdkafka::config::ClientConfig;
 use rdkafka::consumer::base_consumer::BaseConsumer;
-use rdkafka::consumer::{Consumer as _, ConsumerContext, RebalanceProtocol};
+use rdkafka::consumer::{Consumer as _, ConsumerContext};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::{BorrowedMessage, Headers as _, Message as _, Timestamp};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
@@ -38,6 +38,12 @@ pub struct Start {
     pub positions: Vec<Position>,
 }
 
+/// Whether a group hands out partitions one by one: as its members ask for, and those of the newer protocol always.
+fn is_cooperative(config: &ClientConfig) -> bool {
+    config.get("partition.assignment.strategy") == Some("cooperative-sticky")
+        || config.get("group.protocol") == Some("consumer")
+}
+
 /// How long a rebalance may wait for the broker to say where to begin. Whoever ran out of time asks again, by `rewind`.
 const PLACE_TIMEOUT: Duration = Duration::from_secs(5);
 /// Partitions that are about to begin cannot be sought in yet: they are asked again so soon.
@@ -55,6 +61,8 @@ pub struct Context {
     rebalanced: AtomicBool,
     statistics: Mutex<Vec<u8>>,
     start: Option<Start>,
+    /// Partitions come and go one by one. librdkafka would say so, and never answers one that is being closed.
+    cooperative: bool,
     /// Where partitions were begun that had no committed offset: they are committed with the first transaction.
     begun: Mutex<Vec<Position>>,
     /// Where this consumer began to read the partitions that it has.
@@ -99,7 +107,6 @@ impl ConsumerContext for Context {
     ) {
         let assigned = code == native::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS;
         let client = consumer.client().native_ptr();
-        let cooperative = matches!(consumer.rebalance_protocol(), RebalanceProtocol::Cooperative);
         if assigned {
             if let Err(failure) = self.place(consumer, list) {
                 // Whoever ran out of time goes back before anything is read: librdkafka is not to look for a place of its own till then.
@@ -119,7 +126,7 @@ impl ConsumerContext for Context {
         }
         // SAFETY: a live client and a live list, which librdkafka copies.
         let failure = unsafe {
-            match (assigned, cooperative) {
+            match (assigned, self.cooperative) {
                 (true, true) => Failure::take(native::rd_kafka_incremental_assign(client, list.ptr())),
                 (false, true) => Failure::take(native::rd_kafka_incremental_unassign(client, list.ptr())),
                 (true, false) => Failure::of_code(native::rd_kafka_assign(client, list.ptr())),
@@ -422,7 +429,7 @@ impl KafkaConsumer {
     pub fn new(config: Vec<(String, String)>, start: Option<Start>) -> Result<Self> {
         let config: ClientConfig = config.into_iter().collect();
         let is_member = start.is_some();
-        let context = Context { start, ..Context::default() };
+        let context = Context { start, cooperative: is_cooperative(&config), ..Context::default() };
         let consumer: BaseConsumer<Context> = config.create_with_context(context).map_err(Failure::from)?;
         Ok(Self {
             shared: Some(Arc::new(Shared {
