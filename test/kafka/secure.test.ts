@@ -21,8 +21,12 @@ let topics: Topics;
 beforeAll(async () => {
   secure = await startSecureCluster({ tokenSeconds: TOKEN_SECONDS });
   topics = new Topics(secure.cluster.bootstrap);
-  secure.permit(
-    PRINCIPALS.flatMap((principal) =>
+  const [user, client] = PRINCIPALS;
+  secure.permit([
+    // Topics of what counts as another cluster: one of them reads them, and the other has what stands for them.
+    [client, "topic", "production*", "read"],
+    ...["create", "alter", "read", "describe"].map((operation) => [user, "topic", "bauta-shadow*", operation] as const),
+    ...PRINCIPALS.flatMap((principal) =>
       (
         [
           ["topic", "raw*", "read"],
@@ -33,7 +37,7 @@ beforeAll(async () => {
         ] as const
       ).map(([type, name, operation]) => [principal, type, name, operation] as const),
     ),
-  );
+  ]);
 }, SLOW);
 afterAll(async () => {
   await topics?.close();
@@ -102,6 +106,49 @@ describe("every mechanism", () => {
     },
     SLOW,
   );
+});
+
+describe("from one cluster to another", () => {
+  // One broker stands for both: what each user may do tells them apart, and so does the way in.
+  for (const protocol of ["classic", "consumer"])
+    test(
+      `protocol ${protocol}: each with its own mechanism and no more than its own rights`,
+      async () => {
+        const [raw, masked] = [await topics.make("production", 2), await topics.make("masked")];
+        const kafka = `${connection("scram-sha-512")}, protocol: ${protocol}, source: { ${connection("mtls")} }`;
+        const file = workers.pipeline({
+          name: unique("allowed"),
+          kafka,
+          sources: `{ topics: ${raw} }`,
+          sinks: `{ out: { topic: ${masked} } }`,
+        });
+        const send = (count: number): Promise<void> =>
+          topics.send(
+            raw,
+            Array.from({ length: count }, () => ({ value: EXAMPLE_JSON })),
+          );
+        await send(30);
+        const first = workers.start(file, "--instance", "w1");
+        await topics.read([masked], 30);
+        // Somebody else takes the name: the first one is fenced, and nothing is lost or there twice.
+        const second = workers.start(file, "--instance", "w1");
+        // It finds out when it has something to commit.
+        let sent = 30;
+        for (; !hasEnded(first.child); sent++) {
+          await send(1);
+          await new Promise((resume) => setTimeout(resume, 200));
+        }
+        await send(30);
+        sent += 30;
+        const { code } = await ended(first.child);
+        const got = await topics.read([masked], sent);
+        const told = first.told() + (await workers.stop(second));
+        expect([code, first.told().includes("BAUTA-1516")]).toEqual([2, true]);
+        expect([got.length, new Set(got.map(sourceOf)).size]).toEqual([sent, sent]);
+        for (const secret of [PASSWORD, "Ottilie"]) expect(told + JSON.stringify(got)).not.toContain(secret);
+      },
+      SLOW,
+    );
 });
 
 describe("who is not to get in", () => {
