@@ -17,6 +17,8 @@ import type { PlanSource } from "./plan-handle.ts";
 
 const AMOUNT = 1;
 const DATE = 2;
+/** Issue of a masked record of which its rules can say nothing. */
+const UNREADABLE = 8609;
 
 export class Kept {
   readonly #plan: PlanSource;
@@ -52,14 +54,16 @@ export class Kept {
     return this.#concerned.size > 0;
   }
 
-  /** The first rule that held before and does not hold after. */
+  /** The first rule that held before and does not hold after; a record that its rules could read before and not after breaks all of them. */
   broken(record: number, format: number, before: Uint8Array, after: Uint8Array): Finding | undefined {
     if (!this.#concerned.has(record)) return undefined;
     const rules = this.#slots[format]?.format.rules;
-    const findings = rules?.verify(after)?.findings ?? [];
-    if (findings.length === 0) return undefined;
-    const known = new Set(rules?.verify(before)?.findings.map(keyOf));
-    return findings.find((finding) => !known.has(keyOf(finding)));
+    const verdict = rules?.verify(after);
+    if (verdict?.findings.length === 0) return undefined;
+    const held = rules?.verify(before);
+    if (verdict === undefined) return held === undefined ? undefined : { issue: UNREADABLE, path: "" };
+    const known = new Set(held?.findings.map(keyOf));
+    return verdict.findings.find((finding) => !known.has(keyOf(finding)));
   }
 
   /** Operations are added while message types are met. */
