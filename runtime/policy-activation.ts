@@ -17,6 +17,7 @@ import { openWasm } from "./policy/opa/wasm.ts";
 import { viewNamed } from "./policy/views.ts";
 import { changesBetween, type PolicyChange } from "./policy-changes.ts";
 import { type PolicyAct, PolicyHistory } from "./policy-history.ts";
+import { refuseLoosening } from "./policy-loosening.ts";
 import { type Lock, lockPlaces } from "./sinks/lock.ts";
 import { replaceFile } from "./sinks/replace.ts";
 
@@ -27,6 +28,8 @@ export interface ActivationPlace {
   readonly state: string | undefined;
   readonly trust: TrustDefinition;
   readonly model: Model;
+  /** Keys that have to have signed a policy that loosens. Default: one of them, as for any. */
+  readonly looseningSignatures?: number | undefined;
   /** Views that the pipeline needs. */
   readonly views: readonly string[];
 }
@@ -121,12 +124,21 @@ export class PolicyPlace {
     return this.#planned("rollback", before, next);
   }
 
+  /** Whether it has the signatures that it needs. @throws BautaError 1647 */
+  requireSignatures({ next, changes }: PlannedAct): void {
+    const { looseningSignatures: needs = 1 } = this.#place;
+    const has = next.verified.signers.length;
+    if (needs > 1 && has < needs) refuseLoosening(changes, has, needs);
+  }
+
   /**
    * Does it. The history and the state are written before the place: who is stopped in between has told more than was done, never less,
    * and does it again.
-   * @throws BautaError 7002 or 7003, 1639
+   * @throws BautaError 1647, 7002 or 7003, 1639
    */
-  apply({ act, next, before, changes }: PlannedAct, { at, by, reason }: ActNotes): PolicyAct {
+  apply(planned: PlannedAct, { at, by, reason }: ActNotes): PolicyAct {
+    this.requireSignatures(planned);
+    const { act, next, before, changes } = planned;
     const { path, state } = this.#place;
     const notes = { at: new Date(at).toISOString(), by, reason };
     if (before !== undefined && this.#history.acts.length === 0) {
@@ -226,10 +238,10 @@ const namesOf = (acts: readonly PolicyAct[]): string =>
     ? "none"
     : [...new Set(acts.map(({ revision, bundle }) => (revision === "" ? bundle.slice(0, SHOWN) : revision)))].join(", ");
 
-const told = ({ verified: { bundle, signer }, sha256, decided }: Candidate) => ({
+const told = ({ verified: { bundle, signers }, sha256, decided }: Candidate) => ({
   revision: bundle.manifest.revision,
   serial: bundle.serial ?? null,
-  signers: signer === undefined ? [] : [signer.key],
+  signers: signers.map(({ key }) => key),
   policy: sha256,
   decisions: Object.fromEntries([...decided].map(([view, policy]) => [view, decisionsDigest(policy)])),
 });

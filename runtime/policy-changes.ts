@@ -3,20 +3,19 @@ import type { PlanOperation } from "./engines/plan.ts";
 import type { Field, FormatName } from "./formats/api.ts";
 import { covered } from "./model/coverage.ts";
 import { decideRule } from "./model/decide.ts";
+import { partRule } from "./model/decider.ts";
 import { Explainer, type Explanation } from "./model/explain.ts";
-import type { Model, Rule } from "./model/model.ts";
+import { KEEP_RULE, type Model, type Namespace, type Rule } from "./model/model.ts";
 import { underPolicy } from "./model/policed.ts";
 import { RuleIndex } from "./model/rule-index.ts";
 import { JSON_FIELD, jsonRulesOf } from "./model/uncatalogued.ts";
 import { cataloguedFields, FIELDS_AT_ONCE, turn } from "./policies.ts";
 import { LEVELS } from "./policy/answer.ts";
 import type { FactName, ViewPolicy } from "./policy/api.ts";
-import { guardText } from "./policy/guards.ts";
+import { type GuardTree, guardText, implies } from "./policy/guards.ts";
 
 /** More than any detail counts. */
 const DETAILS = 1000;
-/** Characters that a mask keeps at both ends, at most: 15 each. */
-const MASK_ENDS = 30;
 
 export interface PolicyChange {
   readonly view: string;
@@ -49,8 +48,12 @@ export async function changesBetween(
     if (++fields % FIELDS_AT_ONCE === 0) await turn();
     for (const view of views) view.field(format, message, field, alike);
   }
-  for (const [i, { rule }] of jsonRulesOf(new RuleIndex(model.rules)).entries()) for (const view of views) view.json(rule, i);
-  for (const view of views) view.keys();
+  for (const view of views) {
+    for (const [i, { rule }] of jsonRulesOf(new RuleIndex(model.rules)).entries()) view.json(rule, i);
+    if (model.keepUncovered !== undefined) view.jsonDefault();
+    for (const namespace of model.namespaces) view.part(namespace);
+    view.keys();
+  }
   return views.flatMap((view) => [...view.changes.values()]).sort((x, y) => Number(y.loosens) - Number(x.loosens));
 }
 
@@ -94,6 +97,21 @@ class ViewChanges {
     this.#note(kind, pair, () => `json ${rule.pattern?.text ?? rule.label}`);
   }
 
+  /** Members that no rule of the model names. */
+  jsonDefault(): void {
+    this.#note(
+      "",
+      this.#both(({ side, explainer }) => doneBy(explainer.rule(KEEP_RULE), side, "refuse")),
+      () => "json **",
+    );
+  }
+
+  /** Keys and headers of records that a pipeline has masked by a namespace. */
+  part(namespace: Namespace): void {
+    const pair = this.#both(({ side, explainer }) => doneBy(explainer.part(partRule(namespace)), side, "refuse"));
+    this.#note(namespace.kind ?? "", pair, () => `kafka ${namespace.name}`);
+  }
+
   /** Copies under other keys can be joined with others than before. */
   keys(): void {
     const [before, after] = this.#sides.map((one) => one?.side.policy);
@@ -123,18 +141,60 @@ class ViewChanges {
 /** What becomes of a field. */
 interface Done {
   readonly text: string;
-  /** How much is to be seen where no guard holds, and where one does. */
-  readonly level: number;
-  readonly most: number;
-  /** When it does; empty where there is none. */
-  readonly condition: string;
+  /** Where no guard holds. */
+  readonly plain: Shown;
+  /** Where the guard holds, if there is one. */
+  readonly held: { readonly shown: Shown; readonly guard: GuardTree } | undefined;
 }
 
-const done = (text: string): Done => ({ text, level: levelOf(text), most: levelOf(text), condition: "" });
+/** What is to be seen of a value. */
+interface Shown {
+  /** `nothing`: the view is not there. */
+  readonly technique: string;
+  readonly namespace: string;
+  readonly kind: string;
+  readonly keepFirst: number;
+  readonly keepLast: number;
+  readonly codeMax: number;
+  /** Card numbers and IBANs in it refuse the record. */
+  readonly detect: boolean;
+}
 
-/** Whether some record shows more. A condition that is another one may hold for more records. */
-const loosensTo = (was: Done, is: Done): boolean =>
-  is.level > was.level || is.most > was.most || (is.most > is.level && is.condition !== was.condition);
+const SHOWN: Shown = { technique: "", namespace: "", kind: "text", keepFirst: 0, keepLast: 0, codeMax: 0, detect: true };
+
+/** By the technique alone. */
+const done = (technique: string): Done => ({ text: technique, plain: { ...SHOWN, technique }, held: undefined });
+
+/** Whether some record shows more, or cannot be shown not to. */
+function loosensTo(was: Done, is: Done): boolean {
+  if (isLooser(was.plain, is.plain)) return true;
+  if (is.held === undefined) return false;
+  const isNarrower = was.held !== undefined && implies(is.held.guard, was.held.guard);
+  return isLooser(isNarrower && was.held !== undefined ? was.held.shown : was.plain, is.held.shown);
+}
+
+/** Whether something may be seen of a value that was not to be seen before. */
+function isLooser(was: Shown, is: Shown): boolean {
+  if (was.technique !== is.technique) return rankOf(is) > rankOf(was) || (showsPart(is) && !showsPart(was) && was.technique !== "keep");
+  switch (is.technique) {
+    case "mask":
+      return is.keepFirst > was.keepFirst || is.keepLast > was.keepLast || (is.kind !== was.kind && is.kind !== "text");
+    case "keep":
+      return keptBy(is) > keptBy(was);
+    default:
+      // Under another namespace it can be joined with other copies, or is rounded less.
+      return is.namespace !== was.namespace;
+  }
+}
+
+const rankOf = ({ technique }: Shown): number => (LEVELS as readonly string[]).indexOf(technique);
+
+/** Characters of the value itself: a keyed digest, though looser by rank, has none of them. */
+const showsPart = ({ technique, kind, keepFirst, keepLast }: Shown): boolean =>
+  technique === "mask" && (keepFirst > 0 || keepLast > 0 || kind !== "text");
+
+/** Of values that stay: code words up to a length, then whatever holds no number, then all. */
+const keptBy = ({ codeMax, detect }: Shown): number => (codeMax > 0 ? codeMax : detect ? DETAILS : 2 * DETAILS);
 
 /** What a view that there is not gets. */
 const NOBODY = done("nothing");
@@ -143,40 +203,41 @@ function doneTo({ explainer, side }: Side, format: FormatName, message: string, 
   const { outcome, technique } = covered(explainer, side, format, message, field);
   if (outcome === "refused") return done("refuse");
   const found = explainer.field(format, message, field);
+  const [word = ""] = technique.split(" ");
   // Where the format itself removes something, whatever the rules say.
-  return found.operation === undefined || found.operation.technique !== technique.split(" ")[0]
-    ? done(technique)
-    : doneBy(found, side, technique);
+  return found.operation === undefined || found.operation.technique !== word ? done(word) : doneBy(found, side, word);
 }
 
 /** @param otherwise of what has no operation */
 function doneBy({ operation, held }: Explanation, { policy }: Model, otherwise: string): Done {
   if (operation === undefined) return done(otherwise);
-  const plain = done(wordsOf(operation));
-  if (held === undefined) return plain;
-  const [more, condition] = [wordsOf(held.operation), guardText(policy?.guards[held.guard] ?? [])];
-  return { text: `${more} when ${held.guard} (${condition}), else ${plain.text}`, level: plain.level, most: levelOf(more), condition };
+  const [text, plain] = [wordsOf(operation), shownBy(operation)];
+  if (held === undefined) return { text, plain, held: undefined };
+  const guard = policy?.guards[held.guard] ?? [];
+  const more = `${wordsOf(held.operation)} when ${held.guard} (${guardText(guard)})`;
+  return { text: `${more}, else ${text}`, plain, held: { shown: shownBy(held.operation), guard } };
+}
+
+function shownBy({
+  technique,
+  namespace = "",
+  kind = "text",
+  keepFirst = 0,
+  keepLast = 0,
+  codeMax = 0,
+  detect = false,
+}: PlanOperation): Shown {
+  return { technique, namespace, kind, keepFirst, keepLast, codeMax, detect };
 }
 
 /** The operation as answers of policies are written, with all that says how much is to be seen. */
-function wordsOf({ technique, namespace, kind, keepFirst = 0, keepLast = 0, codeMax = 0, detect = false }: PlanOperation): string {
+function wordsOf(operation: PlanOperation): string {
+  const { technique, namespace, kind, keepFirst, keepLast, codeMax, detect } = shownBy(operation);
   if (technique === "mask") {
-    const form = kind === undefined || kind === "text" ? "" : ` ${kind}`;
+    const form = kind === "text" ? "" : ` ${kind}`;
     return `mask${form}${keepFirst > 0 ? ` keep-first ${keepFirst}` : ""}${keepLast > 0 ? ` keep-last ${keepLast}` : ""}`;
   }
   if (technique === "keep" && codeMax > 0) return `keep code-max ${codeMax}`;
   if (technique === "keep") return detect ? "keep" : "keep danger-no-detect";
-  return namespace === undefined ? technique : `${technique} ${namespace}`;
-}
-
-/** How much is to be seen of a value: the technique first, then what it keeps. */
-function levelOf(done: string): number {
-  const [technique = ""] = done.split(" ");
-  const level = (LEVELS as readonly string[]).indexOf(technique) * DETAILS;
-  const kept = [...done.matchAll(/keep-(?:first|last) (\d+)/g)].reduce((sum, [, count]) => sum + Number(count), 0);
-  // The domain of an address says more than its ends.
-  if (technique === "mask") return level + kept + (done.includes(" email") ? MASK_ENDS : 0);
-  if (technique !== "keep") return level;
-  const codes = /code-max (\d+)/.exec(done)?.[1];
-  return level + (codes !== undefined ? Number(codes) : done.includes("danger-no-detect") ? DETAILS - 1 : DETAILS - 2);
+  return namespace === "" ? technique : `${technique} ${namespace}`;
 }

@@ -42,7 +42,7 @@ const LOG = "activations.jsonl";
 export class PolicyHistory {
   readonly #folder: string;
   readonly #lines: string[];
-  readonly acts: readonly PolicyAct[];
+  readonly #acts: PolicyAct[];
 
   /**
    * @param path where pipelines read the policy
@@ -51,7 +51,12 @@ export class PolicyHistory {
   constructor(path: string) {
     this.#folder = historyOf(path);
     this.#lines = linesOf(join(this.#folder, LOG));
-    this.acts = actsOf(this.#lines, join(this.#folder, LOG));
+    this.#acts = actsOf(this.#lines, join(this.#folder, LOG));
+  }
+
+  /** The first one first. */
+  get acts(): readonly PolicyAct[] {
+    return this.#acts;
   }
 
   /** Keeps a bundle; gives its SHA-256. @throws BautaError 7002 or 7003 */
@@ -81,6 +86,7 @@ export class PolicyHistory {
     const before = this.#lines.at(-1);
     this.#lines.push(JSON.stringify({ ...whole, previous: before === undefined ? NOTHING : sha256(before) }));
     replaceFile(join(this.#folder, LOG), new TextEncoder().encode(`${this.#lines.join("\n")}\n`));
+    this.#acts.push(whole);
     return whole;
   }
 
@@ -106,7 +112,7 @@ function linesOf(path: string): string[] {
   }
 }
 
-function actsOf(lines: readonly string[], path: string): readonly PolicyAct[] {
+function actsOf(lines: readonly string[], path: string): PolicyAct[] {
   return lines.map((line, i) => {
     let act: unknown;
     try {

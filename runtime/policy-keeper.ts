@@ -10,6 +10,7 @@ import type { PolicyAsked, PolicyLook } from "./pipeline/observe.ts";
 import { type Activation, PolicyActivator } from "./policies.ts";
 import type { PolicySource, ViewPolicy } from "./policy/api.ts";
 import { viewNamed } from "./policy/views.ts";
+import { type LooseningRule, remembered, requireSignatures } from "./policy-loosening.ts";
 
 /** A policy that may be put in force. */
 export interface ActivePolicy extends Activation {
@@ -37,6 +38,8 @@ export interface PolicyKeeperParts {
   /** How long the last good policy serves while its source has none that is. */
   readonly maxAgeMs: number;
   readonly pollMs: number;
+  /** Where a loosening needs several signatures. */
+  readonly loosening?: LooseningRule | undefined;
   readonly clock: { date(): number; ticks(): number };
   /** Makes ready what masks under a policy. What it throws refuses that policy. */
   prepare(policy: ActivePolicy): Promise<ReadyPolicy>;
@@ -179,7 +182,7 @@ export class PolicyKeeper {
 
   /** Puts in force what the source has now. Returns whether there is a policy in force, and the source has none but that. */
   async #next(): Promise<boolean> {
-    const { source, views, clock, prepare } = this.#parts;
+    const { source, views, clock, model, prepare } = this.#parts;
     const engine = await source.next(this.#stop.signal);
     if (engine === undefined) {
       // A source that was away and has what is in force is as good as before.
@@ -201,10 +204,13 @@ export class PolicyKeeper {
         this.#isGood("same");
         return true;
       }
+      const { loosening } = this.#parts;
+      if (loosening !== undefined)
+        await requireSignatures(loosening, source.offered, { model, active: last?.views, next: activation.views });
       const active = { ...activation, revision, sha256, sequence: (last?.sequence ?? -1) + 1, at: clock.date() };
       const ready = await prepare(active);
       try {
-        source.accept();
+        source.accept(loosening === undefined ? undefined : remembered(loosening.archive, active.views));
       } catch (error) {
         ready.close();
         throw error;

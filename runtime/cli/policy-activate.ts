@@ -2,7 +2,6 @@
 import { userInfo } from "node:os";
 import { BautaError, printable } from "../kit/errors.ts";
 import { modelError } from "../model/problem.ts";
-import type { PipelineDefinition } from "../pipeline/definition/definition.ts";
 import { systemClock } from "../platform/clock.ts";
 import { type Candidate, type PlannedAct, PolicyPlace } from "../policy-activation.ts";
 import type { PolicyAct } from "../policy-history.ts";
@@ -38,6 +37,9 @@ async function acted(path: string, options: PolicyActOptions, plan: (place: Poli
   try {
     const planned = await plan(place);
     const isRefused = refuseLoosening && planned.changes.some(({ loosens }) => loosens);
+    // What it lacks signatures for is shown before it is refused.
+    if (options.json !== true) printChanges(planned.changes, planned.changes.filter(({ loosens }) => loosens).length);
+    place.requireSignatures(planned);
     const isWritten = !isDry && !isRefused && !planned.isThere;
     const done = isWritten ? place.apply(planned, { at: systemClock.date(), by: userInfo().username, reason }) : undefined;
     const exit = isRefused ? EXIT.evidence : EXIT.done;
@@ -62,16 +64,16 @@ function placeOf(path: string): PolicyPlace {
       path: from.url,
       detail: "it reads its policy from a server: put it there, with a higher serial to go back",
     });
-  return new PolicyPlace({ path: from.path, state, trust, model: modelOf({ model, preset }), views: viewsOf(sinks) });
+  const { looseningSignatures } = policy;
+  const views = [...new Set(sinks.flatMap(({ view }) => view ?? []))];
+  return new PolicyPlace({ path: from.path, state, trust, looseningSignatures, model: modelOf({ model, preset }), views });
 }
 
-const viewsOf = (sinks: PipelineDefinition["sinks"]): readonly string[] => [...new Set(sinks.flatMap(({ view }) => view ?? []))];
-
-const factsOf = ({ sha256, verified: { bundle, signer } }: Candidate) => ({
+const factsOf = ({ sha256, verified: { bundle, signers } }: Candidate) => ({
   revision: bundle.manifest.revision,
   serial: bundle.serial ?? null,
   sha256,
-  signers: signer === undefined ? [] : [signer.key],
+  signers: signers.map(({ key }) => key),
 });
 
 const reportOf = (pipeline: string, { act, before, next, changes, isThere }: PlannedAct, done: PolicyAct | undefined, exit: number) => ({
@@ -86,9 +88,8 @@ const reportOf = (pipeline: string, { act, before, next, changes, isThere }: Pla
   entry: done ?? null,
 });
 
-function printAct({ act, before, next, changes, isThere }: PlannedAct, done: PolicyAct | undefined, isRefused: boolean): void {
+function printAct({ act, before, next, isThere }: PlannedAct, done: PolicyAct | undefined, isRefused: boolean): void {
   const colors = colorsFor(process.stdout);
-  printChanges(changes, changes.filter(({ loosens }) => loosens).length);
   const from = before === undefined ? "nothing" : nameOf(before);
   if (isThere) return print(`${colors.green("unchanged")}  ${nameOf(next)} is in place`);
   if (isRefused) return print(`${colors.red("refused")}  ${nameOf(next)} loosens; ${from} stays in place`);

@@ -6,7 +6,7 @@ import type { Model } from "../model/model.ts";
 import { modelError } from "../model/problem.ts";
 import { fileSource, presetSource } from "../model/sources.ts";
 import type { PipelineDefinition } from "../pipeline/definition/definition.ts";
-import type { PolicyEngine, PolicySourceDefinition, ViewPolicy } from "../policy/api.ts";
+import type { PolicyEngine, PolicySource, PolicySourceDefinition, ViewPolicy } from "../policy/api.ts";
 import { viewNamed } from "../policy/views.ts";
 
 export interface PolicyOptions {
@@ -28,15 +28,17 @@ export async function policyOf(options: PolicyOptions): Promise<ViewPolicy | und
 }
 
 async function activated(engine: PolicyEngine, options: PolicyOptions): Promise<ViewPolicy | undefined> {
-  const view = options.view ?? "";
   try {
-    // Loaded with a policy only: most commands have none.
-    const { activatePolicy } = await import("../policies.ts");
-    const { views } = await activatePolicy(engine, modelOf(options), [viewNamed(engine.views, view)]);
-    return views.get(view);
+    return (await decided(engine, modelOf(options), options.view ?? "")).get(options.view ?? "");
   } finally {
     engine.close();
   }
+}
+
+async function decided(engine: PolicyEngine, model: Model, view: string): Promise<ReadonlyMap<string, ViewPolicy>> {
+  // Loaded with a policy only: most commands have none.
+  const { activatePolicy } = await import("../policies.ts");
+  return (await activatePolicy(engine, model, [viewNamed(engine.views, view)])).views;
 }
 
 /** Compiles and opens a policy. */
@@ -47,12 +49,17 @@ export function openPolicy(path: string): Promise<PolicyEngine> {
 }
 
 async function openFrom(definition: PolicySourceDefinition): Promise<PolicyEngine> {
+  const { source, engine } = await looked(definition);
+  source.accept();
+  return engine;
+}
+
+async function looked(definition: PolicySourceDefinition): Promise<{ readonly source: PolicySource; readonly engine: PolicyEngine }> {
   const { openPolicySource } = await import("../policy/source.ts");
   const source = openPolicySource(definition);
   const engine = await source.next(new AbortController().signal);
   if (engine === undefined) throw new BautaError(1602, { path: source.name, detail: "it changes while it is read" });
-  source.accept();
-  return engine;
+  return { source, engine };
 }
 
 /** The model that the options name. */
@@ -64,10 +71,24 @@ export function modelOf({ model: path, preset }: PolicyOptions): Model {
 }
 
 /** What the policy of a pipeline over files answers for its one view; undefined if it has none. */
-export async function policyOfPipeline({ model, preset, policy, sinks }: PipelineDefinition): Promise<ViewPolicy | undefined> {
+export async function policyOfPipeline({ model: path, preset, policy, sinks }: PipelineDefinition): Promise<ViewPolicy | undefined> {
   if (policy === undefined) return undefined;
-  const engine = await openFrom(policy.source);
-  const decided = await activated(engine, { model, preset, view: sinks[0]?.view });
-  if (decided !== undefined && policy.archive !== undefined) (await import("../policy-archive.ts")).archive(policy.archive, decided);
-  return decided;
+  const { archive, looseningSignatures: signatures } = policy;
+  const view = sinks[0]?.view ?? "";
+  const { source, engine } = await looked(policy.source);
+  try {
+    const model = modelOf({ model: path, preset });
+    const next = await decided(engine, model, view);
+    if (signatures === undefined || archive === undefined) {
+      source.accept();
+      for (const one of next.values()) if (archive !== undefined) (await import("../policy-archive.ts")).archive(archive, one);
+    } else {
+      const { remembered, requireSignatures } = await import("../policy-loosening.ts");
+      await requireSignatures({ signatures, archive }, source.offered, { model, active: undefined, next });
+      source.accept(remembered(archive, next));
+    }
+    return next.get(view);
+  } finally {
+    engine.close();
+  }
 }

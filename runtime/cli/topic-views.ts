@@ -150,12 +150,14 @@ export class TopicViews {
     const { PolicyKeeper } = await import("../policy-keeper.ts");
     const { openPolicySource } = await import("../policy/source.ts");
     const { from } = policy.source;
+    const { archive: folder, looseningSignatures: signatures } = policy;
     const keeper = new PolicyKeeper({
       source: openPolicySource(policy.source),
       model: base.model,
       views: namesOf(definition),
       maxAgeMs: policy.maxAgeMs,
       pollMs: from.everyMs ?? POLL_MS[from.kind],
+      loosening: signatures === undefined || folder === undefined ? undefined : { signatures, archive: folder },
       clock: systemClock,
       prepare: (next) => this.#prepare(next),
       refused: (error) => watch.degraded("policy", error),

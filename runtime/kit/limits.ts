@@ -139,6 +139,8 @@ export const BUNDLE_FILE_BYTES_MAX: number = 64 * 1024 * 1024;
 /** What a policy decided for one view, unpacked: answers by path for all catalogued messages are a tenth of it. */
 export const DECISIONS_BYTES_MAX: number = 1024 * 1024 * 1024;
 export const BUNDLE_FILES_MAX = 10_000;
+/** Of a bundle; each is checked against all files. */
+export const BUNDLE_SIGNATURES_MAX = 8;
 export const BUNDLE_PATH_CHARACTERS_MAX = 1024;
 /** How often a bundle on this machine is looked at, and one of a server asked for, unless the settings say otherwise; milliseconds. */
 export const BUNDLE_LOOK_MS = 200;

@@ -54,16 +54,28 @@ export class Explainer {
    */
   json(index: number): Explanation | undefined {
     const rule = this.#json[index];
-    if (rule === undefined) return undefined;
-    const decision = this.#decider.json(rule);
-    const answered = answeredBy(decision);
-    const rules = answered === undefined ? [{ rule, wins: true }] : [answered, { rule, wins: false }];
-    return { ...outcomeOf(decision, "json", JSON_FIELD), rules };
+    return rule === undefined ? undefined : this.rule(rule);
+  }
+
+  /** For the values that a rule for JSON takes, or that the model's default does. */
+  rule(rule: Rule): Explanation {
+    return byRule(rule, this.#decider.json(rule));
+  }
+
+  /** For a text that stands in no message. */
+  part(rule: Rule): Explanation {
+    return byRule(rule, this.#decider.part(rule));
   }
 }
 
 export const explainField = (model: Model, format: FormatName, messageType: string, field: Field): Explanation =>
   new Explainer(model).field(format, messageType, field);
+
+function byRule(rule: Rule, decision: Decision | Denied): Explanation {
+  const answered = answeredBy(decision);
+  const rules = answered === undefined ? [{ rule, wins: true }] : [answered, { rule, wins: false }];
+  return { ...outcomeOf(decision, "json", JSON_FIELD), rules };
+}
 
 /** The rule that a policy's answer made of a decision, which goes before the model's. */
 function answeredBy(decision: Decision | Denied): { readonly rule: Rule; readonly wins: true } | undefined {

@@ -115,6 +115,15 @@ export interface PolicySourceDefinition {
   readonly state: string | undefined;
 }
 
+/** What is known of a bundle besides what it decides. */
+export interface OfferedBundle {
+  readonly digest: string;
+  /** Different keys that signed it. */
+  readonly signatures: number;
+  /** What was put in force last, as it is remembered over restarts. */
+  readonly inForce: { readonly digest: string; readonly decisions: Readonly<Record<string, string>> } | undefined;
+}
+
 /** What gives policies while a run goes on. */
 export interface PolicySource {
   /** How it is told. */
@@ -126,8 +135,13 @@ export interface PolicySource {
    * @throws BautaError for one that is wrong; one that does not change is wrong once
    */
   next(signal: AbortSignal): Promise<PolicyEngine | undefined>;
-  /** Remembers that the last one was put in force: none that is older may follow. */
-  accept(): void;
+  /** Of the last one that was looked at; undefined of what is no bundle. */
+  readonly offered: OfferedBundle | undefined;
+  /**
+   * Remembers that the last one was put in force: none that is older may follow.
+   * @param decisions digests of what it decides, by view, to be remembered, too. Default: they are not
+   */
+  accept(decisions?: Readonly<Record<string, string>>): void;
   /** Whether the last one that was looked at is the one that was put in force last. */
   readonly isAccepted: boolean;
   /** The next look gives what there is, whether it has changed or not. */

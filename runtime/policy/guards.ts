@@ -31,6 +31,40 @@ const testText = (test: GuardTest): string =>
     ? `amount ${SIGNS[test.is]} ${test.than}`
     : `${test.input}${test.is === "of" ? "" : " not"} in ${test.words.join(", ")}`;
 
+/**
+ * Whether it can be told that the first guard holds for no record for which the second does not: each of its alternatives has one of the
+ * other's whose tests it passes. What is so for another reason is not told.
+ */
+export const implies = (narrow: GuardTree, wide: GuardTree): boolean =>
+  narrow.every((tests) => wide.some((wanted) => wanted.every((want) => tests.some((test) => testImplies(test, want)))));
+
+function testImplies(test: GuardTest, want: GuardTest): boolean {
+  if (test.input === "amount" || want.input === "amount")
+    return test.input === "amount" && want.input === "amount" && bandImplies(test, want);
+  if (test.input !== want.input) return false;
+  if (test.is === "of") return test.words.every((word) => want.words.includes(word) === (want.is === "of"));
+  return want.is === "notOf" && want.words.every((word) => test.words.includes(word));
+}
+
+type Band = Extract<GuardTest, { readonly input: "amount" }>;
+
+function bandImplies(test: Band, want: Band): boolean {
+  const isUpper = test.is === "below" || test.is === "upTo";
+  if (isUpper !== (want.is === "below" || want.is === "upTo")) return false;
+  const order = isUpper ? compareDecimals(test.than, want.than) : compareDecimals(want.than, test.than);
+  // Up to 5 is not below 5.
+  const isWithin = test.is === want.is || test.is === "below" || test.is === "above";
+  return order < 0 || (order === 0 && isWithin);
+}
+
+/** Of decimals without sign and exponent, whatever their length. */
+function compareDecimals(a: string, b: string): number {
+  const [[whole = "", fraction = ""], [otherWhole = "", otherFraction = ""]] = [a.split("."), b.split(".")];
+  const places = Math.max(fraction.length, otherFraction.length);
+  const [x, y] = [BigInt(whole + fraction.padEnd(places, "0")), BigInt(otherWhole + otherFraction.padEnd(places, "0"))];
+  return x < y ? -1 : x > y ? 1 : 0;
+}
+
 const ALTERNATIVES_MAX = 256;
 
 /**

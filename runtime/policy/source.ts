@@ -38,10 +38,16 @@ function openBundles(from: BundleSourceDefinition, definition: TrustDefinition, 
       offered = verified;
       return engine;
     },
-    accept() {
+    get offered() {
+      if (offered === undefined) return undefined;
+      const { bundle, signers } = offered;
+      return { digest: bundle.digest, signatures: signers.length, inForce: known()?.inForce };
+    },
+    accept(decisions) {
       if (offered !== undefined) {
         // Looked at again: it took a while to make it ready, and somebody may have gone back meanwhile.
-        accepted = admit(known(), offered);
+        const state = admit(known(), offered);
+        accepted = decisions === undefined ? state : { ...state, inForce: { digest: state.digest, decisions } };
         if (path !== undefined) writeBundleState(path, accepted);
       }
       isAccepted = true;

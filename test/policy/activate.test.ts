@@ -19,7 +19,7 @@ import { KEY_ID, newFolder, packed, signedBy } from "./bundles.ts";
 import { OPA_THERE } from "./opa.ts";
 import { VIEWS } from "./policies.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 const work = newFolder();
 afterAll(() => rmSync(work, { recursive: true, force: true }));
 
@@ -100,7 +100,7 @@ function keeperOf({ path, state }: ReturnType<typeof placed>) {
 }
 
 async function until(is: () => boolean): Promise<void> {
-  const end = Date.now() + 20_000;
+  const end = Date.now() + 60_000;
   while (!is()) {
     if (Date.now() > end) throw new Error("waited for long enough");
     await new Promise((resolve) => setTimeout(resolve, 5));

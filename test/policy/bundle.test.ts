@@ -182,7 +182,7 @@ describe("who signed a bundle", () => {
     const refused: readonly string[] = [
       '{"Signatures": []}',
       '{"signatures": []}',
-      `{"signatures": ["${good}", "${good}"]}`,
+      `{"signatures": ["${good}", 1]}`,
       `{"signatures": ["${good}"], "plugin": "mine"}`,
       '{"signatures": [1]}',
       "[]",

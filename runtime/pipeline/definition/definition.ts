@@ -50,6 +50,8 @@ export interface PolicyDefinition {
   readonly degrade: "stop" | "redact";
   /** Folder that keeps what it decided, by digest, for verifying and doing again; undefined: nobody keeps it. */
   readonly archive?: string | undefined;
+  /** How many keys have to have signed one that loosens; undefined: as many as any. */
+  readonly looseningSignatures?: number | undefined;
 }
 
 /** How the run is watched, as far as the file says; what the command line says counts more. */

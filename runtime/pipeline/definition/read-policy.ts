@@ -13,6 +13,7 @@ export const POLICY_KEYS = [
   "danger-unsigned",
   "state",
   "archive",
+  "loosening-signatures",
   "max-age",
   "degrade",
   "poll-milliseconds",
@@ -29,14 +30,18 @@ const VALUE = 1403;
 const FILE_MISSING = 1002;
 /** Keys that are for some of the places alone where a policy can be. */
 const KEYS_OF = {
-  path: ["trust", "state"],
-  url: ["trust", "state", "timeout-milliseconds", "wait-seconds", "token-file", "ca", "certificate", "key"],
+  path: ["trust", "state", "loosening-signatures"],
+  url: ["trust", "state", "loosening-signatures", "timeout-milliseconds", "wait-seconds", "token-file", "ca", "certificate", "key"],
   server: ["timeout-milliseconds", "token-file", "ca", "certificate", "key"],
 } as const;
 const PLACES = ["path", "url", "server"] as const;
 /** Seconds that a policy may serve while its source has none that is good: a month. */
 const MAX_AGE_MAX = 31 * 86_400;
 
+/** Signatures that a loosening may need. */
+const SIGNATURES_MAX = 8;
+
+type TrustDefinition = PolicyDefinition["source"]["trust"];
 type PathOf = (entries: Entries, key: string, path: string) => string | undefined;
 
 /** Reads `policy`; undefined where there is none, or it is wrong. */
@@ -62,13 +67,28 @@ export class PolicyReader {
     const degrade = reader.word(inner, "degrade", "policy", ["stop", "redact"]) ?? "stop";
     const maxAge = reader.integer(inner, "max-age", "policy", 0, MAX_AGE_MAX);
     const state = this.#pathOf(inner, "state", "policy");
+    const archive = this.#pathOf(inner, "archive", "policy");
+    const looseningSignatures = this.#loosening(inner, trust.keys, trust.key !== undefined, state !== undefined && archive !== undefined);
     if (from === undefined) return undefined;
     return {
       source: { from, trust, state },
       maxAgeMs: maxAge === undefined ? POLICY_MAX_AGE_MS : maxAge * 1000,
       degrade,
-      archive: this.#pathOf(inner, "archive", "policy"),
+      archive,
+      looseningSignatures,
     };
+  }
+
+  /** What a loosening is told by has to be there: keys, and what was in force before. */
+  #loosening(inner: Entries, keys: TrustDefinition["keys"], isPinned: boolean, isRemembered: boolean): number | undefined {
+    const count = this.#reader.integer(inner, "loosening-signatures", "policy", 1, SIGNATURES_MAX);
+    if (count === undefined || count === 1) return undefined;
+    const at = inner.get("loosening-signatures")?.at ?? { line: 1, column: 1 };
+    const path = "policy.loosening-signatures";
+    if (isPinned || new Set(Object.values(keys).map(({ key }) => key)).size < count)
+      this.#wrong(at, path, `\`trust\` needs ${count} different keys, and no one \`key\` that alone counts`);
+    if (!isRemembered) this.#wrong(at, path, "it needs `state` and `archive`, which tell what was in force before");
+    return count;
   }
 
   #from(inner: Entries, node: Node): PolicyDefinition["source"]["from"] | undefined {

@@ -3,7 +3,7 @@
  * the way can put an older one there, validly signed. So its serial has to rise, and what was seen is remembered over restarts.
  */
 import { BautaError } from "../../kit/errors.ts";
-import { isJsonObject, type Json, JsonNumber, parseJson } from "./json.ts";
+import { isJsonObject, type Json, JsonNumber, parseJson, plainValue } from "./json.ts";
 import type { VerifiedBundle } from "./verify.ts";
 
 /** What is remembered of the last bundle that was admitted. */
@@ -18,6 +18,15 @@ export interface BundleState {
   readonly floor: number | undefined;
   /** How often somebody went back on purpose: what knows of more of them is newer, whatever its serial. */
   readonly rollbacks: number;
+  /** What a run put in force last, for comparing; undefined: nobody asked for it to be remembered. */
+  readonly inForce: InForce | undefined;
+}
+
+export interface InForce {
+  /** Of the bundle. */
+  readonly digest: string;
+  /** Digests of what it decides, by view: what an archive keeps it by. */
+  readonly decisions: Readonly<Record<string, string>>;
 }
 
 /**
@@ -29,7 +38,8 @@ export interface BundleState {
 export function admit(previous: BundleState | undefined, { bundle, signer }: VerifiedBundle): BundleState {
   const { digest, serial, manifest } = bundle;
   const { fingerprint: key, scope = "" } = signer ?? {};
-  const next: BundleState = { digest, revision: manifest.revision, serial, key, scope, floor: serial, rollbacks: previous?.rollbacks ?? 0 };
+  const { rollbacks = 0, inForce } = previous ?? {};
+  const next: BundleState = { digest, revision: manifest.revision, serial, key, scope, floor: serial, rollbacks, inForce };
   if (previous === undefined) return next;
   if (previous.key !== undefined && next.key === undefined) throw new BautaError(1637, { detail: "it has no signature" });
   if (previous.key !== undefined && previous.scope !== next.scope)
@@ -65,15 +75,16 @@ export function later(known: BundleState | undefined, told: BundleState | undefi
   return told.rollbacks > known.rollbacks && (told.floor ?? -1) >= (known.floor ?? -1) ? told : known;
 }
 
-/** Of states without a rollback, and of those with one: what does not know of rollbacks must not read these. */
+/** Of states that tell of no rollback and of nothing in force, and of those that do: what does not know of these must not read them. */
 const STATE_VERSIONS = [1, 2] as const;
 
 /** The text of a state file. */
-export function encodeState({ digest, revision, serial, key, scope, floor, rollbacks }: BundleState): string {
-  const [plain, withRollbacks] = STATE_VERSIONS;
-  const state = { "bauta-bundle-state": rollbacks === 0 ? plain : withRollbacks, digest, revision, serial: serial ?? null };
-  const back = rollbacks === 0 ? {} : { floor: floor ?? null, rollbacks };
-  return `${JSON.stringify({ ...state, key: key ?? null, scope, ...back }, null, 1)}\n`;
+export function encodeState({ digest, revision, serial, key, scope, floor, rollbacks, inForce }: BundleState): string {
+  const [plain, more] = STATE_VERSIONS;
+  const isPlain = rollbacks === 0 && inForce === undefined;
+  const state = { "bauta-bundle-state": isPlain ? plain : more, digest, revision, serial: serial ?? null, key: key ?? null, scope };
+  const rest = isPlain ? {} : { floor: floor ?? null, rollbacks, "in-force": inForce ?? null };
+  return `${JSON.stringify({ ...state, ...rest }, null, 1)}\n`;
 }
 
 /**
@@ -102,8 +113,18 @@ export function parseState(bytes: Uint8Array, path: string): BundleState {
     (serial === null || Number.isSafeInteger(number)) &&
     (floor === null || Number.isSafeInteger(numberOf(floor))) &&
     Number.isSafeInteger(rollbacks);
-  if (!isState || rollbacks === undefined) throw wrong;
-  return { digest, revision, scope, key: fingerprint, serial: number, floor: numberOf(floor), rollbacks };
+  const inForce = hasBack ? inForceOf(written.get("in-force") ?? null) : undefined;
+  if (!isState || rollbacks === undefined || inForce === null) throw wrong;
+  return { digest, revision, scope, key: fingerprint, serial: number, floor: numberOf(floor), rollbacks, inForce };
+}
+
+/** null: it is none. */
+function inForceOf(written: Json): InForce | undefined | null {
+  if (written === null) return undefined;
+  const { digest, decisions } = plainValue(written) as { readonly digest?: unknown; readonly decisions?: unknown };
+  const isDecisions =
+    typeof decisions === "object" && decisions !== null && Object.values(decisions).every((one) => typeof one === "string");
+  return typeof digest === "string" && isDecisions ? { digest, decisions: decisions as InForce["decisions"] } : null;
 }
 
 const numberOf = (value: Json | undefined): number | undefined => (value instanceof JsonNumber ? Number(value.text) : undefined);

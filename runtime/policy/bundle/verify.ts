@@ -1,11 +1,13 @@
 /**
- * Who signed a bundle: `.signatures.json` holds one token over the hashes of all its files (OPA's management-bundles, "Signature format").
+ * Who signed a bundle: `.signatures.json` holds a token over the hashes of all its files (OPA's management-bundles, "Signature format"), or,
+ * which OPA itself does not take, one of each of several people who sign. All of them have to hold.
  *
  * Stricter than OPA in what it takes for signed: no file may be left out, no hash be of a weak kind, no algorithm be another than the
  * key's own, and a bundle that is signed has a serial, since a signature alone lets an older one come back.
  */
 import { createHash } from "node:crypto";
 import { BautaError } from "../../kit/errors.ts";
+import { BUNDLE_SIGNATURES_MAX } from "../../kit/limits.ts";
 import { type Bundle, hashedContent, SIGNATURES_FILE } from "./bundle.ts";
 import { isJsonObject, type Json, parseJson } from "./json.ts";
 import { verifyToken } from "./token.ts";
@@ -15,6 +17,8 @@ export interface VerifiedBundle {
   readonly bundle: Bundle;
   /** Undefined for one without a signature, where that is allowed. */
   readonly signer: Signer | undefined;
+  /** All who signed, each key once, the first one first. */
+  readonly signers: readonly Signer[];
 }
 
 export interface Signer {
@@ -32,15 +36,27 @@ export interface Signer {
 export function verifyBundle(bundle: Bundle, trust: Trust): VerifiedBundle {
   const written = bundle.files.get(SIGNATURES_FILE);
   if (written === undefined) {
-    if (trust.dangerUnsigned) return { bundle, signer: undefined };
+    if (trust.dangerUnsigned) return { bundle, signer: undefined, signers: [] };
     throw new BautaError(1625);
   }
-  const { key, payload } = verifyToken(tokenIn(written), trust, SIGNATURES_FILE);
+  // One key under two ids is one key.
+  const signers = new Map<string, Signer>();
+  for (const token of tokensIn(written)) {
+    const signer = signerOf(token, bundle, trust);
+    if (!signers.has(signer.fingerprint)) signers.set(signer.fingerprint, signer);
+  }
+  const [signer, ...others] = signers.values();
+  if (others.some(({ scope }) => scope !== signer?.scope)) throw new BautaError(1634, { detail: "its signatures are for two scopes" });
+  if (bundle.serial === undefined) throw new BautaError(1635, { detail: "there is none" });
+  return { bundle, signer, signers: [...signers.values()] };
+}
+
+function signerOf(token: string, bundle: Bundle, trust: Trust): Signer {
+  const { key, payload } = verifyToken(token, trust, SIGNATURES_FILE);
   const scope = payload.get("scope") ?? "";
   if (scope !== key.scope) throw new BautaError(1634, { detail: `wanted: ${key.scope === "" ? "none" : key.scope}` });
   verifyFiles(bundle, hashesIn(payload.get("files")));
-  if (bundle.serial === undefined) throw new BautaError(1635, { detail: "there is none" });
-  return { bundle, signer: { key: key.id, fingerprint: key.fingerprint, algorithm: key.algorithm, scope: key.scope } };
+  return { key: key.id, fingerprint: key.fingerprint, algorithm: key.algorithm, scope: key.scope };
 }
 
 interface FileHash {
@@ -50,17 +66,18 @@ interface FileHash {
 
 const OPA_PLUGIN = "_default";
 
-/** The one token. */
-function tokenIn(bytes: Uint8Array): string {
+/** At least one token. */
+function tokensIn(bytes: Uint8Array): readonly string[] {
   const written = parseJson(bytes, SIGNATURES_FILE);
   const wrong = (detail: string): BautaError => new BautaError(1626, { path: SIGNATURES_FILE, detail });
   if (!isJsonObject(written)) throw wrong("it is an object");
   const plugin = written.get("plugin") ?? OPA_PLUGIN;
   if (plugin !== OPA_PLUGIN && plugin !== "") throw wrong("a plug-in has signed");
   const signatures = written.get("signatures");
-  const [token, ...more] = Array.isArray(signatures) ? (signatures as readonly Json[]) : [];
-  if (typeof token !== "string" || more.length > 0) throw wrong("`signatures` holds one token");
-  return token;
+  const tokens = Array.isArray(signatures) ? (signatures as readonly Json[]) : [];
+  if (tokens.length === 0 || tokens.length > BUNDLE_SIGNATURES_MAX || !tokens.every((token) => typeof token === "string"))
+    throw wrong(`\`signatures\` holds one token to ${BUNDLE_SIGNATURES_MAX}`);
+  return tokens as readonly string[];
 }
 
 function hashesIn(files: Json | undefined): ReadonlyMap<string, FileHash> {

@@ -53,6 +53,7 @@ export function openOpaServer(definition: OpaServerDefinition, danger: boolean):
       });
       return engineOf(await stateOf(ask), ask);
     },
+    offered: undefined,
     accept() {
       isAccepted = true;
     },
