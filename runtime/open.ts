@@ -28,6 +28,7 @@ import type { PlanSource } from "./pipeline/plan-handle.ts";
 import type { ViewPolicy } from "./policy/api.ts";
 import { decisionsDigest } from "./policy/decisions.ts";
 import type { GuardTree } from "./policy/guards.ts";
+import { summaryOf } from "./policy/summary.ts";
 import { cataloguesOf } from "./registry.ts";
 
 export interface PlanChoice {
@@ -250,8 +251,7 @@ export interface PlanGuards {
 }
 
 function guardsOf({ policy }: Model, { guarded }: CompiledModel): PlanGuards | undefined {
-  const isGuarded = Object.values(policy?.answers ?? {}).some(({ action }) => action === "guarded");
-  return policy === undefined || !isGuarded ? undefined : { operations: guarded, trees: policy.guards };
+  return policy === undefined || !summaryOf(policy).actions.has("guarded") ? undefined : { operations: guarded, trees: policy.guards };
 }
 
 /** A policy decides as models do, and is named beside them: its view, its revision, and what it answered. */

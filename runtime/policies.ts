@@ -11,10 +11,13 @@ import { messageKey } from "./model/path.ts";
 import { factsOf } from "./model/policed.ts";
 import type { RuleIndex } from "./model/rule-index.ts";
 import { JSON_FIELD, jsonRulesOf } from "./model/uncatalogued.ts";
+import { sortedInTurns, Turns } from "./platform/turns.ts";
 import { type Answer, LEVELS, type PlainAnswer } from "./policy/answer.ts";
 import type { ViewPolicy } from "./policy/api.ts";
 import { FACTS, type FactName, type FieldFacts, type PolicyEngine } from "./policy/api.ts";
+import { digestInTurns } from "./policy/decisions.ts";
 import { factsKey } from "./policy/facts.ts";
+import { keepSummary, Summary } from "./policy/summary.ts";
 import type { View } from "./policy/views.ts";
 import { cataloguesOf } from "./registry.ts";
 
@@ -44,24 +47,18 @@ export class PolicyActivator {
 
   /**
    * Asks for all views, and looks at every answer: one that names what the model does not have refuses the whole policy.
+   * Records are masked meanwhile, where the thread has any.
    * @throws BautaError 1603 or 1604 of the engine, 1605 for an answer that the model cannot follow
    */
-  async activate(engine: PolicyEngine, views: readonly View[]): Promise<Activation> {
+  async activate(engine: PolicyEngine, views: readonly View[], stop?: AbortSignal): Promise<Activation> {
+    const turns = new Turns(stop);
     const reads = FACTS.filter((fact) => engine.reads.has(fact));
-    const { fields, kinds } = await this.#askedOf(reads);
-    const facts = [...kinds.values()];
+    const { fields, keys, facts } = await this.#askedOf(reads, turns);
     const made = new Map<string, ViewPolicy>();
     for (const view of views) {
-      const found = await engine.decide(view, facts);
-      const answers: Record<string, Answer> = {};
-      let at = 0;
-      for (const [key, each] of kinds) {
-        const answer = found[at++];
-        if (answer === undefined) throw new BautaError(1603, { detail: "fewer answers than questions" });
-        checkAnswer(answer, this.#model, engine, each);
-        answers[key] = answer;
-      }
-      made.set(view.name, {
+      const found = await engine.decide(view, facts, turns);
+      const { answers, summary } = await this.#checked(engine, found, { keys, facts }, turns);
+      const policy: ViewPolicy = {
         view: view.name,
         recipient: view.recipient,
         guards: engine.guards,
@@ -69,14 +66,32 @@ export class PolicyActivator {
         policy: engine.sha256,
         reads,
         answers,
-      });
+      };
+      keepSummary(policy, summary);
+      await digestInTurns(policy, turns);
+      made.set(view.name, policy);
     }
-    return { views: made, fields, kinds: kinds.size };
+    return { views: made, fields, kinds: keys.length };
   }
 
-  async #askedOf(reads: readonly FactName[]): Promise<Asked> {
+  /** Looks at every answer. */
+  async #checked(engine: PolicyEngine, found: readonly Answer[], { keys, facts }: Omit<Asked, "fields">, turns: Turns): Promise<Checked> {
+    const answers: Record<string, Answer> = {};
+    const summary = new Summary();
+    for (const [i, key] of keys.entries()) {
+      const answer = found[i];
+      if (answer === undefined) throw new BautaError(1603, { detail: "fewer answers than questions" });
+      checkAnswer(answer, this.#model, engine, facts[i] as FieldFacts);
+      answers[key] = answer;
+      summary.add(answer);
+      if (turns.isOver) await turns.next();
+    }
+    return { answers, summary };
+  }
+
+  async #askedOf(reads: readonly FactName[], turns: Turns): Promise<Asked> {
     const key = reads.join(" ");
-    const asked = this.#asked.get(key) ?? (await kindsOf(this.#model, new Set(reads)));
+    const asked = this.#asked.get(key) ?? (await kindsOf(this.#model, new Set(reads), turns));
     this.#asked.set(key, asked);
     return asked;
   }
@@ -103,16 +118,22 @@ export const redactedView = (view: string): ViewPolicy => ({
   guards: {},
 });
 
-/** What a policy is asked about: one field for each kind that it can tell apart, by `factsKey`. */
-interface Asked {
-  readonly fields: number;
-  readonly kinds: ReadonlyMap<string, FieldFacts>;
+interface Checked {
+  readonly answers: Readonly<Record<string, Answer>>;
+  readonly summary: Summary;
 }
 
-/** Fields that are gone through before others get their turn: records are masked meanwhile. */
-export const FIELDS_AT_ONCE = 16_384;
+/** What a policy is asked about: one field for each kind that it can tell apart, by `factsKey` in its order. */
+interface Asked {
+  readonly fields: number;
+  readonly keys: readonly string[];
+  readonly facts: readonly FieldFacts[];
+}
 
-async function kindsOf(model: Model, reads: ReadonlySet<FactName>): Promise<Asked> {
+/** Fields that are gone through between two looks at the clock. */
+export const FIELDS_AT_ONCE = 64;
+
+async function kindsOf(model: Model, reads: ReadonlySet<FactName>, turns: Turns): Promise<Asked> {
   const decider = new Decider(model);
   const kinds = new Map<string, FieldFacts>();
   let fields = 0;
@@ -122,7 +143,7 @@ async function kindsOf(model: Model, reads: ReadonlySet<FactName>): Promise<Aske
   };
   let last = -1;
   for (const { format, message, field, alike } of cataloguedFields(model, decider.index, reads)) {
-    if (++fields % FIELDS_AT_ONCE === 0) await turn();
+    if (++fields % FIELDS_AT_ONCE === 0 && turns.isOver) await turns.next();
     if (alike <= last) continue;
     last = alike;
     add(factsOf(format, message, field, decider.byRules(format, message, field)));
@@ -132,11 +153,9 @@ async function kindsOf(model: Model, reads: ReadonlySet<FactName>): Promise<Aske
   for (const { rule } of rules) add(jsonFacts(rule, decideRule(rule, "json", JSON_FIELD)));
   if (model.keepUncovered !== undefined) add(jsonFacts(KEEP_RULE, decideRule(KEEP_RULE, "json", JSON_FIELD)));
   for (const namespace of model.namespaces) add(partFacts(decideRule(partRule(namespace), "json", JSON_FIELD)));
-  return { fields, kinds };
+  const keys = await sortedInTurns([...kinds.keys()], turns);
+  return { fields, keys, facts: keys.map((key) => kinds.get(key) as FieldFacts) };
 }
-
-/** Lets others have theirs. */
-export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 export interface CataloguedField {
   readonly format: FormatName;

@@ -5,11 +5,13 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { gunzipSync, gzipSync } from "node:zlib";
+import { promisify } from "node:util";
+import { gunzipSync, gzip, gzipSync } from "node:zlib";
 import { BautaError } from "./kit/errors.ts";
 import { DECISIONS_BYTES_MAX } from "./kit/limits.ts";
+import type { Turns } from "./platform/turns.ts";
 import type { ViewPolicy } from "./policy/api.ts";
-import { decisionsDigest, decodeDecisions, encodeDecisions } from "./policy/decisions.ts";
+import { decisionsDigest, decodeDecisions, encodeDecisions, encodeInTurns } from "./policy/decisions.ts";
 import { replaceFile } from "./sinks/replace.ts";
 
 export const archivedAt = (folder: string, digest: string): string => join(folder, `${digest}.json.gz`);
@@ -29,6 +31,18 @@ export function archive(folder: string, policy: ViewPolicy): string {
     if (!existsSync(path)) throw new BautaError(1643, { path, detail: "it cannot be written" });
   }
   return digest;
+}
+
+/** The same where others are to get their turn meanwhile. */
+export async function archiveInTurns(folder: string, policy: ViewPolicy, turns: Turns): Promise<void> {
+  const path = archivedAt(folder, decisionsDigest(policy));
+  try {
+    if (existsSync(path)) return;
+    const packed = await promisify(gzip)(Buffer.concat(await encodeInTurns(policy, turns)));
+    replaceFile(path, packed);
+  } catch {
+    if (!existsSync(path)) throw new BautaError(1643, { path, detail: "it cannot be written" });
+  }
 }
 
 /**

@@ -9,7 +9,8 @@ import { KEEP_RULE, type Model, type Namespace, type Rule } from "./model/model.
 import { underPolicy } from "./model/policed.ts";
 import { RuleIndex } from "./model/rule-index.ts";
 import { JSON_FIELD, jsonRulesOf } from "./model/uncatalogued.ts";
-import { cataloguedFields, FIELDS_AT_ONCE, turn } from "./policies.ts";
+import { Turns } from "./platform/turns.ts";
+import { cataloguedFields, FIELDS_AT_ONCE } from "./policies.ts";
 import { LEVELS } from "./policy/answer.ts";
 import type { FactName, ViewPolicy } from "./policy/api.ts";
 import { type GuardTree, guardText, implies } from "./policy/guards.ts";
@@ -42,10 +43,11 @@ export async function changesBetween(
     if (decided !== "model") for (const each of decided.values()) for (const fact of each.reads) reads.add(fact);
   const names = new Set([...(before === "model" ? [] : before.keys()), ...after.keys()]);
   const views = [...names].sort().map((view) => new ViewChanges(view, modelUnder(model, before, view), modelUnder(model, after, view)));
+  const turns = new Turns();
   let fields = 0;
   for (const { format, message, field, alike } of cataloguedFields(model, new RuleIndex(model.rules), reads)) {
     // Records are masked meanwhile.
-    if (++fields % FIELDS_AT_ONCE === 0) await turn();
+    if (++fields % FIELDS_AT_ONCE === 0 && turns.isOver) await turns.next();
     for (const view of views) view.field(format, message, field, alike);
   }
   for (const view of views) {

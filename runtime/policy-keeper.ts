@@ -9,6 +9,7 @@ import type { Model } from "./model/model.ts";
 import type { PolicyAsked, PolicyLook } from "./pipeline/observe.ts";
 import { type Activation, PolicyActivator } from "./policies.ts";
 import type { PolicySource, ViewPolicy } from "./policy/api.ts";
+import { summaryOf } from "./policy/summary.ts";
 import { viewNamed } from "./policy/views.ts";
 import { type LooseningRule, remembered, requireSignatures } from "./policy-loosening.ts";
 
@@ -195,6 +196,7 @@ export class PolicyKeeper {
       const activation = await this.#activator.activate(
         engine,
         views.map((name) => viewNamed(engine.views, name)),
+        this.#stop.signal,
       );
       this.#asked = { engine: engine.name, isOk: true, milliseconds: clock.ticks() - from };
       const { revision, sha256 } = engine;
@@ -235,8 +237,5 @@ export class PolicyKeeper {
 }
 
 /** How many kinds of fields each action is for. */
-function decisionsOf({ view, answers }: ViewPolicy): PolicyLook["decisions"] {
-  const counts = new Map<string, number>();
-  for (const { action } of Object.values(answers)) counts.set(action, (counts.get(action) ?? 0) + 1);
-  return [...counts].map(([action, fields]) => ({ view, action, fields }));
-}
+const decisionsOf = (policy: ViewPolicy): PolicyLook["decisions"] =>
+  [...summaryOf(policy).actions].map(([action, fields]) => ({ view: policy.view, action, fields }));

@@ -7,6 +7,7 @@ import type { Field, FormatName } from "../formats/api.ts";
 import type { Answer, PlainAnswer } from "../policy/answer.ts";
 import type { FactName, FieldFacts, ViewPolicy } from "../policy/api.ts";
 import { factsKey } from "../policy/facts.ts";
+import { summaryOf } from "../policy/summary.ts";
 import { type Decision, decideRule } from "./decide.ts";
 import { type Action, KEEP_RULE, type Model, type Namespace, type Rule } from "./model.ts";
 import { HASH_WIDTH_DEFAULT } from "./vocabulary.ts";
@@ -127,12 +128,8 @@ const policyRule = (action: Action): Rule => ({ ...KEEP_RULE, label: POLICY_LABE
 
 /** The model under the answers for one view: with namespaces of their own for the digests that these want. */
 export function underPolicy(model: Model, policy: ViewPolicy): Model {
-  const wanted = Object.values(policy.answers).some((answer) => wantsHash(answer));
-  return { ...(wanted ? withHashes(model) : model), policy };
+  return { ...(summaryOf(policy).hashes ? withHashes(model) : model), policy };
 }
-
-const wantsHash = (answer: Answer): boolean =>
-  answer.action === "guarded" ? wantsHash(answer.then) || wantsHash(answer.otherwise) : answer.action === "hash";
 
 /** Each namespace once more, with a digest for its technique. */
 function withHashes(model: Model): Model {

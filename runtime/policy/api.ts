@@ -4,6 +4,7 @@
  * A policy never sees a value. It is asked when it is activated, once for each kind of field that it can tell apart, and its answers become
  * part of the plan; no record waits for it.
  */
+import type { Turns } from "../platform/turns.ts";
 import type { Answer } from "./answer.ts";
 import type { BundleSourceDefinition } from "./bundle/source-kinds.ts";
 import type { TrustDefinition } from "./bundle/trust-definition.ts";
@@ -74,10 +75,10 @@ export interface PolicyEngine {
   /** Conditions on records that answers may name. */
   readonly guards: Readonly<Record<string, GuardTree>>;
   /**
-   * One answer for each field, in their order. Whatever the policy says that is no answer of the contract is a refusal to activate it.
+   * One answer for each field, in their order. The thread that asks also masks: an engine that takes long lets others have their turn. Whatever the policy says that is no answer of the contract is a refusal to activate it.
    * @throws BautaError 1603, 1604 or 1605
    */
-  decide(view: View, fields: readonly FieldFacts[]): Promise<readonly Answer[]>;
+  decide(view: View, fields: readonly FieldFacts[], turns: Turns): Promise<readonly Answer[]>;
   close(): void;
 }
 

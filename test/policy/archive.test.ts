@@ -5,9 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import fc from "fast-check";
+import { sortedInTurns, Turns } from "../../runtime/platform/turns.ts";
 import type { ViewPolicy } from "../../runtime/policy/api.ts";
-import { decisionsDigest } from "../../runtime/policy/decisions.ts";
-import { archive, archived, archivedAt } from "../../runtime/policy-archive.ts";
+import { decisionsDigest, digestInTurns, encodeDecisions, encodeInTurns } from "../../runtime/policy/decisions.ts";
+import { archive, archived, archivedAt, archiveInTurns } from "../../runtime/policy-archive.ts";
 import { DEPTH, seeded } from "../seed.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "bauta-archive-"));
@@ -42,6 +43,35 @@ test(TITLE, () => {
     }),
     { seed: seeded(TITLE), numRuns: 200 * DEPTH },
   );
+});
+
+const IN_TURNS = "what is made so that others have their turn is the same to the byte, whatever order answers came in";
+test(IN_TURNS, async () => {
+  const answers = fc.dictionary(
+    fc.string(),
+    fc.constantFrom({ action: "redact" }, { action: "hash" }, { action: "refuse", reason: '"' } as const),
+    {
+      maxKeys: 2000,
+      size: "max",
+    },
+  );
+  await fc.assert(
+    fc.asyncProperty(answers, async (made) => {
+      const policy: ViewPolicy = { ...POLICY, answers: made as ViewPolicy["answers"] };
+      const bytes = encodeDecisions(policy);
+      expect(Buffer.concat(await encodeInTurns(policy, new Turns()))).toEqual(Buffer.from(bytes));
+      const digest = new Bun.CryptoHasher("sha256").update(bytes).digest("hex");
+      const copy = { ...policy };
+      await digestInTurns(copy, new Turns());
+      expect([decisionsDigest(policy), decisionsDigest(copy)]).toEqual([digest, digest]);
+      expect(JSON.parse(Buffer.from(bytes).toString())).toEqual({ "bauta-decisions": 1, ...policy });
+      expect(await sortedInTurns(Object.keys(made), new Turns())).toEqual(Object.keys(made).sort());
+    }),
+    { seed: seeded(IN_TURNS), numRuns: 20 * DEPTH },
+  );
+  await archiveInTurns(folder, { ...POLICY, view: "later" }, new Turns());
+  expect(archived(folder, decisionsDigest({ ...POLICY, view: "later" })).view).toBe("later");
+  await expect(archiveInTurns("/dev/null/archive", { ...POLICY }, new Turns())).rejects.toThrow(code(1643));
 });
 
 test("what is missing, changed or of another version is refused with 1643", () => {

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { factsOf } from "../../runtime/model/policed.ts";
 import { JSON_FIELD } from "../../runtime/model/uncatalogued.ts";
+import { Turns } from "../../runtime/platform/turns.ts";
 import type { Answer } from "../../runtime/policy/answer.ts";
 import type { FieldFacts } from "../../runtime/policy/api.ts";
 import { type Brought, bring } from "../../runtime/policy/import/bring.ts";
@@ -113,7 +114,7 @@ async function asked(text: string): Promise<(view: string, field: Partial<FieldF
   return async (view, field) => {
     const found = engine.views.get(view);
     if (found === undefined) throw new Error(`no view ${view} among ${[...engine.views.keys()]}`);
-    const [answer] = await engine.decide(found, [{ ...NO_FACTS, ...field }]);
+    const [answer] = await engine.decide(found, [{ ...NO_FACTS, ...field }], new Turns());
     return answer as Answer;
   };
 }

@@ -3,13 +3,23 @@ import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { generateKeyPairSync } from "node:crypto";
 import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import { selectEngine } from "../../runtime/engines/select.ts";
+import { ephemeralKeyRing } from "../../runtime/keys/ephemeral.ts";
 import { BautaError } from "../../runtime/kit/errors.ts";
 import { loadModel } from "../../runtime/model/load.ts";
+import { underPolicy } from "../../runtime/model/policed.ts";
 import { presetSource } from "../../runtime/model/sources.ts";
+import { runnable } from "../../runtime/open.ts";
+import { FramedMasker } from "../../runtime/pipeline/framed.ts";
+import { FramedResult } from "../../runtime/pipeline/framed-result.ts";
+import { GrowingBytes } from "../../runtime/pipeline/growing-bytes.ts";
 import { systemClock } from "../../runtime/platform/clock.ts";
-import type { PolicySource } from "../../runtime/policy/api.ts";
+import type { Answer } from "../../runtime/policy/answer.ts";
+import type { PolicyEngine, PolicySource } from "../../runtime/policy/api.ts";
 import { openPolicySource } from "../../runtime/policy/source.ts";
 import { type ActivePolicy, PolicyKeeper } from "../../runtime/policy-keeper.ts";
+import { FORMATS } from "../../runtime/registry.ts";
+import { EXAMPLE_XML } from "../e2e/cli.ts";
 import { OPA_THERE, opa } from "./opa.ts";
 import { policyFolder } from "./policies.ts";
 
@@ -59,6 +69,48 @@ async function until(is: () => boolean): Promise<void> {
     if (Date.now() > end) throw new Error("waited for long enough");
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
+}
+
+/** The source, whose engines tell when they are asked. */
+function told(source: PolicySource, around: (decide: () => Promise<readonly Answer[]>) => Promise<readonly Answer[]>): PolicySource {
+  const next = async (signal: AbortSignal): Promise<PolicyEngine | undefined> => {
+    const engine = await source.next(signal);
+    const decide: PolicyEngine["decide"] = (...asked) => around(() => (engine as PolicyEngine).decide(...asked));
+    return engine && { ...engine, decide };
+  };
+  return Object.assign(Object.create(source), {
+    next,
+    accept: () => source.accept(),
+    forget: () => source.forget(),
+    pause: (milliseconds: number, signal: AbortSignal) => source.pause(milliseconds, signal),
+  });
+}
+
+/** What masks for fraud under a policy. */
+async function masking(policy: ActivePolicy): Promise<{ mask(): string; close(): void }> {
+  const { model } = loadModel(presetSource("test-data"));
+  const decided = policy.views.get("fraud");
+  if (model === undefined || decided === undefined) throw new Error("there is nothing to mask by");
+  const plan = runnable(
+    underPolicy(model, decided),
+    ephemeralKeyRing((length) => new Uint8Array(length).fill(7)),
+  );
+  const parts = { engine: await selectEngine("native"), plan, formats: FORMATS, scan: { input: "strict" }, frame: "auto" } as const;
+  const masker = new FramedMasker({ ...parts, direction: "mask", router: undefined });
+  const input = new TextEncoder().encode(EXAMPLE_XML);
+  const frames = { input, bounds: Uint32Array.of(0, input.length), count: 1 };
+  const mask = (): string => {
+    const [output, result] = [new GrowingBytes(input.length), new FramedResult()];
+    masker.mask(frames, output, result);
+    return Buffer.from(output.bytes.subarray(result.starts[0], result.ends[0])).toString();
+  };
+  return {
+    mask,
+    close() {
+      masker.close();
+      plan.close();
+    },
+  };
 }
 
 const actionOf = (policy: ActivePolicy): string | undefined =>
@@ -150,6 +202,58 @@ describe.skipIf(!OPA_THERE)("a policy that is kept", () => {
     expect(refused[0]?.code).toBe("BAUTA-1636");
     await keeper.stop();
     await expect(keeperOf(open()).keeper.start()).rejects.toThrow(expect.objectContaining({ code: "BAUTA-1636" }));
+  });
+
+  test("that reads paths is asked in slices: what masks in the same thread goes on meanwhile, under the one in force", async () => {
+    const folder = policyFolder(rules("redact"));
+    const during: number[] = [];
+    let turns = 0;
+    const { keeper, activated, refused } = keeperOf(
+      told(unsigned(folder), async (decide) => {
+        const from = turns;
+        const answers = await decide();
+        during.push(turns - from);
+        return answers;
+      }),
+    );
+    const first = await begun(keeper);
+    edit(folder, `package bauta.masking\n\ndefault plan := "model"\n\nplan := "mask" if endswith(input.field.path, "Dbtr/Nm")\n`);
+    const [masked, own] = [new Set<string>(), await masking(first)];
+    while (activated.length === 0 && refused.length === 0) {
+      masked.add(own.mask());
+      expect(keeper.active).toBe(first);
+      turns++;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(refused).toEqual([]);
+    // A hundred thousand answers for each of two views.
+    expect(Object.keys(keeper.active.views.get("fraud")?.answers ?? {}).length).toBeGreaterThan(50_000);
+    expect(during).toHaveLength(4);
+    for (const count of during.slice(2)) expect(count).toBeGreaterThan(5);
+    const next = await masking(keeper.active);
+    const after = next.mask();
+    expect([masked.size, masked.has(after)]).toEqual([1, false]);
+    for (const one of [own, next]) one.close();
+    await keeper.stop();
+  });
+
+  test("that is still being asked is given up when the run ends", async () => {
+    const folder = policyFolder(rules("redact"));
+    const asked: string[] = [];
+    const { keeper, activated, refused } = keeperOf(
+      told(unsigned(folder), async (decide) => {
+        asked.push("begun");
+        const answers = await decide();
+        asked.push("answered");
+        return answers;
+      }),
+    );
+    const first = await begun(keeper);
+    edit(folder, `package bauta.masking\n\ndefault plan := "model"\n\nplan := "mask" if endswith(input.field.path, "Dbtr/Nm")\n`);
+    await until(() => asked.length === 5);
+    await keeper.stop();
+    expect([asked.length, activated, refused]).toEqual([5, [], []]);
+    expect(keeper.active).toBe(first);
   });
 
   test("stays in force while what is to mask under the new one cannot be made ready, which is refused and not accepted", async () => {

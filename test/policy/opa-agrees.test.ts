@@ -3,6 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
+import { Turns } from "../../runtime/platform/turns.ts";
 import { type Answer, answerOf } from "../../runtime/policy/answer.ts";
 import type { FieldFacts } from "../../runtime/policy/api.ts";
 import { openWasm } from "../../runtime/policy/opa/wasm.ts";
@@ -80,7 +81,7 @@ describe.skipIf(!OPA_THERE)("what the engine answers", () => {
           const asked = views.flatMap((view) => fields.map((field) => ({ view, field })));
           const expected = answersOfOpa(folder, asked, rules.denials.length > 0);
           const engine = await openWasm(await compilePolicy(folder));
-          const found = (await Promise.all(views.map((view) => engine.decide(view, fields)))).flat();
+          const found = (await Promise.all(views.map((view) => engine.decide(view, fields, new Turns())))).flat();
           expect(found).toEqual(expected);
           decisions += found.length;
         }),

@@ -182,7 +182,7 @@ function engineOf(state: ServerState, ask: Ask): PolicyEngine {
     reads: state.reads,
     views: state.views,
     guards: state.guards,
-    async decide(view, fields) {
+    async decide(view, fields, turns) {
       // All views at once, so that none has answers of another policy.
       if (askedOf !== fields) {
         askedOf = fields;
@@ -191,7 +191,12 @@ function engineOf(state: ServerState, ask: Ask): PolicyEngine {
       const found = (await answers) as Asked;
       sha256 = createHash("sha256").update(state.text).update(found.text).digest("hex");
       const own = all.findIndex(({ name }) => name === view.name);
-      return fields.map((field, i) => answerOfServer(found, own * fields.length + i, field));
+      const read: Answer[] = [];
+      for (const [i, field] of fields.entries()) {
+        read.push(answerOfServer(found, own * fields.length + i, field));
+        if (turns.isOver) await turns.next();
+      }
+      return read;
     },
     close: () => undefined,
   };

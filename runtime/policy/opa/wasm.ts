@@ -1,5 +1,6 @@
 /** A policy inside this process, compiled to WebAssembly by OPA. */
 import { BautaError } from "../../kit/errors.ts";
+import type { Turns } from "../../platform/turns.ts";
 import { type Answer, answerOf } from "../answer.ts";
 import { DENY_RULE, type FieldFacts, PLAN_RULE, type PolicyEngine } from "../api.ts";
 import { isObject, type View, viewsOf } from "../views.ts";
@@ -17,25 +18,49 @@ export async function openWasm(policy: CompiledPolicy): Promise<PolicyEngine> {
     reads: new Set(policy.reads),
     views,
     guards: Object.fromEntries(policy.guards.map(({ name, tree }) => [name, tree])),
-    decide: async (view, fields) => fields.map((field) => decideOne(ask, policy.hasDeny, view, field)),
+    decide: (view, fields, turns) => decideAll({ ask, hasDeny: policy.hasDeny, known: new Map() }, view, fields, turns),
     close: () => undefined,
   };
 }
 
-function decideOne(ask: Ask, hasDeny: boolean, view: View, field: FieldFacts): Answer {
+interface Asking {
+  readonly ask: Ask;
+  readonly hasDeny: boolean;
+  /** Answers by what a rule gave, as text: a hundred thousand fields have a handful. */
+  readonly known: Map<string, Answer>;
+}
+
+/** One answer after the other, in slices: the thread that asks also masks. */
+async function decideAll(asking: Asking, view: View, fields: readonly FieldFacts[], turns: Turns): Promise<readonly Answer[]> {
+  const answers: Answer[] = [];
+  for (const field of fields) {
+    answers.push(decideOne(asking, view, field));
+    if (turns.isOver) await turns.next();
+  }
+  return answers;
+}
+
+function decideOne({ ask, hasDeny, known }: Asking, view: View, field: FieldFacts): Answer {
   const { format, message, ...facts } = field;
   const input = { format, message, field: facts, view };
   const where = `${message} ${field.path}`.trim();
-  const denied = hasDeny ? reasonsOf(ruleValue(ask, DENY_RULE, input, where), where) : [];
+  const denied = hasDeny ? reasonsOf(resultIn(ask(DENY_RULE, input, where)), where) : [];
   if (denied.length > 0) return { action: "refuse", reason: denied.join("; ") };
-  const written = ruleValue(ask, PLAN_RULE, input, where);
+  const told = ask(PLAN_RULE, input, where);
+  const same = known.get(told);
+  if (same !== undefined) return same;
+  const written = resultIn(told);
   // A rule that says nothing of a field leaves it to the model, which refuses what it does not know either.
-  return written === undefined ? { action: "model" } : answerOf(written, where);
+  const answer: Answer = written === undefined ? { action: "model" } : answerOf(written, where);
+  if (known.size < KNOWN_MAX) known.set(told, answer);
+  return answer;
 }
 
+const KNOWN_MAX = 4096;
+
 /** What a rule gives; undefined if it is undefined. */
-function ruleValue(ask: Ask, rule: string, input: object, where: string): unknown {
-  const results: unknown = JSON.parse(ask(rule, input, where));
+function resultIn(told: string): unknown {
+  const results: unknown = JSON.parse(told);
   const [first] = Array.isArray(results) ? (results as unknown[]) : [];
   return isObject(first) ? first["result"] : undefined;
 }
