@@ -21,8 +21,9 @@ import { KAFKA_CALL_MS, POLL_BYTES, REPLAY_GAP_RECORDS, TRANSACTION_RECORDS } fr
 import { modelError } from "../model/problem.ts";
 import { openPlan } from "../open.ts";
 import type { PipelineDefinition } from "../pipeline/definition/definition.ts";
-import type { BatchMasker, RefusedRecord } from "../pipeline/topics/mask-batch.ts";
+import { type BatchMasker, BatchMaskers, type RefusedRecord } from "../pipeline/topics/mask-batch.ts";
 import { Targets } from "../pipeline/topics/targets.ts";
+import { ViewsMasker } from "../pipeline/views-masker.ts";
 import { systemClock } from "../platform/clock.ts";
 import { newTask } from "../platform/task.ts";
 import { refusedOf } from "./dlq.ts";
@@ -86,14 +87,14 @@ export async function dlqReplay(path: string, options: ReplayNotesOptions): Prom
     await writer.init(KAFKA_CALL_MS);
     // Read behind that, so that what the other has committed is seen.
     const notes = (await readNotes(connection, notesTopic)).filter((note) => named.includes(note.topic) && isMeant(note, options));
-    const maskers = openMaskers({ definition: goingOn(definition), engine, plan, writer, seal: undefined });
+    const { values, parts, batches } = openMaskers({ definition: goingOn(definition), engine, plan, writer, seal: undefined });
+    const masker = new BatchMaskers(new ViewsMasker([values]), [batches]);
     try {
-      const { batches } = maskers;
-      const replay = new NotesReplay(batches, writer, targets, source ?? connection, notesTopic, sourceTokens);
+      const replay = new NotesReplay(masker, batches, writer, targets, source ?? connection, notesTopic, sourceTokens);
       return report(await replay.run(notes), options.json === true);
     } finally {
-      maskers.masker.close();
-      maskers.parts.close();
+      masker.close();
+      parts.close();
     }
   } catch (error) {
     throw kafkaError(error);
@@ -128,6 +129,7 @@ const goingOn = (definition: PipelineDefinition): PipelineDefinition => ({
 const isOf = (topic: string, name: string): boolean => (name.startsWith("^") ? new RegExp(name, "u").test(topic) : name === topic);
 
 class NotesReplay {
+  readonly #masker: BatchMaskers;
   readonly #batches: BatchMasker;
   readonly #writer: TopicWriter;
   readonly #targets: Targets;
@@ -138,6 +140,7 @@ class NotesReplay {
   readonly #task = new TextEncoder().encode(newTask(systemClock.date()));
 
   constructor(
+    masker: BatchMaskers,
     batches: BatchMasker,
     writer: TopicWriter,
     targets: Targets,
@@ -145,6 +148,7 @@ class NotesReplay {
     notesTopic: string,
     tokens: Tokens | undefined,
   ) {
+    this.#masker = masker;
     this.#batches = batches;
     this.#writer = writer;
     this.#targets = targets;
@@ -195,7 +199,7 @@ class NotesReplay {
   async #write(batch: RecordBatch, topic: string, partition: number, result: Replayed): Promise<void> {
     const writer = this.#writer;
     const batches = this.#batches;
-    const { refused } = batches.mask(batch, [this.#targets.planOf(topic, writer)]);
+    const [{ refused } = { refused: [] }] = this.#masker.mask(batch, [[this.#targets.planOf(topic, writer)]]);
     const again = new Set(refused.map(({ offset }) => offset));
     const notes = writer.topic(this.#notesTopic);
     let replayed = 0;

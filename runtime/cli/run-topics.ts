@@ -11,7 +11,6 @@ import type { RunFacts } from "../pipeline/observe.ts";
 import type { SinkRecorder } from "../pipeline/recorder.ts";
 import { Budget } from "../pipeline/topics/budget.ts";
 import type { ValueSeal } from "../pipeline/topics/mask-batch.ts";
-import type { Passes } from "../pipeline/topics/passes.ts";
 import { runTopics } from "../pipeline/topics/run.ts";
 import type { Targets } from "../pipeline/topics/targets.ts";
 import { Trails } from "../pipeline/topics/trails.ts";
@@ -117,7 +116,7 @@ export async function runTopicsPipeline(
       try {
         kept = openTrails({ definition, engine, views: views.all, facts });
         const trails = kept === undefined ? undefined : new Trails(kept.all, worker.writer.topic(kept.topic));
-        opened = await filesOf(definition, instance, worker, passes, trails);
+        opened = await filesOf(definition, instance, worker, views, trails);
         const result = await runTopics({
           facts,
           statement: definition.name,
@@ -157,7 +156,7 @@ async function filesOf(
   definition: PipelineDefinition,
   instance: string | undefined,
   worker: Worker,
-  passes: Passes,
+  views: TopicViews,
   recorder: SinkRecorder | undefined,
 ): Promise<OpenFiles | undefined> {
   if (fileSinksOf(definition).length === 0) return undefined;
@@ -168,7 +167,7 @@ async function filesOf(
   // It was told to stop, and takes no record.
   if (asked === undefined) return undefined;
   const { committed } = asked;
-  const opened = openFiles({ definition, instance, committed, markOf, messageName: (index) => passes.messageName(index), recorder });
+  const opened = openFiles({ definition, instance, committed, markOf, messageName: (index) => views.messageName(index), recorder });
   try {
     // The cluster forgets marks that nobody asks for: one that is made anew is as good as new, and from now on one that is not there was forgotten.
     const { mark } = opened?.files ?? {};

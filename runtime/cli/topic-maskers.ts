@@ -5,7 +5,7 @@ import { BautaError } from "../kit/errors.ts";
 import { isReversible } from "../model/vocabulary.ts";
 import type { OpenPlan } from "../open.ts";
 import type { PipelineDefinition, RouteDefinition, SourceDefinition } from "../pipeline/definition/definition.ts";
-import { FramedMasker } from "../pipeline/framed.ts";
+import type { FramedParts } from "../pipeline/framed.ts";
 import { BatchMasker, type ValueSeal } from "../pipeline/topics/mask-batch.ts";
 import { PartMasker } from "../pipeline/topics/part-masker.ts";
 import { TopicRules } from "../pipeline/topics/plan.ts";
@@ -58,7 +58,8 @@ export interface MaskerChoice {
 }
 
 export interface OpenMaskers {
-  readonly masker: FramedMasker;
+  /** What masks its values is made of. */
+  readonly values: FramedParts;
   readonly parts: PartMasker;
   readonly batches: BatchMasker;
 }
@@ -66,20 +67,10 @@ export interface OpenMaskers {
 export function openMaskers({ definition, engine, plan, writer, seal, view, routes = definition.routes }: MaskerChoice): OpenMaskers {
   const { frame, input, onRefuse, kafka } = definition;
   const keyedHash = (bytes: Uint8Array): string => plan.keyedHash(bytes);
-  const masker = new FramedMasker({
-    engine,
-    plan,
-    formats: FORMATS,
-    scan: { input },
-    frame,
-    direction: "mask",
-    onRefuse,
-    router: openRoutes(routesOf(definition), plan.guards),
-    keyedHash,
-  });
+  const router = openRoutes(routesOf(definition), plan.guards);
+  const values: FramedParts = { engine, plan, formats: FORMATS, scan: { input }, frame, direction: "mask", router };
   const parts = new PartMasker(engine, plan);
   const batches = new BatchMasker({
-    masker,
     parts,
     keyedHash,
     refusedTopic: kafka?.refused === undefined ? undefined : writer.topic(kafka.refused),
@@ -91,5 +82,5 @@ export function openMaskers({ definition, engine, plan, writer, seal, view, rout
     stops: onRefuse === "stop",
     keeps: routes.map(({ sinks }) => sinks.some((at) => definition.sinks[at]?.kind !== "topic")),
   });
-  return { masker, parts, batches };
+  return { values, parts, batches };
 }

@@ -4,14 +4,18 @@ import type { Engine } from "../engines/api.ts";
 import { BUNDLE_LOOK_MS, BUNDLE_POLL_MS, POLICY_SERVER_POLL_MS } from "../kit/limits.ts";
 import { type OpenPlan, openBase, type PlanBase } from "../open.ts";
 import type { PipelineDefinition } from "../pipeline/definition/definition.ts";
-import type { ValueSeal } from "../pipeline/topics/mask-batch.ts";
+import type { FramedParts } from "../pipeline/framed.ts";
+import { MessageNames } from "../pipeline/messages-out.ts";
+import { BatchMaskers, type ValueSeal } from "../pipeline/topics/mask-batch.ts";
 import { OutputCheck } from "../pipeline/topics/output-check.ts";
 import { type Pass, Passes, type Renewal, type Renewed } from "../pipeline/topics/passes.ts";
 import type { Targets } from "../pipeline/topics/targets.ts";
+import { ViewsMasker } from "../pipeline/views-masker.ts";
 import { systemClock } from "../platform/clock.ts";
+import { Turns } from "../platform/turns.ts";
 import { REDACTED, redactedView } from "../policies.ts";
 import type { ViewPolicy } from "../policy/api.ts";
-import { archive } from "../policy-archive.ts";
+import { archive, archiveInTurns } from "../policy-archive.ts";
 import type { ActivePolicy, PolicyKeeper, ReadyPolicy } from "../policy-keeper.ts";
 import { openMaskers, rulesOf, type TopicView } from "./topic-maskers.ts";
 import type { Worker } from "./topics-worker.ts";
@@ -37,6 +41,8 @@ interface ViewsParts {
 
 export class TopicViews {
   readonly #parts: ViewsParts;
+  /** Of message types, for all that masks in the run: files ask for those of batches that others masked. */
+  readonly #names = new MessageNames();
   #keeper: PolicyKeeper | undefined;
   /** What masks now; undefined until there is a first policy. */
   #masking: Masking | undefined;
@@ -85,6 +91,11 @@ export class TopicViews {
   /** The plan that reports of the run are about. */
   get plan(): OpenPlan {
     return (this.all[0] as TopicView).plan;
+  }
+
+  /** Name of a message type, by its number in what masks. */
+  messageName(index: number): string {
+    return this.#names.nameOf(index);
   }
 
   /** What masks, and writes to a worker's targets. */
@@ -179,7 +190,7 @@ export class TopicViews {
 
   /** Opens all that masks under a policy, so that nothing is left to go wrong when it takes the place of the last one. */
   async #prepare(policy: ActivePolicy): Promise<ReadyPolicy> {
-    const masking = this.#open(policy, policy.views);
+    const masking = await this.#openInTurns(policy);
     try {
       if (this.#target !== undefined) await this.#passesOf(masking).prepare(this.#target.worker.reader.topics());
     } catch (error) {
@@ -196,6 +207,25 @@ export class TopicViews {
       },
       close: () => closeMasking(masking),
     };
+  }
+
+  /** The same so that records are masked meanwhile. */
+  async #openInTurns({ sequence, revision, sha256, views: answers }: ActivePolicy): Promise<Masking> {
+    const turns = new Turns();
+    const views: TopicView[] = [];
+    const folder = this.#parts.definition.policy?.archive;
+    try {
+      for (const name of namesOf(this.#parts.definition)) {
+        const policy = answers.get(name);
+        if (policy !== undefined && folder !== undefined) await archiveInTurns(folder, policy, turns);
+        if (turns.isOver) await turns.next();
+        views.push(this.#view(name, policy));
+      }
+      return { policy: { sequence, revision, sha256 }, views, passes: undefined };
+    } catch (error) {
+      for (const { plan } of views) plan.close();
+      throw error;
+    }
   }
 
   #open({ sequence, revision, sha256 }: Renewed["policy"], answers: ReadonlyMap<string, ViewPolicy> | undefined): Masking {
@@ -228,15 +258,27 @@ export class TopicViews {
   /** @param targets by view. Default: those that a worker has for them */
   #passesOf(masking: Masking, targets: readonly Targets[] = []): Passes {
     const { views } = masking;
-    const [only] = views as [TopicView];
-    masking.passes ??= new Passes(
-      views.map((view, i) => this.#passOf(view, targets[i])),
-      () => (views.length === 1 ? only.plan.planDigest() : digestOf(views)),
-    );
+    masking.passes ??= this.#openPasses(views, targets);
     return masking.passes;
   }
 
-  #passOf(view: TopicView, known: Targets | undefined): Pass {
+  #openPasses(views: readonly TopicView[], targets: readonly Targets[]): Passes {
+    const [only] = views as [TopicView];
+    const opened = views.map((view, i) => this.#passOf(view, targets[i]));
+    const masker = new ViewsMasker(
+      opened.map(({ values }) => values),
+      this.#names,
+    );
+    const batches = opened.map(({ pass }) => pass.batches);
+    const planDigest = (): string => (views.length === 1 ? only.plan.planDigest() : digestOf(views));
+    return new Passes(
+      opened.map(({ pass }) => pass),
+      new BatchMaskers(masker, batches),
+      planDigest,
+    );
+  }
+
+  #passOf(view: TopicView, known: Targets | undefined): { readonly values: FramedParts; readonly pass: Pass } {
     if (this.#target === undefined) throw new Error("nothing is written to yet");
     const { definition, engine, watch } = this.#parts;
     const { quality_check_every: checkEvery } = watch.settings;
@@ -244,9 +286,8 @@ export class TopicViews {
     const { writer } = worker;
     const { name, plan, sinks, routes } = view;
     const targets = known ?? worker.targetsOf(view);
-    const { masker, parts, batches } = openMaskers({ definition, engine, plan, writer, seal, view: name, routes });
+    const { values, parts, batches } = openMaskers({ definition, engine, plan, writer, seal, view: name, routes });
     const close = (): void => {
-      masker.close();
       parts.close();
       plan.close();
     };
@@ -256,9 +297,8 @@ export class TopicViews {
       close();
       throw error;
     }
-    return {
+    const pass: Pass = {
       view: name,
-      masker,
       batches,
       sinks,
       check: checkEvery === 0 ? undefined : new OutputCheck(checkEvery),
@@ -275,6 +315,7 @@ export class TopicViews {
       planDigest: () => plan.planDigest(),
       close,
     };
+    return { values, pass };
   }
 }
 

@@ -59,15 +59,7 @@ export class FieldWatch {
    * @returns fields that are missed or were, of the message types that were looked at
    */
   look(recordsByMessage: ReadonlyMap<string, number>, views: readonly ViewCounts[]): readonly FieldLook[] {
-    const first = views[0]?.view;
-    for (const { view, fields } of views) {
-      // Every view has the same fields; one is enough.
-      if (view !== first) continue;
-      for (const { message, path, count } of fields) {
-        const labels = this.labelsOf(message, path);
-        if (labels !== OTHERS) this.#fieldOf(labels).values += count;
-      }
-    }
+    for (const [labels, values] of this.#valuesIn(views)) this.#fieldOf(labels).values += values;
     const looks: FieldLook[] = [];
     for (const [name, records] of recordsByMessage) {
       const message = this.#messages.get(name);
@@ -76,6 +68,25 @@ export class FieldWatch {
       if (message.records >= FIELD_WINDOW_RECORDS) looks.push(...ended(message));
     }
     return looks;
+  }
+
+  /** Values by field. Every view has the same ones but for records that were refused for it, so the one that has the most of them counts. */
+  #valuesIn(views: readonly ViewCounts[]): ReadonlyMap<PathLabels, number> {
+    const byView = new Map<string | undefined, Map<PathLabels, number>>();
+    const most = new Map<PathLabels, number>();
+    // A view comes once for each batch of a transaction.
+    for (const { view, fields } of views) {
+      const own = byView.get(view) ?? new Map<PathLabels, number>();
+      byView.set(view, own);
+      for (const { message, path, count } of fields) {
+        const labels = this.labelsOf(message, path);
+        if (labels === OTHERS) continue;
+        const values = (own.get(labels) ?? 0) + count;
+        own.set(labels, values);
+        most.set(labels, Math.max(most.get(labels) ?? 0, values));
+      }
+    }
+    return most;
   }
 
   #fieldOf(labels: PathLabels): Field {

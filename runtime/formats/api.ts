@@ -130,6 +130,8 @@ export interface JsonRule {
   readonly operation: number;
   /** It does more than keep. If what it names turns out to be an object or array, no rule for all that is left may keep what is inside. */
   readonly protects?: boolean;
+  /** Whether it does so for what is inside of what it names. Default: as it protects. */
+  readonly claims?: boolean;
   /** Where the rule is in the model, for messages. */
   readonly label: string;
 }

@@ -32,6 +32,11 @@ export const addValues = (a: ValueSums, b: ValueSums): ValueSums => ({
 });
 export type ValueSums = Omit<ValueNumbers, "recordsByMessage">;
 
+export const addValueNumbers = (a: ValueNumbers, b: ValueNumbers): ValueNumbers => ({
+  ...addValues(a, b),
+  recordsByMessage: addMaps(a.recordsByMessage, b.recordsByMessage),
+});
+
 export const addCounts = (a: Counts, b: Counts): Counts => ({
   in: a.in + b.in,
   out: a.out + b.out,

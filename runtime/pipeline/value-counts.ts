@@ -12,6 +12,7 @@ import {
   STATUS_TOKEN,
 } from "../record/tables.ts";
 import type { FormatSlot } from "./frame.ts";
+import type { MessageNames } from "./messages-out.ts";
 import { type Cell, type FieldOutcome, Tally } from "./tally.ts";
 
 /** Sums over all fields. */
@@ -48,6 +49,8 @@ interface MessageRow {
   /** RECORD_MESSAGE. */
   readonly message: number;
   readonly name: string;
+  /** What the name is told as. */
+  readonly told: number;
   /** Records that went out. */
   count: number;
 }
@@ -59,21 +62,26 @@ export class ValueCounts {
   readonly #indexes: number[][];
   readonly #messages: MessageRow[] = [];
 
-  constructor(slots: readonly FormatSlot[]) {
+  readonly #names: MessageNames | undefined;
+
+  /** @param names that others use, too. Default: message types are numbered as they come */
+  constructor(slots: readonly FormatSlot[], names?: MessageNames) {
     this.#slots = slots;
+    this.#names = names;
     this.#indexes = slots.map(() => []);
   }
 
-  /** Counts a record that goes out, and its values. Returns the index of its message type. */
+  /** Counts a record that goes out, and its values. Returns the index of its message type's name. */
   add(batch: Batch, record: number, format: number): number {
     const message = this.#indexOf(format, batch.records[record * RECORD_STRIDE + RECORD_MESSAGE] as number);
+    const row = this.#messages[message] as MessageRow;
     this.#tally.add(batch, record, message);
-    (this.#messages[message] as MessageRow).count++;
-    return message;
+    row.count++;
+    return row.told;
   }
 
   messageName(index: number): string {
-    return this.#messages[index]?.name ?? "";
+    return this.#names === undefined ? (this.#messages[index]?.name ?? "") : this.#names.nameOf(index);
   }
 
   numbers(): ValueNumbers {
@@ -120,7 +128,8 @@ export class ValueCounts {
     const known = indexes[message];
     if (known !== undefined) return known - 1;
     const name = (this.#slots[format] as FormatSlot).open.messageName(message);
-    indexes[message] = this.#messages.push({ format, message, name, count: 0 });
+    const told = this.#names?.indexOf(name) ?? this.#messages.length;
+    indexes[message] = this.#messages.push({ format, message, name, told, count: 0 });
     return this.#messages.length - 1;
   }
 }

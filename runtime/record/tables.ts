@@ -130,6 +130,29 @@ export class Batch {
     this.faults.length = 0;
   }
 
+  /**
+   * Takes over the rows of another batch, as they are before the engine's turn, with other operations. Segments stay the other's: nothing
+   * may be added to this one, and it is to be followed anew when rows were added to the other.
+   * @param operations by operation of the other batch
+   */
+  follow(other: Batch, operations: Uint32Array): void {
+    const records = other.recordCount * RECORD_STRIDE;
+    const values = other.valueCount * VALUE_STRIDE;
+    if (this.records.length < records) this.records = new Uint32Array(other.records.length);
+    if (this.values.length < values) this.values = new Uint32Array(other.values.length);
+    this.input = other.input;
+    this.recordCount = other.recordCount;
+    this.valueCount = other.valueCount;
+    this.segments = other.segments;
+    this.segmentCount = other.segmentCount;
+    this.termCount = 0;
+    this.faults.length = 0;
+    this.records.set(other.records.subarray(0, records));
+    const own = this.values;
+    own.set(other.values.subarray(0, values));
+    for (let at = VALUE_OPERATION; at < values; at += VALUE_STRIDE) own[at] = operations[own[at] as number] as number;
+  }
+
   /** Opens a record that starts at `start`; its values are whatever is added until `endRecord` or `cancelRecord`. */
   beginRecord(start: number, message: number): number {
     const index = this.recordCount;

@@ -167,6 +167,16 @@ describe("a field that disappears", () => {
     expect(watch.look(new Map([["pain.001", 1]]), [view([])])).toHaveLength(1);
   });
 
+  test("is told by the view that most of it goes to, in however many batches: what is refused for another is not missed", () => {
+    const watch = new FieldWatch();
+    const half = (name: string, count: number): ViewCounts => view(count === 0 ? [] : [fieldOf("Dbtr/Nm", count)], name);
+    const records = new Map([["pain.001", FIELD_WINDOW_RECORDS]]);
+    const told = (views: readonly ViewCounts[]) => watch.look(records, views).map(({ labels, isMissing }) => [labels.path, isMissing]);
+    expect(told([half("a", 450), half("b", 0), half("a", 450), half("b", 0)])).toEqual([["Dbtr/Nm", false]]);
+    expect(told([half("a", 0), half("b", 450), half("a", 0), half("b", 450)])).toEqual([["Dbtr/Nm", false]]);
+    expect(told([half("a", 0), half("b", 0)])).toEqual([["Dbtr/Nm", true]]);
+  });
+
   test("paths are bounded; those past the limit are one", () => {
     const watch = new FieldWatch();
     const labels = Array.from({ length: 2 * METRIC_PATHS_MAX }, (_, i) => watch.labelsOf("m", `p${i}`).path);

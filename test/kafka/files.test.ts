@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { type OpenFiles, openFiles, pathOfWorker } from "../../runtime/cli/topic-files.ts";
 import type { PipelineDefinition } from "../../runtime/pipeline/definition/definition.ts";
-import type { FramedMessages } from "../../runtime/pipeline/framed.ts";
+import type { FramedMessages } from "../../runtime/pipeline/framed-result.ts";
 import { KeptRecords } from "../../runtime/pipeline/topics/kept.ts";
 import { folder, write } from "../e2e/cli.ts";
 

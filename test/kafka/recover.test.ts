@@ -3,6 +3,7 @@ import { describe, expect, test } from "bun:test";
 import type { RecordBatch } from "../../runtime/kafka/batch.ts";
 import { NO_COUNTS } from "../../runtime/pipeline/counts.ts";
 import type { RunEvent } from "../../runtime/pipeline/observe.ts";
+import type { BatchMaskers } from "../../runtime/pipeline/topics/mask-batch.ts";
 import { type Pass, Passes } from "../../runtime/pipeline/topics/passes.ts";
 import { runTopics, type TopicsParts } from "../../runtime/pipeline/topics/run.ts";
 
@@ -12,12 +13,10 @@ const failing = (name: string, more: object): Error =>
 /** Masks one record of a batch, whatever that is. */
 const pass = {
   view: undefined,
-  masker: { times: { scan: 0, engine: 0 }, take: () => ({ counts: NO_COUNTS, fields: [] }) },
   batches: {
     bytes: new Uint8Array(0),
     outgoing: { count: 1 },
     refuse: async () => undefined,
-    mask: () => ({ taken: 1, refused: [], tombstones: 0, bytesIn: 1, bytesOut: 1 }),
   },
   sinks: new Set<number>(),
   planOf: async () => ({}),
@@ -25,6 +24,13 @@ const pass = {
   planDigest: () => "",
   close: () => undefined,
 } as unknown as Pass;
+
+const masker = {
+  mask: () => [{ taken: 1, refused: [], tombstones: 0, bytesIn: 1, bytesOut: 1 }],
+  times: { scan: 0, engine: 0 },
+  take: () => ({ byView: [{ counts: NO_COUNTS, fields: [] }], recordsByMessage: new Map() }),
+  close: () => undefined,
+} as unknown as BatchMaskers;
 
 /**
  * @param stage what the writer does with the records of a try
@@ -84,7 +90,7 @@ function worker(
       reopen: async () => void opened.reopens++,
       init: async () => void opened.inits++,
     },
-    passes: new Passes([pass], () => ""),
+    passes: new Passes([pass], masker, () => ""),
   } as unknown as TopicsParts;
   return { calls, opened, committed, told, run: () => runTopics(parts) };
 }

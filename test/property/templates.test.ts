@@ -8,7 +8,8 @@ import { describe, expect, test } from "bun:test";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import type { Templates } from "../../runtime/engines/api.ts";
-import { FramedMasker, FramedResult } from "../../runtime/pipeline/framed.ts";
+import { FramedMasker } from "../../runtime/pipeline/framed.ts";
+import { FramedResult } from "../../runtime/pipeline/framed-result.ts";
 import { GrowingBytes } from "../../runtime/pipeline/growing-bytes.ts";
 import type { RouterFactory } from "../../runtime/pipeline/masker.ts";
 import { RECORD_STRIDE, RECORD_VALUE_COUNT } from "../../runtime/record/tables.ts";
@@ -204,7 +205,7 @@ class Framed {
       bounds[2 * i] = bounds[2 * i - 1] ?? 0;
       bounds[2 * i + 1] = (bounds[2 * i] as number) + length;
     }
-    this.#masker.mask(concat(values), bounds, values.length, output, result);
+    this.#masker.mask({ input: concat(values), bounds, count: values.length }, output, result);
     const rows = values.map((_, i) =>
       result.issues[i] === 0
         ? [result.routes[i], Buffer.from(output.bytes.subarray(result.starts[i], result.ends[i])).toString("latin1")]

@@ -48,7 +48,7 @@ export class Levels {
   describe(state: PathState, keysFrom: number): void {
     const { depth } = this;
     this.states[depth] = state;
-    this.claims[depth] = state.protects ? depth : (this.claims[depth - 1] as number);
+    this.claims[depth] = state.claims ? depth : (this.claims[depth - 1] as number);
     this.kept[depth] = 0;
     this.scopes[depth] = this.isObject(depth) ? this.#objects++ : (this.scopes[depth - 1] as number);
     this.elements[depth] = 0;

@@ -27,15 +27,18 @@ export class PathState {
   readonly rule: number;
   /** That rule does more than keep. */
   readonly protects: boolean;
+  /** So it does with what is inside of a container that it names. */
+  readonly claims: boolean;
   /** By number of the name, filled as they are met. */
   readonly members: (PathState | undefined)[] = [];
   element: PathState | undefined = undefined;
 
-  constructor(places: readonly number[], operation: number, rule: number, protects: boolean) {
+  constructor(places: readonly number[], operation: number, rule: number, { protects, claims = protects }: Partial<JsonRule>) {
     this.places = places;
     this.operation = operation;
     this.rule = rule;
-    this.protects = protects;
+    this.protects = protects === true;
+    this.claims = claims === true;
   }
 }
 
@@ -162,8 +165,8 @@ export class PathAutomaton {
         ambiguous = true;
       }
     }
-    if (best === undefined) return new PathState(places, UNCOVERED, -1, false);
-    return new PathState(places, ambiguous ? AMBIGUOUS : best.operation, bestIndex, best.protects === true);
+    if (best === undefined) return new PathState(places, UNCOVERED, -1, {});
+    return new PathState(places, ambiguous ? AMBIGUOUS : best.operation, bestIndex, best);
   }
 }
 

@@ -1,5 +1,5 @@
 /** Records of a batch that go to files beside topics: where each came from, and its messages. */
-import { FramedMessages } from "../framed.ts";
+import { FramedMessages } from "../framed-result.ts";
 
 const STRIDE = 6;
 const TOPIC = 0;

@@ -25,9 +25,12 @@ import { CODE, HASH, PATH, SEALED, SOURCE } from "../../kafka/notes.ts";
 import { Outgoing } from "../../kafka/outgoing.ts";
 import type { Seal } from "../../kafka/seal.ts";
 import { type Issue, issueOf } from "../../kit/errors.ts";
-import { type FramedMasker, FramedResult } from "../framed.ts";
+import type { FrameOrigins, Frames } from "../frame-scan.ts";
+import { FramedResult } from "../framed-result.ts";
 import { GrowingBytes } from "../growing-bytes.ts";
+import type { StageTimes } from "../masker.ts";
 import { RecordPlaces } from "../recorder.ts";
+import type { ViewOutput, ViewsMasker } from "../views-masker.ts";
 import { KeptRecords } from "./kept.ts";
 import type { PartMasker } from "./part-masker.ts";
 import type { Part, TopicPlan } from "./plan.ts";
@@ -52,7 +55,6 @@ export interface RefusedRecord {
 }
 
 export interface BatchParts {
-  readonly masker: FramedMasker;
   readonly parts: PartMasker;
   keyedHash(bytes: Uint8Array): string;
   /** Index of the topic of refused records; undefined: they are told, and written nowhere. */
@@ -95,18 +97,96 @@ const RECORD_OVERHEAD_BYTES = 96;
 const HEADER_OVERHEAD_BYTES = 10;
 const BUFFER_BYTES = 1024 * 1024;
 
+/** Masks batches for all readers of a pipeline: values together, all else of a record reader by reader. */
+export class BatchMaskers {
+  readonly #masker: ViewsMasker;
+  readonly #views: readonly BatchMasker[];
+  readonly #values = new BatchValues();
+
+  /** @param views in the order of the masker's */
+  constructor(masker: ViewsMasker, views: readonly BatchMasker[]) {
+    this.#masker = masker;
+    this.#views = views;
+  }
+
+  /** @param plans by reader, and by topic of the batch */
+  mask(batch: RecordBatch, plans: readonly (readonly TopicPlan[])[]): readonly MaskedBatch[] {
+    const values = this.#values;
+    values.place(batch, plans[0] ?? []);
+    this.#masker.mask(
+      values,
+      this.#views.map((view) => view.begin()),
+    );
+    return this.#views.map((view, i) => view.finish(batch, values, plans[i] ?? []));
+  }
+
+  get times(): StageTimes {
+    return this.#masker.times;
+  }
+
+  take(): ReturnType<ViewsMasker["take"]> {
+    return this.#masker.take();
+  }
+
+  close(): void {
+    this.#masker.close();
+  }
+}
+
+/** Where the values of a batch are, and where they come from. */
+class BatchValues implements Frames {
+  input: Uint8Array = new Uint8Array(0);
+  bounds = new Uint32Array(0);
+  count = 0;
+  origins: FrameOrigins & { readonly sources: Uint32Array[] } = { offsets: new Float64Array(0), sources: [] };
+  /** By row: place of its value among them, plus 1; 0 for a tombstone. */
+  frames = new Uint32Array(0);
+  /** By topic and partition. */
+  readonly #sources = new Map<string, Uint32Array>();
+
+  /** @param plans by topic of the batch, of any reader */
+  place({ bytes, records, count }: RecordBatch, plans: readonly TopicPlan[]): void {
+    if (count > this.frames.length) {
+      this.frames = new Uint32Array(count);
+      this.bounds = new Uint32Array(2 * count);
+      this.origins = { offsets: new Float64Array(count), sources: [] };
+    }
+    this.input = bytes;
+    let values = 0;
+    for (let row = 0; row < count; row++) {
+      const at = row * RECORD_STRIDE;
+      const length = records[at + RECORD_VALUE_LENGTH] as number;
+      if (length === NONE) {
+        this.frames[row] = 0;
+        continue;
+      }
+      const start = records[at + RECORD_VALUE] as number;
+      this.bounds[2 * values] = start;
+      this.bounds[2 * values + 1] = start + length;
+      const { topic } = plans[records[at + RECORD_TOPIC] as number] as TopicPlan;
+      this.origins.offsets[values] = wholeAt(records, at + RECORD_OFFSET);
+      this.origins.sources[values] = this.#sourceOf(topic, records[at + RECORD_PARTITION] as number);
+      this.frames[row] = ++values;
+    }
+    this.count = values;
+  }
+
+  #sourceOf(topic: string, partition: number): Uint32Array {
+    const key = `${topic}/${partition}`;
+    const known = this.#sources.get(key) ?? sourceWords(key);
+    this.#sources.set(key, known);
+    return known;
+  }
+}
+
+/** What a batch becomes for one reader. */
 export class BatchMasker {
   readonly #parts: BatchParts;
   readonly #bytes = new GrowingBytes(BUFFER_BYTES);
   readonly #outgoing = new Outgoing();
   readonly #result: FramedResult;
   readonly #kept = new KeptRecords();
-  #bounds = new Uint32Array(0);
-  /** By value, as the bounds. */
-  #origins: { readonly offsets: Float64Array; readonly sources: Uint32Array[] } = { offsets: new Float64Array(0), sources: [] };
-  /** By topic and partition. */
-  readonly #sources = new Map<string, Uint32Array>();
-  /** By row: place of its value among those that were masked, plus 1; 0 for a tombstone. */
+  /** By row, of the batch at hand: place of its value among those that were masked, plus 1; 0 for a tombstone. */
   #frames = new Uint32Array(0);
   /** By row: number of its key among the parts, plus 1. */
   #keys = new Uint32Array(0);
@@ -138,53 +218,31 @@ export class BatchMasker {
     return this.#kept;
   }
 
-  /** @param plans by topic of the batch */
-  mask(batch: RecordBatch, plans: readonly TopicPlan[]): MaskedBatch {
+  /** Begins a batch: where its masked values go. */
+  begin(): ViewOutput {
     this.#bytes.used = 0;
     this.#outgoing.clear();
     this.#kept.clear();
+    return { output: this.#bytes, result: this.#result };
+  }
+
+  /**
+   * Its values are masked: the rest of its records follows.
+   * @param plans by topic of the batch
+   */
+  finish(batch: RecordBatch, { frames }: Pick<BatchValues, "frames">, plans: readonly TopicPlan[]): MaskedBatch {
+    this.#frames = frames;
     this.#reserve(batch);
-    this.#maskValues(batch, plans);
     this.#maskParts(batch, plans);
     return this.#assemble(batch, plans);
   }
 
   #reserve({ count, headers }: RecordBatch): void {
-    if (count > this.#frames.length) {
-      this.#frames = new Uint32Array(count);
+    if (count > this.#keys.length) {
       this.#keys = new Uint32Array(count);
-      this.#bounds = new Uint32Array(2 * count);
-      this.#origins = { offsets: new Float64Array(count), sources: [] };
       this.#places.reserve(count);
     }
     if (headers.length / HEADER_STRIDE > this.#headers.length) this.#headers = new Uint32Array(headers.length / HEADER_STRIDE);
-  }
-
-  #maskValues({ bytes, records, count }: RecordBatch, plans: readonly TopicPlan[]): void {
-    let values = 0;
-    for (let row = 0; row < count; row++) {
-      const at = row * RECORD_STRIDE;
-      const length = records[at + RECORD_VALUE_LENGTH] as number;
-      if (length === NONE) {
-        this.#frames[row] = 0;
-        continue;
-      }
-      const start = records[at + RECORD_VALUE] as number;
-      this.#bounds[2 * values] = start;
-      this.#bounds[2 * values + 1] = start + length;
-      const { topic } = plans[records[at + RECORD_TOPIC] as number] as TopicPlan;
-      this.#origins.offsets[values] = wholeAt(records, at + RECORD_OFFSET);
-      this.#origins.sources[values] = this.#sourceOf(topic, records[at + RECORD_PARTITION] as number);
-      this.#frames[row] = ++values;
-    }
-    this.#parts.masker.mask(bytes, this.#bounds, values, this.#bytes, this.#result, this.#origins);
-  }
-
-  #sourceOf(topic: string, partition: number): Uint32Array {
-    const key = `${topic}/${partition}`;
-    const known = this.#sources.get(key) ?? sourceWords(key);
-    this.#sources.set(key, known);
-    return known;
   }
 
   #maskParts({ bytes, records, headers, count }: RecordBatch, plans: readonly TopicPlan[]): void {

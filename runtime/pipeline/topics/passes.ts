@@ -1,5 +1,5 @@
 /**
- * One batch for several readers: it is masked once for each view, and all that comes of it is written in one transaction.
+ * One batch for several readers: it is scanned once, masked for each view, and all that comes of it is written in one transaction.
  *
  * A record that is refused for one view goes to the others; it counts as refused, and is told with the view that it was refused for. Where
  * the first refused record ends the run, the batch ends with it for all views.
@@ -7,11 +7,11 @@
 import type { RecordBatch } from "../../kafka/batch.ts";
 import type { BautaError } from "../../kit/errors.ts";
 import { addFields, addValues, NO_NUMBERS, type ValueSums } from "../counts.ts";
-import type { FramedMasker } from "../framed.ts";
 import type { StageTimes } from "../masker.ts";
 import type { OperationFacts, StatementEnd, ViewCounts } from "../observe.ts";
 import type { ValueNumbers } from "../value-counts.ts";
-import type { BatchMasker, MaskedBatch, RefusedRecord } from "./mask-batch.ts";
+import type { ViewTaken } from "../views-masker.ts";
+import type { BatchMasker, BatchMaskers, MaskedBatch, RefusedRecord } from "./mask-batch.ts";
 import type { OutputCheck } from "./output-check.ts";
 import type { TopicPlan } from "./plan.ts";
 
@@ -19,7 +19,6 @@ import type { TopicPlan } from "./plan.ts";
 export interface Pass {
   /** undefined: there is no policy, and one view of all. */
   readonly view: string | undefined;
-  readonly masker: FramedMasker;
   readonly batches: BatchMasker;
   /** Places of the sinks that are this view's. */
   readonly sinks: ReadonlySet<number>;
@@ -55,10 +54,13 @@ export class Passes {
   readonly all: readonly Pass[];
   /** SHA-256 (hex) of the plans, with all operations that were needed. */
   readonly planDigest: () => string;
+  readonly #masker: BatchMaskers;
   readonly #plans: readonly TopicPlan[][];
 
-  constructor(all: readonly Pass[], planDigest: () => string) {
+  /** @param masker of their batches, which is closed with them */
+  constructor(all: readonly Pass[], masker: BatchMaskers, planDigest: () => string) {
     this.all = all;
+    this.#masker = masker;
     this.planDigest = planDigest;
     this.#plans = all.map(() => []);
   }
@@ -89,14 +91,14 @@ export class Passes {
   }
 
   #mask(batch: RecordBatch, stops: boolean): PassedBatch {
-    const all = this.#maskAll(batch);
+    const all = this.#masker.mask(batch, this.#plans);
     if (!stops) return merged(all);
     const taken = Math.min(...all.map((one) => one.taken));
     if (all.every((one) => one.taken === taken)) return merged(all);
     // What one view refuses ends the batch for those that came further.
     batch.count = taken;
     this.take();
-    return merged(this.#maskAll(batch));
+    return merged(this.#masker.mask(batch, this.#plans));
   }
 
   /** Writes of each view what is written of the records that it refuses. */
@@ -104,19 +106,13 @@ export class Passes {
     for (const [i, { batches }] of this.all.entries()) await batches.refuse(batch, byPass[i]?.refused ?? []);
   }
 
-  /** Of the first view: all meet the same messages in the same order. */
-  messageName(index: number): string {
-    return this.all[0]?.masker.messageName(index) ?? "";
-  }
-
-  /** What was masked since it was asked last. */
+  /** What was masked since it was asked last. By message are records that went to any view. */
   take(): ValueFacts & { readonly byPass: readonly ValueFacts[]; readonly views: readonly ViewCounts[] } {
-    const byPass = this.all.map(({ masker, operationFacts }): ValueFacts => {
-      const { counts, fields } = masker.take();
+    const { byView, recordsByMessage } = this.#masker.take();
+    const byPass = this.all.map(({ operationFacts }, i): ValueFacts => {
+      const { counts, fields } = byView[i] as ViewTaken;
       return { counts, fields: fields.map((row) => ({ ...row, ...operationFacts(row.operation) })) };
     });
-    // Every view has the same messages.
-    const { recordsByMessage } = (byPass[0] as ValueFacts).counts;
     const values = byPass.map(({ counts }) => counts).reduce<ValueSums>(addValues, NO_NUMBERS);
     return {
       counts: { ...values, recordsByMessage },
@@ -128,18 +124,12 @@ export class Passes {
 
   /** Time in stages, of all views. */
   get times(): StageTimes {
-    return this.all.reduce((sum, { masker: { times } }) => ({ scan: sum.scan + times.scan, engine: sum.engine + times.engine }), {
-      scan: 0,
-      engine: 0,
-    });
+    return this.#masker.times;
   }
 
   close(): void {
+    this.#masker.close();
     for (const pass of this.all) pass.close();
-  }
-
-  #maskAll(batch: RecordBatch): readonly MaskedBatch[] {
-    return this.all.map(({ batches }, i) => batches.mask(batch, this.#plans[i] as TopicPlan[]));
   }
 }
 
