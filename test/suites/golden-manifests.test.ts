@@ -35,6 +35,11 @@ interface Golden {
 const catalogued = ["examples/messages/payment.mt103", "examples/messages/payment.pacs.008.xml", ...mtCorpus()];
 const CASES: readonly Golden[] = [
   ...PRESETS.map((preset) => ({ name: `preset-${preset}`, choice: { preset }, inputs: catalogued })),
+  {
+    name: "model-sealed-and-generated",
+    choice: { model: "test/golden/models/sealed-and-generated.yaml" },
+    inputs: [...catalogued, "examples/messages/payment.json"],
+  },
   { name: "model-demo", choice: { model: "examples/models/demo.yaml" }, inputs: ["examples/messages"] },
   ...readdirSync(join(projectRoot, "test/corpus/json"))
     .filter((name) => existsSync(join(projectRoot, `examples/models/${name}.yaml`)))
