@@ -39,39 +39,75 @@ interface Guard {
   readonly router: RecordRouter;
 }
 
+/** What is known of a guard for the record under way. */
+const UNKNOWN = 0;
+const HOLDS = 1;
+const HOLDS_NOT = 2;
+/** Operation of which no guard is asked. */
+const NO_GUARD = -1;
+
 class Guarding implements RecordRouter {
   readonly #operations: GuardsParts["operations"];
-  readonly #guards: ReadonlyMap<string, Guard>;
+  readonly #names: readonly string[];
+  readonly #guards: readonly Guard[];
   readonly #inner: RecordRouter | undefined;
-  /** What was found of the record under way, by guard. */
-  readonly #known = new Map<string, boolean>();
+  /** By guard. */
+  readonly #known: Uint8Array;
+  /** By operation: its guard, and what it becomes. */
+  #guardOf = new Int32Array(0);
+  #held = new Uint32Array(0);
+  #otherwise = new Uint32Array(0);
+  /** Operations that the tables are made of. */
+  #size = -1;
 
   constructor(operations: GuardsParts["operations"], guards: ReadonlyMap<string, Guard>, inner: RecordRouter | undefined) {
     this.#operations = operations;
-    this.#guards = guards;
+    this.#names = [...guards.keys()];
+    this.#guards = [...guards.values()];
     this.#inner = inner;
+    this.#known = new Uint8Array(this.#guards.length + 1);
   }
 
   route(batch: Batch, record: number, format: number): number {
     const { values, records } = batch;
-    this.#known.clear();
+    if (this.#operations.size !== this.#size) this.#learn();
+    const guardOf = this.#guardOf;
     const first = records[record * RECORD_STRIDE + RECORD_FIRST_VALUE] as number;
-    const end = first + (records[record * RECORD_STRIDE + RECORD_VALUE_COUNT] as number);
-    for (let value = first; value < end; value++) {
-      const at = value * VALUE_STRIDE + VALUE_OPERATION;
-      const guarded = this.#operations.get(values[at] as number);
-      if (guarded !== undefined) values[at] = this.#holds(guarded.guard, batch, record, format) ? guarded.held : guarded.otherwise;
+    const end = (first + (records[record * RECORD_STRIDE + RECORD_VALUE_COUNT] as number)) * VALUE_STRIDE;
+    let isAsked = false;
+    for (let at = first * VALUE_STRIDE + VALUE_OPERATION; at < end; at += VALUE_STRIDE) {
+      const operation = values[at] as number;
+      const guard = operation < guardOf.length ? (guardOf[operation] as number) : NO_GUARD;
+      if (guard === NO_GUARD) continue;
+      if (!isAsked) this.#known.fill(UNKNOWN);
+      isAsked = true;
+      values[at] = (this.#holds(guard, batch, record, format) ? this.#held[operation] : this.#otherwise[operation]) as number;
     }
     return this.#inner?.route(batch, record, format) ?? 0;
   }
 
-  #holds(name: string, batch: Batch, record: number, format: number): boolean {
-    const known = this.#known.get(name);
-    if (known !== undefined) return known;
-    const guard = this.#guards.get(name);
-    const holds = guard !== undefined && guard.router.route(batch, record, format) < guard.alternatives;
-    this.#known.set(name, holds);
+  #holds(guard: number, batch: Batch, record: number, format: number): boolean {
+    const known = this.#known[guard];
+    if (known !== UNKNOWN) return known === HOLDS;
+    const asked = this.#guards[guard];
+    const holds = asked !== undefined && asked.router.route(batch, record, format) < asked.alternatives;
+    this.#known[guard] = holds ? HOLDS : HOLDS_NOT;
     return holds;
+  }
+
+  /** Operations are added while message types are met. A guard that there is not never holds. */
+  #learn(): void {
+    const length = Math.max(0, ...this.#operations.keys()) + 1;
+    this.#guardOf = new Int32Array(length).fill(NO_GUARD);
+    this.#held = new Uint32Array(length);
+    this.#otherwise = new Uint32Array(length);
+    for (const [operation, { guard, held, otherwise }] of this.#operations) {
+      const at = this.#names.indexOf(guard);
+      this.#guardOf[operation] = at < 0 ? this.#guards.length : at;
+      this.#held[operation] = held;
+      this.#otherwise[operation] = otherwise;
+    }
+    this.#size = this.#operations.size;
   }
 }
 

@@ -90,14 +90,24 @@ interface Place {
   readonly needs: number;
 }
 
+/** A condition, with its field's index in ROUTING_FIELDS. */
+interface AskedCondition {
+  readonly index: number;
+  readonly test: Test;
+  readonly each: boolean;
+}
+
 /** What is known of a message type. */
 interface MessageRoutes {
   /** Routes whose format and message are this one, in order. */
   readonly candidates: readonly number[];
   /** Whether any of them asks for fields. */
   readonly asks: boolean;
-  /** By VALUE_FIELD. */
+  /** By VALUE_FIELD; of what is no routing field there is nothing to look up but that. */
   readonly places: (readonly Place[] | undefined)[];
+  isNowhere: Uint8Array;
+  /** Of decimals. */
+  readonly separator: number;
 }
 
 const ABSENT = 255;
@@ -107,6 +117,10 @@ const NOWHERE: readonly Place[] = [];
 class Router implements RecordRouter {
   readonly #options: RouterOptions;
   readonly #formats: readonly FormatSlot[];
+  /** By route. */
+  readonly #conditions: readonly (readonly AskedCondition[])[];
+  /** By routing field: whether any route asks for it. */
+  readonly #asked: readonly boolean[];
   readonly #messages: MessageRoutes[][];
   readonly #decimal = new DecimalReader();
   /** By routing field: the lowest rank that the record has; ABSENT if none. */
@@ -114,6 +128,7 @@ class Router implements RecordRouter {
   /** Values of the record under way that are routing fields. */
   readonly #found: Place[] = [];
   readonly #foundValues: number[] = [];
+  #foundCount = 0;
   /** Of decimals in the record under way. */
   #separator = POINT;
   #points = new Uint32Array(256);
@@ -123,6 +138,11 @@ class Router implements RecordRouter {
   constructor(formats: readonly FormatSlot[], options: RouterOptions) {
     this.#formats = formats;
     this.#options = options;
+    this.#conditions = options.routes.map(({ conditions }) =>
+      conditions.map(({ field, test, each = false }) => ({ index: ROUTING_FIELDS.indexOf(field), test, each })),
+    );
+    const asked = new Set(this.#conditions.flatMap((all) => all.flatMap(({ index, each }) => (each ? [index, AMOUNT] : [index]))));
+    this.#asked = ROUTING_FIELDS.map((_, index) => asked.has(index));
     this.#messages = formats.map(() => []);
   }
 
@@ -130,12 +150,12 @@ class Router implements RecordRouter {
     const at = record * RECORD_STRIDE;
     const message = batch.records[at + RECORD_MESSAGE] as number;
     const known = this.#messages[format]?.[message] ?? this.#open(format, message);
-    this.#separator = this.#formats[format]?.format.name === "swift-mt" ? COMMA : POINT;
+    this.#separator = known.separator;
     if (known.asks) this.#gather(batch, at, format, message, known);
     for (const candidate of known.candidates) {
-      const { conditions } = this.#options.routes[candidate] as RouteCriteria;
+      const conditions = this.#conditions[candidate] as readonly AskedCondition[];
       let holds = true;
-      for (let i = 0; holds && i < conditions.length; i++) holds = this.#holds(batch, at, conditions[i] as Condition);
+      for (let i = 0; holds && i < conditions.length; i++) holds = this.#holds(batch, at, conditions[i] as AskedCondition);
       if (holds) return candidate;
     }
     return this.#options.otherwise ?? NO_ROUTE;
@@ -153,40 +173,53 @@ class Router implements RecordRouter {
       if (conditions.length === 0) break;
       asks = true;
     }
-    const known: MessageRoutes = { candidates, asks, places: [] };
+    const known: MessageRoutes = {
+      candidates,
+      asks,
+      places: [],
+      isNowhere: new Uint8Array(FIELDS),
+      separator: named.name === "swift-mt" ? COMMA : POINT,
+    };
     (this.#messages[format] as MessageRoutes[])[message] = known;
     return known;
   }
 
   /** Finds the values of the record that are routing fields. */
   #gather({ values, records }: Batch, at: number, format: number, message: number, known: MessageRoutes): void {
-    this.#best.fill(ABSENT);
-    this.#found.length = 0;
-    this.#foundValues.length = 0;
+    const best = this.#best;
+    for (let i = 0; i < best.length; i++) best[i] = ABSENT;
     let said = 0;
+    let found = 0;
+    let { isNowhere } = known;
     const first = records[at + RECORD_FIRST_VALUE] as number;
     const end = first + (records[at + RECORD_VALUE_COUNT] as number);
     for (let value = first; value < end; value++) {
       const field = values[value * VALUE_STRIDE + VALUE_FIELD] as number;
+      if (isNowhere[field] === 1) continue;
       const places = known.places[field] ?? this.#placesOf(format, message, field, known);
+      isNowhere = known.isNowhere;
       for (let i = 0; i < places.length; i++) {
         const place = places[i] as Place;
         said |= place.says;
-        this.#found.push(place);
-        this.#foundValues.push(value);
+        this.#found[found] = place;
+        this.#foundValues[found++] = value;
       }
     }
-    for (let i = 0; i < this.#found.length; i++) {
+    this.#foundCount = found;
+    for (let i = 0; i < found; i++) {
       const { field, rank, needs } = this.#found[i] as Place;
-      if ((said & needs) === needs && rank < (this.#best[field] as number)) this.#best[field] = rank;
+      if ((said & needs) === needs && rank < (best[field] as number)) best[field] = rank;
     }
   }
 
   #placesOf(format: number, message: number, field: number, known: MessageRoutes): readonly Place[] {
     const { format: named, open } = this.#formats[format] as FormatSlot;
     const places = named.name === "json" ? this.#jsonPlaces(open, message, field) : cataloguedPlaces(named.name, open, message, field);
-    known.places[field] = places;
-    return places;
+    // What no route asks for counts only in so far as other places need it.
+    const wanted = places.filter((place) => this.#asked[place.field] === true || place.says !== 0);
+    known.places[field] = wanted;
+    if (wanted.length === 0) known.isNowhere = marked(known.isNowhere, field);
+    return wanted;
   }
 
   #jsonPlaces(open: OpenFormat, message: number, field: number): readonly Place[] {
@@ -198,11 +231,10 @@ class Router implements RecordRouter {
   }
 
   /** Whether every value of the field in the record is as wanted, and there is one. */
-  #holds(batch: Batch, at: number, { field, test, each }: Condition): boolean {
-    const index = ROUTING_FIELDS.indexOf(field);
+  #holds(batch: Batch, at: number, { index, test, each }: AskedCondition): boolean {
     const best = this.#best[index] as number;
-    if (best === ABSENT || (each === true && this.#countOf(index) < this.#countOf(AMOUNT))) return false;
-    for (let i = 0; i < this.#found.length; i++) {
+    if (best === ABSENT || (each && this.#countOf(index) < this.#countOf(AMOUNT))) return false;
+    for (let i = 0; i < this.#foundCount; i++) {
       const place = this.#found[i] as Place;
       if (place.field !== index || place.rank !== best) continue;
       if (!this.#decode(batch, at, this.#foundValues[i] as number) || !this.#passes(test)) return false;
@@ -212,8 +244,12 @@ class Router implements RecordRouter {
 
   /** Values of a routing field that count. */
   #countOf(index: number): number {
+    const best = this.#best[index];
     let count = 0;
-    for (const { field, rank } of this.#found) if (field === index && rank === this.#best[index]) count++;
+    for (let i = 0; i < this.#foundCount; i++) {
+      const place = this.#found[i] as Place;
+      if (place.field === index && place.rank === best) count++;
+    }
     return count;
   }
 
@@ -228,6 +264,11 @@ class Router implements RecordRouter {
       const end = segments[segment * SEGMENT_STRIDE + SEGMENT_END] as number;
       // No routing value is as long: it equals nothing.
       if (to + end - start > POINTS_MAX) return false;
+      const plain = copyPlain(input, start, end, this.#points, to);
+      if (plain >= 0) {
+        to = plain;
+        continue;
+      }
       to = this.#options.decode(
         input,
         start,
@@ -252,13 +293,13 @@ class Router implements RecordRouter {
     const end = this.#end;
     switch (test.kind) {
       case "words":
-        return test.words.some((word) => isWord(points, 0, end, word));
+        return isOneOf(test.words, points, end);
       case "bics":
         return test.words.some((word) => isBic(points, 0, end, word));
       case "bic-countries":
         return test.words.some((word) => isBicOf(points, 0, end, word));
       case "other-words":
-        return !test.words.some((word) => isWord(points, 0, end, word));
+        return !isOneOf(test.words, points, end);
       case "other-bic-countries":
         return isAnyBic(0, end) && !test.words.some((word) => isBicOf(points, 0, end, word));
       case "band": {
@@ -274,6 +315,38 @@ class Router implements RecordRouter {
   }
 }
 
+/** Fields that a message type has room for to begin with. */
+const FIELDS = 64;
+
+/** The table with a mark in one place. */
+function marked(table: Uint8Array, at: number): Uint8Array {
+  let larger = table;
+  if (at >= table.length) {
+    larger = new Uint8Array(Math.max(2 * table.length, at + 1));
+    larger.set(table);
+  }
+  larger[at] = 1;
+  return larger;
+}
+
+function isOneOf(words: readonly Uint32Array[], points: Uint32Array, end: number): boolean {
+  for (let i = 0; i < words.length; i++) if (isWord(points, 0, end, words[i] as Uint32Array)) return true;
+  return false;
+}
+
+/** Copies bytes that are code points in every encoding. Returns the place behind them; -1 if there are others. */
+function copyPlain(input: Uint8Array, start: number, end: number, points: Uint32Array, to: number): number {
+  let at = to;
+  for (let i = start; i < end; i++) {
+    const byte = input[i] as number;
+    if (byte < 0x20 || byte > 0x7e || byte === AMPERSAND || byte === BACKSLASH) return -1;
+    points[at++] = byte;
+  }
+  return at;
+}
+
+const AMPERSAND = 0x26;
+const BACKSLASH = 0x5c;
 const POINTS_MAX = 256;
 
 const isSpace = (point: number): boolean => point === 0x20 || point === 0x09 || point === 0x0a || point === 0x0d;
