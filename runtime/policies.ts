@@ -165,25 +165,42 @@ export interface CataloguedField {
   readonly alike: number;
 }
 
+/** Messages of which the same rules speak. */
+interface Group {
+  readonly fields: Map<Field, number>;
+  /** By all that a field is without its place: the number of all of them, or that the place tells them apart. */
+  readonly kinds: Map<string, number>;
+  readonly texts: Map<string, number>;
+}
+
+const BY_PLACE = -1;
+
 /** All fields of all messages. Versions of a message have most of their fields in common, so few are alike none before. */
 export function* cataloguedFields(model: Model, index: RuleIndex, reads: ReadonlySet<FactName>): Generator<CataloguedField> {
-  const groups = new Map<string, { readonly fields: Map<Field, number>; readonly texts: Map<string, number> }>();
+  const groups = new Map<string, Group>();
   let count = 0;
   for (const catalogue of cataloguesOf(model)) {
     const { format } = catalogue;
     for (const message of catalogue.messages()) {
       const key = messageKey(message);
       const name = `${viewOf(model, format, key)} ${reads.has("message") ? message : ""}`;
-      const group = groups.get(name) ?? { fields: new Map<Field, number>(), texts: new Map<string, number>() };
+      const group = groups.get(name) ?? { fields: new Map(), kinds: new Map(), texts: new Map() };
       groups.set(name, group);
       for (const field of catalogue.fieldsOf(message)) {
         let alike = group.fields.get(field);
         if (alike === undefined) {
-          const byName = !reads.has("path") && index.isByKind(format, key, field);
-          const place = byName ? field.path.slice(field.path.lastIndexOf("/") + 1) : field.path;
-          const text = `${place} ${field.type} ${field.dataClass} ${fitKey(field.fit)}`;
-          alike = group.texts.get(text) ?? count++;
-          group.texts.set(text, alike);
+          const last = field.path.slice(field.path.lastIndexOf("/") + 1);
+          const kind = `${last} ${field.type} ${field.dataClass} ${fitKey(field.fit)}`;
+          alike = group.kinds.get(kind);
+          if (alike === undefined) {
+            alike = !reads.has("path") && index.isByKind(format, key, field) ? count++ : BY_PLACE;
+            group.kinds.set(kind, alike);
+          }
+          if (alike === BY_PLACE) {
+            const text = `${kind} ${field.path}`;
+            alike = group.texts.get(text) ?? count++;
+            group.texts.set(text, alike);
+          }
           group.fields.set(field, alike);
         }
         yield { format, message, field, alike };
