@@ -14,6 +14,7 @@ import { profile } from "./profile.ts";
 import { runtimes } from "./runtimes.ts";
 import { scan } from "./scan.ts";
 import { steps } from "./steps.ts";
+import { views } from "./views.ts";
 import { warehouse } from "./warehouse.ts";
 
 export const CASES: readonly BenchCase[] = [
@@ -30,6 +31,7 @@ export const CASES: readonly BenchCase[] = [
   memory,
   linear,
   evidence,
+  views,
   kafka,
   peersPacs008,
   peersJson,

@@ -65,7 +65,10 @@ describe("pipeline files", () => {
     ["1402 policy.max-aeg max-age", `${GOOD}policy: { path: p, danger-unsigned: true, max-aeg: 1 }\nview: v\n`],
     ["1403 policy.trust.keys.k", `${GOOD}policy: { path: p, trust: { keys: { k: { key: a.pem } } } }\nview: v\n`],
     ["1002 policy.trust.keys.k.key", `${GOOD}policy: { path: p, trust: { keys: { k: { key: no.pem, algorithm: ES256 } } } }\nview: v\n`],
-    ["1403 policy.loosening-signatures", `${GOOD}policy: { path: p, danger-unsigned: true, state: s, archive: a, loosening-signatures: 2 }\nview: v\n`],
+    [
+      "1403 policy.loosening-signatures",
+      `${GOOD}policy: { path: p, danger-unsigned: true, state: s, archive: a, loosening-signatures: 2 }\nview: v\n`,
+    ],
     ["1403 view", `${GOOD}view: v\n`],
     ["1403 sinks.b.view", GOOD.replace("out/b.xml", "out/b.xml, view: v")],
     ["1403 sinks.a", `${GOOD}policy: { path: p, danger-unsigned: true }\n`],
