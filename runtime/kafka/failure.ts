@@ -47,6 +47,10 @@ const ISSUES: Readonly<Record<string, number>> = {
   BROKER_NOT_AVAILABLE: 1511,
   LEADER_NOT_AVAILABLE: 1511,
   NETWORK_EXCEPTION: 1511,
+  // A broker has left the cluster, or leads no more: the client finds out who does now.
+  _DESTROY_BROKER: 1511,
+  NOT_LEADER_FOR_PARTITION: 1511,
+  NOT_CONTROLLER: 1511,
   _SSL: 1512,
   _AUTHENTICATION: 1513,
   SASL_AUTHENTICATION_FAILED: 1513,

@@ -251,7 +251,7 @@ export class Scenario {
       const told = worker.told().match(/(?<=kind=error \| code=)BAUTA-\d+/g);
       const end = signal ?? told?.at(-1) ?? `exit ${code}`;
       this.#ends.set(end, (this.#ends.get(end) ?? 0) + 1);
-      this.say(`${name} ended by itself: ${end}: ${worker.told().trimEnd().split("\n").slice(-3).join(" | ")}`);
+      this.say(`${name} ended by itself: ${end}: ${/kind=error \| .*/.exec(worker.told())?.[0] ?? worker.told().slice(-TOLD_LENGTH)}`);
       this.#told.push(worker.told());
       setTimeout(() => {
         if (this.#workers.get(name) === worker) this.#start(name);
