@@ -31,6 +31,7 @@ beforeAll(async () => {
         [
           ["topic", "raw*", "read"],
           ["topic", "masked*", "write"],
+          ["topic", "masked*", "read"],
           ["topic", "masked*", "describe_configs"],
           ["group", "allowed*", "read"],
           ["transactional_id", "allowed*", "write"],
@@ -83,6 +84,9 @@ describe("every mechanism", () => {
         const told = await workers.stop(worker);
         expect([got.length, new Set(got.map(sourceOf)).size]).toEqual([count, count]);
         for (const secret of [PASSWORD, "Ottilie"]) expect(told + JSON.stringify(got)).not.toContain(secret);
+        // Whoever compares comes in the same way.
+        const comparing = workers.command("compare", masked, masked, "--topics", file);
+        expect([(await ended(comparing.child)).code, comparing.told()]).toEqual([0, ""]);
       },
       SLOW,
     );

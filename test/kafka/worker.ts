@@ -52,7 +52,12 @@ ${rest}
   }
 
   start(file: string, ...options: string[]): Worker {
-    const child = start(["run", file, "--log-format", "lines", ...options]);
+    return this.command("run", file, "--log-format", "lines", ...options);
+  }
+
+  /** Any command of Bauta's, beside which the test goes on. */
+  command(...words: string[]): Worker {
+    const child = start(words);
     let told = "";
     child.stderr?.on("data", (data) => {
       told += String(data);
