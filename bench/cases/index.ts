@@ -10,6 +10,7 @@ import { peersJson } from "./peers-json.ts";
 import { peersMt103 } from "./peers-mt103.ts";
 import { peersPacs008 } from "./peers-pacs008.ts";
 import { peersStatements } from "./peers-statements.ts";
+import { policyKafka } from "./policy-kafka.ts";
 import { profile } from "./profile.ts";
 import { runtimes } from "./runtimes.ts";
 import { scan } from "./scan.ts";
@@ -33,6 +34,7 @@ export const CASES: readonly BenchCase[] = [
   evidence,
   views,
   kafka,
+  policyKafka,
   peersPacs008,
   peersJson,
   peersMt103,

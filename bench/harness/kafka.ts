@@ -6,26 +6,31 @@ import { type KafkaConsumer, type KafkaProducer, loadKafka } from "../../runtime
 import { TopicAdmin } from "../../runtime/kafka/admin.ts";
 import { RecordBatch } from "../../runtime/kafka/batch.ts";
 import { failureOf } from "../../runtime/kafka/failure.ts";
-import { NONE, RECORD_STRIDE, RECORD_TIMESTAMP, wholeAt } from "../../runtime/kafka/layout.ts";
+import { NONE, RECORD_STRIDE, RECORD_TIMESTAMP, RECORD_VALUE, RECORD_VALUE_LENGTH, wholeAt } from "../../runtime/kafka/layout.ts";
 import { Outgoing } from "../../runtime/kafka/outgoing.ts";
 import { type Cluster, startCluster } from "../../test/services/kafka/cluster.ts";
+import type { OpaServer } from "../../test/services/opa.ts";
 
 export const PARTITIONS = 4;
 /** What both sides have alike. */
 export const LINGER_MS = 5;
 export const COMPRESSION = "lz4";
 export const RECORDS_PER_TRANSACTION = 2000;
+/** Flink commits at its checkpoints: seldom enough that they cost little, often enough that a reader waits no longer than for a decision. */
+export const CHECKPOINT_MS = 1000;
 
 /** A program that copies a topic: how it is started. `name` is that of its group, too. */
 export interface Copier {
   readonly env?: Readonly<Record<string, string>>;
+  /** Processes besides its own that work for it: their CPU time is the copier's. */
+  readonly helpers?: readonly number[];
   command(bench: KafkaBench, name: string, from: string, to: string): Promise<readonly string[]>;
 }
 
 export interface Throughput {
   /** Records. */
   readonly perSecond: number;
-  /** µs of the whole process, for a record. */
+  /** µs of the whole process and its helpers, for a record. */
   readonly cpu: number;
   /** Bytes. */
   readonly peakRss: number;
@@ -49,6 +54,9 @@ const FIRST_MS_MAX = 60_000;
 /** Targets keep so much: what was read of them is of no use. */
 const KEPT_BYTES = "134217728";
 const MILLION = 1_000_000;
+/** What Flink's own scripts open to it on Java 17; a heap that does not grow while it is measured, and the collector that takes least CPU time. */
+const OPENED = ["java.lang", "java.util"].map((name) => `--add-opens=java.base/${name}=ALL-UNNAMED`);
+const FLINK_JVM = ["-Xms1g", "-Xmx1g", "-XX:+UseParallelGC", ...OPENED];
 
 export class KafkaBench {
   readonly bootstrap: string;
@@ -120,6 +128,23 @@ export class KafkaBench {
     }
   }
 
+  /** What a copier makes of a few messages, in any order, as a reader of committed records has it. */
+  async outputs(copier: Copier, messages: readonly string[]): Promise<readonly string[]> {
+    const from = await this.topic("few");
+    await this.load(from, messages, messages.length);
+    const to = await this.target();
+    const child = await this.#start(copier, this.name("copier"), from, to);
+    const reader = this.#reader(to);
+    try {
+      const values: string[] = [];
+      await reader.until(messages.length, FIRST_MS_MAX, child, (value) => void values.push(value));
+      return values;
+    } finally {
+      await child.kill();
+      await reader.close();
+    }
+  }
+
   /** What a copy adds, at so many records a second. */
   async latency(copier: Copier, messages: readonly string[], rate: number, warmUpMs: number, windowMs: number): Promise<Latency> {
     const raw = await this.topic("paced", [["message.timestamp.type", "LogAppendTime"]]);
@@ -160,7 +185,7 @@ export class KafkaBench {
   }
 
   async #start(copier: Copier, name: string, from: string, to: string): Promise<Copying> {
-    return new Copying(await copier.command(this, name, from, to), copier.env ?? {});
+    return new Copying(await copier.command(this, name, from, to), copier);
   }
 
   /** Records of a topic that a group has committed. */
@@ -233,10 +258,12 @@ interface Mark {
 /** A copier at work. */
 class Copying {
   readonly #child: ChildProcess;
+  readonly #helpers: readonly number[];
   readonly #ended: Promise<unknown>;
   #complaints = "";
 
-  constructor([command = "", ...args]: readonly string[], env: Readonly<Record<string, string>>) {
+  constructor([command = "", ...args]: readonly string[], { env = {}, helpers = [] }: Pick<Copier, "env" | "helpers">) {
+    this.#helpers = helpers;
     this.#child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
     this.#ended = new Promise((resume) => this.#child.once("exit", resume));
     for (const stream of [this.#child.stdout, this.#child.stderr])
@@ -252,10 +279,14 @@ class Copying {
       this.check();
       const found = await count();
       const at = performance.now();
-      if (found >= wanted) return { at, count: found, cpuMs: cpuMsOf(this.#child.pid as number) };
+      if (found >= wanted) return { at, count: found, cpuMs: this.#cpuMs() };
       if (at > until) throw new Error(`${found} of ${wanted} records after ${WAIT_MS_MAX / 1000} s`);
       await new Promise((resume) => setTimeout(resume, STEP_MS));
     }
+  }
+
+  #cpuMs(): number {
+    return [this.#child.pid as number, ...this.#helpers].reduce((sum, pid) => sum + cpuMsOf(pid), 0);
   }
 
   /** Throws if it has ended. */
@@ -291,12 +322,23 @@ class Reader {
     this.#consumer = consumer;
   }
 
-  async until(count: number, milliseconds: number, child: Copying): Promise<void> {
+  /** Waits for so many records. */
+  async until(count: number, milliseconds: number, child: Copying, each?: (value: string) => void): Promise<void> {
     const until = performance.now() + milliseconds;
-    for (let got = 0; got < count; got += await this.#poll()) {
+    for (let got = 0; got < count; ) {
       child.check();
       if (performance.now() > until) throw new Error(`${got} of ${count} records after ${milliseconds / 1000} s`);
+      const polled = await this.#poll();
+      if (each !== undefined) for (let row = 0; row < polled; row++) each(this.#value(row));
+      got += polled;
     }
+  }
+
+  #value(row: number): string {
+    const { bytes, records } = this.#batch;
+    const at = row * RECORD_STRIDE;
+    const from = records[at + RECORD_VALUE] as number;
+    return Buffer.from(bytes.subarray(from, from + (records[at + RECORD_VALUE_LENGTH] as number))).toString();
   }
 
   /** Notes how late records are that come in between. */
@@ -346,9 +388,17 @@ export async function onAllProcessors<Result>(run: () => Promise<Result>): Promi
 /** Bauta, with so many more lines in its pipeline file. */
 export const bautaCopier = (
   bauta: readonly string[],
-  { model, key, sinks = "", rest = "", kafka = "" }: { model: string; key: string; sinks?: string; rest?: string; kafka?: string },
+  {
+    model,
+    key,
+    sinks = "",
+    rest = "",
+    kafka = "",
+    env = {},
+  }: { model: string; key: string; sinks?: string; rest?: string; kafka?: string; env?: Readonly<Record<string, string>> },
   more: (bench: KafkaBench) => Promise<string> = () => Promise.resolve(""),
 ): Copier => ({
+  env,
   async command(bench, name, from, to) {
     const file = join(bench.scratch, `${name}.yaml`);
     const lines = `bauta-pipeline: 1
@@ -368,8 +418,7 @@ ${await more(bench)}
 
 /** Java's own client, tuned: batches of 1 MB, sent 5 ms after their first record at the latest. */
 export const javaCopier = (jar: string, more: Readonly<Record<string, string>> = {}): Copier => ({
-  async command(bench, name, from, to) {
-    const file = join(bench.scratch, `${name}.properties`);
+  command(bench, name, from, to) {
     const properties: Record<string, string> = {
       from,
       to,
@@ -389,12 +438,51 @@ export const javaCopier = (jar: string, more: Readonly<Record<string, string>> =
       "producer.acks": "all",
       ...more,
     };
-    writeFileSync(
-      file,
-      Object.entries(properties)
-        .map(([key, value]) => `${key}=${value}\n`)
-        .join(""),
-    );
-    return ["java", "-cp", jar, "bauta.peers.CopyTopic", file];
+    return Promise.resolve(["java", "-cp", jar, "bauta.peers.CopyTopic", propertiesFile(bench, name, properties)]);
   },
 });
+
+/** A Flink job that masks as an OPA server decides, `ask`ed for each field or with answers kept for a second. */
+export const flinkCopier = (
+  jar: string,
+  { opa, view, ask, inFlight }: { opa: OpaServer; view: string; ask: "cached" | "field"; inFlight: number },
+): Copier => ({
+  helpers: [opa.pid],
+  command(bench, name, from, to) {
+    const properties = {
+      from,
+      to,
+      opa: opa.url,
+      view,
+      ask,
+      "in-flight": String(inFlight),
+      partitions: String(PARTITIONS),
+      "checkpoint-ms": String(CHECKPOINT_MS),
+      "transactional-id": name,
+      "consumer.bootstrap.servers": bench.bootstrap,
+      "consumer.group.id": name,
+      "consumer.isolation.level": "read_committed",
+      "consumer.max.poll.records": String(RECORDS_PER_TRANSACTION),
+      "producer.bootstrap.servers": bench.bootstrap,
+      "producer.linger.ms": String(LINGER_MS),
+      "producer.batch.size": "1000000",
+      "producer.compression.type": COMPRESSION,
+      "producer.acks": "all",
+      // Flink's own default is longer than brokers allow.
+      "producer.transaction.timeout.ms": "600000",
+    };
+    const file = propertiesFile(bench, name, properties);
+    return Promise.resolve(["java", ...FLINK_JVM, "-cp", jar, "bauta.peers.MaskByOpa", file]);
+  },
+});
+
+function propertiesFile(bench: KafkaBench, name: string, properties: Readonly<Record<string, string>>): string {
+  const file = join(bench.scratch, `${name}.properties`);
+  writeFileSync(
+    file,
+    Object.entries(properties)
+      .map(([key, value]) => `${key}=${value}\n`)
+      .join(""),
+  );
+  return file;
+}

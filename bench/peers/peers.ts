@@ -29,6 +29,9 @@ export const kafkaCopy: Peer = {
   run: [],
 };
 
+/** A job that masks by an OPA server's decisions; run by its case, too. */
+export const flinkOpa: Peer = { ...kafkaCopy, folder: "flink" };
+
 export const lxmlHmac: Peer = python("lxml_hmac.py");
 export const lxmlStatement: Peer = python("lxml_statement.py");
 export const presidio: Peer = python("presidio.py");

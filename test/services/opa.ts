@@ -28,6 +28,11 @@ export class OpaServer {
     return server;
   }
 
+  /** Of its process, while it runs. */
+  get pid(): number {
+    return this.#child?.pid ?? 0;
+  }
+
   /** Starts it, on the same port as before. */
   async up(): Promise<void> {
     const args = ["run", "--server", "--skip-version-check", "--addr", `127.0.0.1:${this.#port}`, ...this.#args];
