@@ -2,6 +2,7 @@
 
 import { type Field, type FormatName, SHAPES } from "./formats/api.ts";
 import { BautaError } from "./kit/errors.ts";
+import { GRANT_ENDS_MAX } from "./kit/limits.ts";
 import { nearest } from "./kit/suggest.ts";
 import { fitKey, viewOf } from "./model/check.ts";
 import { decideRule } from "./model/decide.ts";
@@ -11,24 +12,44 @@ import { messageKey } from "./model/path.ts";
 import { factsOf } from "./model/policed.ts";
 import type { RuleIndex } from "./model/rule-index.ts";
 import { JSON_FIELD, jsonRulesOf } from "./model/uncatalogued.ts";
+import { systemClock } from "./platform/clock.ts";
 import { sortedInTurns, Turns } from "./platform/turns.ts";
-import { type Answer, LEVELS, type PlainAnswer } from "./policy/answer.ts";
+import { type Answer, LEVELS, type PlainAnswer, type WrittenAnswer } from "./policy/answer.ts";
 import type { ViewPolicy } from "./policy/api.ts";
 import { FACTS, type FactName, type FieldFacts, type PolicyEngine } from "./policy/api.ts";
 import { digestInTurns } from "./policy/decisions.ts";
 import { factsKey } from "./policy/facts.ts";
+import { answerAt, checkEnds, type Grant } from "./policy/grants.ts";
 import { keepSummary, Summary } from "./policy/summary.ts";
 import type { View } from "./policy/views.ts";
 import { cataloguesOf } from "./registry.ts";
 
 /** What a policy answered, for all fields of all messages that the model can meet. */
-export interface Activation {
-  /** By name of the view. */
-  readonly views: ReadonlyMap<string, ViewPolicy>;
+export interface Activation extends Timeline {
+  /** What the bundle calls it, or empty, with `+NAME` for each grant in force. */
+  readonly revision: string;
   /** Fields of all catalogued messages, rules for JSON, and keys and headers. */
   readonly fields: number;
   /** Of those the policy can tell apart. */
   readonly kinds: number;
+  /** Those that answers name. */
+  readonly grants: readonly (Grant & { readonly isEnded: boolean })[];
+}
+
+/** Who sees what now, and what becomes of it by itself. */
+export interface Timeline {
+  /** By name of the view. */
+  readonly views: ReadonlyMap<string, ViewPolicy>;
+  /** In their order: each takes the place of the one before when its time has come. */
+  readonly later: readonly PolicyStep[];
+}
+
+/** What is left when a grant has ended. */
+export interface PolicyStep {
+  /** Milliseconds since 1970. */
+  readonly from: number;
+  readonly revision: string;
+  readonly views: ReadonlyMap<string, ViewPolicy>;
 }
 
 /** What models can meet, by what a policy reads of it. */
@@ -48,45 +69,62 @@ export class PolicyActivator {
   /**
    * Asks for all views, and looks at every answer: one that names what the model does not have refuses the whole policy.
    * Records are masked meanwhile, where the thread has any.
-   * @throws BautaError 1603 or 1604 of the engine, 1605 for an answer that the model cannot follow
+   * @throws BautaError 1603 or 1604 of the engine, 1605 for an answer that the model cannot follow, 1648 for grants that end too far away
    */
-  async activate(engine: PolicyEngine, views: readonly View[], stop?: AbortSignal): Promise<Activation> {
+  async activate(
+    engine: PolicyEngine,
+    views: readonly View[],
+    { at = systemClock.date(), stop }: ActivationOptions = {},
+  ): Promise<Activation> {
+    checkEnds(engine.grants, Number.isFinite(at) ? at : systemClock.date());
     const turns = new Turns(stop);
     const reads = FACTS.filter((fact) => engine.reads.has(fact));
     const { fields, keys, facts } = await this.#askedOf(reads, turns);
-    const made = new Map<string, ViewPolicy>();
+    const written: WrittenView[] = [];
+    const named = new Set<string>();
     for (const view of views) {
       const found = await engine.decide(view, facts, turns);
-      const { answers, summary } = await this.#checked(engine, found, { keys, facts }, turns);
-      const policy: ViewPolicy = {
-        view: view.name,
-        recipient: view.recipient,
-        guards: engine.guards,
-        revision: engine.revision,
-        policy: engine.sha256,
-        reads,
-        answers,
-      };
-      keepSummary(policy, summary);
-      await digestInTurns(policy, turns);
-      made.set(view.name, policy);
+      await this.#check(engine, found, facts, named, turns);
+      written.push({ view, found });
     }
-    return { views: made, fields, kinds: keys.length };
+    const grants = [...engine.grants.values()].filter(({ name }) => named.has(name));
+    const ends = [...new Set(grants.map(({ until }) => until).filter((until) => until > at))].sort((a, b) => a - b);
+    if (ends.length > GRANT_ENDS_MAX)
+      throw new BautaError(1648, { path: "data.bauta.grants", detail: `more than ${GRANT_ENDS_MAX} different ends` });
+    const steps: PolicyStep[] = [];
+    for (const from of [at, ...ends]) {
+      const revision = engine.revision + grants.flatMap(({ name, until }) => (until > from ? [`+${name}`] : [])).join("");
+      const made = new Map<string, ViewPolicy>();
+      for (const one of written) made.set(one.view.name, await viewAt(one, { engine, keys, reads, revision, from }, turns));
+      steps.push({ from, revision, views: made });
+    }
+    const [now, ...later] = steps as [PolicyStep, ...PolicyStep[]];
+    const { revision, views: made } = now;
+    return {
+      revision,
+      views: made,
+      later,
+      fields,
+      kinds: keys.length,
+      grants: grants.map((one) => ({ ...one, isEnded: one.until <= at })),
+    };
   }
 
-  /** Looks at every answer. */
-  async #checked(engine: PolicyEngine, found: readonly Answer[], { keys, facts }: Omit<Asked, "fields">, turns: Turns): Promise<Checked> {
-    const answers: Record<string, Answer> = {};
-    const summary = new Summary();
-    for (const [i, key] of keys.entries()) {
+  /** Looks at every answer, and which grants they name. */
+  async #check(
+    engine: PolicyEngine,
+    found: readonly WrittenAnswer[],
+    facts: readonly FieldFacts[],
+    named: Set<string>,
+    turns: Turns,
+  ): Promise<void> {
+    for (const [i, each] of facts.entries()) {
       const answer = found[i];
       if (answer === undefined) throw new BautaError(1603, { detail: "fewer answers than questions" });
-      checkAnswer(answer, this.#model, engine, facts[i] as FieldFacts);
-      answers[key] = answer;
-      summary.add(answer);
+      checkAnswer(answer, this.#model, engine, each);
+      if (answer.action === "granted") named.add(answer.grant);
       if (turns.isOver) await turns.next();
     }
-    return { answers, summary };
   }
 
   async #askedOf(reads: readonly FactName[], turns: Turns): Promise<Asked> {
@@ -97,9 +135,51 @@ export class PolicyActivator {
   }
 }
 
+export interface ActivationOptions {
+  /** Moment, milliseconds since 1970: grants that have ended are none. Infinity: all have. Default: now. */
+  readonly at?: number;
+  /** The answers are not wanted any more. */
+  readonly stop?: AbortSignal;
+}
+
+interface WrittenView {
+  readonly view: View;
+  /** In the order of the questions. */
+  readonly found: readonly WrittenAnswer[];
+}
+
+interface StepFacts {
+  readonly engine: PolicyEngine;
+  readonly keys: readonly string[];
+  readonly reads: readonly FactName[];
+  readonly revision: string;
+  readonly from: number;
+}
+
+/** What is answered for a view at a moment. */
+async function viewAt({ view, found }: WrittenView, { engine, keys, reads, revision, from }: StepFacts, turns: Turns): Promise<ViewPolicy> {
+  const answers: Record<string, Answer> = {};
+  const summary = new Summary();
+  for (const [i, key] of keys.entries()) {
+    const answer = answerAt(found[i] as WrittenAnswer, engine.grants, from);
+    answers[key] = answer;
+    summary.add(answer);
+    if (turns.isOver) await turns.next();
+  }
+  const { name, recipient } = view;
+  const policy: ViewPolicy = { view: name, recipient, guards: engine.guards, revision, policy: engine.sha256, reads, answers };
+  keepSummary(policy, summary);
+  await digestInTurns(policy, turns);
+  return policy;
+}
+
 /** Asks one policy about a model. @see PolicyActivator.activate */
-export const activatePolicy = (engine: PolicyEngine, model: Model, views: readonly View[]): Promise<Activation> =>
-  new PolicyActivator(model).activate(engine, views);
+export const activatePolicy = (
+  engine: PolicyEngine,
+  model: Model,
+  views: readonly View[],
+  options?: ActivationOptions,
+): Promise<Activation> => new PolicyActivator(model).activate(engine, views, options);
 
 /** SHA-256 of no policy. */
 export const REDACTED = "0".repeat(64);
@@ -117,11 +197,6 @@ export const redactedView = (view: string): ViewPolicy => ({
   answers: Object.fromEntries(SHAPES.map((shape) => [`${shape}\n`, { action: shape === "enum" ? "model" : "redact" }])),
   guards: {},
 });
-
-interface Checked {
-  readonly answers: Readonly<Record<string, Answer>>;
-  readonly summary: Summary;
-}
 
 /** What a policy is asked about: one field for each kind that it can tell apart, by `factsKey` in its order. */
 interface Asked {
@@ -209,7 +284,19 @@ export function* cataloguedFields(model: Model, index: RuleIndex, reads: Readonl
   }
 }
 
-function checkAnswer(answer: Answer, model: Model, { guards }: PolicyEngine, facts: FieldFacts): void {
+function checkAnswer(answer: WrittenAnswer, model: Model, engine: PolicyEngine, facts: FieldFacts): void {
+  if (answer.action === "granted") {
+    const { grant, during, otherwise } = answer;
+    if (!engine.grants.has(grant)) throw unknown("grant", grant, [...engine.grants.keys()], facts);
+    const most = during.action === "guarded" ? during.then : during;
+    if (levelOf(otherwise, model, facts) > levelOf(most, model, facts)) {
+      const detail = `without grant ${grant} more is let through than with it`;
+      throw new BautaError(1604, { path: `${facts.message} ${facts.path}`.trim(), detail });
+    }
+    checkPlain(otherwise, model, facts);
+    return checkAnswer(during, model, engine, facts);
+  }
+  const { guards } = engine;
   if (answer.action !== "guarded") return checkPlain(answer, model, facts);
   if (guards[answer.guard] === undefined) throw unknown("guard", answer.guard, Object.keys(guards), facts);
   if (levelOf(answer.otherwise, model, facts) > levelOf(answer.then, model, facts)) {

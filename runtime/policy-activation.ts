@@ -2,8 +2,7 @@
 import { existsSync, lstatSync, readFileSync, statSync } from "node:fs";
 import { BautaError } from "./kit/errors.ts";
 import type { Model } from "./model/model.ts";
-import { PolicyActivator } from "./policies.ts";
-import type { ViewPolicy } from "./policy/api.ts";
+import { type Activation, PolicyActivator, type Timeline } from "./policies.ts";
 import { admit, admitBack, type BundleState, later } from "./policy/bundle/admit.ts";
 import { readBundle } from "./policy/bundle/bundle.ts";
 import { packBundle } from "./policy/bundle/pack.ts";
@@ -15,7 +14,7 @@ import { decisionsDigest } from "./policy/decisions.ts";
 import { compiledOf } from "./policy/opa/compile.ts";
 import { openWasm } from "./policy/opa/wasm.ts";
 import { viewNamed } from "./policy/views.ts";
-import { changesBetween, type PolicyChange } from "./policy-changes.ts";
+import { changesOverTime, type PolicyChange } from "./policy-changes.ts";
 import { type PolicyAct, PolicyHistory } from "./policy-history.ts";
 import { refuseLoosening } from "./policy-loosening.ts";
 import { type Lock, lockPlaces } from "./sinks/lock.ts";
@@ -41,7 +40,7 @@ export interface Candidate {
   readonly verified: VerifiedBundle;
   /** Digest of the policy. */
   readonly sha256: string;
-  readonly decided: ReadonlyMap<string, ViewPolicy>;
+  readonly decided: Activation;
 }
 
 /** What an act would do, or did. */
@@ -163,7 +162,8 @@ export class PolicyPlace {
   }
 
   async #planned(act: PlannedAct["act"], before: Candidate | undefined, next: Candidate): Promise<PlannedAct> {
-    const changes = await changesBetween(this.#place.model, before?.decided ?? new Map<string, ViewPolicy>(), next.decided);
+    const none: Timeline = { views: new Map(), later: [] };
+    const changes = await changesOverTime(this.#place.model, before?.decided ?? none, next.decided);
     const known = this.#known(before);
     const isThere = existsSync(this.#place.path) && before !== undefined && isSame(before, next);
     return { act, next, before, changes, isThere: isThere && (act === "activate" || known?.digest === next.verified.bundle.digest) };
@@ -199,7 +199,7 @@ export class PolicyPlace {
     const engine = await openWasm(await compiledOf(bundle));
     try {
       const wanted = views.filter((name) => needsViews || engine.views.has(name)).map((name) => viewNamed(engine.views, name));
-      const { views: decided } = await this.#activator.activate(engine, wanted);
+      const decided = await this.#activator.activate(engine, wanted);
       return { bytes: typeof from === "string" ? packBundle(bundle.files) : from, verified, sha256: engine.sha256, decided };
     } finally {
       engine.close();
@@ -243,7 +243,7 @@ const told = ({ verified: { bundle, signers }, sha256, decided }: Candidate) => 
   serial: bundle.serial ?? null,
   signers: signers.map(({ key }) => key),
   policy: sha256,
-  decisions: Object.fromEntries([...decided].map(([view, policy]) => [view, decisionsDigest(policy)])),
+  decisions: Object.fromEntries([...decided.views].map(([view, policy]) => [view, decisionsDigest(policy)])),
 });
 
 /** The bytes of a packed bundle, or the path of what is not packed. */

@@ -10,7 +10,7 @@ import { underPolicy } from "./model/policed.ts";
 import { RuleIndex } from "./model/rule-index.ts";
 import { JSON_FIELD, jsonRulesOf } from "./model/uncatalogued.ts";
 import { Turns } from "./platform/turns.ts";
-import { cataloguedFields, FIELDS_AT_ONCE } from "./policies.ts";
+import { cataloguedFields, FIELDS_AT_ONCE, type Timeline } from "./policies.ts";
 import { LEVELS } from "./policy/answer.ts";
 import type { FactName, ViewPolicy } from "./policy/api.ts";
 import { type GuardTree, guardText, implies } from "./policy/guards.ts";
@@ -25,12 +25,34 @@ export interface PolicyChange {
   readonly after: string;
   /** More of the value is to be seen than before. */
   readonly loosens: boolean;
+  /** When it changes, where that is not at once: ISO 8601, UTC. */
+  readonly from?: string;
   /** `pacs.008.001.08 FIToFICstmrCdtTrf/…`, all of them. */
   readonly fields: string[];
 }
 
 /** By name of the view; `model`: what the model alone says, for whoever asks. */
 export type Decided = ReadonlyMap<string, ViewPolicy> | "model";
+
+/** The same at once, and whenever a grant of either side ends: what changes then that did not change before. */
+export async function changesOverTime(model: Model, before: Timeline, after: Timeline): Promise<readonly PolicyChange[]> {
+  const moments = new Set([...before.later, ...after.later].map(({ from }) => from));
+  const changes = [...(await changesBetween(model, before.views, after.views))];
+  const known = new Set(changes.map(nameOf));
+  for (const moment of [...moments].sort((a, b) => a - b)) {
+    for (const change of await changesBetween(model, viewsAt(before, moment), viewsAt(after, moment))) {
+      if (known.has(nameOf(change))) continue;
+      known.add(nameOf(change));
+      changes.push({ ...change, from: new Date(moment).toISOString() });
+    }
+  }
+  return changes.sort((x, y) => Number(y.loosens) - Number(x.loosens));
+}
+
+const nameOf = ({ view, class: dataClass, before, after }: PolicyChange): string => `${view}\n${dataClass}\n${before}\n${after}`;
+
+const viewsAt = ({ views, later }: Timeline, moment: number): ReadonlyMap<string, ViewPolicy> =>
+  later.findLast(({ from }) => from <= moment)?.views ?? views;
 
 /** Those that loosen first. A view that one side does not have gets nothing there. */
 export async function changesBetween(

@@ -54,6 +54,11 @@ export interface PolicyKeeperParts {
   mended?(): void;
 }
 
+interface ReadyStep extends ReadyPolicy {
+  /** `at` is when its time comes. */
+  readonly policy: ActivePolicy;
+}
+
 interface Failing {
   readonly error: BautaError;
   /** Of the first failure in a row, milliseconds since 1970. */
@@ -74,11 +79,16 @@ export class PolicyKeeper {
   #again = 0;
   #whenActive: (() => void) | undefined;
   #isStaleTold = false;
+  /** What takes the place of the active one by itself, in its order: ready, so that nothing can go wrong when its time comes. */
+  #steps: readonly ReadyStep[] = [];
+  /** The latest moment that was seen: a clock that is set back revives no grant. */
+  #seen = 0;
   /** How the engine answered in the look under way. */
   #asked: PolicyAsked | undefined;
 
   constructor(parts: PolicyKeeperParts) {
     this.#parts = parts;
+    this.#seen = parts.source.seen ?? 0;
     this.#activator = new PolicyActivator(parts.model);
   }
 
@@ -126,9 +136,38 @@ export class PolicyKeeper {
     return new BautaError(1611, { path: this.#parts.source.name, detail: failing.error.code });
   }
 
+  /** Puts in force what is left when a grant has ended. To be called between two transactions; asks nobody. */
+  expire(): void {
+    const { source, refused } = this.#parts;
+    const [step] = this.#steps;
+    if (step === undefined || step.policy.at > this.#moment()) return;
+    this.#steps = this.#steps.slice(1);
+    this.#active = { ...step.policy, sequence: this.active.sequence + 1 };
+    step.take();
+    try {
+      source.see(this.#seen);
+    } catch (error) {
+      // What ends ends, whether or not it can be written down.
+      if (error instanceof BautaError) refused(error);
+    }
+    this.#told("ready");
+    this.expire();
+  }
+
   async stop(): Promise<void> {
     this.#stop.abort();
     await this.#looking;
+    this.#closeSteps();
+  }
+
+  #moment(): number {
+    this.#seen = Math.max(this.#seen, this.#parts.clock.date());
+    return this.#seen;
+  }
+
+  #closeSteps(): void {
+    for (const step of this.#steps) step.close();
+    this.#steps = [];
   }
 
   async #look(): Promise<void> {
@@ -196,10 +235,11 @@ export class PolicyKeeper {
       const activation = await this.#activator.activate(
         engine,
         views.map((name) => viewNamed(engine.views, name)),
-        this.#stop.signal,
+        { at: this.#moment(), stop: this.#stop.signal },
       );
       this.#asked = { engine: engine.name, isOk: true, milliseconds: clock.ticks() - from };
-      const { revision, sha256 } = engine;
+      const { sha256 } = engine;
+      const { revision } = activation;
       const last = this.#active;
       if (source.repeats && last?.sha256 === sha256 && last.revision === revision) {
         source.accept();
@@ -207,17 +247,25 @@ export class PolicyKeeper {
         return true;
       }
       const { loosening } = this.#parts;
-      if (loosening !== undefined)
-        await requireSignatures(loosening, source.offered, { model, active: last?.views, next: activation.views });
+      if (loosening !== undefined) await requireSignatures(loosening, source.offered, { model, active: last, next: activation });
       const active = { ...activation, revision, sha256, sequence: (last?.sequence ?? -1) + 1, at: clock.date() };
       const ready = await prepare(active);
+      const steps: ReadyStep[] = [];
       try {
-        source.accept(loosening === undefined ? undefined : remembered(loosening.archive, active.views));
+        for (const [i, step] of active.later.entries()) {
+          const policy = { ...active, ...step, at: step.from, later: active.later.slice(i + 1) };
+          const next = await prepare(policy);
+          steps.push({ policy, take: () => next.take(), close: () => next.close() });
+        }
+        source.accept(loosening === undefined ? undefined : remembered(loosening.archive, lastOf(active)));
+        if (active.grants.length > 0) source.see(this.#seen);
       } catch (error) {
-        ready.close();
+        for (const one of [ready, ...steps]) one.close();
         throw error;
       }
       ready.take();
+      this.#closeSteps();
+      this.#steps = steps;
       this.#active = active;
     } finally {
       engine.close();
@@ -235,6 +283,9 @@ export class PolicyKeeper {
     looked?.({ event: "policy-look", at: clock.date(), outcome, asked, maxAgeMs, decisions, revision: this.#active?.revision ?? "" });
   }
 }
+
+/** What is left when all grants have ended. */
+const lastOf = ({ views, later }: ActivePolicy): ActivePolicy["views"] => later.at(-1)?.views ?? views;
 
 /** How many kinds of fields each action is for. */
 const decisionsOf = (policy: ViewPolicy): PolicyLook["decisions"] =>

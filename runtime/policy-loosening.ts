@@ -4,9 +4,10 @@
  */
 import { BautaError } from "./kit/errors.ts";
 import type { Model } from "./model/model.ts";
+import type { Timeline } from "./policies.ts";
 import type { OfferedBundle, ViewPolicy } from "./policy/api.ts";
 import { archive, archived } from "./policy-archive.ts";
-import { changesBetween, type PolicyChange } from "./policy-changes.ts";
+import { changesOverTime, type PolicyChange } from "./policy-changes.ts";
 
 export interface LooseningRule {
   /** Different keys that have to have signed a policy that loosens. */
@@ -25,13 +26,14 @@ type Views = ReadonlyMap<string, ViewPolicy>;
 export async function requireSignatures(
   { signatures, archive: folder }: LooseningRule,
   offered: OfferedBundle | undefined,
-  { model, active, next }: { readonly model: Model; readonly active: Views | undefined; readonly next: Views },
+  { model, active, next }: { readonly model: Model; readonly active: Timeline | undefined; readonly next: Timeline },
 ): Promise<void> {
   const has = offered?.signatures ?? 0;
   if (has >= signatures) return;
   const { inForce } = offered ?? {};
   if (active === undefined && inForce !== undefined && inForce.digest === offered?.digest) return;
-  refuseLoosening(await changesBetween(model, active ?? archivedViews(folder, inForce?.decisions), next), has, signatures);
+  const before = active ?? { views: archivedViews(folder, inForce?.decisions), later: [] };
+  refuseLoosening(await changesOverTime(model, before, next), has, signatures);
 }
 
 /** @throws BautaError 1647 if one of the changes loosens */

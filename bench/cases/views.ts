@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import type { Engine, EngineName } from "../../runtime/engines/api.ts";
 import { selectEngine } from "../../runtime/engines/select.ts";
 import { FrameScan } from "../../runtime/pipeline/frame-scan.ts";
-import { type Answer, answerOf } from "../../runtime/policy/answer.ts";
+import { answerOf, type WrittenAnswer } from "../../runtime/policy/answer.ts";
 import type { GuardTree } from "../../runtime/policy/guards.ts";
 import { hasOpa, OPA_VERSION, opaPath } from "../../scripts/opa.mjs";
 import type { AnyRow, BenchCase, BenchRow, Context } from "../harness/case.ts";
@@ -24,8 +24,8 @@ const VIEWS = 20;
 
 const NAMES: Readonly<Record<MessageKind, string>> = { pacs008: "pacs.008, 3 KB", json: "JSON, 1 KB", mt103: "MT103" };
 
-const MODEL: Answer = { action: "model" };
-const REDACT: Answer = { action: "redact" };
+const MODEL: WrittenAnswer = { action: "model" };
+const REDACT: WrittenAnswer = { action: "redact" };
 const HIDE = answerOf({ action: "mask", "keep-last": 2 }, "the bench");
 
 /** As the model has it, so that both sides do the same work. */

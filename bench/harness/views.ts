@@ -14,7 +14,7 @@ import { FramedResult } from "../../runtime/pipeline/framed-result.ts";
 import { GrowingBytes } from "../../runtime/pipeline/growing-bytes.ts";
 import { type ViewOutput, ViewsMasker } from "../../runtime/pipeline/views-masker.ts";
 import { PolicyActivator } from "../../runtime/policies.ts";
-import type { Answer } from "../../runtime/policy/answer.ts";
+import type { WrittenAnswer } from "../../runtime/policy/answer.ts";
 import type { FieldFacts, ViewPolicy } from "../../runtime/policy/api.ts";
 import type { GuardTree } from "../../runtime/policy/guards.ts";
 import { FORMATS } from "../../runtime/registry.ts";
@@ -22,7 +22,7 @@ import { openRoutes } from "../../runtime/routes.ts";
 import { TWELVE_LEAVES } from "./pipeline.ts";
 
 /** What a view gets of a field. */
-export type Answering = (view: number, facts: FieldFacts) => Answer;
+export type Answering = (view: number, facts: FieldFacts) => WrittenAnswer;
 
 /** What a guard asks for, in the events of the bench. */
 const JSON_PATHS = { amount: "$.amount", currency: "$.currency" } as const;
@@ -65,6 +65,7 @@ async function policiesOf(count: number, answer: Answering, guards: Readonly<Rec
       sha256: "",
       reads,
       guards,
+      grants: new Map(),
       views: new Map(),
       decide: async ({ name }, fields) => fields.map((facts) => answer(place(name), facts)),
       close: () => undefined,

@@ -7,6 +7,7 @@ import { type Candidate, type PlannedAct, PolicyPlace } from "../policy-activati
 import type { PolicyAct } from "../policy-history.ts";
 import { EXIT } from "./exit.ts";
 import { readPipelineFile } from "./pipeline-file.ts";
+import { grantFacts, grantText } from "./policy.ts";
 import { printChanges } from "./policy-diff.ts";
 import { modelOf } from "./policy-option.ts";
 import { colorsFor, print } from "./terminal.ts";
@@ -38,7 +39,10 @@ async function acted(path: string, options: PolicyActOptions, plan: (place: Poli
     const planned = await plan(place);
     const isRefused = refuseLoosening && planned.changes.some(({ loosens }) => loosens);
     // What it lacks signatures for is shown before it is refused.
-    if (options.json !== true) printChanges(planned.changes, planned.changes.filter(({ loosens }) => loosens).length);
+    if (options.json !== true) {
+      printChanges(planned.changes, planned.changes.filter(({ loosens }) => loosens).length);
+      for (const grant of planned.next.decided.grants) print(grantText(grant));
+    }
     place.requireSignatures(planned);
     const isWritten = !isDry && !isRefused && !planned.isThere;
     const done = isWritten ? place.apply(planned, { at: systemClock.date(), by: userInfo().username, reason }) : undefined;
@@ -69,11 +73,12 @@ function placeOf(path: string): PolicyPlace {
   return new PolicyPlace({ path: from.path, state, trust, looseningSignatures, model: modelOf({ model, preset }), views });
 }
 
-const factsOf = ({ sha256, verified: { bundle, signers } }: Candidate) => ({
+const factsOf = ({ sha256, decided: { grants }, verified: { bundle, signers } }: Candidate) => ({
   revision: bundle.manifest.revision,
   serial: bundle.serial ?? null,
   sha256,
   signers: signers.map(({ key }) => key),
+  grants: grants.map(grantFacts),
 });
 
 const reportOf = (pipeline: string, { act, before, next, changes, isThere }: PlannedAct, done: PolicyAct | undefined, exit: number) => ({

@@ -3,7 +3,7 @@ import { printable } from "../kit/errors.ts";
 import type { Model } from "../model/model.ts";
 import { activatePolicy } from "../policies.ts";
 import type { PolicyEngine } from "../policy/api.ts";
-import { changesBetween, type PolicyChange } from "../policy-changes.ts";
+import { changesOverTime, type PolicyChange } from "../policy-changes.ts";
 import { EXIT } from "./exit.ts";
 import { type PolicyCommandOptions, viewsOf } from "./policy.ts";
 import { modelOf, openPolicy } from "./policy-option.ts";
@@ -39,7 +39,7 @@ async function changesOf(
     await activatePolicy(before, model, viewsOf(before, only)),
     await activatePolicy(after, model, viewsOf(after, only)),
   ];
-  return changesBetween(model, old.views, next.views);
+  return changesOverTime(model, old, next);
 }
 
 const SHOWN = 40;
@@ -49,9 +49,9 @@ export function printChanges(changes: readonly PolicyChange[], loosenings: numbe
   if (changes.length === 0) return print(colors.green("no field of any view changes"));
   const width = (pick: (change: PolicyChange) => string): number => Math.max(...changes.map((change) => pick(change).length));
   const [views, classes, befores] = [width(({ view }) => view), width((change) => change.class), width(({ before }) => before)];
-  for (const { view, class: dataClass, before, after, loosens, fields } of changes.slice(0, SHOWN)) {
+  for (const { view, class: dataClass, before, after, loosens, from, fields } of changes.slice(0, SHOWN)) {
     const mark = loosens ? colors.red("looser ") : colors.green("tighter");
-    const facts = `${view.padEnd(views)}  ${dataClass.padEnd(classes)}  ${before.padEnd(befores)} → ${after}`;
+    const facts = `${view.padEnd(views)}  ${dataClass.padEnd(classes)}  ${before.padEnd(befores)} → ${after}${from === undefined ? "" : ` from ${from}`}`;
     const example = printable(fields[0] ?? "");
     print(`${mark}  ${facts}  ${colors.dim(`${grouped(fields.length)} ${fields.length === 1 ? "field" : "fields"}, such as ${example}`)}`);
   }

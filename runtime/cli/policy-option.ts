@@ -6,6 +6,7 @@ import type { Model } from "../model/model.ts";
 import { modelError } from "../model/problem.ts";
 import { fileSource, presetSource } from "../model/sources.ts";
 import type { PipelineDefinition } from "../pipeline/definition/definition.ts";
+import type { Activation } from "../policies.ts";
 import type { PolicyEngine, PolicySource, PolicySourceDefinition, ViewPolicy } from "../policy/api.ts";
 import { viewNamed } from "../policy/views.ts";
 
@@ -29,16 +30,17 @@ export async function policyOf(options: PolicyOptions): Promise<ViewPolicy | und
 
 async function activated(engine: PolicyEngine, options: PolicyOptions): Promise<ViewPolicy | undefined> {
   try {
-    return (await decided(engine, modelOf(options), options.view ?? "")).get(options.view ?? "");
+    return (await decided(engine, modelOf(options), options.view ?? "")).views.get(options.view ?? "");
   } finally {
     engine.close();
   }
 }
 
-async function decided(engine: PolicyEngine, model: Model, view: string): Promise<ReadonlyMap<string, ViewPolicy>> {
+async function decided(engine: PolicyEngine, model: Model, view: string): Promise<Activation> {
   // Loaded with a policy only: most commands have none.
   const { activatePolicy } = await import("../policies.ts");
-  return (await activatePolicy(engine, model, [viewNamed(engine.views, view)])).views;
+  // What masks files does so under one policy to its end, when a grant may have ended long ago.
+  return activatePolicy(engine, model, [viewNamed(engine.views, view)], { at: Number.POSITIVE_INFINITY });
 }
 
 /** Compiles and opens a policy. */
@@ -81,13 +83,13 @@ export async function policyOfPipeline({ model: path, preset, policy, sinks }: P
     const next = await decided(engine, model, view);
     if (signatures === undefined || archive === undefined) {
       source.accept();
-      for (const one of next.values()) if (archive !== undefined) (await import("../policy-archive.ts")).archive(archive, one);
+      for (const one of next.views.values()) if (archive !== undefined) (await import("../policy-archive.ts")).archive(archive, one);
     } else {
       const { remembered, requireSignatures } = await import("../policy-loosening.ts");
       await requireSignatures({ signatures, archive }, source.offered, { model, active: undefined, next });
-      source.accept(remembered(archive, next));
+      source.accept(remembered(archive, next.views));
     }
-    return next.get(view);
+    return next.views.get(view);
   } finally {
     engine.close();
   }

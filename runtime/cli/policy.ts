@@ -1,6 +1,6 @@
 /** `bauta policy`: what a policy makes of a model, for each reader. */
 import { BautaError, printable } from "../kit/errors.ts";
-import { activatePolicy } from "../policies.ts";
+import { type Activation, activatePolicy } from "../policies.ts";
 import type { Answer } from "../policy/answer.ts";
 import type { PolicyEngine } from "../policy/api.ts";
 import { runOpa } from "../policy/opa/binary.ts";
@@ -19,16 +19,34 @@ export async function policyCheck(path: string, options: PolicyCommandOptions): 
   const engine = await openPolicy(path);
   try {
     const views = viewsOf(engine, options.view);
-    const { fields, kinds, views: made } = await activatePolicy(engine, model, views);
+    const { fields, kinds, views: made, grants } = await activatePolicy(engine, model, views);
     const rows = views.map(({ name }) => ({ view: name, actions: countActions(Object.values(made.get(name)?.answers ?? {})) }));
     const facts = { model: model.name, revision: engine.revision, sha256: engine.sha256, reads: [...engine.reads], fields, kinds };
-    if (options.json === true) print(JSON.stringify({ policy: path, ...facts, guards: Object.keys(engine.guards), views: rows }));
-    else print(checkText(path, facts, engine, rows));
+    if (options.json === true)
+      print(JSON.stringify({ policy: path, ...facts, guards: Object.keys(engine.guards), grants: grants.map(grantFacts), views: rows }));
+    else {
+      print(checkText(path, facts, engine, rows));
+      for (const grant of grants) print(grantText(grant));
+    }
     return EXIT.done;
   } finally {
     engine.close();
   }
 }
+
+type NamedGrant = Activation["grants"][number];
+
+export const grantFacts = ({ name, until, reason, isEnded }: NamedGrant) => ({ name, until: momentText(until), reason, ended: isEnded });
+
+/** `grant incident-12 until 2026-12-01T18:00:00Z`. */
+export function grantText({ name, until, isEnded }: NamedGrant): string {
+  const colors = colorsFor(process.stdout);
+  return isEnded
+    ? colors.dim(`grant ${name} ended ${momentText(until)}; it is ignored`)
+    : `${colors.yellow("grant")} ${name} until ${momentText(until)}`;
+}
+
+const momentText = (at: number): string => new Date(at).toISOString().replace(".000Z", "Z");
 
 /** The view that is named, or all there are. */
 export function viewsOf(engine: PolicyEngine, name: string | undefined): readonly View[] {

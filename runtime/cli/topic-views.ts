@@ -119,6 +119,7 @@ export class TopicViews {
 
   /** What is to mask from the next transaction on; undefined: what masks now. */
   #renewed(keeper: PolicyKeeper, began: (views: readonly TopicView[]) => void): Renewed | undefined {
+    keeper.expire();
     const isRedacted = this.#masking?.policy.sha256 === REDACTED;
     let next: Masking | undefined;
     if (this.#degrades && keeper.stale !== undefined) next = isRedacted ? undefined : this.#redacted();

@@ -139,6 +139,9 @@ export const BUNDLE_FILE_BYTES_MAX: number = 64 * 1024 * 1024;
 /** What a policy decided for one view, unpacked: answers by path for all catalogued messages are a tenth of it. */
 export const DECISIONS_BYTES_MAX: number = 1024 * 1024 * 1024;
 export const BUNDLE_FILES_MAX = 10_000;
+/** Days from an activation within which grants end, and how many different ends there may be: each has plans of its own, made beforehand. */
+export const GRANT_DAYS_MAX = 92;
+export const GRANT_ENDS_MAX = 4;
 /** Of a bundle; each is checked against all files. */
 export const BUNDLE_SIGNATURES_MAX = 8;
 export const BUNDLE_PATH_CHARACTERS_MAX = 1024;

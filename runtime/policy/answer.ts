@@ -27,6 +27,10 @@ export type Answer =
   | { readonly action: "refuse"; readonly reason: string }
   /** `then` where a condition on the record holds, `otherwise` where it does not, or cannot be told. */
   | { readonly action: "guarded"; readonly guard: string; readonly then: PlainAnswer; readonly otherwise: PlainAnswer };
+/** As policies write it: `during` until a grant ends, `otherwise` from then on. */
+export type WrittenAnswer =
+  | Answer
+  | { readonly action: "granted"; readonly grant: string; readonly during: Answer; readonly otherwise: PlainAnswer };
 export type PlainAnswer = Exclude<Answer, { readonly action: "guarded" }>;
 
 /** As in models. */
@@ -56,19 +60,28 @@ const CODE_MAX = 64;
  * @param where what was asked, for messages: names only
  * @throws BautaError 1604
  */
-export function answerOf(written: unknown, where: string): Answer {
+export function answerOf(written: unknown, where: string): WrittenAnswer {
   if (typeof written === "string") return plain({ action: written }, where);
   if (!isObject(written)) throw wrong(where, "an answer is a word or an object with `action`");
-  const { when, else: otherwise, ...rest } = written;
-  if (when === undefined) {
-    if (otherwise !== undefined) throw wrong(where, "`else` belongs to `when`");
-    return plain(rest, where);
-  }
-  if (typeof when !== "string") throw wrong(where, "`when` is the name of a guard");
+  const { when, grant, else: other, ...rest } = written;
   const then = plain(rest, where);
-  const other = otherwise === undefined ? ({ action: "model" } as const) : answerOf(otherwise, where);
-  if (other.action === "guarded") throw wrong(where, "one `when` to an answer");
-  return { action: "guarded", guard: when, then, otherwise: other };
+  if (when === undefined && grant === undefined) {
+    if (other !== undefined) throw wrong(where, "`else` belongs to `when` or `grant`");
+    return then;
+  }
+  const otherwise = elseOf(other, where);
+  if (when !== undefined && typeof when !== "string") throw wrong(where, "`when` is the name of a guard");
+  const guarded: Answer = when === undefined ? then : { action: "guarded", guard: when, then, otherwise };
+  if (grant === undefined) return guarded;
+  if (typeof grant !== "string") throw wrong(where, "`grant` is the name of a grant");
+  return { action: "granted", grant, during: guarded, otherwise };
+}
+
+function elseOf(written: unknown, where: string): PlainAnswer {
+  if (written === undefined) return { action: "model" };
+  const answer = answerOf(written, where);
+  if (answer.action === "guarded" || answer.action === "granted") throw wrong(where, "one `when` and one `grant` to an answer");
+  return answer;
 }
 
 function plain(written: Readonly<Record<string, unknown>>, where: string): PlainAnswer {

@@ -5,9 +5,10 @@
  * part of the plan; no record waits for it.
  */
 import type { Turns } from "../platform/turns.ts";
-import type { Answer } from "./answer.ts";
+import type { Answer, WrittenAnswer } from "./answer.ts";
 import type { BundleSourceDefinition } from "./bundle/source-kinds.ts";
 import type { TrustDefinition } from "./bundle/trust-definition.ts";
+import type { Grants } from "./grants.ts";
 import type { GuardTree } from "./guards.ts";
 import type { ServerAccess } from "./http.ts";
 import type { View } from "./views.ts";
@@ -74,11 +75,13 @@ export interface PolicyEngine {
   readonly views: ReadonlyMap<string, View>;
   /** Conditions on records that answers may name. */
   readonly guards: Readonly<Record<string, GuardTree>>;
+  /** Grants that answers may name. */
+  readonly grants: Grants;
   /**
    * One answer for each field, in their order. The thread that asks also masks: an engine that takes long lets others have their turn. Whatever the policy says that is no answer of the contract is a refusal to activate it.
    * @throws BautaError 1603, 1604 or 1605
    */
-  decide(view: View, fields: readonly FieldFacts[], turns: Turns): Promise<readonly Answer[]>;
+  decide(view: View, fields: readonly FieldFacts[], turns: Turns): Promise<readonly WrittenAnswer[]>;
   close(): void;
 }
 
@@ -87,7 +90,7 @@ export interface ViewPolicy {
   readonly view: string;
   /** Whose copies are not to be joined with those of others; empty: those of the house. */
   readonly recipient: string;
-  /** Of the policy: what its bundle tells, or empty; and SHA-256 (hex) over what decides. */
+  /** Of the policy: what its bundle tells, or empty, with `+NAME` for each grant in force; and SHA-256 (hex) over what decides. */
   readonly revision: string;
   readonly policy: string;
   readonly reads: readonly FactName[];
@@ -143,6 +146,10 @@ export interface PolicySource {
    * @param decisions digests of what it decides, by view, to be remembered, too. Default: they are not
    */
   accept(decisions?: Readonly<Record<string, string>>): void;
+  /** The latest moment that was remembered, milliseconds since 1970; undefined: none was. */
+  readonly seen: number | undefined;
+  /** Remembers a moment: none before it comes again, whatever the clock says. @throws BautaError 1639 */
+  see(moment: number): void;
   /** Whether the last one that was looked at is the one that was put in force last. */
   readonly isAccepted: boolean;
   /** The next look gives what there is, whether it has changed or not. */

@@ -22,7 +22,8 @@ function openBundles(from: BundleSourceDefinition, definition: TrustDefinition, 
   const source = openBundleSource(from);
   let accepted: BundleState | undefined = path === undefined ? undefined : readBundleState(path);
   // Somebody may have gone back on purpose since, which the file tells.
-  const known = (): BundleState | undefined => (path === undefined ? accepted : later(accepted, readBundleState(path)));
+  const told = (): BundleState | undefined => (path === undefined ? undefined : readBundleState(path));
+  const known = (): BundleState | undefined => later(accepted, told());
   let offered: VerifiedBundle | undefined;
   let isAccepted = false;
   return {
@@ -46,11 +47,22 @@ function openBundles(from: BundleSourceDefinition, definition: TrustDefinition, 
     accept(decisions) {
       if (offered !== undefined) {
         // Looked at again: it took a while to make it ready, and somebody may have gone back meanwhile.
-        const state = admit(known(), offered);
+        const others = told();
+        const state = { ...admit(later(accepted, others), offered), seen: latestOf(accepted?.seen, others?.seen) };
         accepted = decisions === undefined ? state : { ...state, inForce: { digest: state.digest, decisions } };
-        if (path !== undefined) writeBundleState(path, accepted);
+        // Another worker may be ahead of this one.
+        const isBehind = (others?.floor ?? -1) > (accepted.floor ?? -1);
+        if (path !== undefined && !isBehind) writeBundleState(path, accepted);
       }
       isAccepted = true;
+    },
+    get seen() {
+      return latestOf(accepted?.seen, told()?.seen);
+    },
+    see(moment) {
+      if (accepted !== undefined) accepted = { ...accepted, seen: latestOf(moment, accepted.seen) };
+      const state = told() ?? accepted;
+      if (path !== undefined && state !== undefined) writeBundleState(path, { ...state, seen: latestOf(moment, state.seen) });
     },
     get isAccepted() {
       return isAccepted;
@@ -59,3 +71,5 @@ function openBundles(from: BundleSourceDefinition, definition: TrustDefinition, 
     pause: (milliseconds, signal) => source.pause(milliseconds, signal),
   };
 }
+
+const latestOf = (a: number | undefined, b: number | undefined): number | undefined => (a === undefined ? b : Math.max(a, b ?? a));

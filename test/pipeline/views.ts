@@ -16,7 +16,7 @@ import type { RouterFactory } from "../../runtime/pipeline/masker.ts";
 import { MessageNames } from "../../runtime/pipeline/messages-out.ts";
 import { type ViewOutput, ViewsMasker, type ViewTaken } from "../../runtime/pipeline/views-masker.ts";
 import type { PolicyActivator } from "../../runtime/policies.ts";
-import type { Answer } from "../../runtime/policy/answer.ts";
+import type { WrittenAnswer } from "../../runtime/policy/answer.ts";
 import type { FactName, FieldFacts, ViewPolicy } from "../../runtime/policy/api.ts";
 import type { GuardTree } from "../../runtime/policy/guards.ts";
 import { FORMATS } from "../../runtime/registry.ts";
@@ -27,7 +27,7 @@ export async function policiesOf(
   activator: PolicyActivator,
   views: readonly string[],
   reads: readonly FactName[],
-  answer: (view: string, facts: FieldFacts) => Answer,
+  answer: (view: string, facts: FieldFacts) => WrittenAnswer,
   guards: Readonly<Record<string, GuardTree>> = {},
 ): Promise<readonly ViewPolicy[]> {
   const engine = {
@@ -36,6 +36,7 @@ export async function policiesOf(
     sha256: "",
     reads: new Set(reads),
     guards,
+    grants: new Map(),
     views: new Map(),
     decide: async ({ name }: { readonly name: string }, fields: readonly FieldFacts[]) => fields.map((facts) => answer(name, facts)),
     close: () => undefined,

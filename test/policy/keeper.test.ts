@@ -14,7 +14,7 @@ import { FramedMasker } from "../../runtime/pipeline/framed.ts";
 import { FramedResult } from "../../runtime/pipeline/framed-result.ts";
 import { GrowingBytes } from "../../runtime/pipeline/growing-bytes.ts";
 import { systemClock } from "../../runtime/platform/clock.ts";
-import type { Answer } from "../../runtime/policy/answer.ts";
+import type { WrittenAnswer } from "../../runtime/policy/answer.ts";
 import type { PolicyEngine, PolicySource } from "../../runtime/policy/api.ts";
 import { openPolicySource } from "../../runtime/policy/source.ts";
 import { type ActivePolicy, PolicyKeeper } from "../../runtime/policy-keeper.ts";
@@ -72,7 +72,10 @@ async function until(is: () => boolean): Promise<void> {
 }
 
 /** The source, whose engines tell when they are asked. */
-function told(source: PolicySource, around: (decide: () => Promise<readonly Answer[]>) => Promise<readonly Answer[]>): PolicySource {
+function told(
+  source: PolicySource,
+  around: (decide: () => Promise<readonly WrittenAnswer[]>) => Promise<readonly WrittenAnswer[]>,
+): PolicySource {
   const next = async (signal: AbortSignal): Promise<PolicyEngine | undefined> => {
     const engine = await source.next(signal);
     const decide: PolicyEngine["decide"] = (...asked) => around(() => (engine as PolicyEngine).decide(...asked));

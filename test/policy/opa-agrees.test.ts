@@ -4,7 +4,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { Turns } from "../../runtime/platform/turns.ts";
-import { type Answer, answerOf } from "../../runtime/policy/answer.ts";
+import { answerOf, type WrittenAnswer } from "../../runtime/policy/answer.ts";
 import type { FieldFacts } from "../../runtime/policy/api.ts";
 import { openWasm } from "../../runtime/policy/opa/wasm.ts";
 import { type View, viewsOf } from "../../runtime/policy/views.ts";
@@ -94,7 +94,11 @@ describe.skipIf(!OPA_THERE)("what the engine answers", () => {
   );
 });
 
-function answersOfOpa(folder: string, asked: readonly { readonly view: View; readonly field: FieldFacts }[], hasDeny: boolean): Answer[] {
+function answersOfOpa(
+  folder: string,
+  asked: readonly { readonly view: View; readonly field: FieldFacts }[],
+  hasDeny: boolean,
+): WrittenAnswer[] {
   const inputs = asked.map(({ view, field: { format, message, ...field } }) => ({ format, message, field, view }));
   writeFileSync(join(folder, "inputs.json"), JSON.stringify({ inputs }));
   const each = (rule: string): string =>

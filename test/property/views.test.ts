@@ -12,7 +12,7 @@ import { loadModel } from "../../runtime/model/load.ts";
 import type { Model } from "../../runtime/model/model.ts";
 import type { RouterFactory } from "../../runtime/pipeline/masker.ts";
 import { PolicyActivator } from "../../runtime/policies.ts";
-import { type Answer, answerOf, type PlainAnswer } from "../../runtime/policy/answer.ts";
+import { answerOf, type PlainAnswer, type WrittenAnswer } from "../../runtime/policy/answer.ts";
 import type { FactName, FieldFacts, ViewPolicy } from "../../runtime/policy/api.ts";
 import { factsKey } from "../../runtime/policy/facts.ts";
 import type { GuardTree } from "../../runtime/policy/guards.ts";
@@ -51,15 +51,16 @@ const plain = (tape: Tape, namespaces: readonly string[]): PlainAnswer =>
     () => ({ action: "use", namespace: tape.pick(namespaces) }),
   ])();
 
-const guardedBy = (guard: string): Answer => answerOf({ action: "keep", "danger-no-detect": true, when: guard, else: "redact" }, "made up");
+const guardedBy = (guard: string): WrittenAnswer =>
+  answerOf({ action: "keep", "danger-no-detect": true, when: guard, else: "redact" }, "made up");
 
 /** What readers of a run may get: some runs have views that are denied fields, and views that fields are removed for. */
-function answersOf(tape: Tape, { namespaces }: Model): readonly Answer[] {
+function answersOf(tape: Tape, { namespaces }: Model): readonly WrittenAnswer[] {
   const names = namespaces.map(({ name }) => name);
-  const some = Array.from({ length: 6 }, (): Answer => plain(tape, names));
+  const some = Array.from({ length: 6 }, (): WrittenAnswer => plain(tape, names));
   const guarded = guardedBy(tape.pick(["small", "euro"]));
-  const removing: Answer[] = tape.chance(1, 2) ? [{ action: "drop" }] : [];
-  const refusing: Answer[] = tape.chance(1, 3) ? [{ action: "refuse", reason: "denied" }] : [];
+  const removing: WrittenAnswer[] = tape.chance(1, 2) ? [{ action: "drop" }] : [];
+  const refusing: WrittenAnswer[] = tape.chance(1, 3) ? [{ action: "refuse", reason: "denied" }] : [];
   return [...some, ...some, ...some, { action: "model" }, guarded, ...removing, ...refusing];
 }
 
@@ -72,10 +73,10 @@ function madeUp(tape: Tape, model: number): Promise<readonly ViewPolicy[]> {
   const answers = answersOf(tape, MODELS[model] as Model);
   const differ = tape.pick([1, 4, 40]);
   const views = Array.from({ length: 2 + tape.below(4) }, (_, i) => (i % 3 === 2 ? `partner ${i}` : `view ${i}`));
-  const own = (view: string, facts: FieldFacts): Answer => {
+  const own = (view: string, facts: FieldFacts): WrittenAnswer => {
     const key = factsKey(facts, new Set(reads));
     const mine = digit(`${seed} ${key}`, 0) % differ === 0 ? view : "";
-    return answers[digit(`${seed} ${key} ${mine}`, 4) % answers.length] as Answer;
+    return answers[digit(`${seed} ${key} ${mine}`, 4) % answers.length] as WrittenAnswer;
   };
   return policiesOf(activators[model] as PolicyActivator, views, reads, own, GUARDS);
 }

@@ -20,6 +20,8 @@ export interface BundleState {
   readonly rollbacks: number;
   /** What a run put in force last, for comparing; undefined: nobody asked for it to be remembered. */
   readonly inForce: InForce | undefined;
+  /** The latest moment that a run has seen, milliseconds since 1970, where there are grants: a clock that is set back revives none. */
+  readonly seen: number | undefined;
 }
 
 export interface InForce {
@@ -38,8 +40,8 @@ export interface InForce {
 export function admit(previous: BundleState | undefined, { bundle, signer }: VerifiedBundle): BundleState {
   const { digest, serial, manifest } = bundle;
   const { fingerprint: key, scope = "" } = signer ?? {};
-  const { rollbacks = 0, inForce } = previous ?? {};
-  const next: BundleState = { digest, revision: manifest.revision, serial, key, scope, floor: serial, rollbacks, inForce };
+  const { rollbacks = 0, inForce, seen } = previous ?? {};
+  const next: BundleState = { digest, revision: manifest.revision, serial, key, scope, floor: serial, rollbacks, inForce, seen };
   if (previous === undefined) return next;
   if (previous.key !== undefined && next.key === undefined) throw new BautaError(1637, { detail: "it has no signature" });
   if (previous.key !== undefined && previous.scope !== next.scope)
@@ -79,11 +81,11 @@ export function later(known: BundleState | undefined, told: BundleState | undefi
 const STATE_VERSIONS = [1, 2] as const;
 
 /** The text of a state file. */
-export function encodeState({ digest, revision, serial, key, scope, floor, rollbacks, inForce }: BundleState): string {
+export function encodeState({ digest, revision, serial, key, scope, floor, rollbacks, inForce, seen }: BundleState): string {
   const [plain, more] = STATE_VERSIONS;
-  const isPlain = rollbacks === 0 && inForce === undefined;
+  const isPlain = rollbacks === 0 && inForce === undefined && seen === undefined;
   const state = { "bauta-bundle-state": isPlain ? plain : more, digest, revision, serial: serial ?? null, key: key ?? null, scope };
-  const rest = isPlain ? {} : { floor: floor ?? null, rollbacks, "in-force": inForce ?? null };
+  const rest = isPlain ? {} : { floor: floor ?? null, rollbacks, "in-force": inForce ?? null, seen: seen ?? null };
   return `${JSON.stringify({ ...state, ...rest }, null, 1)}\n`;
 }
 
@@ -114,8 +116,10 @@ export function parseState(bytes: Uint8Array, path: string): BundleState {
     (floor === null || Number.isSafeInteger(numberOf(floor))) &&
     Number.isSafeInteger(rollbacks);
   const inForce = hasBack ? inForceOf(written.get("in-force") ?? null) : undefined;
-  if (!isState || rollbacks === undefined || inForce === null) throw wrong;
-  return { digest, revision, scope, key: fingerprint, serial: number, floor: numberOf(floor), rollbacks, inForce };
+  const seen = hasBack ? (written.get("seen") ?? null) : null;
+  const isSeen = seen === null || Number.isSafeInteger(numberOf(seen));
+  if (!isState || rollbacks === undefined || inForce === null || !isSeen) throw wrong;
+  return { digest, revision, scope, key: fingerprint, serial: number, floor: numberOf(floor), rollbacks, inForce, seen: numberOf(seen) };
 }
 
 /** null: it is none. */

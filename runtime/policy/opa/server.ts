@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import { BautaError } from "../../kit/errors.ts";
 import { BUNDLE_TIMEOUT_MS, OPA_SERVER_SHARE } from "../../kit/limits.ts";
 import { systemClock } from "../../platform/clock.ts";
-import { type Answer, answerOf } from "../answer.ts";
+import { answerOf, type WrittenAnswer } from "../answer.ts";
 import { FACTS, type FieldFacts, GUARDS_RULE, type OpaServerDefinition, type PolicyEngine, type PolicySource } from "../api.ts";
 import { isJsonObject, parseJson } from "../bundle/json.ts";
 import { type GuardTree, guardTreeOf } from "../guards.ts";
@@ -54,6 +54,9 @@ export function openOpaServer(definition: OpaServerDefinition, danger: boolean):
       return engineOf(await stateOf(ask), ask);
     },
     offered: undefined,
+    // It gives no grants.
+    seen: undefined,
+    see: () => undefined,
     accept() {
       isAccepted = true;
     },
@@ -182,6 +185,8 @@ function engineOf(state: ServerState, ask: Ask): PolicyEngine {
     reads: state.reads,
     views: state.views,
     guards: state.guards,
+    // It can say anything at the next question; for how long is for what is signed.
+    grants: new Map(),
     async decide(view, fields, turns) {
       // All views at once, so that none has answers of another policy.
       if (askedOf !== fields) {
@@ -191,7 +196,7 @@ function engineOf(state: ServerState, ask: Ask): PolicyEngine {
       const found = (await answers) as Asked;
       sha256 = createHash("sha256").update(state.text).update(found.text).digest("hex");
       const own = all.findIndex(({ name }) => name === view.name);
-      const read: Answer[] = [];
+      const read: WrittenAnswer[] = [];
       for (const [i, field] of fields.entries()) {
         read.push(answerOfServer(found, own * fields.length + i, field));
         if (turns.isOver) await turns.next();
@@ -232,7 +237,7 @@ function byPlace(rows: unknown, fields: number): ReadonlyMap<number, unknown> {
   return found;
 }
 
-function answerOfServer({ plans, denied }: Asked, at: number, { message, path }: FieldFacts): Answer {
+function answerOfServer({ plans, denied }: Asked, at: number, { message, path }: FieldFacts): WrittenAnswer {
   const where = `${message} ${path}`.trim();
   const reasons = reasonsOf(denied.get(at), where);
   if (reasons.length > 0) return { action: "refuse", reason: reasons.join("; ") };

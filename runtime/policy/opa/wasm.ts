@@ -1,13 +1,14 @@
 /** A policy inside this process, compiled to WebAssembly by OPA. */
 import { BautaError } from "../../kit/errors.ts";
 import type { Turns } from "../../platform/turns.ts";
-import { type Answer, answerOf } from "../answer.ts";
+import { answerOf, type WrittenAnswer } from "../answer.ts";
 import { DENY_RULE, type FieldFacts, PLAN_RULE, type PolicyEngine } from "../api.ts";
+import { grantsOf } from "../grants.ts";
 import { isObject, type View, viewsOf } from "../views.ts";
 import type { CompiledPolicy } from "./compile.ts";
 import { type Ask, loadModule } from "./module.ts";
 
-/** Opens it. @throws BautaError 1603, 1608, or 1606 for views that are none */
+/** Opens it. @throws BautaError 1603, 1608, or 1606 for views that are none, 1648 for grants */
 export async function openWasm(policy: CompiledPolicy): Promise<PolicyEngine> {
   const ask = await loadModule(policy.wasm, policy.dataJson);
   const views = viewsOf(policy.data);
@@ -18,6 +19,7 @@ export async function openWasm(policy: CompiledPolicy): Promise<PolicyEngine> {
     reads: new Set(policy.reads),
     views,
     guards: Object.fromEntries(policy.guards.map(({ name, tree }) => [name, tree])),
+    grants: grantsOf(policy.data),
     decide: (view, fields, turns) => decideAll({ ask, hasDeny: policy.hasDeny, known: new Map() }, view, fields, turns),
     close: () => undefined,
   };
@@ -27,12 +29,12 @@ interface Asking {
   readonly ask: Ask;
   readonly hasDeny: boolean;
   /** Answers by what a rule gave, as text: a hundred thousand fields have a handful. */
-  readonly known: Map<string, Answer>;
+  readonly known: Map<string, WrittenAnswer>;
 }
 
 /** One answer after the other, in slices: the thread that asks also masks. */
-async function decideAll(asking: Asking, view: View, fields: readonly FieldFacts[], turns: Turns): Promise<readonly Answer[]> {
-  const answers: Answer[] = [];
+async function decideAll(asking: Asking, view: View, fields: readonly FieldFacts[], turns: Turns): Promise<readonly WrittenAnswer[]> {
+  const answers: WrittenAnswer[] = [];
   for (const field of fields) {
     answers.push(decideOne(asking, view, field));
     if (turns.isOver) await turns.next();
@@ -40,7 +42,7 @@ async function decideAll(asking: Asking, view: View, fields: readonly FieldFacts
   return answers;
 }
 
-function decideOne({ ask, hasDeny, known }: Asking, view: View, field: FieldFacts): Answer {
+function decideOne({ ask, hasDeny, known }: Asking, view: View, field: FieldFacts): WrittenAnswer {
   const { format, message, ...facts } = field;
   const input = { format, message, field: facts, view };
   const where = `${message} ${field.path}`.trim();
@@ -51,7 +53,7 @@ function decideOne({ ask, hasDeny, known }: Asking, view: View, field: FieldFact
   if (same !== undefined) return same;
   const written = resultIn(told);
   // A rule that says nothing of a field leaves it to the model, which refuses what it does not know either.
-  const answer: Answer = written === undefined ? { action: "model" } : answerOf(written, where);
+  const answer: WrittenAnswer = written === undefined ? { action: "model" } : answerOf(written, where);
   if (known.size < KNOWN_MAX) known.set(told, answer);
   return answer;
 }
