@@ -1,8 +1,8 @@
 /** Amounts of a message, and what they are made of. */
 import { decimalOf } from "../../decimal.ts";
 import { type Amount, decimalsIn, type TermTable } from "../../terms.ts";
-import type { XmlElement } from "../xsd/markup.ts";
 import { at } from "./elements.ts";
+import type { Element } from "./tree.ts";
 
 /** Amounts of a message by their elements. */
 export class Amounts {
@@ -16,14 +16,15 @@ export class Amounts {
   }
 
   /** The amount of an element; one without a currency of its own (a total) has an empty one. */
-  of(element: XmlElement | undefined): Amount | undefined {
-    const amount = element === undefined || element.children.length > 0 ? undefined : decimalOf(element.text);
-    if (element === undefined || amount === undefined) return undefined;
-    const currency = element.attributes.get("Ccy") ?? "";
-    return { amount, currency, decimals: decimalsIn(currency, element.text), value: this.#values.get(element.contentAt) };
+  of(element: Element | undefined): Amount | undefined {
+    const text = element?.isLeaf === true ? element.text : undefined;
+    const amount = decimalOf(text);
+    if (element === undefined || text === undefined || amount === undefined) return undefined;
+    const currency = element.attribute("Ccy") ?? "";
+    return { amount, currency, decimals: decimalsIn(currency, text), value: this.#values.get(element.contentAt) };
   }
 
-  at(element: XmlElement, path: string): Amount | undefined {
+  at(element: Element, path: string): Amount | undefined {
     return this.of(at(element, path));
   }
 }

@@ -1,14 +1,15 @@
 /** Ways to the elements of a tree, for rules between their values. */
 import { decimalOf } from "../../decimal.ts";
 import type { Money } from "../../exchange.ts";
-import type { XmlElement } from "../xsd/markup.ts";
+import { Element } from "./tree.ts";
 
-export function child(element: XmlElement, name: string): XmlElement | undefined {
-  for (const each of element.children) if (each.name === name) return each;
-  return undefined;
+export function child(element: Element, name: string): Element | undefined {
+  return elementOf(element, element.tree.childOf(element.index, name));
 }
-export const childrenOf = (element: XmlElement, name: string): readonly XmlElement[] =>
-  element.children.filter((each) => each.name === name);
+export const childrenOf = ({ tree, index }: Element, name: string): readonly Element[] => tree.childrenOf(index, name);
+
+const elementOf = ({ tree }: Element, index: number | undefined): Element | undefined =>
+  index === undefined ? undefined : new Element(tree, index);
 
 /** Rules ask for few paths, again and again. */
 const paths = new Map<string, readonly string[]>();
@@ -21,22 +22,20 @@ function namesOf(path: string): readonly string[] {
   return names;
 }
 
-export function at(element: XmlElement, path: string): XmlElement | undefined {
-  if (element.children.length === 0) return undefined;
-  let found: XmlElement | undefined = element;
-  for (const name of namesOf(path)) found = found === undefined ? undefined : child(found, name);
-  return found;
+export function at(element: Element, path: string): Element | undefined {
+  return elementOf(element, element.tree.find(element.index, namesOf(path)));
 }
 
 /** Text of a leaf; undefined for what holds elements. */
-export function textAt(element: XmlElement, path: string): string | undefined {
-  const found = at(element, path);
-  return found === undefined || found.children.length > 0 ? undefined : found.text;
+export function textAt(element: Element, path: string): string | undefined {
+  const { tree, index } = element;
+  const found = tree.find(index, namesOf(path));
+  return found === undefined || tree.endOf(found) > found + 1 ? undefined : tree.textOf(found);
 }
 
 /** An amount with its currency. */
-export function moneyAt(element: XmlElement, path: string): Money | undefined {
+export function moneyAt(element: Element, path: string): Money | undefined {
   const found = at(element, path);
-  const [amount, currency] = [decimalOf(textAt(element, path)), found?.attributes.get("Ccy")];
+  const [amount, currency] = [decimalOf(textAt(element, path)), found?.attribute("Ccy")];
   return amount === undefined || currency === undefined ? undefined : { amount, currency };
 }

@@ -4,9 +4,9 @@ import { hasMinorUnits } from "../../currencies.ts";
 import { decimalOf, sumOf } from "../../decimal.ts";
 import { isExchanged, type Money } from "../../exchange.ts";
 import { COUNTRY, type Collected, MINOR_UNITS, RATE } from "../../rules.ts";
-import type { XmlElement } from "../xsd/markup.ts";
 import { at, childrenOf, moneyAt, textAt } from "./elements.ts";
 import { SETTLED } from "./payments.ts";
+import type { Element } from "./tree.ts";
 
 /** Accounts, the parties that own them and the agents that keep them, beside each other. */
 const KEPT_BY: readonly (readonly [account: string, owner: string, agent: string])[] = [
@@ -15,7 +15,7 @@ const KEPT_BY: readonly (readonly [account: string, owner: string, agent: string
   ["Acct", "Acct/Ownr", "Acct/Svcr"],
 ];
 
-export function everywhere(element: XmlElement, path: string, out: Collected): void {
+export function everywhere(element: Element, path: string, out: Collected): void {
   const counts = new Map<string, number>();
   for (const row of KEPT_BY) verifyAccount(element, row, path, out);
   out.party(textAt(element, "Id/OrgId/LEI"), textAt(element, "Nm"), `${path}/Nm`);
@@ -25,13 +25,13 @@ export function everywhere(element: XmlElement, path: string, out: Collected): v
     const place = (counts.get(each.name) ?? 0) + 1;
     counts.set(each.name, place);
     const where = `${path === "" ? "" : `${path}/`}${each.name}${place > 1 ? `[${place}]` : ""}`;
-    const currency = each.attributes.get("Ccy");
+    const currency = each.attribute("Ccy");
     if (currency !== undefined && decimalOf(each.text) !== undefined) out.rule(MINOR_UNITS, where, hasMinorUnits(each.text, currency));
-    if (each.children.length > 0) everywhere(each, where, out);
+    if (!each.isLeaf) everywhere(each, where, out);
   }
 }
 
-function verifyAccount(element: XmlElement, [account, owner, agent]: (typeof KEPT_BY)[number], path: string, out: Collected): void {
+function verifyAccount(element: Element, [account, owner, agent]: (typeof KEPT_BY)[number], path: string, out: Collected): void {
   if (at(element, account) === undefined) return;
   const front = path === "" ? "" : `${path}/`;
   const iban = textAt(element, `${account}/Id/IBAN`);
@@ -42,7 +42,7 @@ function verifyAccount(element: XmlElement, [account, owner, agent]: (typeof KEP
   if (name !== undefined) out.party(iban ?? textAt(element, `${account}/Id/Othr/Id`), textAt(element, name), `${front}${name}`);
 }
 
-function verifySettled(element: XmlElement, path: string, out: Collected): void {
+function verifySettled(element: Element, path: string, out: Collected): void {
   const rate = textAt(element, "XchgRate");
   if (rate === undefined) return;
   for (const [ordered, settled] of SETTLED) {
@@ -57,7 +57,7 @@ function verifySettled(element: XmlElement, path: string, out: Collected): void 
 export const DETAILS: readonly string[] = ["InstdAmt", "TxAmt", "CntrValAmt", "AnncdPstngAmt"];
 
 /** Amounts of an entry or transaction, and the rate between two of their currencies. */
-function verifyExchanged(element: XmlElement, path: string, out: Collected): void {
+function verifyExchanged(element: Element, path: string, out: Collected): void {
   const details = at(element, "AmtDtls");
   if (details === undefined) return;
   const amounts = [moneyAt(element, "Amt"), ...DETAILS.map((name) => moneyAt(details, `${name}/Amt`))];

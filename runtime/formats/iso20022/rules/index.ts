@@ -20,20 +20,18 @@ import type { MessageRules, StatementSeries } from "../../api.ts";
 import { decimalOf, sumOf } from "../../decimal.ts";
 import { COUNT, Collected, Series, SUM } from "../../rules.ts";
 import { TermTable } from "../../terms.ts";
-import { messageOfNamespace } from "../catalogue.ts";
-import { MarkupError, readMarkup, type XmlElement } from "../xsd/markup.ts";
 import { Amounts } from "./amounts.ts";
 import { child, childrenOf, textAt } from "./elements.ts";
 import { everywhere } from "./everywhere.ts";
 import { AMOUNTS, blocksOf, TOTALS, transactionsOf } from "./payments.ts";
 import { verifySeries, verifyStatement } from "./statements.ts";
 import { planMessage } from "./terms.ts";
+import { type Element, type Rooted, Tree } from "./tree.ts";
 
 export const iso20022Rules: MessageRules = {
   format: "iso20022",
   verify(record, series) {
-    const root = treeOf(record);
-    const documents = root === undefined ? [] : documentsIn(root);
+    const documents = documentsOf(record);
     const [first] = documents;
     if (first === undefined) return undefined;
     const { message } = documents.find((each) => !each.message.startsWith("head.")) ?? first;
@@ -45,16 +43,15 @@ export const iso20022Rules: MessageRules = {
       everywhere(element, "", collected);
     }
     alone.close();
+    tree.close();
     return collected;
   },
   addTerms({ batch, record, start, end, isAmount }) {
-    // One character for each byte, so that places in the text are places in the record; of texts nothing is asked but amounts and codes.
-    const text = new TextDecoder("latin1").decode(batch.input.subarray(start, end)).replace(/^\u00ef\u00bb\u00bf/, "   ");
-    const root = rootOf(text);
-    if (root === undefined) return;
+    const documents = documentsOf(batch.input.subarray(start, end));
     const terms = new TermTable();
     const amounts = new Amounts(terms, amountRows(batch, record, start, isAmount));
-    for (const { element } of documentsIn(root)) planMessage(element, amounts);
+    for (const { element } of documents) planMessage(element, amounts);
+    tree.close();
     terms.writeTo(batch);
   },
 };
@@ -78,31 +75,19 @@ function amountRows(
   return rows;
 }
 
-function treeOf(record: Uint8Array): XmlElement | undefined {
+/** One for all messages, which are looked at one behind the other. */
+const tree = new Tree();
+
+/** Documents of messages in a record; none where it cannot be read. */
+function documentsOf(record: Uint8Array): readonly Rooted[] {
   const head = new TextDecoder("latin1").decode(record.subarray(0, 128));
   const isLatin1 = /^\s*<\?xml[^>]*encoding\s*=\s*["'](?:iso-8859-1|latin1)["']/i.test(head);
-  return rootOf(new TextDecoder(isLatin1 ? "latin1" : "utf-8").decode(record));
-}
-
-function rootOf(text: string): XmlElement | undefined {
-  try {
-    return readMarkup(text);
-  } catch (error) {
-    if (error instanceof MarkupError) return undefined;
-    throw error;
-  }
-}
-
-/** Root elements of messages in a tree, wrappers passed over. */
-function documentsIn(element: XmlElement): readonly { readonly element: XmlElement; readonly message: string }[] {
-  const message = messageOfNamespace(element.namespace);
-  if (message !== undefined) return [{ element, message }];
-  return element.children.flatMap(documentsIn);
+  return tree.read(record, isLatin1) ?? [];
 }
 
 // ── payments ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-function verifyBody(body: XmlElement, path: string, series: StatementSeries, out: Collected): void {
+function verifyBody(body: Element, path: string, series: StatementSeries, out: Collected): void {
   const blocks = blocksOf(body);
   const own = transactionsOf(body);
   verifyTotals(child(body, "GrpHdr"), `${path}/GrpHdr`, [...own, ...blocks.flatMap(transactionsOf)], out);
@@ -115,7 +100,7 @@ function verifyBody(body: XmlElement, path: string, series: StatementSeries, out
   }
 }
 
-function verifyTotals(header: XmlElement | undefined, path: string, transactions: readonly XmlElement[], out: Collected): void {
+function verifyTotals(header: Element | undefined, path: string, transactions: readonly Element[], out: Collected): void {
   if (header === undefined || transactions.length === 0) return;
   const said = decimalOf(textAt(header, "NbOfTxs"));
   if (said !== undefined) out.rule(COUNT, `${path}/NbOfTxs`, said === decimalOf(String(transactions.length)));

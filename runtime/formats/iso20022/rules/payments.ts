@@ -1,5 +1,5 @@
 /** Where payment messages say their transactions, amounts and totals. */
-import type { XmlElement } from "../xsd/markup.ts";
+import type { Element } from "./tree.ts";
 
 /** Elements that are one transaction each. */
 const TRANSACTIONS = ["CdtTrfTxInf", "CdtTrfTx", "DrctDbtTxInf", "TxInf"];
@@ -23,6 +23,5 @@ export const SETTLED: readonly (readonly [ordered: string, settled: string])[] =
   ["RvsdInstdAmt", "RvsdIntrBkSttlmAmt"],
 ];
 
-export const transactionsOf = (element: XmlElement): readonly XmlElement[] =>
-  element.children.filter(({ name }) => TRANSACTIONS.includes(name));
-export const blocksOf = (body: XmlElement): readonly XmlElement[] => body.children.filter(({ name }) => BLOCKS.includes(name));
+export const transactionsOf = (element: Element): readonly Element[] => element.children.filter(({ name }) => TRANSACTIONS.includes(name));
+export const blocksOf = (body: Element): readonly Element[] => body.children.filter(({ name }) => BLOCKS.includes(name));

@@ -5,15 +5,15 @@
 import { decimalOf, sumOf } from "../../decimal.ts";
 import { exchangeOf } from "../../exchange.ts";
 import { type Amount, balance, factorOf, negative, reciprocalOf, step, sum, type Terms, times } from "../../terms.ts";
-import type { XmlElement } from "../xsd/markup.ts";
 import type { Amounts } from "./amounts.ts";
 import { at, child, childrenOf, textAt } from "./elements.ts";
 import { DETAILS } from "./everywhere.ts";
 import { balanceType, isBooked, isCredit } from "./statements.ts";
+import type { Element } from "./tree.ts";
 
 /** An amount with the sign that its element says. */
 interface Signed {
-  readonly element: XmlElement;
+  readonly element: Element;
   readonly own: Amount;
   /** Credits are positive. */
   readonly amount: bigint;
@@ -23,7 +23,7 @@ interface Entry extends Signed {
   readonly booked: boolean;
 }
 
-export function planStatement(statement: XmlElement, amounts: Amounts): void {
+export function planStatement(statement: Element, amounts: Amounts): void {
   const balances = childrenOf(statement, "Bal").flatMap((element) => signedOf(element, "Amt", amounts) ?? []);
   const entries = childrenOf(statement, "Ntry").flatMap((element) => {
     const signed = signedOf(element, "Amt", amounts);
@@ -43,7 +43,7 @@ export function planStatement(statement: XmlElement, amounts: Amounts): void {
   summary(statement, entries, amounts);
 }
 
-function signedOf(element: XmlElement, path: string, amounts: Amounts, otherwise?: boolean): Signed | undefined {
+function signedOf(element: Element, path: string, amounts: Amounts, otherwise?: boolean): Signed | undefined {
   const own = amounts.at(element, path);
   const indicator = textAt(element, "CdtDbtInd")?.trim() ?? (otherwise === undefined ? "" : otherwise ? "CRDT" : "DBIT");
   if (own === undefined || (indicator !== "CRDT" && indicator !== "DBIT")) return undefined;
@@ -57,7 +57,7 @@ const OPENINGS = ["OPBD", "PRCD", "ITBD"];
 const CLOSINGS = ["CLBD", "ITBD"];
 
 /** Where the line of balances begins: where the entries lead from one balance to another, else what it says that it opens with. */
-function openingOf(statement: XmlElement, balances: readonly Signed[], line: readonly Entry[]): bigint | undefined {
+function openingOf(statement: Element, balances: readonly Signed[], line: readonly Entry[]): bigint | undefined {
   const change = sumOf(line.map(({ amount }) => amount));
   const ofTypes = (types: readonly string[], place: 0 | -1): readonly Signed[] =>
     types.flatMap((type) => balances.filter(({ element }) => balanceType(element) === type).at(place) ?? []);
@@ -89,7 +89,7 @@ function planEntry(entry: Entry, from: bigint | undefined, decimals: number, amo
   } else if (parts.length > 1) amounts.terms.give(own.value, sizeOf(parts, amounts));
   const transactions = transactionsOf(element);
   for (const transaction of transactions) {
-    const part = parts.find((each) => each.element === transaction);
+    const part = parts.find((each) => each.element.index === transaction.index);
     const isOnly = transactions.length === 1;
     const anchor = part ?? (isOnly ? entry : undefined);
     if (anchor !== undefined) within(transaction, anchor, amounts);
@@ -99,7 +99,7 @@ function planEntry(entry: Entry, from: bigint | undefined, decimals: number, amo
   exchanged(element, own, amounts);
 }
 
-const transactionsOf = (entry: XmlElement): readonly XmlElement[] =>
+const transactionsOf = (entry: Element): readonly Element[] =>
   childrenOf(entry, "NtryDtls").flatMap((details) => childrenOf(details, "TxDtls"));
 
 /** Where a transaction says its amount: since the eighth version beside its indicator. */
@@ -125,7 +125,7 @@ function sizeOf(parts: readonly Signed[], amounts: Amounts): Terms | undefined {
 }
 
 /** All that a transaction says of its amount, beside the charges that were taken from it. */
-function within(transaction: XmlElement, anchor: Signed, amounts: Amounts): void {
+function within(transaction: Element, anchor: Signed, amounts: Amounts): void {
   const { own } = anchor;
   const charges = chargesOf(transaction, own, amounts);
   const taken = sumOf(charges.map(({ amount }) => amount));
@@ -140,7 +140,7 @@ function within(transaction: XmlElement, anchor: Signed, amounts: Amounts): void
   exchanged(transaction, own, amounts);
 }
 
-function chargesOf(transaction: XmlElement, { currency }: Amount, amounts: Amounts): readonly Amount[] {
+function chargesOf(transaction: Element, { currency }: Amount, amounts: Amounts): readonly Amount[] {
   // Each has an amount of its own in older versions, and records of them since the fourth.
   const all = childrenOf(transaction, "Chrgs").flatMap((charges) => {
     const whole = amounts.at(charges, "TtlChrgsAndTaxAmt") ?? amounts.at(charges, "Amt");
@@ -150,18 +150,17 @@ function chargesOf(transaction: XmlElement, { currency }: Amount, amounts: Amoun
 }
 
 /** Whatever says the same amount below an element becomes the same. */
-function equal(element: XmlElement, { own }: Signed, amounts: Amounts): void {
+function equal(element: Element, { own }: Signed, amounts: Amounts): void {
   const terms = amounts.terms.of(own.value);
-  const visit = (each: XmlElement): void => {
+  // An amount says its currency, as an attribute; what has none is a total, and none of those stands below an entry.
+  for (const each of element.attributed()) {
     const amount = amounts.of(each);
     if (amount?.currency === own.currency && amount.amount === own.amount) amounts.terms.give(amount.value, terms);
-    for (const below of each.children) visit(below);
-  };
-  visit(element);
+  }
 }
 
 /** Amounts of another currency, beside a rate: made of the one whose place is known. */
-function exchanged(element: XmlElement, own: Amount, amounts: Amounts): void {
+function exchanged(element: Element, own: Amount, amounts: Amounts): void {
   const details = child(element, "AmtDtls");
   if (details === undefined) return;
   const all = [own, ...DETAILS.map((name) => amounts.at(details, `${name}/Amt`))].filter((amount) => amount !== undefined);
@@ -192,11 +191,11 @@ function exchanged(element: XmlElement, own: Amount, amounts: Amounts): void {
 
 // ── summary ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-function summary(statement: XmlElement, entries: readonly Entry[], amounts: Amounts): void {
+function summary(statement: Element, entries: readonly Entry[], amounts: Amounts): void {
   const summaries = child(statement, "TxsSummry");
   if (summaries === undefined) return;
   const counted = [entries, entries.filter(({ booked }) => booked)];
-  const totals = (element: XmlElement | undefined, belongs: (entry: Entry) => boolean): void => {
+  const totals = (element: Element | undefined, belongs: (entry: Entry) => boolean): void => {
     if (element === undefined) return;
     const chosen = counted.map((each) => each.filter(belongs));
     const said = amounts.at(element, "Sum");
@@ -221,14 +220,14 @@ function summary(statement: XmlElement, entries: readonly Entry[], amounts: Amou
 }
 
 /** `TtlNetNtry/Amt` with its indicator, or `TtlNetNtryAmt` of older versions. */
-function netOf(totals: XmlElement, amounts: Amounts): Signed | undefined {
+function netOf(totals: Element, amounts: Amounts): Signed | undefined {
   const net = child(totals, "TtlNetNtry");
   return net === undefined ? signedOf(totals, "TtlNetNtryAmt", amounts) : signedOf(net, "Amt", amounts);
 }
 
 /** A bank transaction code as one text. */
-function codeOf(element: XmlElement): string {
-  const text = (each: XmlElement): string => (each.children.length === 0 ? each.text.trim() : `(${each.children.map(text).join(" ")})`);
+function codeOf(element: Element): string {
+  const text = (each: Element): string => (each.isLeaf ? each.text.trim() : `(${each.children.map(text).join(" ")})`);
   const code = child(element, "BkTxCd");
   return code === undefined ? "" : text(code);
 }

@@ -4,8 +4,8 @@ import type { StatementSeries } from "../../api.ts";
 import { decimalOf, sumOf } from "../../decimal.ts";
 import { absolute } from "../../exchange.ts";
 import { BALANCE, COUNT, type Collected, SERIES, SUM } from "../../rules.ts";
-import type { XmlElement } from "../xsd/markup.ts";
 import { at, child, childrenOf, textAt } from "./elements.ts";
+import type { Element } from "./tree.ts";
 
 interface Entry {
   readonly amount: bigint;
@@ -14,7 +14,7 @@ interface Entry {
   readonly booked: boolean;
 }
 
-export function verifyStatement(statement: XmlElement, path: string, out: Collected): void {
+export function verifyStatement(statement: Element, path: string, out: Collected): void {
   const entries = childrenOf(statement, "Ntry").map(entryOf);
   if (entries.some((entry) => entry === undefined)) return;
   if (entries.length > 0) verifySummary(statement, path, entries as readonly Entry[], out);
@@ -22,25 +22,25 @@ export function verifyStatement(statement: XmlElement, path: string, out: Collec
 }
 
 /** Credits are positive. */
-function entryOf(entry: XmlElement): Entry | undefined {
+function entryOf(entry: Element): Entry | undefined {
   const amount = signedAmount(entry, "Amt");
-  const currency = child(entry, "Amt")?.attributes.get("Ccy") ?? "";
+  const currency = child(entry, "Amt")?.attribute("Ccy") ?? "";
   return amount === undefined ? undefined : { amount, isCredit: isCredit(entry), currency, booked: isBooked(entry) };
 }
 
 /** By what it says: of nought there are both. */
-export const isCredit = (entry: XmlElement): boolean => textAt(entry, "CdtDbtInd")?.trim() === "CRDT";
+export const isCredit = (entry: Element): boolean => textAt(entry, "CdtDbtInd")?.trim() === "CRDT";
 
 /** Whether an entry changes the booked balance: one that says nothing of its status does. */
-export function isBooked(entry: XmlElement): boolean {
+export function isBooked(entry: Element): boolean {
   const status = textAt(entry, "Sts/Cd") ?? textAt(entry, "Sts");
   return status === undefined || status.trim() === "BOOK";
 }
 
 /** `OPBD`, `CLBD`, …; empty for none. */
-export const balanceType = (balance: XmlElement): string => (textAt(balance, "Tp/CdOrPrtry/Cd") ?? textAt(balance, "Tp/Cd") ?? "").trim();
+export const balanceType = (balance: Element): string => (textAt(balance, "Tp/CdOrPrtry/Cd") ?? textAt(balance, "Tp/Cd") ?? "").trim();
 
-function signedAmount(element: XmlElement, at: string): bigint | undefined {
+function signedAmount(element: Element, at: string): bigint | undefined {
   const amount = decimalOf(textAt(element, at));
   const indicator = textAt(element, "CdtDbtInd")?.trim();
   if (amount === undefined || (indicator !== "CRDT" && indicator !== "DBIT")) return undefined;
@@ -48,7 +48,7 @@ function signedAmount(element: XmlElement, at: string): bigint | undefined {
 }
 
 /** Totals of the summary: over all entries, or over the booked ones, whichever the bank counts. */
-function verifySummary(statement: XmlElement, path: string, entries: readonly Entry[], out: Collected): void {
+function verifySummary(statement: Element, path: string, entries: readonly Entry[], out: Collected): void {
   const kinds = [
     ["TtlNtries", () => true],
     ["TtlCdtNtries", (entry: Entry) => entry.isCredit],
@@ -84,7 +84,7 @@ function verifySummary(statement: XmlElement, path: string, entries: readonly En
 }
 
 /** `TtlNetNtry/Amt` with its indicator, or `TtlNetNtryAmt` of older versions. */
-function signedNet(totals: XmlElement): bigint | undefined {
+function signedNet(totals: Element): bigint | undefined {
   const net = child(totals, "TtlNetNtry");
   return net === undefined ? signedAmount(totals, "TtlNetNtryAmt") : signedAmount(net, "Amt");
 }
@@ -97,11 +97,11 @@ interface Balance {
 }
 
 /** Opening and closing booked balance, where the statement says one of each. */
-function endsOf(statement: XmlElement): { readonly opening: Balance | undefined; readonly closing: Balance | undefined } {
+function endsOf(statement: Element): { readonly opening: Balance | undefined; readonly closing: Balance | undefined } {
   const balances = childrenOf(statement, "Bal").map((balance) => ({
     type: balanceType(balance),
     amount: signedAmount(balance, "Amt"),
-    currency: child(balance, "Amt")?.attributes.get("Ccy") ?? "",
+    currency: child(balance, "Amt")?.attribute("Ccy") ?? "",
     date: (textAt(balance, "Dt/Dt") ?? textAt(balance, "Dt/DtTm") ?? "").trim().slice(0, 10),
   }));
   const only = (code: string): Balance | undefined => {
@@ -112,7 +112,7 @@ function endsOf(statement: XmlElement): { readonly opening: Balance | undefined;
 }
 
 /** Opening balance and booked entries make the closing balance, in a statement that is whole. */
-function verifyBalances(statement: XmlElement, path: string, entries: readonly Entry[], out: Collected): void {
+function verifyBalances(statement: Element, path: string, entries: readonly Entry[], out: Collected): void {
   const { opening, closing } = endsOf(statement);
   if (opening?.amount === undefined || closing?.amount === undefined || opening.currency !== closing.currency) return;
   const booked = entries.filter((entry) => entry.booked);
@@ -121,7 +121,7 @@ function verifyBalances(statement: XmlElement, path: string, entries: readonly E
 }
 
 /** A statement opens with what the one before it closed with. Copies and pages that are not the last stand for nothing. */
-export function verifySeries(statement: XmlElement, path: string, series: StatementSeries, out: Collected): void {
+export function verifySeries(statement: Element, path: string, series: StatementSeries, out: Collected): void {
   const account = textAt(statement, "Acct/Id/IBAN") ?? textAt(statement, "Acct/Id/Othr/Id");
   const { opening, closing } = endsOf(statement);
   const numbered = ["ElctrncSeqNb", "LglSeqNb"].find((name) => textAt(statement, name) !== undefined);

@@ -6,14 +6,14 @@
  */
 import { sumOf } from "../../decimal.ts";
 import { type Amount, alone, exchange } from "../../terms.ts";
-import type { XmlElement } from "../xsd/markup.ts";
 import type { Amounts } from "./amounts.ts";
 import { child, childrenOf, textAt } from "./elements.ts";
 import { AMOUNTS, blocksOf, SETTLED, TOTALS, transactionsOf } from "./payments.ts";
 import { planStatement } from "./statement-terms.ts";
+import type { Element } from "./tree.ts";
 
 /** Tells the terms of all amounts of a message. */
-export function planMessage(document: XmlElement, amounts: Amounts): void {
+export function planMessage(document: Element, amounts: Amounts): void {
   everyAmount(document, amounts);
   settled(document, amounts);
   for (const body of document.children) {
@@ -23,34 +23,35 @@ export function planMessage(document: XmlElement, amounts: Amounts): void {
 }
 
 /** Each amount alone, with the decimals of its currency: the same payment may be written with others elsewhere. */
-function everyAmount(element: XmlElement, amounts: Amounts): void {
-  if (element.attributes.has("Ccy")) {
-    const amount = amounts.of(element);
+function everyAmount(element: Element, amounts: Amounts): void {
+  for (const each of element.attributed()) {
+    if (each.attribute("Ccy") === undefined) continue;
+    const amount = amounts.of(each);
     if (amount !== undefined) amounts.terms.give(amount.value, alone(amount.amount, amount.decimals));
   }
-  for (const each of element.children) everyAmount(each, amounts);
 }
 
 /** What was ordered and what is settled for it: at a rate, less or with charges. */
-function settled(element: XmlElement, amounts: Amounts): void {
-  for (const [ordered, paid] of SETTLED) {
-    const [one, other] = [amounts.at(element, ordered), amounts.at(element, paid)];
-    if (one === undefined || other === undefined) continue;
-    const charges = childrenOf(element, "ChrgsInf").map((charge) => amounts.at(charge, "Amt"));
-    const own = charges.filter((charge): charge is Amount => charge?.currency === other.currency);
-    exchange(one, other, textAt(element, "XchgRate")?.trim(), own, amounts.terms);
+function settled(element: Element, amounts: Amounts): void {
+  for (const each of element.groups()) {
+    for (const [ordered, paid] of SETTLED) {
+      const [one, other] = [amounts.at(each, ordered), amounts.at(each, paid)];
+      if (one === undefined || other === undefined) continue;
+      const charges = childrenOf(each, "ChrgsInf").map((charge) => amounts.at(charge, "Amt"));
+      const own = charges.filter((charge): charge is Amount => charge?.currency === other.currency);
+      exchange(one, other, textAt(each, "XchgRate")?.trim(), own, amounts.terms);
+    }
   }
-  for (const each of element.children) if (each.children.length > 0) settled(each, amounts);
 }
 
 /** Totals of the group and of its blocks. */
-function totals(body: XmlElement, amounts: Amounts): void {
+function totals(body: Element, amounts: Amounts): void {
   const blocks = blocksOf(body);
   total(child(body, "GrpHdr"), [...transactionsOf(body), ...blocks.flatMap(transactionsOf)], amounts);
   for (const block of blocks) total(block, transactionsOf(block), amounts);
 }
 
-function total(header: XmlElement | undefined, transactions: readonly XmlElement[], amounts: Amounts): void {
+function total(header: Element | undefined, transactions: readonly Element[], amounts: Amounts): void {
   if (header === undefined || transactions.length === 0) return;
   const parts = transactions.map((transaction) =>
     AMOUNTS.map((path) => amounts.at(transaction, path)).find((amount) => amount !== undefined),
