@@ -238,6 +238,15 @@ for (const act of ["activate", "rollback"] as const) {
     });
 }
 policy
+  .command("acls")
+  .description("print which topics readers of each view may read")
+  .argument("<pipeline>", "pipeline file (YAML) over topics")
+  .option("--principal <VIEW=NAME...>", "who reads a view (default: User:VIEW)")
+  .option("--json", "report as JSON")
+  .action(async (pipeline: string, options) => {
+    process.exitCode = await (await import("./policy-acls.ts")).policyAcls(pipeline, options);
+  });
+policy
   .command("import")
   .description("bring over a policy of mask, hash and no_mask")
   .argument("<file>", "policy as OPA was asked it, old syntax or new")

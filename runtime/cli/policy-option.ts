@@ -56,6 +56,9 @@ async function openFrom(definition: PolicySourceDefinition): Promise<PolicyEngin
   return engine;
 }
 
+/** The policy as it is now, verified as a run would; nothing is remembered. */
+export const engineOf = async (definition: PolicySourceDefinition): Promise<PolicyEngine> => (await looked(definition)).engine;
+
 async function looked(definition: PolicySourceDefinition): Promise<{ readonly source: PolicySource; readonly engine: PolicyEngine }> {
   const { openPolicySource } = await import("../policy/source.ts");
   const source = openPolicySource(definition);
