@@ -169,7 +169,7 @@ async function viewAt({ view, found }: WrittenView, { engine, keys, reads, revis
   const { name, recipient } = view;
   const policy: ViewPolicy = { view: name, recipient, guards: engine.guards, revision, policy: engine.sha256, reads, answers };
   keepSummary(policy, summary);
-  await digestInTurns(policy, turns);
+  await digestInTurns(policy, keys, turns);
   return policy;
 }
 
@@ -211,10 +211,13 @@ export const FIELDS_AT_ONCE = 64;
 async function kindsOf(model: Model, reads: ReadonlySet<FactName>, turns: Turns): Promise<Asked> {
   const decider = new Decider(model);
   const kinds = new Map<string, FieldFacts>();
+  const met: string[] = [];
   let fields = 0;
   const add = (facts: FieldFacts): void => {
     const key = factsKey(facts, reads);
-    if (!kinds.has(key)) kinds.set(key, facts);
+    if (kinds.has(key)) return;
+    kinds.set(key, facts);
+    met.push(key);
   };
   let last = -1;
   for (const { format, message, field, alike } of cataloguedFields(model, decider.index, reads)) {
@@ -228,8 +231,13 @@ async function kindsOf(model: Model, reads: ReadonlySet<FactName>, turns: Turns)
   for (const { rule } of rules) add(jsonFacts(rule, decideRule(rule, "json", JSON_FIELD)));
   if (model.keepUncovered !== undefined) add(jsonFacts(KEEP_RULE, decideRule(KEEP_RULE, "json", JSON_FIELD)));
   for (const namespace of model.namespaces) add(partFacts(decideRule(partRule(namespace), "json", JSON_FIELD)));
-  const keys = await sortedInTurns([...kinds.keys()], turns);
-  return { fields, keys, facts: keys.map((key) => kinds.get(key) as FieldFacts) };
+  const keys = await sortedInTurns(met, turns);
+  const facts: FieldFacts[] = [];
+  for (const key of keys) {
+    facts.push(kinds.get(key) as FieldFacts);
+    if (facts.length % FIELDS_AT_ONCE === 0 && turns.isOver) await turns.next();
+  }
+  return { fields, keys, facts };
 }
 
 export interface CataloguedField {
@@ -243,9 +251,31 @@ export interface CataloguedField {
 /** Messages of which the same rules speak. */
 interface Group {
   readonly fields: Map<Field, number>;
-  /** By all that a field is without its place: the number of all of them, or that the place tells them apart. */
-  readonly kinds: Map<string, number>;
-  readonly texts: Map<string, number>;
+  /** By fit and last name. No texts are made of them: there are a hundred and fifty thousand fields. */
+  readonly kinds: Map<number, Map<string, Kind[]>>;
+}
+
+/** All that a field is without its place. */
+interface Kind {
+  readonly type: string;
+  readonly dataClass: string;
+  /** Number of all of them, or that the place tells them apart; undefined: nobody has looked. */
+  alike: number | undefined;
+  /** Numbers by path. */
+  readonly places: Map<string, number>;
+}
+
+function kindOf({ kinds }: Group, { path, type, dataClass, fit }: Field): Kind {
+  const fitted = kinds.get(fitKey(fit)) ?? new Map<string, Kind[]>();
+  if (fitted.size === 0) kinds.set(fitKey(fit), fitted);
+  const last = path.slice(path.lastIndexOf("/") + 1);
+  const named = fitted.get(last) ?? [];
+  if (named.length === 0) fitted.set(last, named);
+  const known = named.find((kind) => kind.type === type && kind.dataClass === dataClass);
+  if (known !== undefined) return known;
+  const made: Kind = { type, dataClass, alike: undefined, places: new Map() };
+  named.push(made);
+  return made;
 }
 
 const BY_PLACE = -1;
@@ -259,22 +289,17 @@ export function* cataloguedFields(model: Model, index: RuleIndex, reads: Readonl
     for (const message of catalogue.messages()) {
       const key = messageKey(message);
       const name = `${viewOf(model, format, key)} ${reads.has("message") ? message : ""}`;
-      const group = groups.get(name) ?? { fields: new Map(), kinds: new Map(), texts: new Map() };
+      const group = groups.get(name) ?? { fields: new Map(), kinds: new Map() };
       groups.set(name, group);
       for (const field of catalogue.fieldsOf(message)) {
         let alike = group.fields.get(field);
         if (alike === undefined) {
-          const last = field.path.slice(field.path.lastIndexOf("/") + 1);
-          const kind = `${last} ${field.type} ${field.dataClass} ${fitKey(field.fit)}`;
-          alike = group.kinds.get(kind);
-          if (alike === undefined) {
-            alike = !reads.has("path") && index.isByKind(format, key, field) ? count++ : BY_PLACE;
-            group.kinds.set(kind, alike);
-          }
+          const kind = kindOf(group, field);
+          kind.alike ??= !reads.has("path") && index.isByKind(format, key, field) ? count++ : BY_PLACE;
+          alike = kind.alike;
           if (alike === BY_PLACE) {
-            const text = `${kind} ${field.path}`;
-            alike = group.texts.get(text) ?? count++;
-            group.texts.set(text, alike);
+            alike = kind.places.get(field.path) ?? count++;
+            kind.places.set(field.path, alike);
           }
           group.fields.set(field, alike);
         }

@@ -33,8 +33,12 @@ export function decisionsDigest(policy: ViewPolicy): string {
   return digest;
 }
 
-/** Makes the digest so that others get their turn meanwhile; whoever asks for it from then on does not wait. */
-export async function digestInTurns(policy: ViewPolicy, turns: Turns): Promise<void> {
+/**
+ * Makes the digest so that others get their turn meanwhile; whoever asks for it from then on does not wait.
+ * @param keys of the answers, in order
+ */
+export async function digestInTurns(policy: ViewPolicy, keys: readonly string[], turns: Turns): Promise<void> {
+  KEYS.set(policy, keys);
   const hash = createHash("sha256");
   for (const part of partsOf(policy)) {
     hash.update(part);
@@ -44,6 +48,8 @@ export async function digestInTurns(policy: ViewPolicy, turns: Turns): Promise<v
 }
 
 const DIGESTS = new WeakMap<ViewPolicy, string>();
+/** Keys of answers in order, as far as they are known: all views have the same. */
+const KEYS = new WeakMap<ViewPolicy, readonly string[]>();
 
 /** Answers in a part of the text. */
 const ANSWERS = 512;
@@ -51,7 +57,7 @@ const ANSWERS = 512;
 /** The text, in parts that take no time to speak of. */
 function* partsOf(policy: ViewPolicy): Generator<string> {
   const { answers } = policy;
-  const keys = inOrder(Object.keys(answers));
+  const keys = KEYS.get(policy) ?? Object.keys(answers).sort();
   const texts = new Map<Answer, string>();
   yield BEGIN;
   for (let from = 0; from < keys.length; from += ANSWERS) {
@@ -69,12 +75,6 @@ function* partsOf(policy: ViewPolicy): Generator<string> {
 }
 
 const BEGIN = '{"answers":{';
-
-/** Whoever asked put them in order mostly. */
-function inOrder(keys: string[]): readonly string[] {
-  for (let i = 1; i < keys.length; i++) if ((keys[i - 1] as string) > (keys[i] as string)) return keys.sort();
-  return keys;
-}
 
 /** What the bytes say; undefined if they are of no decisions that this version knows. */
 export function decodeDecisions(bytes: Uint8Array): ViewPolicy | undefined {

@@ -62,7 +62,7 @@ test(IN_TURNS, async () => {
       expect(Buffer.concat(await encodeInTurns(policy, new Turns()))).toEqual(Buffer.from(bytes));
       const digest = new Bun.CryptoHasher("sha256").update(bytes).digest("hex");
       const copy = { ...policy };
-      await digestInTurns(copy, new Turns());
+      await digestInTurns(copy, Object.keys(made).sort(), new Turns());
       expect([decisionsDigest(policy), decisionsDigest(copy)]).toEqual([digest, digest]);
       expect(JSON.parse(Buffer.from(bytes).toString())).toEqual({ "bauta-decisions": 1, ...policy });
       expect(await sortedInTurns(Object.keys(made), new Turns())).toEqual(Object.keys(made).sort());
