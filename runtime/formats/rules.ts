@@ -26,14 +26,14 @@ export class Collected implements Verdict {
   }
 
   /** @param holds undefined: the rule has nothing to look at */
-  rule(issue: number, path: string, holds: boolean | undefined): void {
+  rule(issue: number, path: string | (() => string), holds: boolean | undefined): void {
     if (holds === undefined) return;
     this.checked++;
-    if (!holds) this.findings.push({ issue, path });
+    if (!holds) this.findings.push({ issue, path: typeof path === "string" ? path : path() });
   }
 
   /** The name that stands beside an account or identifier: the same wherever that stands in the message. */
-  party(identifier: string | undefined, name: string | undefined, path: string): void {
+  party(identifier: string | undefined, name: string | undefined, path: string | (() => string)): void {
     if (identifier === undefined || name === undefined) return;
     const [key, now] = [identifier.replaceAll(/[^A-Za-z0-9]/g, ""), nameKey(name)];
     if (key === "" || now === "") return;

@@ -15,34 +15,87 @@ const KEPT_BY: readonly (readonly [account: string, owner: string, agent: string
   ["Acct", "Acct/Ownr", "Acct/Svcr"],
 ];
 
-export function everywhere(element: Element, path: string, out: Collected): void {
-  const counts = new Map<string, number>();
-  for (const row of KEPT_BY) verifyAccount(element, row, path, out);
-  out.party(textAt(element, "Id/OrgId/LEI"), textAt(element, "Nm"), `${path}/Nm`);
-  verifySettled(element, path, out);
-  verifyExchanged(element, path, out);
+export function everywhere(document: Element, out: Collected): void {
+  visit(document, new Trail(document), out);
+}
+
+function visit(element: Element, trail: Trail, out: Collected): void {
+  for (const row of KEPT_BY) verifyAccount(element, row, trail, out);
+  const lei = textAt(element, "Id/OrgId/LEI");
+  if (lei !== undefined) out.party(lei, textAt(element, "Nm"), () => `${trail.path()}/Nm`);
+  verifySettled(element, trail, out);
+  verifyExchanged(element, trail, out);
   for (const each of element.children) {
-    const place = (counts.get(each.name) ?? 0) + 1;
-    counts.set(each.name, place);
-    const where = `${path === "" ? "" : `${path}/`}${each.name}${place > 1 ? `[${place}]` : ""}`;
-    const currency = each.attribute("Ccy");
-    if (currency !== undefined && decimalOf(each.text) !== undefined) out.rule(MINOR_UNITS, where, hasMinorUnits(each.text, currency));
-    if (!each.isLeaf) everywhere(each, where, out);
+    if (each.isLeaf) {
+      const currency = each.attribute("Ccy");
+      const text = currency === undefined ? "" : each.text;
+      if (currency !== undefined && decimalOf(text) !== undefined)
+        out.rule(MINOR_UNITS, () => trail.path(each), hasMinorUnits(text, currency));
+      continue;
+    }
+    trail.enter(each);
+    visit(each, trail, out);
+    trail.leave();
   }
 }
 
-function verifyAccount(element: Element, [account, owner, agent]: (typeof KEPT_BY)[number], path: string, out: Collected): void {
-  if (at(element, account) === undefined) return;
-  const front = path === "" ? "" : `${path}/`;
-  const iban = textAt(element, `${account}/Id/IBAN`);
-  const bic = textAt(element, `${agent}/FinInstnId/BICFI`) ?? textAt(element, `${agent}/FinInstnId/BIC`);
-  out.rule(COUNTRY, `${front}${account}/Id/IBAN`, isOfCountry(iban, bic));
-  // Parties of an entry are one level deeper since camt.053.001.08.
-  const name = [`${owner}/Nm`, `${owner}/Pty/Nm`].find((at) => textAt(element, at) !== undefined);
-  if (name !== undefined) out.party(iban ?? textAt(element, `${account}/Id/Othr/Id`), textAt(element, name), `${front}${name}`);
+/** The way from a document to the element that is looked at. Its path is written where a rule does not hold, and not for every element. */
+class Trail {
+  readonly #elements: Element[];
+  /** By their parents: places of elements among those of the same name, once one of them was asked for. */
+  readonly #places = new Map<number, ReadonlyMap<number, number>>();
+
+  constructor(document: Element) {
+    this.#elements = [document];
+  }
+
+  enter(element: Element): void {
+    this.#elements.push(element);
+  }
+
+  leave(): void {
+    this.#elements.pop();
+  }
+
+  /** Names below the document, with their places from the second one of a name on. */
+  path(leaf?: Element): string {
+    const way = leaf === undefined ? this.#elements : [...this.#elements, leaf];
+    return way
+      .slice(1)
+      .map((element, i) => {
+        const place = this.#placesIn(way[i] as Element).get(element.index) ?? 1;
+        return `${element.name}${place > 1 ? `[${place}]` : ""}`;
+      })
+      .join("/");
+  }
+
+  #placesIn(parent: Element): ReadonlyMap<number, number> {
+    const known = this.#places.get(parent.index);
+    if (known !== undefined) return known;
+    const counts = new Map<string, number>();
+    const places = new Map<number, number>();
+    for (const { name, index } of parent.children) {
+      const place = (counts.get(name) ?? 0) + 1;
+      counts.set(name, place);
+      places.set(index, place);
+    }
+    this.#places.set(parent.index, places);
+    return places;
+  }
 }
 
-function verifySettled(element: Element, path: string, out: Collected): void {
+function verifyAccount(element: Element, [account, owner, agent]: (typeof KEPT_BY)[number], trail: Trail, out: Collected): void {
+  if (at(element, account) === undefined) return;
+  const below = (names: string) => (): string => [trail.path(), names].filter((part) => part !== "").join("/");
+  const iban = textAt(element, `${account}/Id/IBAN`);
+  const bic = textAt(element, `${agent}/FinInstnId/BICFI`) ?? textAt(element, `${agent}/FinInstnId/BIC`);
+  out.rule(COUNTRY, below(`${account}/Id/IBAN`), isOfCountry(iban, bic));
+  // Parties of an entry are one level deeper since camt.053.001.08.
+  const name = [`${owner}/Nm`, `${owner}/Pty/Nm`].find((at) => textAt(element, at) !== undefined);
+  if (name !== undefined) out.party(iban ?? textAt(element, `${account}/Id/Othr/Id`), textAt(element, name), below(name));
+}
+
+function verifySettled(element: Element, trail: Trail, out: Collected): void {
   const rate = textAt(element, "XchgRate");
   if (rate === undefined) return;
   for (const [ordered, settled] of SETTLED) {
@@ -50,14 +103,14 @@ function verifySettled(element: Element, path: string, out: Collected): void {
     if (one === undefined || other === undefined) continue;
     const charges = childrenOf(element, "ChrgsInf").map((charge) => moneyAt(charge, "Amt"));
     const own = charges.filter((charge): charge is Money => charge?.currency === other.currency);
-    out.rule(RATE, `${path}/${settled}`, isExchanged(one, other, rate.trim(), sumOf(own.map(({ amount }) => amount))));
+    out.rule(RATE, () => `${trail.path()}/${settled}`, isExchanged(one, other, rate.trim(), sumOf(own.map(({ amount }) => amount))));
   }
 }
 
 export const DETAILS: readonly string[] = ["InstdAmt", "TxAmt", "CntrValAmt", "AnncdPstngAmt"];
 
 /** Amounts of an entry or transaction, and the rate between two of their currencies. */
-function verifyExchanged(element: Element, path: string, out: Collected): void {
+function verifyExchanged(element: Element, trail: Trail, out: Collected): void {
   const details = at(element, "AmtDtls");
   if (details === undefined) return;
   const amounts = [moneyAt(element, "Amt"), ...DETAILS.map((name) => moneyAt(details, `${name}/Amt`))];
@@ -71,6 +124,6 @@ function verifyExchanged(element: Element, path: string, out: Collected): void {
     if (exchange === undefined || rate === undefined) continue;
     const [one, other] = [only(textAt(exchange, "SrcCcy")?.trim()), only(textAt(exchange, "TrgtCcy")?.trim())];
     if (one === undefined || other === undefined || one.currency === other.currency) continue;
-    out.rule(RATE, `${path}/AmtDtls/${name}/CcyXchg/XchgRate`, isExchanged(one, other, rate.trim(), 0n));
+    out.rule(RATE, () => `${trail.path()}/AmtDtls/${name}/CcyXchg/XchgRate`, isExchanged(one, other, rate.trim(), 0n));
   }
 }

@@ -40,7 +40,7 @@ export const iso20022Rules: MessageRules = {
     const own = series ?? alone;
     for (const { element } of documents) {
       for (const body of element.children) verifyBody(body, body.name, own, collected);
-      everywhere(element, "", collected);
+      everywhere(element, collected);
     }
     alone.close();
     tree.close();

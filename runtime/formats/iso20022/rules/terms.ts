@@ -33,8 +33,10 @@ function everyAmount(element: Element, amounts: Amounts): void {
 
 /** What was ordered and what is settled for it: at a rate, less or with charges. */
 function settled(element: Element, amounts: Amounts): void {
+  const said = SETTLED.filter((names) => names.every((name) => element.tree.has(name)));
+  if (said.length === 0) return;
   for (const each of element.groups()) {
-    for (const [ordered, paid] of SETTLED) {
+    for (const [ordered, paid] of said) {
       const [one, other] = [amounts.at(each, ordered), amounts.at(each, paid)];
       if (one === undefined || other === undefined) continue;
       const charges = childrenOf(each, "ChrgsInf").map((charge) => amounts.at(charge, "Amt"));

@@ -21,6 +21,9 @@ const NAMES_MAX = 0xffff;
 /** Columns of a message that had more elements than this are not kept for the next one. */
 const KEPT_MAX = 1 << 16;
 
+/** Codes that are remembered; there are 180 currencies. */
+const CODES_MAX = 256;
+
 const WITH_ATTRIBUTES = 1;
 /** Its text has references, sections or comments. */
 const SPELT = 2;
@@ -98,6 +101,7 @@ export class Tree {
   #attributed: number[] = [];
   #attributesAt: number[] = [];
   readonly #words = new Names();
+  readonly #codes = new Map<number, string>();
   #documents: Rooted[] = [];
 
   /**
@@ -114,6 +118,7 @@ export class Tree {
     this.#attributesAt = [];
     this.#documents = [];
     this.#words.clear();
+    this.#codes.clear();
     this.#reserve(countTags(record));
     return this.#walk() ? this.#documents : undefined;
   }
@@ -138,6 +143,11 @@ export class Tree {
 
   nameOf(element: number): string {
     return this.#words.text(this.#names[element] as number);
+  }
+
+  /** Whether there is an element of that name. */
+  has(name: string): boolean {
+    return this.#words.idOf(name) !== undefined;
   }
 
   /** The first child of that name, the first child of that under the next name, and so on; undefined if one is missing. */
@@ -186,11 +196,22 @@ export class Tree {
       const nameAt = p;
       p = valueAt(input, p);
       const end = input.indexOf(input[p - 1] as number, p);
-      if (this.#bytes.toString("latin1", nameAt, nameAt + name.length) === name && isBehindName(input[nameAt + name.length] as number))
-        return decoded(this.#bytes.toString(this.#encoding, p, end));
+      if (standsAt(input, nameAt, input.length, name) === 1 && isBehindName(input[nameAt + name.length] as number))
+        return end - p === 3 ? this.#code(p) : decoded(this.#bytes.toString(this.#encoding, p, end));
       p = skipSpace(input, end + 1, input.length);
     }
     return undefined;
+  }
+
+  /** A text of three bytes, which are nearly always those of a currency. */
+  #code(at: number): string {
+    const input = this.#input;
+    const key = ((input[at] as number) << 16) | ((input[at + 1] as number) << 8) | (input[at + 2] as number);
+    const known = this.#codes.get(key);
+    if (known !== undefined) return known;
+    const text = decoded(this.#bytes.toString(this.#encoding, at, at + 3));
+    if (this.#codes.size < CODES_MAX) this.#codes.set(key, text);
+    return text;
   }
 
   *attributedIn(from: number, to: number): Generator<Element> {
