@@ -255,7 +255,7 @@ function shownBy({
 }
 
 /** The operation as answers of policies are written, with all that says how much is to be seen. */
-function wordsOf(operation: PlanOperation): string {
+export function wordsOf(operation: PlanOperation): string {
   const { technique, namespace, kind, keepFirst, keepLast, codeMax, detect } = shownBy(operation);
   if (technique === "mask") {
     const form = kind === "text" ? "" : ` ${kind}`;

@@ -206,6 +206,19 @@ policy
     process.exitCode = await (await import("./policy.ts")).policyTest(path, options);
   });
 policy
+  .command("explain")
+  .description("say how it decides a record, for each view; never a value")
+  .argument("<policy>", "folder or file of Rego")
+  .requiredOption("--record <FILE>", "file with the record; - is stdin")
+  .option("--model <FILE>", "model that it is for (YAML)")
+  .option("--preset <NAME>", "test-data, one-way, tokens or strict")
+  .option("--view <NAME>", "one of its views (default: all)")
+  .addOption(choice("--engine", ["native", "portable"], "engine to run"))
+  .option("--json", "report as JSON")
+  .action(async (path: string, options) => {
+    process.exitCode = await (await import("./policy-explain.ts")).policyExplain(path, options);
+  });
+policy
   .command("diff")
   .description("say what changes for whom, and what of it loosens")
   .argument("<before>", "policy in force")

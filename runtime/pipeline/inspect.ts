@@ -53,6 +53,7 @@ import {
 import { behindSeparators, type FormatSlot, NEXT_MORE, NEXT_STOP, type Next, nextRecord } from "./frame.ts";
 import { Kept } from "./kept.ts";
 import type { PlanSource } from "./plan-handle.ts";
+import type { GuardResult, GuardTester, GuardTesterFactory } from "./route/guards.ts";
 
 /**
  * Writes the code points of a segment to `points` from `at` on; returns the index behind them, or −1 for bytes that the encoding does
@@ -74,7 +75,11 @@ export interface InspectorParts {
   readonly formats: readonly Format[];
   readonly scan: ScanOptions;
   readonly decode: DecodeSegment;
+  /** Tells what the guards of a policy come to. Default: nobody does. */
+  readonly guards?: GuardTesterFactory | undefined;
 }
+
+export type InspectedGuard = GuardResult;
 
 export const OUTCOMES = ["masked", "kept", "removed", "otherwise-token", "otherwise-redacted", "refused"] as const;
 export type Outcome = (typeof OUTCOMES)[number];
@@ -139,6 +144,8 @@ export interface InspectedRecord {
   readonly fault: InspectedFault | undefined;
   /** In the order of the record. None if the scanner refused it. */
   readonly values: readonly InspectedValue[];
+  /** None if the scanner refused it. */
+  readonly guards: readonly InspectedGuard[];
 }
 
 const INITIAL_BUFFER = 64 * 1024;
@@ -150,6 +157,7 @@ export class Inspector {
   readonly #batch = new Batch();
   readonly #next: Next = { start: 0, end: 0, format: -1 };
   readonly #kept: Kept;
+  readonly #guards: GuardTester | undefined;
   #handle: EngineHandle | undefined;
   #operations = -1;
   #output = new Uint8Array(INITIAL_BUFFER);
@@ -168,6 +176,7 @@ export class Inspector {
     this.#parts = parts;
     this.#slots = parts.formats.map((format) => ({ format, open: format.open(parts.plan, parts.scan) }));
     this.#kept = new Kept(parts.plan, this.#slots);
+    this.#guards = parts.guards?.(this.#slots);
   }
 
   /** The source cannot be cut into records any further. */
@@ -275,6 +284,7 @@ export class Inspector {
     batch.placeRecord(0, start, end, this.#base + start);
     const before = this.#buffer.slice(start, end);
     const isKept = this.#kept.prepare(batch, [format], [start], [end]);
+    const guards = scanned && slot !== undefined ? (this.#guards?.(batch, 0, format) ?? []) : [];
     const values = scanned && slot !== undefined ? this.#values(slot, message, latin1, before, start) : [];
     const whole = scanned ? this.#whole() : undefined;
     if (whole !== undefined && !sameBytes(whole, composed(before, values)))
@@ -292,6 +302,7 @@ export class Inspector {
       after,
       fault: after === undefined ? this.#fault(values, start, end, slot?.format) : undefined,
       values,
+      guards,
     };
   }
 

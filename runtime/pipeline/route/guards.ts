@@ -5,6 +5,7 @@
  */
 import type { GuardTest, GuardTree } from "../../policy/api.ts";
 import { type Batch, RECORD_FIRST_VALUE, RECORD_STRIDE, RECORD_VALUE_COUNT, VALUE_OPERATION, VALUE_STRIDE } from "../../record/tables.ts";
+import type { FormatSlot } from "../frame.ts";
 import type { RecordRouter, RouterFactory } from "../masker.ts";
 import { decimalOf, pointsOf } from "./compare.ts";
 import { type Condition, type RouterOptions, routerOf, type Test } from "./router.ts";
@@ -23,6 +24,36 @@ export const guarding =
       Object.entries(parts.trees).map(([name, tree]) => [name, { alternatives: tree.length, router: guardOf(tree, parts)(formats) }]),
     );
     return new Guarding(parts.operations, guards, router?.(formats));
+  };
+
+/** What a guard comes to for a record. */
+export interface GuardResult {
+  readonly name: string;
+  readonly holds: boolean;
+  /** By alternative whether each of its comparisons holds, for every transaction. */
+  readonly alternatives: readonly (readonly boolean[])[];
+}
+
+export type GuardTester = (batch: Batch, record: number, format: number) => readonly GuardResult[];
+export type GuardTesterFactory = (formats: readonly FormatSlot[]) => GuardTester;
+
+/** All guards of a policy, comparison by comparison: for telling, not for masking. */
+export const guardTests =
+  ({ trees, jsonPaths, decode }: Omit<GuardsParts, "operations">): GuardTesterFactory =>
+  (formats) => {
+    const parts = { trees, jsonPaths, decode, operations: new Map() };
+    const guards = Object.entries(trees).map(([name, tree]) => ({
+      name,
+      tree,
+      whole: guardOf(tree, parts)(formats),
+      tests: tree.map((tests) => tests.map((test) => guardOf([[test]], parts)(formats))),
+    }));
+    return (batch, record, format) =>
+      guards.map(({ name, tree, whole, tests }) => ({
+        name,
+        holds: whole.route(batch, record, format) < tree.length,
+        alternatives: tests.map((routers) => routers.map((router) => router.route(batch, record, format) === 0)),
+      }));
   };
 
 /** A route for each alternative, and one behind them for records that have none: the guard holds if the record takes one before the last. */
