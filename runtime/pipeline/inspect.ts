@@ -53,7 +53,6 @@ import {
 import { behindSeparators, type FormatSlot, NEXT_MORE, NEXT_STOP, type Next, nextRecord } from "./frame.ts";
 import { Kept } from "./kept.ts";
 import type { PlanSource } from "./plan-handle.ts";
-import type { GuardResult, GuardTester, GuardTesterFactory } from "./route/guards.ts";
 
 /**
  * Writes the code points of a segment to `points` from `at` on; returns the index behind them, or −1 for bytes that the encoding does
@@ -79,7 +78,16 @@ export interface InspectorParts {
   readonly guards?: GuardTesterFactory | undefined;
 }
 
-export type InspectedGuard = GuardResult;
+/** What a guard comes to for a record. */
+export interface InspectedGuard {
+  readonly name: string;
+  readonly holds: boolean;
+  /** By alternative whether each of its comparisons holds, for every transaction. */
+  readonly alternatives: readonly (readonly boolean[])[];
+}
+
+export type GuardTester = (batch: Batch, record: number, format: number) => readonly InspectedGuard[];
+export type GuardTesterFactory = (formats: readonly FormatSlot[]) => GuardTester;
 
 export const OUTCOMES = ["masked", "kept", "removed", "otherwise-token", "otherwise-redacted", "refused"] as const;
 export type Outcome = (typeof OUTCOMES)[number];

@@ -5,7 +5,7 @@
  */
 import type { GuardTest, GuardTree } from "../../policy/api.ts";
 import { type Batch, RECORD_FIRST_VALUE, RECORD_STRIDE, RECORD_VALUE_COUNT, VALUE_OPERATION, VALUE_STRIDE } from "../../record/tables.ts";
-import type { FormatSlot } from "../frame.ts";
+import type { GuardTesterFactory } from "../inspect.ts";
 import type { RecordRouter, RouterFactory } from "../masker.ts";
 import { decimalOf, pointsOf } from "./compare.ts";
 import { type Condition, type RouterOptions, routerOf, type Test } from "./router.ts";
@@ -25,17 +25,6 @@ export const guarding =
     );
     return new Guarding(parts.operations, guards, router?.(formats));
   };
-
-/** What a guard comes to for a record. */
-export interface GuardResult {
-  readonly name: string;
-  readonly holds: boolean;
-  /** By alternative whether each of its comparisons holds, for every transaction. */
-  readonly alternatives: readonly (readonly boolean[])[];
-}
-
-export type GuardTester = (batch: Batch, record: number, format: number) => readonly GuardResult[];
-export type GuardTesterFactory = (formats: readonly FormatSlot[]) => GuardTester;
 
 /** All guards of a policy, comparison by comparison: for telling, not for masking. */
 export const guardTests =
