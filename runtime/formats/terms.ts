@@ -16,6 +16,7 @@ import {
   TERM_FLAGS,
   TERM_PLACE,
   TERM_PRODUCT_DECIMALS,
+  TERM_STRIDE,
   VALUE_STRIDE,
   VALUE_TERMS,
 } from "../record/tables.ts";
@@ -138,17 +139,45 @@ export function exchange(one: Amount, other: Amount, rateText: string | undefine
   }
 }
 
-/** Terms of the values of one record, before they go into the batch's table. */
+/**
+ * Terms of the values of one record, before they go into the batch's table: in rows as that has them, since a statement has some hundred
+ * thousand. What such rows have no room for is kept as it is.
+ */
 export class TermTable {
-  readonly #terms = new Map<number, Terms>();
+  /** Where the rows of a value begin. */
+  readonly #rows = new Map<number, number>();
+  readonly #others = new Map<number, Terms>();
+  #terms = new Uint32Array(ROWS_FIRST * TERM_STRIDE);
+  #count = 0;
 
   /** @param value a row of the batch; undefined: what says the amount is no value that a technique changes */
   give(value: number | undefined, terms: Terms | undefined): void {
-    if (value !== undefined && terms !== undefined) this.#terms.set(value, terms);
+    if (value === undefined || terms === undefined) return;
+    const isPlain = terms.length > 0 && terms.every(({ place }) => place % GRAIN === 0n && place < PLACE_LIMIT && place > -PLACE_LIMIT);
+    if (!isPlain) {
+      this.#rows.delete(value);
+      this.#others.set(value, terms);
+      return;
+    }
+    this.#others.delete(value);
+    this.#rows.set(value, this.#count);
+    if ((this.#count + terms.length) * TERM_STRIDE > this.#terms.length) {
+      const grown = new Uint32Array(2 * (this.#count + terms.length) * TERM_STRIDE);
+      grown.set(this.#terms);
+      this.#terms = grown;
+    }
+    for (const [i, term] of terms.entries()) writeTerm(this.#terms, this.#count++ * TERM_STRIDE, term, i === terms.length - 1);
   }
 
   of(value: number | undefined): Terms | undefined {
-    return value === undefined ? undefined : this.#terms.get(value);
+    if (value === undefined) return undefined;
+    const first = this.#rows.get(value);
+    if (first === undefined) return this.#others.get(value);
+    const terms: Term[] = [];
+    for (let at = first * TERM_STRIDE; ; at += TERM_STRIDE) {
+      terms.push(readTerm(this.#terms, at));
+      if (((this.#terms[at + TERM_FLAGS] as number) & TERM_FLAG_LAST) !== 0) return terms;
+    }
   }
 
   /** What an amount is made of so far; by itself if nobody said. */
@@ -164,19 +193,33 @@ export class TermTable {
 
   /** Values whose places have more digits than the table has room for are left as they are. */
   writeTo(batch: Batch): void {
-    for (const [value, terms] of this.#terms) {
+    for (const [value, first] of this.#rows) {
+      batch.values[value * VALUE_STRIDE + VALUE_TERMS] = batch.termCount + 1;
+      for (let at = first * TERM_STRIDE, isLast = false; !isLast; at += TERM_STRIDE) {
+        isLast = ((this.#terms[at + TERM_FLAGS] as number) & TERM_FLAG_LAST) !== 0;
+        const to = batch.addTerm();
+        for (let word = 0; word < TERM_STRIDE; word++) batch.terms[to + word] = this.#terms[at + word] as number;
+      }
+    }
+    for (const [value, terms] of this.#others) {
       if (terms.length === 0 || terms.some(({ place }) => place % GRAIN !== 0n)) continue;
       batch.values[value * VALUE_STRIDE + VALUE_TERMS] = batch.termCount + 1;
-      for (const [i, term] of terms.entries()) writeTerm(batch, term, i === terms.length - 1);
+      for (const [i, term] of terms.entries()) {
+        const at = batch.addTerm();
+        writeTerm(batch.terms, at, term, i === terms.length - 1);
+      }
     }
   }
 }
 
+/** Rows that there is room for at first. */
+const ROWS_FIRST = 64;
+/** Places that a row holds. */
+const PLACE_LIMIT: bigint = GRAIN << 127n;
 const WORD = 0xffff_ffffn;
+const TWO_32 = 0x1_0000_0000;
 
-function writeTerm(batch: Batch, { place, decimals, isRunning, isNegative, factor }: Term, isLast: boolean): void {
-  const at = batch.addTerm();
-  const { terms } = batch;
+function writeTerm(terms: Uint32Array, at: number, { place, decimals, isRunning, isNegative, factor }: Term, isLast: boolean): void {
   terms[at + TERM_FLAGS] =
     (isNegative ? TERM_FLAG_NEGATIVE : 0) |
     (isRunning ? TERM_FLAG_RUNNING : 0) |
@@ -185,8 +228,43 @@ function writeTerm(batch: Batch, { place, decimals, isRunning, isNegative, facto
   terms[at + TERM_DECIMALS] = decimals;
   terms[at + TERM_PRODUCT_DECIMALS] = factor?.productDecimals ?? 0;
   terms[at + TERM_FACTOR_DECIMALS] = factor?.decimals ?? 0;
-  const units = BigInt.asUintN(128, place / GRAIN);
-  for (let word = 0; word < 4; word++) terms[at + TERM_PLACE + word] = Number((units >> BigInt(32 * word)) & WORD);
+  writePlace(terms, at + TERM_PLACE, place / GRAIN);
   terms[at + TERM_FACTOR] = Number((factor?.digits ?? 0n) & WORD);
   terms[at + TERM_FACTOR + 1] = Number((factor?.digits ?? 0n) >> 32n);
+}
+
+/** A place in four words, two's complement. */
+function writePlace(terms: Uint32Array, at: number, units: bigint): void {
+  const number = Number(units);
+  if (Number.isSafeInteger(number)) {
+    // Nearly all are: without a big integer for each word.
+    const low = number >= 0 ? number % TWO_32 : ((number % TWO_32) + TWO_32) % TWO_32;
+    terms[at] = low;
+    terms[at + 1] = (number - low) / TWO_32;
+    terms[at + 2] = number < 0 ? 0xffff_ffff : 0;
+    terms[at + 3] = number < 0 ? 0xffff_ffff : 0;
+    return;
+  }
+  const unsigned = BigInt.asUintN(128, units);
+  for (let word = 0; word < 4; word++) terms[at + word] = Number((unsigned >> BigInt(32 * word)) & WORD);
+}
+
+function readTerm(terms: Uint32Array, at: number): Term {
+  const flags = terms[at + TERM_FLAGS] as number;
+  let units = 0n;
+  for (let word = 3; word >= 0; word--) units = (units << 32n) | BigInt(terms[at + TERM_PLACE + word] as number);
+  const term = {
+    place: BigInt.asIntN(128, units) * GRAIN,
+    decimals: terms[at + TERM_DECIMALS] as number,
+    isRunning: (flags & TERM_FLAG_RUNNING) !== 0,
+    isNegative: (flags & TERM_FLAG_NEGATIVE) !== 0,
+  };
+  if ((flags & TERM_FLAG_FACTOR) === 0) return term;
+  const digits = BigInt(terms[at + TERM_FACTOR] as number) | (BigInt(terms[at + TERM_FACTOR + 1] as number) << 32n);
+  const factor = {
+    digits,
+    decimals: terms[at + TERM_FACTOR_DECIMALS] as number,
+    productDecimals: terms[at + TERM_PRODUCT_DECIMALS] as number,
+  };
+  return { ...term, factor };
 }

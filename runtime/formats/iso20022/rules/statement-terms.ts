@@ -88,8 +88,9 @@ function planEntry(entry: Entry, from: bigint | undefined, decimals: number, amo
     }
   } else if (parts.length > 1) amounts.terms.give(own.value, sizeOf(parts, amounts));
   const transactions = transactionsOf(element);
-  for (const transaction of transactions) {
-    const part = parts.find((each) => each.element.index === transaction.index);
+  for (const [i, transaction] of transactions.entries()) {
+    // There is one for each, or none at all.
+    const part = parts[i];
     const isOnly = transactions.length === 1;
     const anchor = part ?? (isOnly ? entry : undefined);
     if (anchor !== undefined) within(transaction, anchor, amounts);
@@ -194,10 +195,10 @@ function exchanged(element: Element, own: Amount, amounts: Amounts): void {
 function summary(statement: Element, entries: readonly Entry[], amounts: Amounts): void {
   const summaries = child(statement, "TxsSummry");
   if (summaries === undefined) return;
-  const counted = [entries, entries.filter(({ booked }) => booked)];
-  const totals = (element: Element | undefined, belongs: (entry: Entry) => boolean): void => {
+  const totals = (element: Element | undefined, among: readonly Entry[], belongs: (entry: Entry) => boolean): void => {
     if (element === undefined) return;
-    const chosen = counted.map((each) => each.filter(belongs));
+    const all = among.filter(belongs);
+    const chosen = [all, all.filter(({ booked }) => booked)];
     const said = amounts.at(element, "Sum");
     const added = chosen.find((each) => sumOf(each.map(({ own }) => own.amount)) === said?.amount);
     if (added !== undefined) amounts.terms.give(said?.value, amounts.terms.sumOf(added.map(({ own }) => own.value)));
@@ -207,15 +208,16 @@ function summary(statement: Element, entries: readonly Entry[], amounts: Amounts
   };
   const ofCredit = ({ element }: Entry): boolean => isCredit(element);
   const ofDebit = ({ element }: Entry): boolean => !isCredit(element);
-  totals(child(summaries, "TtlNtries"), () => true);
-  totals(child(summaries, "TtlCdtNtries"), ofCredit);
-  totals(child(summaries, "TtlDbtNtries"), ofDebit);
-  for (const each of childrenOf(summaries, "TtlNtriesPerBkTxCd")) {
-    const code = codeOf(each);
-    const belongs = ({ element }: Entry): boolean => codeOf(element) === code;
-    totals(each, belongs);
-    totals(child(each, "CdtNtries"), (entry) => belongs(entry) && ofCredit(entry));
-    totals(child(each, "DbtNtries"), (entry) => belongs(entry) && ofDebit(entry));
+  totals(child(summaries, "TtlNtries"), entries, () => true);
+  totals(child(summaries, "TtlCdtNtries"), entries, ofCredit);
+  totals(child(summaries, "TtlDbtNtries"), entries, ofDebit);
+  const coded = childrenOf(summaries, "TtlNtriesPerBkTxCd");
+  const byCode = coded.length === 0 ? new Map<string, readonly Entry[]>() : entriesByCode(entries);
+  for (const each of coded) {
+    const own = byCode.get(codeOf(each)) ?? [];
+    totals(each, own, () => true);
+    totals(child(each, "CdtNtries"), own, ofCredit);
+    totals(child(each, "DbtNtries"), own, ofDebit);
   }
 }
 
@@ -223,6 +225,17 @@ function summary(statement: Element, entries: readonly Entry[], amounts: Amounts
 function netOf(totals: Element, amounts: Amounts): Signed | undefined {
   const net = child(totals, "TtlNetNtry");
   return net === undefined ? signedOf(totals, "TtlNetNtryAmt", amounts) : signedOf(net, "Amt", amounts);
+}
+
+function entriesByCode(entries: readonly Entry[]): ReadonlyMap<string, readonly Entry[]> {
+  const found = new Map<string, Entry[]>();
+  for (const entry of entries) {
+    const code = codeOf(entry.element);
+    const known = found.get(code);
+    if (known === undefined) found.set(code, [entry]);
+    else known.push(entry);
+  }
+  return found;
 }
 
 /** A bank transaction code as one text. */

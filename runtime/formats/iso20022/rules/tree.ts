@@ -77,8 +77,8 @@ export class Element {
   }
 
   /** The element itself and all below it that have attributes, in the order of the document. */
-  *attributed(): Generator<Element> {
-    yield* this.tree.attributedIn(this.index, this.tree.endOf(this.index));
+  attributed(): readonly Element[] {
+    return this.tree.attributedIn(this.index, this.tree.endOf(this.index));
   }
 
   /** The element itself and all below it that hold elements, in the order of the document. */
@@ -214,9 +214,13 @@ export class Tree {
     return text;
   }
 
-  *attributedIn(from: number, to: number): Generator<Element> {
-    for (let i = this.#placeOf(from); i < this.#attributed.length && (this.#attributed[i] as number) < to; i++)
-      yield new Element(this, this.#attributed[i] as number);
+  attributedIn(from: number, to: number): readonly Element[] {
+    const all = this.#attributed;
+    let i = this.#placeOf(from);
+    if (i >= all.length || (all[i] as number) >= to) return NONE;
+    const found: Element[] = [];
+    for (; i < all.length && (all[i] as number) < to; i++) found.push(new Element(this, all[i] as number));
+    return found;
   }
 
   /** Place of the first element with attributes that is not in front of one. */
@@ -388,6 +392,7 @@ export class Tree {
   }
 }
 
+const NONE: readonly Element[] = [];
 const NO_SCOPE: ReadonlyMap<string, string> = new Map([["", ""]]);
 
 /** Names of elements as numbers. */
