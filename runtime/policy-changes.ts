@@ -3,8 +3,9 @@ import type { PlanOperation } from "./engines/plan.ts";
 import type { Field, FormatName } from "./formats/api.ts";
 import { covered } from "./model/coverage.ts";
 import { decideRule } from "./model/decide.ts";
-import { partRule } from "./model/decider.ts";
+import { jsonFacts, partRule } from "./model/decider.ts";
 import { Explainer, type Explanation } from "./model/explain.ts";
+import { classByModel } from "./model/kind-classes.ts";
 import { KEEP_RULE, type Model, type Namespace, type Rule } from "./model/model.ts";
 import { underPolicy } from "./model/policed.ts";
 import { RuleIndex } from "./model/rule-index.ts";
@@ -116,9 +117,8 @@ class ViewChanges {
       const found = explainer.json(i);
       return found === undefined ? NOBODY : doneBy(found, side, "refuse");
     });
-    const declared = decideRule(rule, "json", JSON_FIELD);
-    const kind = declared.kind === "operation" ? (declared.operation.kind ?? "") : "";
-    this.#note(kind, pair, () => `json ${rule.pattern?.text ?? rule.label}`);
+    const facts = jsonFacts(rule, decideRule(rule, "json", JSON_FIELD));
+    this.#note(facts.class, pair, () => `json ${rule.pattern?.text ?? rule.label}`);
   }
 
   /** Members that no rule of the model names. */
@@ -133,7 +133,7 @@ class ViewChanges {
   /** Keys and headers of records that a pipeline has masked by a namespace. */
   part(namespace: Namespace): void {
     const pair = this.#both(({ side, explainer }) => doneBy(explainer.part(partRule(namespace)), side, "refuse"));
-    this.#note(namespace.kind ?? "", pair, () => `kafka ${namespace.name}`);
+    this.#note(classByModel([], namespace.kind ?? ""), pair, () => `kafka ${namespace.name}`);
   }
 
   /** Copies under other keys can be joined with others than before. */

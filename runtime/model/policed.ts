@@ -9,6 +9,7 @@ import type { FactName, FieldFacts, ViewPolicy } from "../policy/api.ts";
 import { factsKey } from "../policy/facts.ts";
 import { summaryOf } from "../policy/summary.ts";
 import { type Decision, decideRule } from "./decide.ts";
+import { classByModel } from "./kind-classes.ts";
 import { type Action, KEEP_RULE, type Model, type Namespace, type Rule } from "./model.ts";
 import { HASH_WIDTH_DEFAULT } from "./vocabulary.ts";
 
@@ -23,18 +24,20 @@ export const hashedName = (namespace: string): string => `${namespace}.hash`;
 /** What is known of a field, for a policy; `decision` is what the model's rules say. */
 export function factsOf(format: FormatName, message: string, field: Field, decision: Decision): FieldFacts {
   const operation = decision.kind === "operation" ? decision.operation : undefined;
+  const tags = decision.kind === "operation" ? decision.rule.tags : [];
+  const kind = operation?.kind ?? "";
   return {
     format,
     message,
     path: field.path,
     name: format === "json" ? lastMember(field.path) : field.path.slice(field.path.lastIndexOf("/") + 1),
-    class: format === "json" ? "" : field.dataClass,
+    class: format === "json" ? classByModel(tags, kind) : field.dataClass,
     type: field.type,
     shape: field.fit.shape,
     technique: operation?.technique ?? "",
     namespace: operation?.namespace ?? "",
-    kind: operation?.kind ?? "",
-    tags: decision.kind === "operation" ? decision.rule.tags : [],
+    kind,
+    tags,
   };
 }
 

@@ -1,10 +1,13 @@
 /** Policies over a model: what they answer, what is made of it, and what is refused. */
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { compileModel } from "../../runtime/model/compile.ts";
+import { decideRule } from "../../runtime/model/decide.ts";
+import { jsonFacts } from "../../runtime/model/decider.ts";
 import { loadModel } from "../../runtime/model/load.ts";
-import type { Model } from "../../runtime/model/model.ts";
+import type { Model, Rule } from "../../runtime/model/model.ts";
 import { underPolicy } from "../../runtime/model/policed.ts";
 import { presetSource } from "../../runtime/model/sources.ts";
+import { JSON_FIELD } from "../../runtime/model/uncatalogued.ts";
 import { activatePolicy } from "../../runtime/policies.ts";
 import { answerOf } from "../../runtime/policy/answer.ts";
 import type { FieldFacts } from "../../runtime/policy/api.ts";
@@ -152,6 +155,36 @@ describe.skipIf(!OPA_THERE)("a policy", () => {
       const compiled = compileModel(underPolicy(model, views.get("fraud") as NonNullable<ReturnType<typeof views.get>>));
       const rule = compiled.jsonRules.find(({ label }) => label === "json:$.customer.name");
       expect(compiled.operations[rule?.operation ?? -1]).toMatchObject({ technique: "redact" });
+    });
+
+    test("fields of JSON have the class of their kind, or the one that a tag names", async () => {
+      const { model } = loadModel({
+        name: "classes.yaml",
+        document: {
+          bauta: 1,
+          name: "classes",
+          extends: "test-data",
+          rules: [
+            { path: "json:$.name", use: "party" },
+            { path: "json:$.iban", use: "account" },
+            { path: "json:$.amount", technique: "keep", as: "number", tags: ["ours", "amount"] },
+            { path: "json:$.nickname", use: "account", tags: ["person"] },
+            { path: "json:$.unsaid", technique: "redact" },
+          ],
+        },
+      });
+      if (model === undefined) throw new Error("the model does not load");
+      const ruleOf = (name: string) => model.rules.find(({ pattern }) => pattern?.text.endsWith(`$.${name}`)) as Rule;
+      const classOf = (name: string): string => jsonFacts(ruleOf(name), decideRule(ruleOf(name), "json", JSON_FIELD)).class;
+      expect(["name", "iban", "amount", "nickname", "unsaid"].map(classOf)).toEqual(["person", "account", "amount", "person", ""]);
+      const engine = await openRules(`default plan := "model"\nplan := "redact" if input.field.class == "person"`);
+      const { views } = await activatePolicy(engine, model, [viewNamed(engine.views, "fraud")]);
+      const compiled = compileModel(underPolicy(model, views.get("fraud") as NonNullable<ReturnType<typeof views.get>>));
+      const techniqueOf = (name: string) => {
+        const rule = compiled.jsonRules.find(({ label }) => label === `json:$.${name}`);
+        return compiled.operations[rule?.operation ?? -1]?.technique;
+      };
+      expect(["name", "iban", "amount", "nickname"].map(techniqueOf)).toEqual(["redact", "fpe", "keep", "redact"]);
     });
 
     test("a JSON rule that is denied refuses its values, and does not leave them to another rule", async () => {
