@@ -7,6 +7,9 @@ const COLON = 0x3a;
 const BRACE = 0x7b;
 const BRACE_END = 0x7d;
 const HYPHEN = 0x2d;
+const DOLLAR = 0x24;
+/** `:50K:` */
+const TAG_SIZE_MAX = 5;
 /** Characters of a logical terminal's address; its ninth is the terminal. */
 const LT_SIZE = 12;
 const LT_TERMINAL = 8;
@@ -102,7 +105,7 @@ export function isTag(bytes: Uint8Array, at: number): boolean {
   return option === COLON || (option >= 0x41 && option <= 0x5a && bytes[at + 4] === COLON);
 }
 
-/** The next message begins with block 1; a text of fields ends with a line of `-`. −1: the end is not there. */
+/** The next message begins with block 1, or is a text of fields behind the last block; such a text ends with a line of `-`. −1: the end is not there. */
 function endOfMessage(bytes: Uint8Array, from: number, limit: number): number {
   const isText = bytes[from] === COLON;
   for (
@@ -113,9 +116,36 @@ function endOfMessage(bytes: Uint8Array, from: number, limit: number): number {
     if (isText) {
       const after = bytes[at + 1];
       if (bytes[at - 1] === LF && at + 1 < limit && (after === LF || after === 0x0d || after === BRACE_END)) return at + 1;
-    } else if (at + 2 < limit && bytes[at + 1] === 0x31 && bytes[at + 2] === COLON) return at;
+    } else if (at + 2 < limit && bytes[at + 1] === 0x31 && bytes[at + 2] === COLON) {
+      const text = textBehind(bytes, from, at);
+      return text < 0 ? at : text;
+    }
+  }
+  return isText ? -1 : textBehind(bytes, from, limit);
+}
+
+/** Where a text of fields alone begins behind a message's last block: it is another message. −1: there is none, as far as can be seen. */
+function textBehind(bytes: Uint8Array, from: number, limit: number): number {
+  let at = bytes.indexOf(BRACE_END, from);
+  while (at >= 0 && at < limit && !(bytes[at - 1] === HYPHEN && bytes[at - 2] === LF)) at = bytes.indexOf(BRACE_END, at + 1);
+  if (at < 0) return -1;
+  for (let p = at + 1; p + TAG_SIZE_MAX <= limit; p++) {
+    const byte = bytes[p] as number;
+    if (isTag(bytes, p)) return p;
+    if (byte === BRACE) p = behindBlock(bytes, p, limit) - 1;
+    else if (byte > 0x20 && byte !== DOLLAR) return -1;
   }
   return -1;
+}
+
+/** Offset behind a block and the fields in it, or the limit. */
+function behindBlock(bytes: Uint8Array, at: number, limit: number): number {
+  let open = 0;
+  for (let p = at; p < limit; p++) {
+    if (bytes[p] === BRACE) open++;
+    else if (bytes[p] === BRACE_END && --open === 0) return p + 1;
+  }
+  return limit;
 }
 
 /** The three digits behind block 2's direction. */

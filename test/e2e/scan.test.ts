@@ -99,6 +99,15 @@ describe("each kind is found at its path", () => {
     expect(rows).toContain("mt103:57A bic 1/1");
   });
 
+  test("a statement that is text only is no part of the message in front of it", () => {
+    const payment = `{1:F01BANKDEFFAXXX0000000000}{2:I103BANKFRPPXXXXN}{4:\r\n:20:R1\r\n:59:/${VALID.iban}\r\nX\r\n-}`;
+    const statement = `:20:S1\r\n:25:${VALID.iban}\r\n:28C:1/1\r\n-\r\n`;
+    const rows = ["mt103:59 iban 2/2", "mt103:block1/lt-address bic 2/2", "mt103:block2/lt-address bic 2/2", "mt:25 iban 1/1"];
+    for (const between of ["\r\n", "{5:{CHK:123456789ABC}}\r\n", "{5:{CHK:123456789ABC}}{S:{SAC:}}\r\n$"]) {
+      expect([between, rowsOf(reportOf(`${payment}${between}${statement}${payment}\r\n`))]).toEqual([between, rows]);
+    }
+  });
+
   test("a number that a line of an MT breaks", () => {
     const broken = `:20:A\r\n:86:PAID TO ${VALID.iban.slice(0, 9)}\r\n${VALID.iban.slice(9)}\r\n-\r\n`;
     expect(rowsOf(reportOf(broken))).toEqual(["mt:86 iban 1/1"]);
