@@ -208,4 +208,60 @@ describe.skipIf(!OPA_THERE)("a policy over topics", () => {
     expect(got.map((one) => street(one).replace(/\*+/, "*"))).toEqual(["REDACTED", "REDACTED", "*"]);
     await stop(worker);
   });
+
+  test("is put in force by activate, ends a grant by itself, and is put back by rollback, while the worker runs", async () => {
+    const place = join(at, unique("placed"));
+    const raw = await topics.make("raw");
+    const masked = await topics.make("masked");
+    refusedTopic = await topics.make("refused");
+    const state = `, state: ${place}.state`;
+    const file = pipeline(`${place}.tar.gz`, raw, `{ a: { topic: ${masked}, view: analytics } }`, state);
+    const commands: string[] = [];
+    const done = (...words: string[]): void => {
+      const { code, stdout, stderr } = bauta(["policy", ...words]);
+      commands.push(stdout, stderr);
+      if (code !== 0) throw new Error(`${words.join(" ")}: ${code} ${stderr}`);
+    };
+    const policyOf = (rules: string, grants = {}): string =>
+      policyFolder("", { bauta: { views: VIEWS, grants } }, { "masking.rego": rules });
+    done("activate", file, policyOf(contacts("redact")));
+    const worker = work(file);
+    let sent = 0;
+    /** Sends until a record comes out as it should. */
+    const becomes = async (wanted: string): Promise<void> => {
+      const from = performance.now();
+      for (;;) {
+        await topics.send(raw, [{ key: "DE82500990010073211884", value: EXAMPLE_XML }]);
+        const all = await topics.read([masked], ++sent);
+        const newest = all.toSorted((a, b) => b.offset - a.offset)[0] as Got;
+        if (street(newest).replace(/\*+/, "*") === wanted) return;
+        if (performance.now() - from > WAIT_MS) throw new Error(`no ${wanted}: ${street(newest)} ${worker.told.slice(-2000)}`);
+      }
+    };
+    await becomes("REDACTED");
+    const end = new Date(Date.now() + 20_000).toISOString().replace(/\.\d+/, "");
+    const granted = `package bauta.masking
+
+default plan := "model"
+
+plan := {"action": "mask", "grant": "incident", "else": "redact"} if input.field.class == "contact"
+`;
+    done("activate", file, policyOf(granted, { incident: { until: end, reason: "a test" } }), "--reason", "incident");
+    await becomes("*");
+    // Nobody does anything, and the bundle is not even there.
+    renameSync(`${place}.tar.gz`, `${place}.away`);
+    await becomes("REDACTED");
+    renameSync(`${place}.away`, `${place}.tar.gz`);
+    done("activate", file, policyOf(contacts("mask")));
+    await becomes("*");
+    done("rollback", file, "--reason", "too loose");
+    await becomes("REDACTED");
+    await stop(worker);
+    const got = await topics.read([masked], sent);
+    expect([got.length, new Set(got.map(sourceOf)).size]).toEqual([sent, sent]);
+    expect(new Set(got.map((one) => street(one).replace(/\*+/, "*")))).toEqual(new Set(["REDACTED", "*"]));
+    expect(worker.told).toContain("+incident");
+    const everything = worker.told + commands.join("") + JSON.stringify(got);
+    expect(CANARIES.filter((canary) => everything.includes(canary))).toEqual([]);
+  });
 });
