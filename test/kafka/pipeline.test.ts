@@ -108,6 +108,42 @@ function expectMasked(got: readonly Got[], told: string): void {
 
 const counted = (got: readonly Got[]): readonly string[] => got.map(sourceOf).toSorted();
 
+/** Compression of a record batch, the low bits of its attributes (KIP-98: 21 bytes behind its beginning). */
+const CODECS = ["none", "gzip", "snappy", "lz4", "zstd"] as const;
+const compressionOf = (topic: string): string => {
+  const segment = readFileSync(join(cluster.nodes[0]?.folder ?? "", "data", `${topic}-0`, "00000000000000000000.log"));
+  return CODECS[segment.readUInt16BE(21) & 7] ?? "";
+};
+
+test(
+  "every compression is written, and read again",
+  async () => {
+    // Each worker reads what the one before has written.
+    const names = [await topics.make("raw"), ...(await Promise.all(CODECS.map((codec) => topics.make(codec))))];
+    const workers = CODECS.map((codec, i) =>
+      work(
+        pipeline({
+          sources: `{ topics: ${names[i]} }`,
+          sinks: `{ out: { topic: ${names[i + 1]} } }`,
+          kafka: `, settings: { compression.codec: ${codec} }`,
+        }),
+      ),
+    );
+    const count = 40;
+    await topics.send(
+      names[0] as string,
+      Array.from({ length: count }, () => ({ value: EXAMPLE_XML })),
+    );
+    const got = await topics.read([names.at(-1) as string], count);
+    const told: string[] = [];
+    for (const worker of workers) told.push(await stop(worker));
+    expectMasked(got, told.join(""));
+    expect(got).toHaveLength(count);
+    expect(names.slice(1).map(compressionOf)).toEqual([...CODECS]);
+  },
+  SLOW,
+);
+
 describe("what becomes of a record", () => {
   test(
     "values as in files; keys, headers, tombstones, refusals",
