@@ -2,12 +2,19 @@
 // compare with are those of the tests.
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
+import { buildOpa, opaPath } from "./opa.mjs";
 import { installRuntimes } from "./runtimes.mjs";
-import { bun, root, setup } from "./setup.mjs";
+import { bun, root, setup, setupKafka } from "./setup.mjs";
 
 setup();
 installRuntimes();
 const [first, ...rest] = process.argv.slice(2);
-const [program, args] = first === "--policy-reload" ? ["bench/policy-reload.ts", rest] : ["bench/main.ts", process.argv.slice(2)];
-const result = spawnSync(bun(), ["--no-install", join(root, program), ...args], { stdio: "inherit", cwd: root });
+const isReload = first === "--policy-reload";
+if (isReload) {
+  setupKafka();
+  buildOpa();
+}
+const [program, args] = isReload ? ["bench/policy-reload.ts", rest] : ["bench/main.ts", process.argv.slice(2)];
+const env = { ...process.env, BAUTA_OPA: opaPath() };
+const result = spawnSync(bun(), ["--no-install", join(root, program), ...args], { stdio: "inherit", cwd: root, env });
 process.exit(result.status ?? 1);
