@@ -8,7 +8,7 @@ import { filesAt } from "../sources/file.ts";
 import type { CoverageOptions } from "./coverage-text.ts";
 import { EXIT } from "./exit.ts";
 import { Explained } from "./explained.ts";
-import { inspectorOf } from "./inspection.ts";
+import { inspectorOf, recordsOf } from "./inspection.ts";
 import { grouped } from "./terminal.ts";
 
 interface PathCount {
@@ -41,24 +41,16 @@ export async function corpusCoverage(
     const inspector = inspectorOf(await selectEngine("portable"), plan, { input: "strict", values: false });
     const explained = new Explained(plan, false);
     for (const source of paths.flatMap((path) => filesAt(path))) {
-      inspector.beginSource();
-      const seen = (records: ReturnType<typeof inspector.push>): void => {
-        for (const record of records) {
-          const { message, refusal, values } = explained.record({ source: source.name, record });
-          messages.set(message, (messages.get(message) ?? 0) + 1);
-          if (refusal !== null)
-            add(refused, `${message} ${refusal.code} ${refusal.path}`, { message, code: refusal.code, path: refusal.path, count: 0 });
-          for (const { path, status, technique, rule } of values) {
-            add(counts, `${message} ${path} ${status}`, { message, path, outcome: status, technique, rule: rule?.label ?? "", count: 0 });
-          }
+      for await (const record of recordsOf(inspector, source)) {
+        const { message, refusal, values } = explained.record({ source: source.name, record });
+        messages.set(message, (messages.get(message) ?? 0) + 1);
+        if (refusal !== null)
+          add(refused, `${message} ${refusal.code} ${refusal.path}`, { message, code: refusal.code, path: refusal.path, count: 0 });
+        for (const { path, status, technique, rule } of values) {
+          add(counts, `${message} ${path} ${status}`, { message, path, outcome: status, technique, rule: rule?.label ?? "", count: 0 });
         }
-      };
-      for await (const chunk of source.chunks()) {
-        seen(inspector.push(chunk));
-        if (inspector.stopped) break;
       }
       if (inspector.stopped) unread.push(source.name);
-      else seen(inspector.end());
     }
     inspector.close();
   } finally {

@@ -6,7 +6,7 @@ import { decodeSegment } from "../engines/portable/text/decode.ts";
 import { selectEngine } from "../engines/select.ts";
 import { BautaError, printable } from "../kit/errors.ts";
 import { type OpenPlan, openPlan } from "../open.ts";
-import { type InspectedRecord, Inspector } from "../pipeline/inspect.ts";
+import { type GuardTesterFactory, type InspectedRecord, Inspector } from "../pipeline/inspect.ts";
 import { FORMATS } from "../registry.ts";
 import { commitSink, type Sink } from "../sinks/api.ts";
 import { fileSink } from "../sinks/file.ts";
@@ -84,7 +84,11 @@ export async function inspect(paths: readonly string[], options: InspectionOptio
   }
 }
 
-export const inspectorOf = (engine: Engine, plan: OpenPlan, { input, values }: Pick<InspectionOptions, "input" | "values">): Inspector =>
+export const inspectorOf = (
+  engine: Engine,
+  plan: OpenPlan,
+  { input, values, guards }: Pick<InspectionOptions, "input" | "values"> & { readonly guards?: GuardTesterFactory },
+): Inspector =>
   new Inspector({
     engine,
     plan,
@@ -92,9 +96,11 @@ export const inspectorOf = (engine: Engine, plan: OpenPlan, { input, values }: P
     // Names that only the sender knows are told to whoever sees the values anyway.
     scan: { input, names: values ? "all" : "known" },
     decode: decodeSegment,
+    guards,
   });
 
-async function* recordsOf(inspector: Inspector, source: Source): AsyncGenerator<InspectedRecord> {
+/** Records of a source; the inspector has stopped if it could not be read to its end. */
+export async function* recordsOf(inspector: Inspector, source: Source): AsyncGenerator<InspectedRecord> {
   inspector.beginSource();
   for await (const chunk of source.chunks()) {
     yield* inspector.push(chunk);

@@ -5,16 +5,15 @@ import { decodeSegment } from "../engines/portable/text/decode.ts";
 import { selectEngine } from "../engines/select.ts";
 import { BautaError, printable } from "../kit/errors.ts";
 import { type OpenPlan, openPlan } from "../open.ts";
-import { type InspectedGuard, type InspectedRecord, Inspector } from "../pipeline/inspect.ts";
+import type { InspectedGuard, InspectedRecord } from "../pipeline/inspect.ts";
 import { guardTests } from "../pipeline/route/guards.ts";
 import { activatePolicy } from "../policies.ts";
 import type { ViewPolicy } from "../policy/api.ts";
 import { guardText } from "../policy/guards.ts";
 import { wordsOf } from "../policy-changes.ts";
-import { FORMATS } from "../registry.ts";
-import type { Source } from "../sources/api.ts";
 import { EXIT } from "./exit.ts";
 import { Explained, type ExplainedValue } from "./explained.ts";
+import { inspectorOf, recordsOf } from "./inspection.ts";
 import { sourcesOf } from "./jobs.ts";
 import { grantFacts, grantText, type PolicyCommandOptions, viewsOf } from "./policy.ts";
 import { modelOf, openPolicy } from "./policy-option.ts";
@@ -92,15 +91,7 @@ async function traceOf(
   try {
     const engine = await selectEngine(name);
     const guards = guardTests({ trees: policy?.guards ?? {}, jsonPaths: {}, decode: decodeSegment });
-    // Names that only the sender knows are no names of the policy's.
-    const inspector = new Inspector({
-      engine,
-      plan,
-      formats: FORMATS,
-      scan: { input: "strict", names: "known" },
-      decode: decodeSegment,
-      guards,
-    });
+    const inspector = inspectorOf(engine, plan, { input: "strict", values: false, guards });
     try {
       const explained = new Explained(plan, false);
       const records: TracedRecord[] = [];
@@ -112,15 +103,6 @@ async function traceOf(
   } finally {
     plan.close();
   }
-}
-
-async function* recordsOf(inspector: Inspector, source: Source): AsyncGenerator<InspectedRecord> {
-  inspector.beginSource();
-  for await (const chunk of source.chunks()) {
-    yield* inspector.push(chunk);
-    if (inspector.stopped) return;
-  }
-  yield* inspector.end();
 }
 
 function tracedOf(record: InspectedRecord, source: string, explained: Explained, plan: OpenPlan): TracedRecord {

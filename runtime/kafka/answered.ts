@@ -41,8 +41,8 @@ let isAnyLeft = false;
 export const isStuck = (): boolean => isAnyLeft;
 
 /** Waits for a call of a client that is given up: however it ends, and if it does not end soon, whoever gives it up goes without. */
-export async function givenUp(call: () => Promise<unknown>, { looks, lookMs }: Overdue = LEAVING): Promise<void> {
-  await answered("close", call, { looks, lookMs }).catch(() => undefined);
+export async function givenUp(call: () => Promise<unknown>, overdue: Overdue = LEAVING): Promise<void> {
+  await answered("close", call, overdue).catch(() => undefined);
 }
 
 /** Leaving waits for brokers; for as long as nobody takes a worker for one that hangs. */

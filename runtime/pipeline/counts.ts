@@ -48,19 +48,30 @@ export const addCounts = (a: Counts, b: Counts): Counts => ({
   recordsByMessage: addMaps(a.recordsByMessage, b.recordsByMessage),
 });
 
-/** Rows that speak of the same are one. */
-export function addFields<Row extends FieldCount & OperationFacts>(a: readonly Row[], b: readonly Row[]): readonly Row[] {
+/**
+ * Rows that speak of the same are one.
+ * @param keyOf what a row speaks of
+ */
+export function addRows<Row extends { readonly count: number }>(
+  a: readonly Row[],
+  b: readonly Row[],
+  keyOf: (row: Row) => string,
+): readonly Row[] {
   if (a.length === 0) return b;
   const rows = new Map<string, Row>();
   for (const row of [...a, ...b]) {
-    // Operations have other numbers in another process: their facts say which one it is.
-    const { format, message, path, outcome, technique, kind, namespace } = row;
-    const key = JSON.stringify([format, message, path, outcome, technique, kind, namespace]);
+    const key = keyOf(row);
     const known = rows.get(key);
     rows.set(key, known === undefined ? row : { ...known, count: known.count + row.count });
   }
   return [...rows.values()];
 }
+
+/** Operations have other numbers in another process: their facts say which one it is. */
+export const addFields = <Row extends FieldCount & OperationFacts>(a: readonly Row[], b: readonly Row[]): readonly Row[] =>
+  addRows(a, b, ({ format, message, path, outcome, technique, kind, namespace }) =>
+    JSON.stringify([format, message, path, outcome, technique, kind, namespace]),
+  );
 
 function addMaps(a: ReadonlyMap<string, number>, b: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
   const sum = new Map(a);

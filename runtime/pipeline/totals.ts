@@ -1,6 +1,7 @@
 /** What several maskers did, added up in the order of the source. */
 import { type CountNumbers, NO_NUMBERS } from "./counts.ts";
 import type { Counts, StageTimes } from "./masker.ts";
+import { MessageNames } from "./messages-out.ts";
 import type { FieldCount } from "./value-counts.ts";
 
 type Numbers = { -readonly [Name in keyof CountNumbers]: number };
@@ -9,8 +10,7 @@ export class Totals {
   readonly #numbers: Numbers = { ...NO_NUMBERS };
   readonly #refusedByCode = new Map<string, number>();
   readonly #recordsByMessage = new Map<string, number>();
-  readonly #messages: string[] = [];
-  readonly #messageIndexes = new Map<string, number>();
+  readonly #messages = new MessageNames();
   readonly #fields = new Map<string, { readonly field: FieldCount; count: number }>();
   #scanMs = 0;
   #engineMs = 0;
@@ -52,14 +52,11 @@ export class Totals {
 
   /** Message types by number, in the order in which they came. */
   messageIndex(name: string): number {
-    const known = this.#messageIndexes.get(name);
-    if (known !== undefined) return known;
-    this.#messageIndexes.set(name, this.#messages.length);
-    return this.#messages.push(name) - 1;
+    return this.#messages.indexOf(name);
   }
 
   messageName(index: number): string {
-    return this.#messages[index] ?? "";
+    return this.#messages.nameOf(index);
   }
 
   fieldCounts(): readonly FieldCount[] {

@@ -10,7 +10,7 @@
  * field to one or removes it, are parted from then on, and each group has a scan of its own.
  */
 import { Batch } from "../record/tables.ts";
-import { addValueNumbers, NO_COUNTS } from "./counts.ts";
+import { addRows, addValueNumbers, NO_COUNTS } from "./counts.ts";
 import { FramePass } from "./frame-pass.ts";
 import { FrameScan, type Frames } from "./frame-scan.ts";
 import { FramedMasker, type FramedParts } from "./framed.ts";
@@ -237,16 +237,8 @@ const sumOf = (taken: readonly ViewTaken[]): ViewTaken =>
     return { counts: addValueNumbers(a.counts, b.counts), fields: addFieldCounts(a.fields, b.fields) };
   });
 
-/** Rows that speak of the same are one. */
-function addFieldCounts(a: readonly FieldCount[], b: readonly FieldCount[]): readonly FieldCount[] {
-  if (a.length === 0 || b.length === 0) return a.length === 0 ? b : a;
-  const rows = new Map<string, FieldCount>();
-  for (const row of [...a, ...b]) {
-    const key = JSON.stringify([row.format, row.message, row.path, row.operation, row.outcome]);
-    rows.set(key, { ...row, count: row.count + (rows.get(key)?.count ?? 0) });
-  }
-  return [...rows.values()];
-}
+const addFieldCounts = (a: readonly FieldCount[], b: readonly FieldCount[]): readonly FieldCount[] =>
+  addRows(a, b, ({ format, message, path, operation, outcome }) => JSON.stringify([format, message, path, operation, outcome]));
 
 const NO_TIMES: StageTimes = { scan: 0, engine: 0 };
 const addTimes = (a: StageTimes, b: StageTimes): StageTimes => ({ scan: a.scan + b.scan, engine: a.engine + b.engine });

@@ -4,8 +4,6 @@ import { createHash, generateKeyPairSync } from "node:crypto";
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { BautaError } from "../../runtime/kit/errors.ts";
-import { loadModel } from "../../runtime/model/load.ts";
-import { presetSource } from "../../runtime/model/sources.ts";
 import { systemClock } from "../../runtime/platform/clock.ts";
 import { readBundle } from "../../runtime/policy/bundle/bundle.ts";
 import { packBundle } from "../../runtime/policy/bundle/pack.ts";
@@ -17,7 +15,7 @@ import { type ActivePolicy, PolicyKeeper } from "../../runtime/policy-keeper.ts"
 import { bauta } from "../e2e/cli.ts";
 import { KEY_ID, newFolder, packed, signedBy } from "./bundles.ts";
 import { OPA_THERE } from "./opa.ts";
-import { VIEWS } from "./policies.ts";
+import { presetModel, VIEWS } from "./policies.ts";
 
 setDefaultTimeout(180_000);
 const work = newFolder();
@@ -26,8 +24,7 @@ afterAll(() => rmSync(work, { recursive: true, force: true }));
 const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
 const pem = publicKey.export({ type: "spki", format: "pem" }).toString();
 const trust = { keys: { [KEY_ID]: { key: pem, algorithm: "ES256" } } };
-const { model } = loadModel(presetSource("test-data"));
-if (model === undefined) throw new Error("the preset does not load");
+const model = presetModel();
 const NOTES = { at: Date.parse("2026-11-29T12:00:00Z"), by: "operator", reason: "" };
 
 /** A file with a signed bundle in which contacts get that action. */
@@ -50,7 +47,7 @@ function placed(more: { readonly state?: undefined } = {}) {
     path,
     state: join(folder, "state.json"),
     trust,
-    model: model as NonNullable<typeof model>,
+    model,
     views: ["fraud"],
     ...more,
   };
@@ -88,7 +85,7 @@ function keeperOf({ path, state }: ReturnType<typeof placed>) {
   const refused: BautaError[] = [];
   const keeper = new PolicyKeeper({
     source: openPolicySource({ from: { kind: "file", path, everyMs: 20 }, trust, state }),
-    model: model as NonNullable<typeof model>,
+    model,
     views: ["fraud"],
     maxAgeMs: 60_000,
     pollMs: 20,

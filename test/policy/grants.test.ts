@@ -4,8 +4,6 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { policyOf } from "../../runtime/cli/policy-option.ts";
 import { BautaError } from "../../runtime/kit/errors.ts";
-import { loadModel } from "../../runtime/model/load.ts";
-import { presetSource } from "../../runtime/model/sources.ts";
 import { activatePolicy } from "../../runtime/policies.ts";
 import { answerOf } from "../../runtime/policy/answer.ts";
 import { readBundleState } from "../../runtime/policy/bundle/state-file.ts";
@@ -17,14 +15,12 @@ import { type ActivePolicy, PolicyKeeper } from "../../runtime/policy-keeper.ts"
 import { bauta } from "../e2e/cli.ts";
 import { newFolder } from "./bundles.ts";
 import { OPA_THERE } from "./opa.ts";
-import { openRules, policyFolder, VIEWS } from "./policies.ts";
+import { openRules, policyFolder, presetModel, VIEWS } from "./policies.ts";
 
 setDefaultTimeout(120_000);
 const work = newFolder();
 afterAll(() => rmSync(work, { recursive: true, force: true }));
-const { model: loaded } = loadModel(presetSource("test-data"));
-if (loaded === undefined) throw new Error("the preset does not load");
-const model = loaded;
+const model = presetModel();
 
 const NOON = Date.parse("2026-11-29T12:00:00Z");
 const HOUR = 3_600_000;

@@ -4,8 +4,6 @@ import { generateKeyPairSync, type KeyObject } from "node:crypto";
 import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { BautaError } from "../../runtime/kit/errors.ts";
-import { loadModel } from "../../runtime/model/load.ts";
-import { presetSource } from "../../runtime/model/sources.ts";
 import { systemClock } from "../../runtime/platform/clock.ts";
 import { activatePolicy } from "../../runtime/policies.ts";
 import type { GuardTest } from "../../runtime/policy/api.ts";
@@ -21,14 +19,12 @@ import { type ActivePolicy, PolicyKeeper } from "../../runtime/policy-keeper.ts"
 import { bauta } from "../e2e/cli.ts";
 import { newFolder, payloadOver, token } from "./bundles.ts";
 import { OPA_THERE } from "./opa.ts";
-import { openRules, VIEWS } from "./policies.ts";
+import { openRules, presetModel, VIEWS } from "./policies.ts";
 
 setDefaultTimeout(180_000);
 const work = newFolder();
 afterAll(() => rmSync(work, { recursive: true, force: true }));
-const { model: loaded } = loadModel(presetSource("test-data"));
-if (loaded === undefined) throw new Error("the preset does not load");
-const model = loaded;
+const model = presetModel();
 
 const [security, owner, stranger] = [1, 2, 3].map(() => generateKeyPairSync("ec", { namedCurve: "P-256" })) as [Pair, Pair, Pair];
 interface Pair {

@@ -4,6 +4,9 @@ import { afterAll } from "bun:test";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { loadModel } from "../../runtime/model/load.ts";
+import type { Model } from "../../runtime/model/model.ts";
+import { presetSource } from "../../runtime/model/sources.ts";
 import type { PolicyEngine } from "../../runtime/policy/api.ts";
 import { readBundle } from "../../runtime/policy/bundle/bundle.ts";
 import { type CompiledPolicy, compiledOf } from "../../runtime/policy/opa/compile.ts";
@@ -14,6 +17,13 @@ export const VIEWS = {
   fraud: { group: "fraud-desk", roles: ["fraud", "analyst"], purpose: "investigation" },
   partner: { recipient: "partner-bank", environment: "uat" },
 } as const;
+
+/** The preset that most of them are for. */
+export function presetModel(): Model {
+  const { model } = loadModel(presetSource("test-data"));
+  if (model === undefined) throw new Error("the preset does not load");
+  return model;
+}
 
 const made: string[] = [];
 afterAll(() => {

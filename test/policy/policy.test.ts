@@ -3,25 +3,26 @@ import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { compileModel } from "../../runtime/model/compile.ts";
 import { decideRule } from "../../runtime/model/decide.ts";
 import { jsonFacts } from "../../runtime/model/decider.ts";
+import type { ModelDocument } from "../../runtime/model/document.ts";
 import { loadModel } from "../../runtime/model/load.ts";
 import type { Model, Rule } from "../../runtime/model/model.ts";
 import { underPolicy } from "../../runtime/model/policed.ts";
-import { presetSource } from "../../runtime/model/sources.ts";
 import { JSON_FIELD } from "../../runtime/model/uncatalogued.ts";
 import { activatePolicy } from "../../runtime/policies.ts";
 import { answerOf } from "../../runtime/policy/answer.ts";
 import type { FieldFacts } from "../../runtime/policy/api.ts";
 import { viewNamed } from "../../runtime/policy/views.ts";
 import { OPA_THERE } from "./opa.ts";
-import { compilePolicy, openRules, policyFolder } from "./policies.ts";
+import { compilePolicy, openRules, policyFolder, presetModel } from "./policies.ts";
 
 setDefaultTimeout(60_000);
 
-const preset = (): Model => {
-  const { model } = loadModel(presetSource("test-data"));
-  if (model === undefined) throw new Error("the preset does not load");
+/** A model of these rules upon the preset. */
+function modelOf(name: string, rules: ModelDocument["rules"]): Model {
+  const { model } = loadModel({ name: `${name}.yaml`, document: { bauta: 1, name, extends: "test-data", ...(rules && { rules }) } });
+  if (model === undefined) throw new Error("the model does not load");
   return model;
-};
+}
 const code = (number: number): object => expect.objectContaining({ code: `BAUTA-${number}` });
 
 const FIELD: FieldFacts = {
@@ -45,7 +46,7 @@ async function operationUnder(
   field: { path: string; class: string; shape?: string; type?: string; message?: string },
 ) {
   const engine = await openRules(rules);
-  const model = preset();
+  const model = presetModel();
   const { views } = await activatePolicy(engine, model, [viewNamed(engine.views, view)]);
   const policy = views.get(view);
   if (policy === undefined) throw new Error("no view");
@@ -140,16 +141,7 @@ describe.skipIf(!OPA_THERE)("a policy", () => {
     });
 
     test("tags of the model's rules are seen", async () => {
-      const { model } = loadModel({
-        name: "tagged.yaml",
-        document: {
-          bauta: 1,
-          name: "tagged",
-          extends: "test-data",
-          rules: [{ path: "json:$.customer.name", use: "party", tags: ["pii", "gdpr"] }],
-        },
-      });
-      if (model === undefined) throw new Error("the model does not load");
+      const model = modelOf("tagged", [{ path: "json:$.customer.name", use: "party", tags: ["pii", "gdpr"] }]);
       const engine = await openRules(`plan := "redact" if "gdpr" in input.field.tags`);
       const { views } = await activatePolicy(engine, model, [viewNamed(engine.views, "fraud")]);
       const compiled = compileModel(underPolicy(model, views.get("fraud") as NonNullable<ReturnType<typeof views.get>>));
@@ -158,22 +150,13 @@ describe.skipIf(!OPA_THERE)("a policy", () => {
     });
 
     test("fields of JSON have the class of their kind, or the one that a tag names", async () => {
-      const { model } = loadModel({
-        name: "classes.yaml",
-        document: {
-          bauta: 1,
-          name: "classes",
-          extends: "test-data",
-          rules: [
-            { path: "json:$.name", use: "party" },
-            { path: "json:$.iban", use: "account" },
-            { path: "json:$.amount", technique: "keep", as: "number", tags: ["ours", "amount"] },
-            { path: "json:$.nickname", use: "account", tags: ["person"] },
-            { path: "json:$.unsaid", technique: "redact" },
-          ],
-        },
-      });
-      if (model === undefined) throw new Error("the model does not load");
+      const model = modelOf("classes", [
+        { path: "json:$.name", use: "party" },
+        { path: "json:$.iban", use: "account" },
+        { path: "json:$.amount", technique: "keep", as: "number", tags: ["ours", "amount"] },
+        { path: "json:$.nickname", use: "account", tags: ["person"] },
+        { path: "json:$.unsaid", technique: "redact" },
+      ]);
       const ruleOf = (name: string) => model.rules.find(({ pattern }) => pattern?.text.endsWith(`$.${name}`)) as Rule;
       const classOf = (name: string): string => jsonFacts(ruleOf(name), decideRule(ruleOf(name), "json", JSON_FIELD)).class;
       expect(["name", "iban", "amount", "nickname", "unsaid"].map(classOf)).toEqual(["person", "account", "amount", "person", ""]);
@@ -188,19 +171,10 @@ describe.skipIf(!OPA_THERE)("a policy", () => {
     });
 
     test("a JSON rule that is denied refuses its values, and does not leave them to another rule", async () => {
-      const { model } = loadModel({
-        name: "json.yaml",
-        document: {
-          bauta: 1,
-          name: "json",
-          extends: "test-data",
-          rules: [
-            { path: "json:$.**", technique: "redact" },
-            { path: "json:$.iban", use: "account" },
-          ],
-        },
-      });
-      if (model === undefined) throw new Error("the model does not load");
+      const model = modelOf("json", [
+        { path: "json:$.**", technique: "redact" },
+        { path: "json:$.iban", use: "account" },
+      ]);
       const engine = await openRules(`default plan := "model"\ndeny contains "no accounts" if input.field.namespace == "account"`);
       const { views } = await activatePolicy(engine, model, [viewNamed(engine.views, "fraud")]);
       const compiled = compileModel(underPolicy(model, views.get("fraud") as NonNullable<ReturnType<typeof views.get>>));
@@ -209,7 +183,7 @@ describe.skipIf(!OPA_THERE)("a policy", () => {
 
     test("keys of records are asked about by their namespace, and can be denied", async () => {
       const engine = await openRules(`default plan := "model"\ndeny contains "no keys" if input.format == "kafka"`);
-      const model = preset();
+      const model = presetModel();
       const { views } = await activatePolicy(engine, model, [viewNamed(engine.views, "fraud")]);
       const compiled = compileModel(underPolicy(model, views.get("fraud") as NonNullable<ReturnType<typeof views.get>>));
       expect(() => compiled.operationOfNamespace("account")).toThrow(code(1609));
@@ -217,7 +191,7 @@ describe.skipIf(!OPA_THERE)("a policy", () => {
 
     test("a field that was not asked about is refused", async () => {
       const engine = await openRules(`plan := "keep" if input.field.path == "somewhere/else"`);
-      const model = preset();
+      const model = presetModel();
       const { views } = await activatePolicy(engine, model, [viewNamed(engine.views, "fraud")]);
       const compiled = compileModel(underPolicy(model, views.get("fraud") as NonNullable<ReturnType<typeof views.get>>));
       const fit = { shape: "text", min: 1, max: 140 } as const;
@@ -281,7 +255,7 @@ describe.skipIf(!OPA_THERE)("a policy", () => {
       ],
     ] as const)("with %i when it is asked: %s", async (number, _name, rules) => {
       const engine = await openRules(rules);
-      await expect(activatePolicy(engine, preset(), [...engine.views.values()])).rejects.toThrow(code(number));
+      await expect(activatePolicy(engine, presetModel(), [...engine.views.values()])).rejects.toThrow(code(number));
     });
 
     test("with 1607 for a view that it does not have, with the nearest", async () => {
