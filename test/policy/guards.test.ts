@@ -1,12 +1,10 @@
 /** Guards: conditions on records, as OPA has them and as they are decided natively. */
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { join } from "node:path";
-import { loadModel } from "../../runtime/model/load.ts";
-import { presetSource } from "../../runtime/model/sources.ts";
 import { activatePolicy } from "../../runtime/policies.ts";
 import { bauta, EXAMPLE_MT, EXAMPLE_XML, folder, newKey } from "../e2e/cli.ts";
 import { OPA_THERE } from "./opa.ts";
-import { openRules, policyFolder } from "./policies.ts";
+import { openRules, policyFolder, presetModel } from "./policies.ts";
 
 setDefaultTimeout(120_000);
 
@@ -121,8 +119,6 @@ describe.skipIf(!OPA_THERE)("a guard", () => {
     const engine = await openRules(
       `plan := {"action": "redact", "when": "it", "else": "keep"} if input.field.class == "reference"\nguards.it if input.amount < 5`,
     );
-    const { model } = loadModel(presetSource("test-data"));
-    if (model === undefined) throw new Error("the preset does not load");
-    await expect(activatePolicy(engine, model, [...engine.views.values()])).rejects.toThrow(code(1604));
+    await expect(activatePolicy(engine, presetModel(), [...engine.views.values()])).rejects.toThrow(code(1604));
   });
 });

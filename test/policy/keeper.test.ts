@@ -6,9 +6,7 @@ import { basename, join } from "node:path";
 import { selectEngine } from "../../runtime/engines/select.ts";
 import { ephemeralKeyRing } from "../../runtime/keys/ephemeral.ts";
 import { BautaError } from "../../runtime/kit/errors.ts";
-import { loadModel } from "../../runtime/model/load.ts";
 import { underPolicy } from "../../runtime/model/policed.ts";
-import { presetSource } from "../../runtime/model/sources.ts";
 import { runnable } from "../../runtime/open.ts";
 import { FramedMasker } from "../../runtime/pipeline/framed.ts";
 import { FramedResult } from "../../runtime/pipeline/framed-result.ts";
@@ -21,7 +19,7 @@ import { type ActivePolicy, PolicyKeeper } from "../../runtime/policy-keeper.ts"
 import { FORMATS } from "../../runtime/registry.ts";
 import { EXAMPLE_XML } from "../e2e/cli.ts";
 import { OPA_THERE, opa } from "./opa.ts";
-import { policyFolder } from "./policies.ts";
+import { policyFolder, presetModel } from "./policies.ts";
 
 setDefaultTimeout(60_000);
 const rules = (action: string): string => `default plan := "model"\n\nplan := "${action}" if input.field.class == "contact"`;
@@ -31,8 +29,7 @@ const unsigned = (path: string): PolicySource =>
   openPolicySource({ from: { kind: "directory", path, everyMs: 20 }, trust: { keys: {}, dangerUnsigned: true }, state: undefined });
 
 function keeperOf(source: PolicySource, maxAgeMs = 60_000, prepare?: (policy: ActivePolicy) => Promise<void>) {
-  const { model } = loadModel(presetSource("test-data"));
-  if (model === undefined) throw new Error("the preset does not load");
+  const model = presetModel();
   const activated: ActivePolicy[] = [];
   const refused: BautaError[] = [];
   const keeper = new PolicyKeeper({
@@ -91,9 +88,9 @@ function told(
 
 /** What masks for fraud under a policy. */
 async function masking(policy: ActivePolicy): Promise<{ mask(): string; close(): void }> {
-  const { model } = loadModel(presetSource("test-data"));
+  const model = presetModel();
   const decided = policy.views.get("fraud");
-  if (model === undefined || decided === undefined) throw new Error("there is nothing to mask by");
+  if (decided === undefined) throw new Error("there is nothing to mask by");
   const plan = runnable(
     underPolicy(model, decided),
     ephemeralKeyRing((length) => new Uint8Array(length).fill(7)),

@@ -1,8 +1,6 @@
 /** An OPA server as the engine: it says what the engine in this process says, and what it does not say lets nothing through. */
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { BautaError } from "../../runtime/kit/errors.ts";
-import { loadModel } from "../../runtime/model/load.ts";
-import { presetSource } from "../../runtime/model/sources.ts";
 import { systemClock } from "../../runtime/platform/clock.ts";
 import { type Activation, PolicyActivator } from "../../runtime/policies.ts";
 import { FACTS, type PolicyEngine, type PolicySource } from "../../runtime/policy/api.ts";
@@ -11,7 +9,7 @@ import { viewNamed } from "../../runtime/policy/views.ts";
 import { type ActivePolicy, PolicyKeeper } from "../../runtime/policy-keeper.ts";
 import { type Behaviour, OpaProxy, OpaServer } from "../services/opa.ts";
 import { OPA_THERE } from "./opa.ts";
-import { openRules, VIEWS } from "./policies.ts";
+import { openRules, presetModel, VIEWS } from "./policies.ts";
 
 setDefaultTimeout(60_000);
 const SLOW_MS = 600;
@@ -47,8 +45,7 @@ deny contains "partners get no accounts" if {
 const DATA = { bauta: { views: VIEWS, lists: { open: ["reference"] } } };
 const whole = (rules: string): string => `package bauta.masking\n\n${rules}\n`;
 
-const { model } = loadModel(presetSource("test-data"));
-if (model === undefined) throw new Error("the preset does not load");
+const model = presetModel();
 /** One for all tests: what there is to be asked about does not change. */
 const activator = new PolicyActivator(model);
 const always = new AbortController().signal;
@@ -191,7 +188,7 @@ describe.skipIf(!OPA_THERE)("an OPA server", () => {
     const activated: ActivePolicy[] = [];
     const keeper = new PolicyKeeper({
       source: sourceOf(TIMEOUT_MS),
-      model: model as NonNullable<typeof model>,
+      model,
       views: ["fraud"],
       maxAgeMs: 400,
       pollMs: 20,
@@ -223,7 +220,7 @@ describe.skipIf(!OPA_THERE)("an OPA server", () => {
     proxy.behaviour = "empty";
     const keeper = new PolicyKeeper({
       source: sourceOf(),
-      model: model as NonNullable<typeof model>,
+      model,
       views: ["fraud"],
       maxAgeMs: 60_000,
       pollMs: 20,
