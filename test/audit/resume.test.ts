@@ -9,7 +9,6 @@ import { CheckpointSchema } from "../../runtime/audit/generated/run_pb.ts";
 import type { Manifest } from "../../runtime/audit/manifest.ts";
 import { manifestOfEntries, RunRecord } from "../../runtime/audit/record.ts";
 import type { Engine } from "../../runtime/engines/api.ts";
-import { newKeyFile } from "../../runtime/keys/key-file.ts";
 import { openPlan } from "../../runtime/open.ts";
 import type { JournalEntry } from "../../runtime/pipeline/journal.ts";
 import { Masker } from "../../runtime/pipeline/masker.ts";
@@ -18,11 +17,12 @@ import { FORMATS } from "../../runtime/registry.ts";
 import type { Segment, Sink } from "../../runtime/sinks/api.ts";
 import { EXAMPLE_MT, EXAMPLE_XML, WRONG_XML } from "../e2e/cli.ts";
 import { ENGINE_NAMES, loadEngine } from "../engines.ts";
+import { newKey } from "../keys/new-key.ts";
 
 const here = mkdtempSync(join(tmpdir(), "bauta-resume-"));
 afterAll(() => rmSync(here, { recursive: true }));
 const keyFile = join(here, "key");
-newKeyFile(keyFile, { environment: "test" });
+newKey(keyFile);
 
 const text = Array.from({ length: 30 }, (_, i) => (i % 7 === 3 ? WRONG_XML : i % 2 === 0 ? EXAMPLE_XML : EXAMPLE_MT)).join("\n");
 const bytes = new TextEncoder().encode(text);

@@ -7,6 +7,8 @@ import { join } from "node:path";
 import { noteTold } from "../issues/record.ts";
 import { projectRoot } from "../shared.ts";
 
+export { newKey } from "../keys/new-key.ts";
+
 export const MAIN = `${projectRoot}runtime/cli/main.ts`;
 /** The Bun that runs the tests runs the command line. */
 export const BUN: string = process.execPath;
@@ -103,13 +105,6 @@ export function smallDisk(): string | undefined {
     rmSync(path, { recursive: true, force: true });
   });
   return mounted ? path : undefined;
-}
-
-/** A key file with both capabilities, of environment `test`. */
-export function newKey(path: string, environment = "test"): string {
-  const { code, stderr } = bauta(["keys", "new", path, "--env", environment]);
-  if (code !== 0) throw new Error(`no key: ${stderr}`);
-  return path;
 }
 
 export const EXAMPLE_XML = readFileSync(`${projectRoot}examples/messages/payment.pacs.008.xml`, "utf8");

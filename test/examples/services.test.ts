@@ -6,13 +6,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { paymentService } from "../../examples/http-service/server.ts";
 import { type MaskedMessage, maskedProducer, openPaymentMasker } from "../../examples/kafka-producer/masked-producer.ts";
-import { newKeyFile, RefusedError } from "../../runtime/index.ts";
+import { RefusedError } from "../../runtime/index.ts";
+import { newKey } from "../keys/new-key.ts";
 import { projectRoot } from "../shared.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "bauta-examples-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const key = join(folder, "qa.key");
-newKeyFile(key, { environment: "qa" });
+newKey(key, "qa");
 const masker = await openPaymentMasker(key);
 const PAYMENT = readFileSync(`${projectRoot}examples/messages/payment.json`, "utf8");
 /** Clear values of the payment that must be in nothing that leaves. */
@@ -21,7 +22,7 @@ const CLEAR = [
   "Brandhorst",
   "0073 2118",
   "007321184",
-  "FR76",
+  "3009 9012 3400",
   "Meunier",
   "4532119900774123",
   "INSTR4711",

@@ -8,19 +8,19 @@ import {
   type EngineName,
   type Masker,
   type MaskStream,
-  newKeyFile,
   openMasker,
   openUnmasker,
   type Refusal,
   RefusedError,
 } from "../../runtime/index.ts";
 import { ENGINE_NAMES } from "../engines.ts";
+import { newKey } from "../keys/new-key.ts";
 import { projectRoot } from "../shared.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "bauta-library-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 const key = join(folder, "qa.key");
-newKeyFile(key, { environment: "qa" });
+newKey(key, "qa");
 
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);

@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import type { EngineName } from "../../runtime/engines/api.ts";
 import { PRESETS } from "../../runtime/model/vocabulary.ts";
+import { newKey } from "../keys/new-key.ts";
 import { projectRoot } from "../shared.ts";
 import { valuesIn } from "../values.ts";
 import { Aviary, Search } from "./canaries.ts";
@@ -90,9 +91,7 @@ const keepsName = ({ name, bytes }: (typeof messages)[number]): boolean =>
   /-(?:plain|spelled)\.xml$/.test(name) &&
   valuesIn(bytes).values.some(({ path, text }) => /(?:^|\/)Dbtr\/Nm$/.test(path) && search.in(new TextEncoder().encode(text)).length > 0);
 
-const key = join(here, "test.key");
-const made = spawnSync(process.execPath, [`${projectRoot}runtime/cli/main.ts`, "keys", "new", key, "--env", "test"]);
-if (made.status !== 0) throw new Error("no key");
+const key = newKey(join(here, "test.key"));
 
 /** The model of the payments, of which everything that has room for it is encrypted or made up. */
 const SEALED_AND_GENERATED = paymentModel("test-data", {

@@ -10,6 +10,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { PRESETS } from "../../runtime/model/vocabulary.ts";
 import { ENGINES } from "../harness.ts";
+import { newKey } from "../keys/new-key.ts";
 import { projectRoot } from "../shared.ts";
 import { valuesIn } from "../values.ts";
 import { type Identity, identityOf, swiftName } from "./identities.ts";
@@ -233,7 +234,7 @@ describe("processes", () => {
         );
         writeFileSync(join(folder, "stream"), stream);
         writeFileSync(join(folder, "model.yaml"), JSON.stringify(paymentModel("test-data")));
-        for (const name of ["one", "two"]) cli(folder, ["keys", "new", join(folder, `${name}.key`), "--env", "test"]);
+        for (const name of ["one", "two"]) newKey(join(folder, `${name}.key`));
         const mask = (key: string, more: readonly string[], options: Partial<Options> = {}): string =>
           text(
             cli(

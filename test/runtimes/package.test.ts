@@ -4,8 +4,9 @@ import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { newKeyFile, openMasker } from "../../runtime/index.ts";
+import { openMasker } from "../../runtime/index.ts";
 import { pageAt, snippetsOf } from "../docs/pages.ts";
+import { newKey } from "../keys/new-key.ts";
 import { type Cluster, startCluster } from "../services/kafka/cluster.ts";
 import { projectRoot, SHARED_SKIP_REASON, sharedExists, sharedRoot } from "../shared.ts";
 import { masksTopics } from "./over-topics.ts";
@@ -20,7 +21,7 @@ beforeAll(async () => {
   tarballs = packed();
   project = await install(tarballs);
   key = join(project.folder, "qa.key");
-  newKeyFile(key, { environment: "qa" });
+  newKey(key, "qa");
   for (const program of ["smoke.ts", "engine-suite.ts", "samples.ts"]) await bundleInto(project.folder, program);
 }, 300_000);
 
