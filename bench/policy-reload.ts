@@ -92,7 +92,7 @@ class Reader {
   async #read(): Promise<void> {
     const batch = new RecordBatch(8_000_000, 10_000);
     while (!this.#isDone) {
-      batch.count = await this.#consumer.pollBatch(batch.bytes, batch.records, batch.headers, 10_000, 20, 0);
+      batch.count = await this.#consumer.pollBatch(batch.bytes, batch.records, batch.headers, 10_000, { first: 20, more: 0 });
       const now = performance.now();
       for (const got of recordsOf(batch, this.#consumer.topics())) {
         const character = /"email":"(.)/.exec(got.value ?? "")?.[1] ?? "";

@@ -34,11 +34,13 @@ export declare class KafkaConsumer {
    */
   assign(positions: Array<Position>): void
   /**
-   * Polls up to `max` records: waits at most `wait_ms` for the first, and `linger_ms` behind it for more.
+   * Polls up to `max` records.
    *
    * Resolves to how many rows were written; or to minus the bytes that the next record needs, when it alone does not fit.
    */
-  pollBatch(buffer: Uint8Array, records: Uint32Array, headers: Uint32Array, max: number, waitMs: number, lingerMs: number): Promise<number>
+  pollBatch(buffer: Uint8Array, records: Uint32Array, headers: Uint32Array, max: number, waits: Waits): Promise<number>
+  /** The batch of the poll under way is wanted now. */
+  release(): void
   /** Names of the topics, by the index that rows have. */
   topics(): Array<string>
   /** What happened since the last call. */
@@ -97,6 +99,11 @@ export declare class KafkaProducer {
   send(buffer: Uint8Array, records: Uint32Array, headers: Uint32Array, count: number, transactional: boolean, timeoutMs: number): Promise<void>
   /** Waits until all records that were sent are acknowledged, and lets none wait for others. */
   drain(timeoutMs: number): Promise<void>
+  /**
+   * Offsets that the next transaction begins with, as `commit` has them: to be said before its first records are sent. They are sent as
+   * soon as the transaction before is committed; the commit is given them again, or those behind them.
+   */
+  beginWith(membership: KafkaMembership | undefined | null, shadowGroup: string | undefined | null, topics: Array<[string, string]>, offsets: Uint32Array): void
   /**
    * Commits the open transaction once its records are acknowledged, and in it offsets of a batch, under the membership that was taken with it; or under a group of which
    * nobody is a member, where the source is another cluster. Rows name topics by their places in `topics`. When it ran out of time it is
@@ -211,3 +218,13 @@ export interface TopicSpec {
 
 /** Version of the addon, to be compared with the package's. */
 export declare function version(): string
+
+/** How long a poll waits, milliseconds. */
+export interface Waits {
+  /** For a first record. */
+  first: number
+  /** For more behind it. */
+  more: number
+  /** For more behind it at most, until `release` is called. */
+  hold?: number
+}

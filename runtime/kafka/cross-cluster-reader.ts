@@ -9,7 +9,7 @@
  */
 
 import { BautaError } from "../kit/errors.ts";
-import { KAFKA_AGAIN_MS, KAFKA_STEP_MS, POLL_LINGER_MS, POLL_WAIT_MS, TOPICS_REFRESH_MS } from "../kit/limits.ts";
+import { KAFKA_AGAIN_MS, KAFKA_STEP_MS, POLL_HOLD_MS, POLL_LINGER_MS, POLL_WAIT_MS, TOPICS_REFRESH_MS } from "../kit/limits.ts";
 import {
   type ClientEvent,
   type KafkaConsumer,
@@ -67,6 +67,8 @@ export class CrossClusterReader implements BatchReader {
   #events: ClientEvent[] = [];
   #refreshed: number;
   #isRefreshing = false;
+  /** The batch of the poll under way. */
+  #isWanted = false;
   /** A source topic is not the one that it was. */
   #changedSource: unknown;
   #isClosed = false;
@@ -82,6 +84,7 @@ export class CrossClusterReader implements BatchReader {
 
   async poll(batch: RecordBatch, recordsMax: number): Promise<RecordBatch> {
     batch.count = 0;
+    this.#isWanted = false;
     if (this.#changedSource !== undefined) throw this.#changedSource;
     this.#refresh();
     await this.#serve(0);
@@ -94,6 +97,11 @@ export class CrossClusterReader implements BatchReader {
     await this.#serve(0);
     this.#cut(batch);
     return batch;
+  }
+
+  release(): void {
+    this.#isWanted = true;
+    this.#source.release();
   }
 
   membership(): KafkaMembership | undefined {
@@ -282,10 +290,9 @@ export class CrossClusterReader implements BatchReader {
   async #fill(batch: RecordBatch, recordsMax: number): Promise<void> {
     try {
       for (;;) {
+        const waits = { first: POLL_WAIT_MS, more: POLL_LINGER_MS, hold: this.#isWanted ? 0 : POLL_HOLD_MS };
         const { bytes, records, headers } = batch;
-        const count = await answered("poll", () =>
-          this.#source.pollBatch(bytes, records, headers, recordsMax, POLL_WAIT_MS, POLL_LINGER_MS),
-        );
+        const count = await answered("poll", () => this.#source.pollBatch(bytes, records, headers, recordsMax, waits));
         batch.count = Math.max(0, count);
         if (count >= 0) return;
         batch.reserve(-count);

@@ -71,7 +71,7 @@ export class RangeReader implements BatchReader {
       if (consumer === undefined) return batch;
       for (;;) {
         const { bytes, records, headers } = batch;
-        const count = await consumer.pollBatch(bytes, records, headers, recordsMax, POLL_WAIT_MS, POLL_LINGER_MS);
+        const count = await consumer.pollBatch(bytes, records, headers, recordsMax, { first: POLL_WAIT_MS, more: POLL_LINGER_MS });
         batch.count = Math.max(0, count);
         if (count >= 0) break;
         batch.reserve(-count);
@@ -82,6 +82,10 @@ export class RangeReader implements BatchReader {
     } catch (error) {
       throw kafkaError(error);
     }
+  }
+
+  release(): void {
+    // Nothing is held: a range is copied as fast as it comes.
   }
 
   membership(): KafkaMembership | undefined {
@@ -224,12 +228,14 @@ export class RangeReader implements BatchReader {
   }
 }
 
-const rangeConfig = (connection: ConnectionDefinition, group: string): ClientConfig => [
+type Isolation = "read_committed" | "read_uncommitted";
+
+const rangeConfig = (connection: ConnectionDefinition, group: string, isolation: Isolation = "read_committed"): ClientConfig => [
   ...clientConfig(connection, "consumer"),
   ["group.id", group],
   ["enable.auto.commit", "false"],
   ["enable.auto.offset.store", "false"],
-  ["isolation.level", "read_committed"],
+  ["isolation.level", isolation],
   ["auto.offset.reset", "error"],
   ["enable.partition.eof", "true"],
   ["allow.auto.create.topics", "false"],
@@ -246,13 +252,21 @@ export function watermarks(
   });
 }
 
-/** The offsets that a group has committed, and what was committed with them; −1 where there is none. */
+/**
+ * The offsets that a group has committed, and what was committed with them; −1 where there is none. They are taken as they are: whoever asks
+ * for those that nothing under way will change waits for as long as a worker is busy.
+ */
 export function committedOf(connection: ConnectionDefinition, group: string, partitions: readonly Partition[]): Promise<Position[]> {
-  return asking(connection, group, (consumer) => consumer.committed([...partitions], KAFKA_CALL_MS));
+  return asking(connection, group, (consumer) => consumer.committed([...partitions], KAFKA_CALL_MS), "read_uncommitted");
 }
 
-async function asking<T>(connection: ConnectionDefinition, group: string, ask: (consumer: KafkaConsumer) => Promise<T>): Promise<T> {
-  const consumer = new (loadKafka().KafkaConsumer)(rangeConfig(connection, group));
+async function asking<T>(
+  connection: ConnectionDefinition,
+  group: string,
+  ask: (consumer: KafkaConsumer) => Promise<T>,
+  isolation: Isolation = "read_committed",
+): Promise<T> {
+  const consumer = new (loadKafka().KafkaConsumer)(rangeConfig(connection, group, isolation));
   try {
     const command = connection.sasl?.tokenCommand;
     const token = command === undefined ? undefined : await tokenOf(command);

@@ -4,6 +4,7 @@ import {
   KAFKA_AGAIN_MS,
   KAFKA_CALL_MS,
   KAFKA_STEP_MS,
+  POLL_HOLD_MS,
   POLL_LINGER_MS,
   POLL_WAIT_MS,
   READ_AHEAD_KBYTES,
@@ -30,7 +31,10 @@ export interface ReaderOptions {
 export interface BatchReader {
   /** Nothing comes any more. Readers of a group never end. */
   readonly isDone: boolean;
+  /** Fills a batch, and goes on while nobody wants it, for a short time. */
   poll(batch: RecordBatch, recordsMax: number): Promise<RecordBatch>;
+  /** The batch of the poll under way is wanted now: it waits for no more than what comes shortly behind its first record. */
+  release(): void;
   membership(): KafkaMembership | undefined;
   topics(): string[];
   events(): readonly ClientEvent[];
@@ -54,6 +58,8 @@ export class TopicReader implements BatchReader {
   readonly #options: ReaderOptions;
   #consumer: KafkaConsumer;
   #subscribed: readonly string[] = [];
+  /** The batch of the poll under way. */
+  #isWanted = false;
   #token: Token | undefined;
   /** What is told besides what the client tells. */
   #events: ClientEvent[] = [];
@@ -70,12 +76,14 @@ export class TopicReader implements BatchReader {
     this.#consumer.subscribe([...topics]);
   }
 
-  /** Fills the batch: waits for a first record, and shortly for more. None came when its count is 0. */
+  /** Fills the batch: waits for a first record, shortly for more, and no longer than until it is wanted. None came when its count is 0. */
   async poll(batch: RecordBatch, recordsMax: number, waitMs: number = POLL_WAIT_MS): Promise<RecordBatch> {
+    this.#isWanted = false;
     try {
       for (;;) {
+        const waits = { first: waitMs, more: POLL_LINGER_MS, hold: this.#isWanted ? 0 : POLL_HOLD_MS };
         const { bytes, records, headers } = batch;
-        const count = await answered("poll", () => this.#consumer.pollBatch(bytes, records, headers, recordsMax, waitMs, POLL_LINGER_MS));
+        const count = await answered("poll", () => this.#consumer.pollBatch(bytes, records, headers, recordsMax, waits));
         batch.count = Math.max(0, count);
         if (count >= 0) return batch;
         batch.reserve(-count);
@@ -85,6 +93,11 @@ export class TopicReader implements BatchReader {
       await this.#joinAgain();
       return batch;
     }
+  }
+
+  release(): void {
+    this.#isWanted = true;
+    this.#consumer.release();
   }
 
   /**

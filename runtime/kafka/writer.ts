@@ -80,11 +80,19 @@ export class TopicWriter {
   }
 
   /**
+   * Says which offsets the next transaction begins with, before its first records are sent: as soon as the one before is committed, the
+   * broker is asked for the next, and no record waits for that. Its commit is given them too, or those behind them.
+   */
+  beginWith(membership: KafkaMembership | undefined, topics: readonly string[], rows: Uint32Array): void {
+    this.#producer.beginWith(membership, this.#shadowGroup, this.#noted(topics), rows);
+  }
+
+  /**
    * @param rows as `CommitRows` makes them, over `topics`
    * @param mark an offset by which it can be told later that this transaction was committed
    */
   commit(membership: KafkaMembership | undefined, topics: readonly string[], rows: Uint32Array, mark?: Mark): Promise<void> {
-    const noted = topics.map((topic): [string, string] => [this.#offsetTopic(topic), this.#offsetNote(topic)]);
+    const noted = this.#noted(topics);
     return answered("commit", () => this.#producer.commit(membership, this.#shadowGroup, noted, rows, KAFKA_STEP_MS, mark));
   }
 
@@ -102,6 +110,10 @@ export class TopicWriter {
     this.#producer = new (loadKafka().KafkaProducer)(writerConfig(this.#options));
     if (this.#token !== undefined) this.setToken(this.#token);
     for (const name of this.#topics.keys()) this.#producer.topic(name);
+  }
+
+  #noted(topics: readonly string[]): [string, string][] {
+    return topics.map((topic) => [this.#offsetTopic(topic), this.#offsetNote(topic)]);
   }
 
   events(): readonly ClientEvent[] {

@@ -95,6 +95,8 @@ export const FETCH_BYTES: number = 16 * 1024 * 1024;
 /** How long a poll waits for its first record, and for others behind it, milliseconds. */
 export const POLL_WAIT_MS = 500;
 export const POLL_LINGER_MS = 5;
+/** A batch that nobody is ready for grows for so long at most: records that come meanwhile go with it, and not behind it. */
+export const POLL_HOLD_MS = 100;
 /** How long a call to a cluster may take before it has failed: to begin, to write, to commit, to leave; milliseconds. */
 export const KAFKA_CALL_MS = 20_000;
 export const KAFKA_ADMIN_MS = 5000;

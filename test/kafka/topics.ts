@@ -127,7 +127,7 @@ export class Topics {
       let quiet = 0;
       while (quiet < QUIET_POLLS || got.length < expected) {
         if (performance.now() > until) throw new Error(`read ${got.length} of ${expected} records`);
-        batch.count = await reader.pollBatch(batch.bytes, batch.records, batch.headers, BATCH_RECORDS, WAIT_MS, LINGER_MS);
+        batch.count = await reader.pollBatch(batch.bytes, batch.records, batch.headers, BATCH_RECORDS, { first: WAIT_MS, more: LINGER_MS });
         quiet = batch.count === 0 ? quiet + 1 : 0;
         got.push(...recordsOf(batch, reader.topics()));
       }

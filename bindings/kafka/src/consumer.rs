@@ -26,6 +26,8 @@ use crate::layout::{
 
 /// How long a single wait for a record may keep a call that was told to stop, or that has other things to see to.
 const SLICE: Duration = Duration::from_millis(100);
+/// How long a batch that nobody has waited for so far may keep whoever wants it now.
+const RELEASED: Duration = Duration::from_millis(1);
 
 /// Where a partition is begun of which the group has no committed offset.
 #[derive(Clone, Debug)]
@@ -316,6 +318,8 @@ pub struct Shared {
     membership: Mutex<Option<Arc<Membership>>>,
     /// A poll is under way; two at once would mix their batches.
     busy: AtomicBool,
+    /// The batch of the poll under way is wanted.
+    released: AtomicBool,
     /// Its offsets are committed under a membership; else it reads what it is given.
     is_member: bool,
 }
@@ -409,7 +413,7 @@ pub struct KafkaConsumer {
 }
 
 /// A position in a partition.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[napi(object)]
 pub struct Position {
     /// Name of the topic.
@@ -420,6 +424,12 @@ pub struct Position {
     pub offset: i64,
     /// Of a committed offset: what was committed with it.
     pub metadata: Option<String>,
+}
+
+impl Position {
+    pub(crate) fn is_at_or_behind(&self, other: &Self) -> bool {
+        self.partition == other.partition && self.topic == other.topic && self.offset >= other.offset
+    }
 }
 
 #[napi]
@@ -438,6 +448,7 @@ impl KafkaConsumer {
                 carried: Mutex::default(),
                 membership: Mutex::default(),
                 busy: AtomicBool::new(false),
+                released: AtomicBool::new(false),
                 is_member,
             })),
         })
@@ -459,7 +470,7 @@ impl KafkaConsumer {
         Ok(self.shared()?.consumer.assign(&list).map_err(Failure::from)?)
     }
 
-    /// Polls up to `max` records: waits at most `wait_ms` for the first, and `linger_ms` behind it for more.
+    /// Polls up to `max` records.
     ///
     /// Resolves to how many rows were written; or to minus the bytes that the next record needs, when it alone does not fit.
     #[napi(catch_unwind, ts_return_type = "Promise<number>")]
@@ -469,22 +480,30 @@ impl KafkaConsumer {
         records: Uint32Array,
         headers: Uint32Array,
         max: u32,
-        wait_ms: u32,
-        linger_ms: u32,
+        waits: Waits,
     ) -> Result<AsyncTask<Poll>> {
         let shared = Arc::clone(self.shared()?);
         if shared.busy.swap(true, Ordering::AcqRel) {
             return Err(Failure::own("BUSY", "a poll is under way").into());
         }
+        shared.released.store(false, Ordering::Release);
         Ok(AsyncTask::new(Poll {
             shared,
             buffer,
             records,
             headers,
             max: max as usize,
-            wait: Duration::from_millis(u64::from(wait_ms)),
-            linger: Duration::from_millis(u64::from(linger_ms)),
+            wait: Duration::from_millis(u64::from(waits.first)),
+            linger: Duration::from_millis(u64::from(waits.more)),
+            hold: Duration::from_millis(u64::from(waits.hold.unwrap_or(0).max(waits.more))),
         }))
+    }
+
+    /// The batch of the poll under way is wanted now.
+    #[napi(catch_unwind)]
+    pub fn release(&self) -> Result<()> {
+        self.shared()?.released.store(true, Ordering::Release);
+        Ok(())
     }
 
     /// Names of the topics, by the index that rows have.
@@ -643,6 +662,17 @@ fn positions_of(list: &TopicPartitionList) -> Vec<Position> {
         .collect()
 }
 
+/// How long a poll waits, milliseconds.
+#[napi(object)]
+pub struct Waits {
+    /// For a first record.
+    pub first: u32,
+    /// For more behind it.
+    pub more: u32,
+    /// For more behind it at most, until `release` is called.
+    pub hold: Option<u32>,
+}
+
 /// `poll_batch`, on a thread of the pool.
 pub struct Poll {
     shared: Arc<Shared>,
@@ -652,6 +682,7 @@ pub struct Poll {
     max: usize,
     wait: Duration,
     linger: Duration,
+    hold: Duration,
 }
 
 impl Task for Poll {
@@ -679,18 +710,27 @@ impl Poll {
             unsafe { (self.buffer.as_mut(), self.records.as_mut(), self.headers.as_mut()) };
         let max = self.max.min(records.len() / RECORD_STRIDE);
         let mut batch = Batch { shared, buffer, records, headers, count: 0, used: 0, header_count: 0 };
-        let from = Instant::now();
-        let mut until = from + self.wait;
+        let mut until = Instant::now() + self.wait;
+        // When a batch that is wanted has waited long enough for more; what nobody waits for may as well grow.
+        let mut due = None;
         if let Some(carried) = lock(&shared.carried).take() {
             if let Err(needed) = batch.add(&carried) {
                 *lock(&shared.carried) = Some(carried);
                 return Ok(-(needed as f64));
             }
-            until = Instant::now() + self.linger;
+            due = Some(Instant::now() + self.linger);
+            until = Instant::now() + self.hold;
         }
         while batch.count < max {
-            let left = until.saturating_duration_since(Instant::now());
-            let polled = shared.consumer.poll(left.min(SLICE));
+            let now = Instant::now();
+            let slice = match due {
+                Some(due) if now < due => due - now,
+                Some(_) if shared.released.load(Ordering::Acquire) => break,
+                Some(_) => RELEASED,
+                None => SLICE,
+            };
+            let left = until.saturating_duration_since(now);
+            let polled = shared.consumer.poll(left.min(slice));
             if context.rebalanced.swap(false, Ordering::AcqRel) {
                 batch.forget(&std::mem::take(&mut *lock(&context.gone)));
                 // A record that arrived in the same breath belongs to a partition that is still, or newly, ours.
@@ -712,7 +752,8 @@ impl Poll {
                         break;
                     }
                     if first {
-                        until = Instant::now() + self.linger;
+                        due = Some(Instant::now() + self.linger);
+                        until = Instant::now() + self.hold;
                     }
                 }
                 Some(Err(error)) => note(context, error)?,

@@ -42,6 +42,17 @@ struct Client {
     committing: AtomicBool,
     /// A call is under way.
     busy: AtomicBool,
+    /// Offsets that the next transaction begins with.
+    next: Mutex<Option<Sent>>,
+    /// Offsets that the open transaction began with.
+    early: Mutex<Option<Early>>,
+}
+
+/// Offsets that are in a transaction before its records are.
+struct Early {
+    offsets: Vec<(Position, i32)>,
+    /// How that ended.
+    answer: std::result::Result<(), Failure>,
 }
 
 // SAFETY: librdkafka's clients, queues and topics may be used from any thread.
@@ -96,6 +107,8 @@ impl Client {
             in_transaction: AtomicBool::new(false),
             committing: AtomicBool::new(false),
             busy: AtomicBool::new(false),
+            next: Mutex::default(),
+            early: Mutex::default(),
         })
     }
 
@@ -149,8 +162,54 @@ impl Client {
         Ok(())
     }
 
+    /// Begins a transaction with the offsets that it is to have, if they are known.
+    ///
+    /// A broker that has not written the markers of the transaction before answers that it is busy. To offsets librdkafka comes back after
+    /// `retry.backoff.ms`, to partitions of records after 20 ms, and all that time the records wait.
+    fn begin_with_offsets(&self, until: Instant) -> Result<()> {
+        self.begin()?;
+        let Some((membership, offsets)) = lock(&self.next).take() else { return Ok(()) };
+        // Noted before they are sent: what was not answered may be there.
+        let unanswered = Failure { retriable: true, ..Failure::own("_IN_PROGRESS", "offsets are being sent") };
+        *lock(&self.early) = Some(Early { offsets: offsets.clone(), answer: Err(unanswered) });
+        let answer = self.try_offsets(&membership, &offsets, until);
+        *lock(&self.early) = Some(Early { offsets, answer });
+        Ok(())
+    }
+
+    /// Whether the open transaction has exactly these offsets.
+    ///
+    /// A transaction that has offsets of records is never committed without them: that would be their loss.
+    fn has_offsets(&self, offsets: &[(Position, i32)]) -> Result<bool> {
+        let early = lock(&self.early);
+        let Some(Early { offsets: held, answer }) = early.as_ref() else { return Ok(false) };
+        let is_behind =
+            |(wanted, _): &(Position, i32)| offsets.iter().any(|(position, _)| position.is_at_or_behind(wanted));
+        if !held.iter().all(is_behind) {
+            let text = "the transaction has offsets of records that are not in it";
+            return Err(Failure { abort: true, ..Failure::own("OFFSETS", text) }.into());
+        }
+        Ok(answer.is_ok() && held == offsets)
+    }
+
+    /// The transaction has ended.
+    fn end(&self) {
+        *lock(&self.early) = None;
+        self.committing.store(false, Ordering::Release);
+        self.in_transaction.store(false, Ordering::Release);
+    }
+
     /// Puts offsets into the open transaction.
     fn send_offsets(&self, membership: &Membership, offsets: &[(Position, i32)], until: Instant) -> Result<()> {
+        Ok(self.try_offsets(membership, offsets, until)?)
+    }
+
+    fn try_offsets(
+        &self,
+        membership: &Membership,
+        offsets: &[(Position, i32)],
+        until: Instant,
+    ) -> std::result::Result<(), Failure> {
         if offsets.is_empty() {
             return Ok(());
         }
@@ -305,6 +364,20 @@ impl KafkaProducer {
         self.step(Kind::Drain, timeout_ms)
     }
 
+    /// Offsets that the next transaction begins with, as `commit` has them: to be said before its first records are sent. They are sent as
+    /// soon as the transaction before is committed; the commit is given them again, or those behind them.
+    #[napi(catch_unwind)]
+    pub fn begin_with(
+        &self,
+        membership: Option<&KafkaMembership>,
+        shadow_group: Option<String>,
+        topics: Vec<(String, String)>,
+        offsets: Uint32Array,
+    ) -> Result<()> {
+        *lock(&self.client()?.next) = sent_of(membership, shadow_group, &topics, &offsets)?;
+        Ok(())
+    }
+
     /// Commits the open transaction once its records are acknowledged, and in it offsets of a batch, under the membership that was taken with it; or under a group of which
     /// nobody is a member, where the source is another cluster. Rows name topics by their places in `topics`. When it ran out of time it is
     /// to be called again with the same: whether the transaction was committed is not known until it is answered.
@@ -321,20 +394,14 @@ impl KafkaProducer {
         timeout_ms: u32,
         mark: Option<Mark>,
     ) -> Result<AsyncTask<Step>> {
-        let membership = match (membership, &shadow_group) {
-            (Some(held), _) => Some(Arc::clone(&held.membership)),
-            (None, Some(group)) => Some(Arc::new(shadow(group)?)),
-            (None, None) => None,
-        };
-        let offsets = positions_of_rows(&topics, &offsets)?;
-        if membership.is_none() && !offsets.is_empty() {
-            return Err(Failure::own("GROUP", "offsets without a group").into());
-        }
+        let sent = sent_of(membership, shadow_group, &topics, &offsets)?;
+        // Offsets that a transaction was to begin with, and that no records of it were sent behind, come with the commit; and so they do
+        // where a commit is asked for again.
+        *lock(&self.client()?.next) = None;
         let mark = match mark {
             Some(Mark { group, position }) => Some((Arc::new(shadow(&group)?), vec![(position, -1)])),
             None => None,
         };
-        let sent = membership.map(|membership| (membership, offsets));
         self.step(Kind::Commit(sent, mark), timeout_ms)
     }
 
@@ -388,6 +455,24 @@ pub struct Mark {
 
 /// Offsets, and what they are committed under.
 type Sent = (Arc<Membership>, Vec<(Position, i32)>);
+
+fn sent_of(
+    membership: Option<&KafkaMembership>,
+    shadow_group: Option<String>,
+    topics: &[(String, String)],
+    offsets: &[u32],
+) -> Result<Option<Sent>> {
+    let membership = match (membership, shadow_group) {
+        (Some(held), _) => Some(Arc::clone(&held.membership)),
+        (None, Some(group)) => Some(Arc::new(shadow(&group)?)),
+        (None, None) => None,
+    };
+    let offsets = positions_of_rows(topics, offsets)?;
+    if membership.is_none() && !offsets.is_empty() {
+        return Err(Failure::own("GROUP", "offsets without a group").into());
+    }
+    Ok(membership.map(|membership| (membership, offsets)))
+}
 
 /// A group without members.
 fn shadow(group: &str) -> Result<Membership> {
@@ -450,7 +535,9 @@ impl Step {
         let client = &*self.client;
         match &self.kind {
             // SAFETY: a live client.
-            Kind::Init => retried(until, |left| unsafe { native::rd_kafka_init_transactions(client.handle, left) }),
+            Kind::Init => {
+                Ok(retried(until, |left| unsafe { native::rd_kafka_init_transactions(client.handle, left) })?)
+            }
             Kind::Stage(stage) => {
                 stage.send(client, until)?;
                 client.drain(until)
@@ -462,28 +549,32 @@ impl Step {
                 // It waits for records, and takes no failed ones from the queue.
                 client.drain(until)?;
                 if !client.committing.load(Ordering::Acquire) {
-                    for (membership, offsets) in [offsets, mark].into_iter().flatten() {
+                    let has_offsets = client.has_offsets(offsets.as_ref().map_or(&[], |(_, offsets)| offsets))?;
+                    for (membership, offsets) in offsets.iter().filter(|_| !has_offsets).chain(mark) {
                         client.send_offsets(membership, offsets, until)?;
                     }
                 }
                 client.committing.store(true, Ordering::Release);
                 // SAFETY: a live client.
                 retried(until, |left| unsafe { native::rd_kafka_commit_transaction(client.handle, left) })?;
-                client.committing.store(false, Ordering::Release);
-                client.in_transaction.store(false, Ordering::Release);
+                client.end();
+                if lock(&client.next).is_some() {
+                    // How it ends, the records of that transaction find out.
+                    drop(client.begin_with_offsets(until));
+                }
                 Ok(())
             }
             Kind::Abort => {
+                *lock(&client.next) = None;
                 if !client.in_transaction.load(Ordering::Acquire) {
                     return Ok(());
                 }
                 // What it takes back comes as failed records, and it waits until nobody has them any more.
                 client.serving(|| {
                     // SAFETY: a live client.
-                    retried(until, |left| unsafe { native::rd_kafka_abort_transaction(client.handle, left) })
+                    Ok(retried(until, |left| unsafe { native::rd_kafka_abort_transaction(client.handle, left) })?)
                 })?;
-                client.committing.store(false, Ordering::Release);
-                client.in_transaction.store(false, Ordering::Release);
+                client.end();
                 Ok(())
             }
         }
@@ -491,14 +582,14 @@ impl Step {
 }
 
 /// Calls until it succeeds, fails for good, or time is up: librdkafka says of a call that timed out that it may be made again.
-fn retried(until: Instant, call: impl Fn(c_int) -> *mut native::rd_kafka_error_t) -> Result<()> {
+fn retried(until: Instant, call: impl Fn(c_int) -> *mut native::rd_kafka_error_t) -> std::result::Result<(), Failure> {
     loop {
         let left = until.saturating_duration_since(Instant::now()).max(FULL);
         let error = call(milliseconds(left));
         // SAFETY: an error that librdkafka has just given away.
         let Some(failure) = (unsafe { Failure::take(error) }) else { return Ok(()) };
         if !failure.retriable || Instant::now() >= until {
-            return Err(failure.into());
+            return Err(failure);
         }
         std::thread::sleep(FULL);
     }
@@ -507,7 +598,13 @@ fn retried(until: Instant, call: impl Fn(c_int) -> *mut native::rd_kafka_error_t
 impl Stage {
     fn send(&self, client: &Client, until: Instant) -> Result<()> {
         if self.transactional {
-            client.begin()?;
+            client.begin_with_offsets(until)?;
+            if let Some(Early { answer: Err(failure), .. }) = lock(&client.early).as_ref() {
+                // What may be asked for again, the commit asks for again.
+                if !failure.retriable {
+                    return Err(failure.clone().into());
+                }
+            }
         }
         let topics: Vec<*mut native::rd_kafka_topic_t> = lock(&client.topics).iter().map(|(_, topic)| *topic).collect();
         let (buffer, records, headers) = (&*self.buffer, &*self.records, &*self.headers);
@@ -606,7 +703,7 @@ fn memory(vtype: native::rd_kafka_vtype_t, bytes: Option<&[u8]>) -> native::rd_k
 struct OffsetList(*mut native::rd_kafka_topic_partition_list_t);
 
 impl OffsetList {
-    fn of(offsets: &[(Position, i32)]) -> Result<Self> {
+    fn of(offsets: &[(Position, i32)]) -> std::result::Result<Self, Failure> {
         // SAFETY: librdkafka's list, ours until dropped; names end with a zero and are copied.
         unsafe {
             let list = Self(native::rd_kafka_topic_partition_list_new(c_int::try_from(offsets.len()).unwrap_or(0)));

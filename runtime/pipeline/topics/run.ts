@@ -43,6 +43,7 @@ import type { ValueNumbers } from "../value-counts.ts";
 import type { Budget } from "./budget.ts";
 import type { TopicFiles } from "./files.ts";
 import type { RefusedRecord } from "./mask-batch.ts";
+import { Pace } from "./pace.ts";
 import type { PassedBatch, Passes, Renewal, Renewed } from "./passes.ts";
 import { Patience } from "./patience.ts";
 import type { Trails } from "./trails.ts";
@@ -119,6 +120,10 @@ class TopicsRun {
   #open: Transaction | undefined;
   /** The commit under way. */
   #committing: Promise<void> | undefined;
+  #committingAt = 0;
+  /** Polls so far. */
+  #polls = 0;
+  readonly #pace = new Pace();
   /** Something was sent, and nobody waits for it yet. */
   #isUnstored = false;
   /** Ends when what was sent is stored. */
@@ -136,6 +141,8 @@ class TopicsRun {
   readonly #times = { source: 0, sink: 0, commit: 0 };
   readonly #trailBytes = new GrowingBytes(TRAIL_BYTES);
   readonly #trailRows = new Outgoing();
+  /** Manifests follow the commit under way. */
+  #tellsManifests = false;
   /** Of the last batch. */
   #pollMs = 0;
   #lagTold = Number.NEGATIVE_INFINITY;
@@ -198,6 +205,7 @@ class TopicsRun {
     const batches = [new RecordBatch(POLL_BYTES, most), new RecordBatch(POLL_BYTES, most)];
     let turn = 0;
     const poll = (): Promise<RecordBatch> => {
+      this.#polls++;
       const polling = reader.poll(batches[turn++ % 2] as RecordBatch, most);
       // It is waited for in its turn; a failure in between is not lost then.
       polling.catch(() => undefined);
@@ -208,6 +216,7 @@ class TopicsRun {
       for (;;) {
         try {
           const waited = this.#clock.ticks();
+          this.#want();
           const batch = await polled;
           this.#pollMs = this.#clock.ticks() - waited;
           this.#times.source += this.#pollMs;
@@ -234,6 +243,22 @@ class TopicsRun {
       await polled.catch(() => undefined);
       for (const batch of batches) batch.wipe();
     }
+  }
+
+  /** Lets the poll under way grow for as long as nothing is to be done with it. */
+  #want(): void {
+    const { reader, stop } = this.#parts;
+    const committing = this.#committing;
+    const left = committing === undefined ? 0 : this.#pace.left(this.#clock.ticks() - this.#committingAt);
+    if (left < 1) return reader.release();
+    const [over, poll] = [new AbortController(), this.#polls];
+    const release = (): void => {
+      over.abort();
+      // By then the poll may be another one, of which nobody is in need yet.
+      if (poll === this.#polls) reader.release();
+    };
+    void this.#clock.sleep(left, AbortSignal.any([over.signal, stop])).then(release);
+    committing?.then(release, release);
   }
 
   /** A batch that comes when the run is to end is not taken: whoever goes on reads it. */
@@ -282,13 +307,18 @@ class TopicsRun {
     await this.#patience.until(() => passes.prepare(this.#topics));
     const began = this.#clock.ticks();
     const isStopping = this.#parts.statementFacts.onRefuse === "stop";
+    const isEarly = this.#beginEarly(batch, membership);
     const masked = passes.mask(batch, isStopping);
     const stops = masked.refused.length > 0 && isStopping;
+    const isCut = masked.taken < batch.count;
     batch.count = masked.taken;
     this.#spend(masked);
     await passes.refuse(batch, masked);
     const maskMs = this.#clock.ticks() - began;
+    this.#pace.masked(maskMs);
     await this.#committing;
+    // It has offsets of what was not taken.
+    if (isEarly && isCut) await this.#patience.until(() => writer.abort());
     // Its first batch has the oldest membership: the one that must still hold for all.
     if (this.#open === undefined) trails?.begin();
     this.#open ??= this.#begin(membership);
@@ -318,6 +348,19 @@ class TopicsRun {
     if (this.#isDue(open) || stops) await this.#commitNext();
     else if (this.#isUnstored) this.#store();
     return stops;
+  }
+
+  /**
+   * While a batch is masked, the transaction that it will be is begun with its offsets, if it is one of its own: a broker that is still busy
+   * with the one before is asked again meanwhile. Returns whether it is.
+   */
+  #beginEarly(batch: RecordBatch, membership: KafkaMembership | undefined): boolean {
+    const { writer, commit } = this.#parts;
+    if (this.#open !== undefined || commit.milliseconds > 0 || this.#tellsManifests) return false;
+    const rows = new CommitRows();
+    rows.add(batch);
+    writer.beginWith(membership, this.#topics, rows.rows());
+    return true;
   }
 
   /** Whoever refuses too much ends before that is committed, and says what it was. */
@@ -479,11 +522,14 @@ class TopicsRun {
     const mark = files?.prepare();
     if (trails !== undefined) await this.#stageTrail(trails.entries(this.#clock.date(), files?.prepared ?? []));
     await this.#storing;
+    // Manifests are a transaction of their own behind this one: none is begun for records meanwhile.
+    this.#tellsManifests = trails?.isDue === true;
     // From here on the writer has all that it needs: a thread that masks holds nothing up.
     const committing = this.#commitAndTell(open, from, mark);
     // It is waited for before the next batch is written, and looked at while none comes.
     committing.catch(this.#fails);
     this.#committing = committing;
+    this.#committingAt = this.#clock.ticks();
   }
 
   async #commitAndTell(open: Transaction, from: number, mark: Mark | undefined): Promise<void> {
@@ -506,6 +552,7 @@ class TopicsRun {
     this.#ended();
     trails?.committed();
     const committed = this.#clock.ticks();
+    this.#pace.committed(committed - from);
     const segments = files?.publish() ?? [];
     const published = this.#clock.ticks();
     const times = { prepareMs: prepared - from, journalMs: committed - prepared, publishMs: published - committed };
@@ -526,7 +573,8 @@ class TopicsRun {
     this.#tell({ event: "committed", at, sequence: this.#sequence++, positions, segments, ...times });
     this.#tell({ event: "values", at, statement, recordsByMessage: open.counts.recordsByMessage, views: open.views });
     this.#tellProgress();
-    if (trails?.isDue === true) await this.#tellManifests("stopped");
+    if (this.#tellsManifests) await this.#tellManifests("stopped");
+    this.#tellsManifests = false;
   }
 
   /** Writes the manifests of what was done since those before, in a transaction of their own. */

@@ -184,7 +184,7 @@ export class Live {
     try {
       reader.assign([...VIEWS.map(topicOf), refused].map((topic) => ({ topic, partition: 0, offset: BEGINNING })));
       while (!this.#stop.signal.aborted) {
-        batch.count = await reader.pollBatch(batch.bytes, batch.records, batch.headers, BATCH_RECORDS, WAIT_MS, LINGER_MS);
+        batch.count = await reader.pollBatch(batch.bytes, batch.records, batch.headers, BATCH_RECORDS, { first: WAIT_MS, more: LINGER_MS });
         for (const record of recordsOf(batch, reader.topics())) this.#take(record);
       }
     } finally {
