@@ -39,7 +39,7 @@ export declare class KafkaConsumer {
    * Resolves to how many rows were written; or to minus the bytes that the next record needs, when it alone does not fit.
    */
   pollBatch(buffer: Uint8Array, records: Uint32Array, headers: Uint32Array, max: number, waits: Waits): Promise<number>
-  /** The batch of the poll under way is wanted now. */
+  /** The batch of the poll under way is wanted now. Of a consumer that is closed nothing is. */
   release(): void
   /** Names of the topics, by the index that rows have. */
   topics(): Array<string>

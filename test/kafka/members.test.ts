@@ -128,6 +128,52 @@ test(
   SLOW,
 );
 
+/** A reader and a writer of one group, as a worker has them. */
+async function memberOf(raw: string, group: string, protocol: "classic" | "consumer", instance: string) {
+  const { connection } = topics;
+  const reader = new TopicReader({ connection, group, protocol, instance: undefined, start: { rule: -2, positions: [] } });
+  reader.subscribe([raw]);
+  const options = { connection, transactionalId: `${group}-${instance}`, messageBytesMax: 1_000_000, batchBytesMax: 1_000_000 };
+  const writer = new TopicWriter(options);
+  await writer.init(30_000);
+  return { reader, writer, batch: new RecordBatch(100_000, 100) };
+}
+
+/** Reads what there is and writes where it stood into an open transaction; returns what commits it. Early: its offsets are there first. */
+async function take(
+  { reader, writer, batch }: Awaited<ReturnType<typeof memberOf>>,
+  masked: string,
+  count: number,
+  isEarly = false,
+): Promise<() => Promise<void>> {
+  const rows = new CommitRows();
+  const out = new Outgoing();
+  const bytes: Uint8Array[] = [];
+  let length = 0;
+  for (let polls = 0; out.count < count; polls++) {
+    if (polls > 100) throw new Error(`${out.count} of ${count} records`);
+    await reader.poll(batch, 100);
+    rows.add(batch);
+    for (const { topic, partition, offset } of recordsOf(batch, reader.topics())) {
+      const place = new TextEncoder().encode(`${topic}/${partition}/${offset}`);
+      out.add(writer.topic(masked), 0, 0, 0xffff_ffff, length, place.length);
+      bytes.push(place);
+      length += place.length;
+    }
+  }
+  const membership = reader.membership();
+  const names = reader.topics();
+  if (isEarly) writer.beginWith(membership, names, rows.rows());
+  await writer.stage(Buffer.concat(bytes), out);
+  return () => writer.commit(membership, names, rows.rows());
+}
+
+const failureIn = (call: Promise<unknown>) =>
+  call.then(
+    () => undefined,
+    (error: unknown) => failureOf(error),
+  );
+
 for (const protocol of ["classic", "consumer"] as const)
   test(
     `protocol ${protocol}: a member that leaves with an open transaction and commits it afterwards commits nothing, and nobody has a record twice`,
@@ -135,49 +181,13 @@ for (const protocol of ["classic", "consumer"] as const)
       const [raw, masked] = [await topics.make("raw", 2), await topics.make("masked")];
       const group = unique("members");
       await topics.send(raw, numbered(0, 40));
-      const worker = async (instance: string) => {
-        const { connection } = topics;
-        const reader = new TopicReader({ connection, group, protocol, instance: undefined, start: { rule: -2, positions: [] } });
-        reader.subscribe([raw]);
-        const options = { connection, transactionalId: `${group}-${instance}`, messageBytesMax: 1_000_000, batchBytesMax: 1_000_000 };
-        const writer = new TopicWriter(options);
-        await writer.init(30_000);
-        return { reader, writer, batch: new RecordBatch(100_000, 100) };
-      };
-      type Member = Awaited<ReturnType<typeof worker>>;
-      /** Reads what there is and writes it into an open transaction; returns what commits it. */
-      const take = async ({ reader, writer, batch }: Member, count: number): Promise<() => Promise<void>> => {
-        const rows = new CommitRows();
-        const out = new Outgoing();
-        const bytes: Uint8Array[] = [];
-        let length = 0;
-        for (let polls = 0; out.count < count; polls++) {
-          if (polls > 100) throw new Error(`${out.count} of ${count} records`);
-          await reader.poll(batch, 100);
-          rows.add(batch);
-          for (const { topic, partition, offset } of recordsOf(batch, reader.topics())) {
-            const place = new TextEncoder().encode(`${topic}/${partition}/${offset}`);
-            out.add(writer.topic(masked), 0, 0, 0xffff_ffff, length, place.length);
-            bytes.push(place);
-            length += place.length;
-          }
-        }
-        const membership = reader.membership();
-        await writer.stage(Buffer.concat(bytes), out);
-        const names = reader.topics();
-        return () => writer.commit(membership, names, rows.rows());
-      };
-      const first = await worker("first");
-      const commitFirst = await take(first, 40);
+      const first = await memberOf(raw, group, protocol, "first");
+      const commitFirst = await take(first, masked, 40);
       await first.reader.close();
-      const second = await worker("second");
-      const commitSecond = await take(second, 40);
+      const second = await memberOf(raw, group, protocol, "second");
+      const commitSecond = await take(second, masked, 40);
       // It knows nothing of having left: whether it may commit, the group says.
-      const refused = await commitFirst().then(
-        () => undefined,
-        (error: unknown) => failureOf(error),
-      );
-      expect(refused).toMatchObject({ abort: true });
+      expect(await failureIn(commitFirst())).toMatchObject({ abort: true });
       await first.writer.abort();
       await commitSecond();
       const got = await topics.read([masked], 40);
@@ -187,3 +197,54 @@ for (const protocol of ["classic", "consumer"] as const)
     },
     SLOW,
   );
+
+for (const protocol of ["classic", "consumer"] as const)
+  for (const isCommitted of [true, false])
+    test(
+      `protocol ${protocol}: whoever takes over from a member that left offsets in an open transaction waits until that is ${isCommitted ? "committed" : "aborted"}`,
+      async () => {
+        const [raw, masked] = [await topics.make("raw", 2), await topics.make("masked")];
+        const group = unique("early");
+        await topics.send(raw, numbered(0, 40));
+        const first = await memberOf(raw, group, protocol, "first");
+        const commitFirst = await take(first, masked, 40, true);
+        await first.reader.close();
+        const second = await memberOf(raw, group, protocol, "second");
+        await topics.send(raw, numbered(40, 20));
+        let isOver = false;
+        const taking = take(second, masked, isCommitted ? 20 : 60).then((commit) => {
+          expect(isOver).toBe(true);
+          return commit;
+        });
+        await new Promise((resume) => setTimeout(resume, 3000));
+        isOver = true;
+        if (isCommitted) await commitFirst();
+        else await first.writer.abort();
+        await (await taking)();
+        const places = (await topics.read([masked], 60)).map(({ value }) => value);
+        expect([places.length, new Set(places).size]).toEqual([60, 60]);
+        await Promise.all([second.reader.close(), first.writer.close(), second.writer.close()]);
+      },
+      SLOW,
+    );
+
+test(
+  "a transaction that has offsets is not committed without the records behind them",
+  async () => {
+    const [raw, masked] = [await topics.make("raw", 2), await topics.make("masked")];
+    await topics.send(raw, numbered(0, 40));
+    const member = await memberOf(raw, unique("guard"), "classic", "only");
+    const commit = await take(member, masked, 40, true);
+    expect(await failureIn(member.writer.commit(undefined, [], new Uint32Array(0)))).toMatchObject({ name: "OFFSETS", abort: true });
+    await member.writer.abort();
+    expect(await topics.read([masked], 0, 1000)).toEqual([]);
+    // Aborted, it has none any more.
+    await member.reader.rewind();
+    const again = await take(member, masked, 40);
+    await again();
+    expect(await topics.read([masked], 40)).toHaveLength(40);
+    expect(commit).toBeFunction();
+    await Promise.all([member.reader.close(), member.writer.close()]);
+  },
+  SLOW,
+);

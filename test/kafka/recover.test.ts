@@ -1,6 +1,7 @@
 /** What a worker does when its transactions fail, over a reader and a writer that do as they are told. */
 import { describe, expect, test } from "bun:test";
 import type { RecordBatch } from "../../runtime/kafka/batch.ts";
+import { putWhole, RECORD_OFFSET, RECORD_STRIDE } from "../../runtime/kafka/layout.ts";
 import { NO_COUNTS } from "../../runtime/pipeline/counts.ts";
 import type { RunEvent } from "../../runtime/pipeline/observe.ts";
 import type { BatchMaskers } from "../../runtime/pipeline/topics/mask-batch.ts";
@@ -40,11 +41,24 @@ const masker = {
 function worker(
   stage: (tries: number) => void,
   commit: (tries: number) => void = () => undefined,
-  { ticks = () => 0, poll = () => 1 }: { readonly ticks?: () => number; readonly poll?: (polls: number) => number } = {},
+  {
+    ticks = () => 0,
+    poll = () => 1,
+    onRefuse = "divert",
+    mask = masker,
+    milliseconds = 0,
+  }: {
+    readonly ticks?: () => number;
+    readonly poll?: (polls: number) => number;
+    readonly onRefuse?: string;
+    readonly mask?: BatchMaskers;
+    readonly milliseconds?: number;
+  } = {},
   begun: { readonly topic: string; readonly partition: number; readonly offset: number }[] = [],
   commitsMax = 1,
 ) {
   const calls = { rewinds: 0, aborts: 0, stages: 0, commits: 0, slept: [] as number[] };
+  const early: number[][] = [];
   const opened = { reopens: 0, inits: 0, polls: 0 };
   const committed: number[][] = [];
   const told: RunEvent[] = [];
@@ -52,18 +66,20 @@ function worker(
   const parts = {
     facts: {},
     statement: "t",
-    statementFacts: { onRefuse: "divert" },
+    statementFacts: { onRefuse },
     sinks: [],
     observers: [{ name: "test", mandatory: true, observe: (event: RunEvent) => told.push(event) }],
     clock: { date: () => 0, ticks, sleep: async (ms: number) => void calls.slept.push(ms) },
-    commit: { records: 1, bytes: 1, milliseconds: 0 },
+    commit: { records: 2, bytes: 1, milliseconds },
     stop: stop.signal,
     reader: {
       poll: async (batch: RecordBatch) => {
         await new Promise((resume) => setTimeout(resume, 0));
         batch.count = poll(++opened.polls);
+        for (let row = 0; row < batch.count; row++) putWhole(batch.records, row * RECORD_STRIDE + RECORD_OFFSET, row);
         return batch;
       },
+      release: () => undefined,
       membership: () => undefined,
       topics: () => ["raw"],
       events: () => [],
@@ -76,6 +92,7 @@ function worker(
     },
     writer: {
       events: () => [],
+      beginWith: (_membership: unknown, _topics: unknown, rows: Uint32Array) => void early.push([...rows]),
       send: async () => stage(++calls.stages),
       drain: async () => stage(++calls.stages),
       transactionMsMax: 60_000,
@@ -90,9 +107,9 @@ function worker(
       reopen: async () => void opened.reopens++,
       init: async () => void opened.inits++,
     },
-    passes: new Passes([pass], masker, () => ""),
+    passes: new Passes([pass], mask, () => ""),
   } as unknown as TopicsParts;
-  return { calls, opened, committed, told, run: () => runTopics(parts) };
+  return { calls, opened, early, committed, told, run: () => runTopics(parts) };
 }
 
 describe("a transaction that fails", () => {
@@ -233,6 +250,18 @@ describe("a transaction that fails", () => {
       expect(told.flatMap((event) => (event.event === "degrade" ? [event.issue.code] : []))).toEqual(["BAUTA-1518"]);
     });
 
+  test("that ends for a reason of the run's own is not left behind", async () => {
+    const broken = {
+      ...masker,
+      mask: () => {
+        throw new Error("a defect");
+      },
+    } as unknown as BatchMaskers;
+    const { run, calls, early } = worker(() => undefined, undefined, { mask: broken });
+    expect(await run().catch((thrown: unknown) => thrown)).toBeInstanceOf(Error);
+    expect([early.length, calls.aborts, calls.commits]).toEqual([1, 1, 0]);
+  });
+
   test("a reader that is fenced ends the worker, however old the transaction is: another has its name, and keeps it", async () => {
     let now = 0;
     const { run, opened } = worker(
@@ -250,5 +279,30 @@ describe("a transaction that fails", () => {
     );
     expect(String(await run().catch((thrown: unknown) => thrown))).toContain("BAUTA-1516");
     expect(opened).toMatchObject({ reopens: 0, inits: 0 });
+  });
+});
+
+describe("a transaction begins with the offsets of its batch", () => {
+  test("before it is masked, and is committed with the same", async () => {
+    const { run, calls, early, committed } = worker(() => undefined, undefined, {}, [], 2);
+    await run();
+    expect(early.slice(0, 2)).toEqual(committed.slice(0, 2));
+    expect(calls.aborts).toBe(0);
+  });
+
+  test("not where it takes several batches: others would wait for it", async () => {
+    const { run, early, committed } = worker(() => undefined, undefined, { milliseconds: 5000 });
+    await run();
+    expect([early, committed.length]).toEqual([[], 1]);
+  });
+
+  test("and anew where a refused record ends the run in the middle of it", async () => {
+    const refused = [{ row: 1, code: "BAUTA-2201", issue: { code: "BAUTA-2201" }, path: "", source: {} }];
+    const cut = { ...masker, mask: () => [{ taken: 1, refused, tombstones: 0, bytesIn: 1, bytesOut: 1 }] } as unknown as BatchMaskers;
+    const { run, calls, early, committed } = worker(() => undefined, undefined, { poll: () => 2, onRefuse: "stop", mask: cut });
+    const { ended } = await run();
+    // Topic, partition, offset (two columns), epoch.
+    const next = (rows: readonly number[] = []) => rows[2];
+    expect([ended, calls.aborts, next(early[0]), committed.map(next)]).toEqual(["refused", 1, 2, [1]]);
   });
 });

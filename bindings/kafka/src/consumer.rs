@@ -499,11 +499,12 @@ impl KafkaConsumer {
         }))
     }
 
-    /// The batch of the poll under way is wanted now.
+    /// The batch of the poll under way is wanted now. Of a consumer that is closed nothing is.
     #[napi(catch_unwind)]
-    pub fn release(&self) -> Result<()> {
-        self.shared()?.released.store(true, Ordering::Release);
-        Ok(())
+    pub fn release(&self) {
+        if let Some(shared) = &self.shared {
+            shared.released.store(true, Ordering::Release);
+        }
     }
 
     /// Names of the topics, by the index that rows have.

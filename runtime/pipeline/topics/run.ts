@@ -4,13 +4,18 @@
  * A transaction takes what was written and the offsets behind what was read, so both are there or neither. While one is being stored and
  * committed the next batch is polled and masked:
  *
- *   poll 1 ── mask 1 ── send 1 ── store 1 ── commit 1 ──┐
- *             poll 2 ─────────── mask 2 ────────────────┴ send 2 ── store 2 …
+ *   poll 1 ── mask 1 ── send 1 ── store 1 ── commit 1 ── begin 2 ──┐
+ *             poll 2 ──────────────────────── mask 2 ──────────────┴ send 2 ── store 2 …
  *
- * Why that is safe: offsets are committed under the membership that was taken with their batch, before the next poll. If partitions moved
- * in that poll, the group has another generation, and the broker refuses the commit: nothing of the transaction is to be seen, and whoever
- * has the partitions now reads their records. The transaction is aborted, both batches are forgotten, and this worker goes back to what is
- * committed. Without a failure nobody waits for anybody.
+ * Why that is safe: offsets are sent under the membership that was taken with their batch, before the next poll. If partitions moved in that
+ * poll, the group has another generation, and the broker refuses them: nothing of the transaction is to be seen, and whoever has the
+ * partitions now reads their records. The transaction is aborted, both batches are forgotten, and this worker goes back to what is committed.
+ * If partitions move behind that, whoever has them now is told where to begin when this transaction has ended, and not before (KIP-447).
+ * Without a failure nobody waits for anybody.
+ *
+ * Why a transaction begins with its offsets: behind a commit the broker is busy for some milliseconds with its markers, and a client that asks
+ * for partitions meanwhile waits for 20. It asks for offsets again at once. And why a poll goes on until its batch is wanted (`Pace`): what
+ * comes while a batch waits would else wait for the whole of the next one.
  */
 import type { ClientEvent, KafkaMembership, Mark } from "../../kafka/addon.ts";
 import { CommitRows, RecordBatch } from "../../kafka/batch.ts";
@@ -247,7 +252,7 @@ class TopicsRun {
 
   /** Lets the poll under way grow for as long as nothing is to be done with it. */
   #want(): void {
-    const { reader, stop } = this.#parts;
+    const { reader } = this.#parts;
     const committing = this.#committing;
     const left = committing === undefined ? 0 : this.#pace.left(this.#clock.ticks() - this.#committingAt);
     if (left < 1) return reader.release();
@@ -257,7 +262,8 @@ class TopicsRun {
       // By then the poll may be another one, of which nobody is in need yet.
       if (poll === this.#polls) reader.release();
     };
-    void this.#clock.sleep(left, AbortSignal.any([over.signal, stop])).then(release);
+    // Whoever is told to stop meanwhile stops some milliseconds later.
+    void this.#clock.sleep(left, over.signal).then(release);
     committing?.then(release, release);
   }
 
@@ -645,7 +651,10 @@ class TopicsRun {
   async #recover(error: unknown, polled: Promise<RecordBatch>): Promise<void> {
     const { writer, reader, stop } = this.#parts;
     const problem = problemOf(error);
-    if (problem === undefined) throw error;
+    if (problem === undefined) {
+      await this.#leave();
+      throw error;
+    }
     const waits = isWaitedFor(problem.issue);
     // It will end: whether what is under way was committed, whoever comes next finds out.
     if (isFinal(problem) && !this.#isOutlived(problem.name)) this.#patience.giveUp();
@@ -669,6 +678,13 @@ class TopicsRun {
     await polled.catch(() => undefined);
     if (!waits) await this.#clock.sleep(TRANSACTION_RETRY_MS * 2 ** this.#retries++, stop);
     await this.#patience.until(() => reader.rewind());
+  }
+
+  /** A run that ends for a reason of its own leaves no transaction behind: others would wait for its offsets until it runs out. */
+  async #leave(): Promise<void> {
+    this.#patience.giveUp();
+    await this.#quiet();
+    if (!this.#isAsked) await this.#parts.writer.abort(KAFKA_LEAVE_MS).catch(() => undefined);
   }
 
   /** A target takes less than when the run began: from here on records and batches are as large as it takes now. */
