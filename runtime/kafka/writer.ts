@@ -152,8 +152,9 @@ function writerConfig({ connection, transactionalId, messageBytesMax, batchBytes
     ["acks", "all"],
     // Java's own: equal keys meet in the partition where they would from any client.
     ["partitioner", "murmur2_random"],
-    // A partition has one request under way, and what is left of a transaction for it waits, busily: records without a key go to all of them.
-    ["sticky.partitioning.linger.ms", "0"],
+    // Records without a key go to one partition for so long, as Java's client has it: a small transaction is one request and not one for each
+    // partition, which a broker serves one by one. A large one goes to several: of a partition one request is under way, and the rest waits.
+    ["sticky.partitioning.linger.ms", "3"],
     ["message.max.bytes", String(Math.min(MESSAGE_BYTES_MAX, messageBytesMax))],
     ["batch.size", String(Math.min(MESSAGE_BYTES_MAX, batchBytesMax))],
   ];
