@@ -24,8 +24,8 @@ export interface FuzzFormat {
 }
 
 /** Lower-case letters without vowels: no word of ours, and never a code. */
-const LETTERS = "bcdfghjklmnpqrstvwxz";
-const LENGTH = 14;
+export const CANARY_LETTERS = "bcdfghjklmnpqrstvwxz";
+export const CANARY_LENGTH = 14;
 
 /** Makes canaries and remembers them. */
 export class Canaries {
@@ -37,7 +37,7 @@ export class Canaries {
   }
 
   next(): string {
-    const canary = this.#random.text(LETTERS, LENGTH);
+    const canary = this.#random.text(CANARY_LETTERS, CANARY_LENGTH);
     this.all.push(canary);
     return canary;
   }

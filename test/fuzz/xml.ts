@@ -4,11 +4,10 @@ import { type Catalogue, catalogueOf, messageNames } from "../../runtime/formats
 import { smallDocuments } from "../generators/documents.ts";
 import { writeDocument } from "../generators/markup.ts";
 import type { Random } from "../generators/random.ts";
-import { Canaries, type FuzzFormat, mutateBytes, type Planted } from "./api.ts";
+import { CANARY_LENGTH, Canaries, type FuzzFormat, mutateBytes, type Planted } from "./api.ts";
 
 const DOCUMENTS_PER_MESSAGE = 2;
 const IDENTIFYING = new Set(["person", "organisation", "agent", "account", "identifier", "contact", "reference", "free-text"]);
-const CANARY_LENGTH = 14;
 
 export const xml: FuzzFormat = {
   name: "xml",
