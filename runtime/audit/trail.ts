@@ -146,10 +146,13 @@ export class AuditTrail implements Trail {
     this.#settled();
   }
 
+  /** With the transaction that is being committed, if there is one. */
   get isDue(): boolean {
     const { began, segments, commits } = this.#part;
     const { everyMs, segmentsMax, date } = this.#parts;
-    return this.#manifest !== undefined || (commits > 0 && (date() - began >= everyMs || segments >= segmentsMax));
+    const some = commits > 0 || this.#facts !== undefined;
+    const all = segments + (this.#facts?.segments.length ?? 0);
+    return this.#manifest !== undefined || (some && (date() - began >= everyMs || all >= segmentsMax));
   }
 
   manifest({ at, ended, planDigest, times }: Parameters<Trail["manifest"]>[0]): TrailRecord | undefined {

@@ -46,12 +46,14 @@ function worker(
     poll = () => 1,
     onRefuse = "divert",
     mask = masker,
+    passes = [pass],
     milliseconds = 0,
   }: {
     readonly ticks?: () => number;
     readonly poll?: (polls: number) => number;
     readonly onRefuse?: string;
     readonly mask?: BatchMaskers;
+    readonly passes?: readonly Pass[];
     readonly milliseconds?: number;
   } = {},
   begun: { readonly topic: string; readonly partition: number; readonly offset: number }[] = [],
@@ -107,7 +109,7 @@ function worker(
       reopen: async () => void opened.reopens++,
       init: async () => void opened.inits++,
     },
-    passes: new Passes([pass], mask, () => ""),
+    passes: new Passes(passes, mask, () => ""),
   } as unknown as TopicsParts;
   return { calls, opened, early, committed, told, run: () => runTopics(parts) };
 }
@@ -304,5 +306,44 @@ describe("a transaction begins with the offsets of its batch", () => {
     // Topic, partition, offset (two columns), epoch.
     const next = (rows: readonly number[] = []) => rows[2];
     expect([ended, calls.aborts, next(early[0]), committed.map(next)]).toEqual(["refused", 1, 2, [1]]);
+  });
+
+  test("and anew where one of several views refuses", async () => {
+    const refused = [{ row: 1, code: "BAUTA-2201", issue: { code: "BAUTA-2201" }, path: "", source: {} }];
+    const part = (taken: number) => ({ taken, refused: taken < 3 ? refused : [], tombstones: 0, bytesIn: 1, bytesOut: 1 });
+    const views = {
+      ...masker,
+      // What one refuses ends the batch for all.
+      mask: ({ count }: RecordBatch) => [part(Math.min(1, count)), part(count)],
+      take: () => ({ byView: [0, 1].map(() => ({ counts: NO_COUNTS, fields: [] })), recordsByMessage: new Map() }),
+    } as unknown as BatchMaskers;
+    const { run, calls, early, committed } = worker(() => undefined, undefined, {
+      poll: () => 2,
+      onRefuse: "stop",
+      mask: views,
+      passes: [pass, pass],
+    });
+    const next = (rows: readonly number[] = []) => rows[2];
+    expect([(await run()).ended, calls.aborts, next(early[0]), committed.map(next)]).toEqual(["refused", 1, 2, [1]]);
+  });
+
+  test("whose age counts from there: one that the broker ended while it was masked is opened again", async () => {
+    let now = 0;
+    const slow = {
+      ...masker,
+      mask: () => {
+        now += 60_000;
+        return [{ taken: 1, refused: [], tombstones: 0, bytesIn: 1, bytesOut: 1 }];
+      },
+    } as unknown as BatchMaskers;
+    const { run, opened } = worker(
+      (tries) => {
+        if (tries === 1) throw failing("INVALID_PRODUCER_EPOCH", { fatal: true });
+      },
+      undefined,
+      { ticks: () => now, mask: slow },
+    );
+    expect((await run()).ended).toBe("stopped");
+    expect(opened).toMatchObject({ reopens: 1, inits: 1 });
   });
 });

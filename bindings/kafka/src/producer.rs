@@ -559,8 +559,8 @@ impl Step {
                 retried(until, |left| unsafe { native::rd_kafka_commit_transaction(client.handle, left) })?;
                 client.end();
                 if lock(&client.next).is_some() {
-                    // How it ends, the records of that transaction find out.
-                    drop(client.begin_with_offsets(until));
+                    // How it ends, the records of that transaction find out. It has its own time.
+                    drop(client.begin_with_offsets(Instant::now() + self.timeout));
                 }
                 Ok(())
             }

@@ -303,7 +303,8 @@ class TopicsRun {
     // Where no more records come, nobody else would ask: what was in it is read again now, not when there is something to add.
     if (this.#failure !== undefined) throw this.#failure.error;
     await this.#renew();
-    if (batch.count === 0 && reader.begun().length === 0) {
+    // Partitions that came since it was polled are committed with a batch of theirs.
+    if (batch.count === 0 && (membership === undefined || reader.begun().length === 0)) {
       if (this.#open !== undefined && this.#isDue(this.#open)) await this.#commitNext();
       if (this.#patience.isInDoubt) await this.#ask();
       this.#tellProgress();
@@ -314,17 +315,22 @@ class TopicsRun {
     const began = this.#clock.ticks();
     const isStopping = this.#parts.statementFacts.onRefuse === "stop";
     const isEarly = this.#beginEarly(batch, membership);
+    const polled = batch.count;
     const masked = passes.mask(batch, isStopping);
     const stops = masked.refused.length > 0 && isStopping;
-    const isCut = masked.taken < batch.count;
+    const isCut = masked.taken < polled;
     batch.count = masked.taken;
     this.#spend(masked);
     await passes.refuse(batch, masked);
     const maskMs = this.#clock.ticks() - began;
     this.#pace.masked(maskMs);
     await this.#committing;
+    if (isEarly) this.#transactionAt ??= began;
     // It has offsets of what was not taken.
-    if (isEarly && isCut) await this.#patience.until(() => writer.abort());
+    if (isEarly && isCut) {
+      await this.#patience.until(() => writer.abort());
+      this.#ended();
+    }
     // Its first batch has the oldest membership: the one that must still hold for all.
     if (this.#open === undefined) trails?.begin();
     this.#open ??= this.#begin(membership);
