@@ -43,6 +43,16 @@ export class RecordBatch {
   }
 }
 
+/** Fills a batch by a poll, which is made again where a record alone needs more room than there is. */
+export async function fill(batch: RecordBatch, poll: (batch: RecordBatch) => Promise<number>): Promise<void> {
+  for (;;) {
+    const count = await poll(batch);
+    batch.count = Math.max(0, count);
+    if (count >= 0) return;
+    batch.reserve(-count);
+  }
+}
+
 /** The first header of that name that a row has; undefined if it has none, or one without a value. Part of the batch's bytes. */
 export function headerOf({ bytes, records, headers }: RecordBatch, row: number, name: Uint8Array): Uint8Array | undefined {
   const at = row * RECORD_STRIDE;

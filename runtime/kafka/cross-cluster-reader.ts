@@ -9,7 +9,7 @@
  */
 
 import { BautaError } from "../kit/errors.ts";
-import { KAFKA_AGAIN_MS, KAFKA_STEP_MS, POLL_HOLD_MS, POLL_LINGER_MS, POLL_WAIT_MS, TOPICS_REFRESH_MS } from "../kit/limits.ts";
+import { KAFKA_AGAIN_MS, KAFKA_STEP_MS, POLL_WAIT_MS, TOPICS_REFRESH_MS } from "../kit/limits.ts";
 import {
   type ClientEvent,
   type KafkaConsumer,
@@ -23,6 +23,7 @@ import { answered } from "./answered.ts";
 import { RecordBatch } from "./batch.ts";
 import { type ClientConfig, type ConnectionDefinition, clientConfig } from "./connection.ts";
 import { failureOf, isFinal, kafkaError } from "./failure.ts";
+import { HeldPoll } from "./held-poll.ts";
 import { RECORD_OFFSET, RECORD_PARTITION, RECORD_STRIDE, RECORD_TOPIC, wholeAt } from "./layout.ts";
 import { placeOf } from "./offsets.ts";
 import { type BatchReader, type ReaderOptions, TopicReader } from "./reader.ts";
@@ -67,8 +68,7 @@ export class CrossClusterReader implements BatchReader {
   #events: ClientEvent[] = [];
   #refreshed: number;
   #isRefreshing = false;
-  /** The batch of the poll under way. */
-  #isWanted = false;
+  readonly #poll = new HeldPoll();
   /** A source topic is not the one that it was. */
   #changedSource: unknown;
   #isClosed = false;
@@ -84,7 +84,7 @@ export class CrossClusterReader implements BatchReader {
 
   async poll(batch: RecordBatch, recordsMax: number): Promise<RecordBatch> {
     batch.count = 0;
-    this.#isWanted = false;
+    this.#poll.begin();
     if (this.#changedSource !== undefined) throw this.#changedSource;
     this.#refresh();
     await this.#serve(0);
@@ -100,8 +100,7 @@ export class CrossClusterReader implements BatchReader {
   }
 
   release(): void {
-    this.#isWanted = true;
-    this.#source.release();
+    this.#poll.release(this.#source);
   }
 
   membership(): KafkaMembership | undefined {
@@ -289,14 +288,7 @@ export class CrossClusterReader implements BatchReader {
 
   async #fill(batch: RecordBatch, recordsMax: number): Promise<void> {
     try {
-      for (;;) {
-        const waits = { first: POLL_WAIT_MS, more: POLL_LINGER_MS, hold: this.#isWanted ? 0 : POLL_HOLD_MS };
-        const { bytes, records, headers } = batch;
-        const count = await answered("poll", () => this.#source.pollBatch(bytes, records, headers, recordsMax, waits));
-        batch.count = Math.max(0, count);
-        if (count >= 0) return;
-        batch.reserve(-count);
-      }
+      await this.#poll.fill(this.#source, batch, recordsMax, POLL_WAIT_MS);
     } catch (error) {
       throw kafkaError(error);
     }

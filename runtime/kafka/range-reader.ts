@@ -4,7 +4,7 @@
  */
 import { KAFKA_AGAIN_MS, KAFKA_CALL_MS, POLL_LINGER_MS, POLL_WAIT_MS } from "../kit/limits.ts";
 import { type ClientEvent, type KafkaConsumer, type KafkaMembership, loadKafka, type Partition, type Position } from "./addon.ts";
-import type { RecordBatch } from "./batch.ts";
+import { fill, type RecordBatch } from "./batch.ts";
 import { type ClientConfig, type ConnectionDefinition, clientConfig } from "./connection.ts";
 import { kafkaError } from "./failure.ts";
 import { RECORD_OFFSET, RECORD_PARTITION, RECORD_STRIDE, RECORD_TOPIC, wholeAt } from "./layout.ts";
@@ -69,13 +69,8 @@ export class RangeReader implements BatchReader {
     try {
       const consumer = await this.#current();
       if (consumer === undefined) return batch;
-      for (;;) {
-        const { bytes, records, headers } = batch;
-        const count = await consumer.pollBatch(bytes, records, headers, recordsMax, { first: POLL_WAIT_MS, more: POLL_LINGER_MS });
-        batch.count = Math.max(0, count);
-        if (count >= 0) break;
-        batch.reserve(-count);
-      }
+      const waits = { first: POLL_WAIT_MS, more: POLL_LINGER_MS };
+      await fill(batch, ({ bytes, records, headers }) => consumer.pollBatch(bytes, records, headers, recordsMax, waits));
       this.#cut(batch);
       this.#listen(consumer.events());
       return batch;

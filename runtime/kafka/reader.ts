@@ -4,8 +4,6 @@ import {
   KAFKA_AGAIN_MS,
   KAFKA_CALL_MS,
   KAFKA_STEP_MS,
-  POLL_HOLD_MS,
-  POLL_LINGER_MS,
   POLL_WAIT_MS,
   READ_AHEAD_KBYTES,
   SESSION_TIMEOUT_MS,
@@ -16,6 +14,7 @@ import { answered } from "./answered.ts";
 import type { RecordBatch } from "./batch.ts";
 import { type ClientConfig, type ConnectionDefinition, clientConfig } from "./connection.ts";
 import { failureOf, kafkaError } from "./failure.ts";
+import { HeldPoll } from "./held-poll.ts";
 import type { Token } from "./token.ts";
 
 export interface ReaderOptions {
@@ -58,8 +57,7 @@ export class TopicReader implements BatchReader {
   readonly #options: ReaderOptions;
   #consumer: KafkaConsumer;
   #subscribed: readonly string[] = [];
-  /** The batch of the poll under way. */
-  #isWanted = false;
+  readonly #poll = new HeldPoll();
   #token: Token | undefined;
   /** What is told besides what the client tells. */
   #events: ClientEvent[] = [];
@@ -78,16 +76,10 @@ export class TopicReader implements BatchReader {
 
   /** Fills the batch: waits for a first record, shortly for more, and no longer than until it is wanted. None came when its count is 0. */
   async poll(batch: RecordBatch, recordsMax: number, waitMs: number = POLL_WAIT_MS): Promise<RecordBatch> {
-    this.#isWanted = false;
+    this.#poll.begin();
     try {
-      for (;;) {
-        const waits = { first: waitMs, more: POLL_LINGER_MS, hold: this.#isWanted ? 0 : POLL_HOLD_MS };
-        const { bytes, records, headers } = batch;
-        const count = await answered("poll", () => this.#consumer.pollBatch(bytes, records, headers, recordsMax, waits));
-        batch.count = Math.max(0, count);
-        if (count >= 0) return batch;
-        batch.reserve(-count);
-      }
+      await this.#poll.fill(this.#consumer, batch, recordsMax, waitMs);
+      return batch;
     } catch (error) {
       if (failureOf(error)?.name !== UNRELEASED || this.topics().length > 0) throw kafkaError(error);
       await this.#joinAgain();
@@ -96,8 +88,7 @@ export class TopicReader implements BatchReader {
   }
 
   release(): void {
-    this.#isWanted = true;
-    this.#consumer.release();
+    this.#poll.release(this.#consumer);
   }
 
   /**

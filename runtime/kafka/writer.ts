@@ -112,10 +112,6 @@ export class TopicWriter {
     for (const name of this.#topics.keys()) this.#producer.topic(name);
   }
 
-  #noted(topics: readonly string[]): [string, string][] {
-    return topics.map((topic) => [this.#offsetTopic(topic), this.#offsetNote(topic)]);
-  }
-
   events(): readonly ClientEvent[] {
     return this.#producer.events();
   }
@@ -127,6 +123,10 @@ export class TopicWriter {
 
   close(): Promise<void> {
     return answered("close", () => this.#producer.close());
+  }
+
+  #noted(topics: readonly string[]): [string, string][] {
+    return topics.map((topic) => [this.#offsetTopic(topic), this.#offsetNote(topic)]);
   }
 }
 

@@ -2,14 +2,21 @@
 import { expect, test } from "bun:test";
 import { Pace } from "../../runtime/pipeline/topics/pace.ts";
 
-const after = (commits: number, masks: number, times = 100): Pace => {
+/** One commit after the other, the last of which has just begun, at 0. */
+function after(commits: number, masks: number): Pace {
   const pace = new Pace();
-  for (let i = 0; i < times; i++) {
-    pace.committed(commits);
+  for (let i = 0; i < 100; i++) {
+    commit(pace, commits);
     pace.masked(masks);
   }
+  pace.committing(0);
   return pace;
-};
+}
+
+function commit(pace: Pace, milliseconds: number): void {
+  pace.committing(0);
+  pace.committed(milliseconds);
+}
 
 test("at once, of a worker that knows nothing yet", () => {
   expect(new Pace().left(0)).toBeLessThanOrEqual(0);
@@ -28,7 +35,8 @@ test("so late that it is masked when the commit ends, where committing takes lon
 
 test("a single slow commit does not hold the next ones up", () => {
   const pace = after(10, 5);
-  pace.committed(1000);
-  for (let i = 0; i < 30; i++) pace.committed(10);
+  commit(pace, 1000);
+  for (let i = 0; i < 30; i++) commit(pace, 10);
+  pace.committing(0);
   expect(pace.left(0)).toBeLessThan(6);
 });

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { openMasker } from "../../runtime/index.ts";
 import { CommitRows, RecordBatch } from "../../runtime/kafka/batch.ts";
-import { failureOf, kafkaError } from "../../runtime/kafka/failure.ts";
+import { kafkaError } from "../../runtime/kafka/failure.ts";
 import { Outgoing } from "../../runtime/kafka/outgoing.ts";
 import { TopicReader } from "../../runtime/kafka/reader.ts";
 import { TopicWriter } from "../../runtime/kafka/writer.ts";
@@ -26,7 +26,7 @@ import {
 } from "../e2e/cli.ts";
 import { Random } from "../generators/random.ts";
 import { type Cluster, startCluster } from "../services/kafka/cluster.ts";
-import { type Got, type Sent, sourceOf, Topics, unique } from "./topics.ts";
+import { failureIn, type Got, type Sent, sourceOf, Topics, unique } from "./topics.ts";
 
 const SLOW = 120_000;
 const at = folder();
@@ -255,10 +255,7 @@ describe("exactly once", () => {
       b.reader.subscribe([raw]);
       const joined = polled(b.reader);
       await new Promise((resume) => setTimeout(resume, 1000));
-      const failed = await a.writer.commit(membership, names, first.rows.rows()).then(
-        () => undefined,
-        (error: unknown) => failureOf(error),
-      );
+      const failed = await failureIn(a.writer.commit(membership, names, first.rows.rows()));
       if (failed !== undefined) {
         expect(failed.abort).toBe(true);
         await a.writer.abort();

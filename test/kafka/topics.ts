@@ -3,6 +3,7 @@ import { type KafkaProducer, loadKafka, type Position } from "../../runtime/kafk
 import { TopicAdmin } from "../../runtime/kafka/admin.ts";
 import { RecordBatch } from "../../runtime/kafka/batch.ts";
 import { type ConnectionDefinition, clientConfig } from "../../runtime/kafka/connection.ts";
+import { failureOf } from "../../runtime/kafka/failure.ts";
 import {
   HEADER_STRIDE,
   NONE,
@@ -54,6 +55,13 @@ const BEGINNING = -2;
 let names = 0;
 /** A name that no other test has: topics, groups and transactional ids that meet would fence and repeat each other. */
 export const unique = (name: string): string => `${name}-${process.pid}-${++names}`;
+
+/** How a call of the client failed; undefined if it did not. */
+export const failureIn = (call: Promise<unknown>) =>
+  call.then(
+    () => undefined,
+    (error: unknown) => failureOf(error),
+  );
 
 export const connectionTo = (bootstrap: string): ConnectionDefinition => ({
   bootstrap: bootstrap.split(","),

@@ -711,24 +711,24 @@ impl Poll {
             unsafe { (self.buffer.as_mut(), self.records.as_mut(), self.headers.as_mut()) };
         let max = self.max.min(records.len() / RECORD_STRIDE);
         let mut batch = Batch { shared, buffer, records, headers, count: 0, used: 0, header_count: 0 };
-        let mut until = Instant::now() + self.wait;
-        // When a batch that is wanted has waited long enough for more; what nobody waits for may as well grow.
-        let mut due = None;
+        let asked = Instant::now();
+        // When its first record came.
+        let mut begun = None;
         if let Some(carried) = lock(&shared.carried).take() {
             if let Err(needed) = batch.add(&carried) {
                 *lock(&shared.carried) = Some(carried);
                 return Ok(-(needed as f64));
             }
-            due = Some(Instant::now() + self.linger);
-            until = Instant::now() + self.hold;
+            begun = Some(Instant::now());
         }
         while batch.count < max {
             let now = Instant::now();
-            let slice = match due {
-                Some(due) if now < due => due - now,
+            // A batch that is wanted waits a little for more; one that nobody waits for may as well grow.
+            let (until, slice) = match begun {
+                None => (asked + self.wait, SLICE),
+                Some(begun) if now < begun + self.linger => (begun + self.hold, begun + self.linger - now),
                 Some(_) if shared.released.load(Ordering::Acquire) => break,
-                Some(_) => RELEASED,
-                None => SLICE,
+                Some(begun) => (begun + self.hold, RELEASED),
             };
             let left = until.saturating_duration_since(now);
             let polled = shared.consumer.poll(left.min(slice));
@@ -752,10 +752,7 @@ impl Poll {
                         }
                         break;
                     }
-                    if first {
-                        due = Some(Instant::now() + self.linger);
-                        until = Instant::now() + self.hold;
-                    }
+                    begun.get_or_insert_with(Instant::now);
                 }
                 Some(Err(error)) => note(context, error)?,
                 None if Instant::now() >= until => break,

@@ -169,10 +169,8 @@ impl Client {
     fn begin_with_offsets(&self, until: Instant) -> Result<()> {
         self.begin()?;
         let Some((membership, offsets)) = lock(&self.next).take() else { return Ok(()) };
-        // Noted before they are sent: what was not answered may be there.
-        let unanswered = Failure { retriable: true, ..Failure::own("_IN_PROGRESS", "offsets are being sent") };
-        *lock(&self.early) = Some(Early { offsets: offsets.clone(), answer: Err(unanswered) });
-        let answer = self.try_offsets(&membership, &offsets, until);
+        let answer = self.send_offsets(&membership, &offsets, until);
+        // Noted whatever came of it: what was not answered may be there.
         *lock(&self.early) = Some(Early { offsets, answer });
         Ok(())
     }
@@ -200,11 +198,7 @@ impl Client {
     }
 
     /// Puts offsets into the open transaction.
-    fn send_offsets(&self, membership: &Membership, offsets: &[(Position, i32)], until: Instant) -> Result<()> {
-        Ok(self.try_offsets(membership, offsets, until)?)
-    }
-
-    fn try_offsets(
+    fn send_offsets(
         &self,
         membership: &Membership,
         offsets: &[(Position, i32)],

@@ -5,20 +5,27 @@
 export class Pace {
   #commitMs = 0;
   #maskMs = 0;
+  /** When the commit under way, or the last one, began. */
+  #began = Number.NEGATIVE_INFINITY;
 
   /** A batch was masked. */
   masked(milliseconds: number): void {
     this.#maskMs = mean(this.#maskMs, milliseconds);
   }
 
-  /** A transaction was committed, and the next one begun. */
-  committed(milliseconds: number): void {
-    this.#commitMs = mean(this.#commitMs, milliseconds);
+  /** A transaction is being committed. */
+  committing(now: number): void {
+    this.#began = now;
   }
 
-  /** Milliseconds until the next batch is wanted, of a commit that has been under way for `since`. */
-  left(since: number): number {
-    return this.#commitMs - since - this.#maskMs - BEGIN_MS;
+  /** It was committed, and the next one begun. */
+  committed(now: number): void {
+    this.#commitMs = mean(this.#commitMs, now - this.#began);
+  }
+
+  /** Milliseconds until the next batch is wanted. */
+  left(now: number): number {
+    return this.#began + this.#commitMs - now - this.#maskMs - BEGIN_MS;
   }
 }
 

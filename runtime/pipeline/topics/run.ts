@@ -125,7 +125,6 @@ class TopicsRun {
   #open: Transaction | undefined;
   /** The commit under way. */
   #committing: Promise<void> | undefined;
-  #committingAt = 0;
   /** Polls so far. */
   #polls = 0;
   readonly #pace = new Pace();
@@ -253,8 +252,7 @@ class TopicsRun {
   /** Lets the poll under way grow for as long as nothing is to be done with it. */
   #want(): void {
     const { reader } = this.#parts;
-    const committing = this.#committing;
-    const left = committing === undefined ? 0 : this.#pace.left(this.#clock.ticks() - this.#committingAt);
+    const left = this.#pace.left(this.#clock.ticks());
     if (left < 1) return reader.release();
     const [over, poll] = [new AbortController(), this.#polls];
     const release = (): void => {
@@ -264,7 +262,7 @@ class TopicsRun {
     };
     // Whoever is told to stop meanwhile stops some milliseconds later.
     void this.#clock.sleep(left, over.signal).then(release);
-    committing?.then(release, release);
+    this.#committing?.then(release, release);
   }
 
   /** A batch that comes when the run is to end is not taken: whoever goes on reads it. */
@@ -314,7 +312,7 @@ class TopicsRun {
     await this.#patience.until(() => passes.prepare(this.#topics));
     const began = this.#clock.ticks();
     const isStopping = this.#parts.statementFacts.onRefuse === "stop";
-    const isEarly = this.#beginEarly(batch, membership);
+    const early = this.#beginEarly(batch, membership);
     const polled = batch.count;
     const masked = passes.mask(batch, isStopping);
     const stops = masked.refused.length > 0 && isStopping;
@@ -325,17 +323,18 @@ class TopicsRun {
     const maskMs = this.#clock.ticks() - began;
     this.#pace.masked(maskMs);
     await this.#committing;
-    if (isEarly) this.#transactionAt ??= began;
+    if (early !== undefined) this.#transactionAt ??= began;
     // It has offsets of what was not taken.
-    if (isEarly && isCut) {
+    if (early !== undefined && isCut) {
       await this.#patience.until(() => writer.abort());
       this.#ended();
     }
+    const rows = isCut ? undefined : early;
     // Its first batch has the oldest membership: the one that must still hold for all.
     if (this.#open === undefined) trails?.begin();
-    this.#open ??= this.#begin(membership);
+    this.#open ??= this.#begin(membership, rows);
     const open = this.#open;
-    open.rows.add(batch);
+    if (rows === undefined) open.rows.add(batch);
     this.#count(open, batch, masked);
     const from = this.#clock.ticks();
     const sourceOf = (topic: number, partition: number): string => this.#sourceOf(topic, partition);
@@ -364,15 +363,15 @@ class TopicsRun {
 
   /**
    * While a batch is masked, the transaction that it will be is begun with its offsets, if it is one of its own: a broker that is still busy
-   * with the one before is asked again meanwhile. Returns whether it is.
+   * with the one before is asked again meanwhile. Returns those offsets, if it is.
    */
-  #beginEarly(batch: RecordBatch, membership: KafkaMembership | undefined): boolean {
+  #beginEarly(batch: RecordBatch, membership: KafkaMembership | undefined): CommitRows | undefined {
     const { writer, commit } = this.#parts;
-    if (this.#open !== undefined || commit.milliseconds > 0 || this.#tellsManifests) return false;
+    if (this.#open !== undefined || commit.milliseconds > 0 || this.#tellsManifests) return undefined;
     const rows = new CommitRows();
     rows.add(batch);
     writer.beginWith(membership, this.#topics, rows.rows());
-    return true;
+    return rows;
   }
 
   /** Whoever refuses too much ends before that is committed, and says what it was. */
@@ -463,9 +462,9 @@ class TopicsRun {
     return name === UNSTORED ? STORAGE : undefined;
   };
 
-  #begin(membership: KafkaMembership | undefined): Transaction {
+  #begin(membership: KafkaMembership | undefined, rows: CommitRows = new CommitRows()): Transaction {
     return {
-      rows: new CommitRows(),
+      rows,
       began: this.#clock.ticks(),
       membership,
       records: 0,
@@ -537,11 +536,11 @@ class TopicsRun {
     // Manifests are a transaction of their own behind this one: none is begun for records meanwhile.
     this.#tellsManifests = trails?.isDue === true;
     // From here on the writer has all that it needs: a thread that masks holds nothing up.
+    this.#pace.committing(this.#clock.ticks());
     const committing = this.#commitAndTell(open, from, mark);
     // It is waited for before the next batch is written, and looked at while none comes.
     committing.catch(this.#fails);
     this.#committing = committing;
-    this.#committingAt = this.#clock.ticks();
   }
 
   async #commitAndTell(open: Transaction, from: number, mark: Mark | undefined): Promise<void> {
@@ -564,7 +563,7 @@ class TopicsRun {
     this.#ended();
     trails?.committed();
     const committed = this.#clock.ticks();
-    this.#pace.committed(committed - from);
+    this.#pace.committed(committed);
     const segments = files?.publish() ?? [];
     const published = this.#clock.ticks();
     const times = { prepareMs: prepared - from, journalMs: committed - prepared, publishMs: published - committed };
